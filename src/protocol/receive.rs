@@ -1,0 +1,493 @@
+//! The receive half: a client's bytes in, events out (RFC 6455 §6.2).
+//!
+//! ```text
+//!                       whole frame, whole message
+//!   bytes ──▶ header ───────────────────────────────▶ an Event that borrows the caller's buffer
+//!               │
+//!               │ anything less
+//!               ▼
+//!            Partial: the header so far, the frame whose payload is arriving, the message that
+//!               │     its fragments are put together to, a control frame in between
+//!               └─────────────────────────────────▶ an Event that borrows the Partial
+//! ```
+//!
+//! The upper path is nearly all of the traffic: the payload is unmasked where it lies and nothing is
+//! copied. The lower path keeps what it must, and only that: memory follows the bytes that have arrived,
+//! never the length that a header claims, and between messages there is none.
+
+use super::frame::{Expecting, FrameHeader, MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode};
+use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
+use crate::Message;
+
+/// What a peer may ask of our memory (§10.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest message, in bytes. A longer one fails the connection with 1009, as soon as a frame
+    /// header announces it.
+    pub max_message: usize,
+    /// The most frames one message may come in. More fail the connection with 1008: a million empty
+    /// fragments are legal and a waste.
+    pub max_fragments: u32,
+}
+
+/// Something that happened on the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A whole message.
+    Message(Message<'a>),
+    /// A Ping: at most 125 bytes, to be answered with the same in a Pong (§5.5.2).
+    Ping(&'a [u8]),
+    /// A Pong, asked for or not (§5.5.3).
+    Pong(&'a [u8]),
+    /// The peer's Close, the last event there is (§5.5.1): its code ([`CloseCode::NO_STATUS`] if it had
+    /// none) and its reason.
+    Close(CloseCode, &'a str),
+}
+
+/// One connection's way in.
+///
+/// ```
+/// use pollcat::Message;
+/// use pollcat::protocol::{Event, Limits, ReceiveHalf};
+///
+/// let mut receive = ReceiveHalf::new(Limits { max_message: 1 << 20, max_fragments: 1000 });
+/// // "Hello", masked: an example of RFC 6455 §5.7.
+/// let mut bytes = *b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
+/// let mut input = &mut bytes[..];
+/// let event = receive.next(&mut input)?;
+/// assert_eq!(event, Some(Event::Message(Message::Text("Hello"))));
+/// assert_eq!(receive.next(&mut input)?, None); // more bytes, please
+/// # Ok::<(), pollcat::protocol::ProtocolError>(())
+/// ```
+#[derive(Debug)]
+pub struct ReceiveHalf {
+    limits: Limits,
+    /// After a Close or a fault: nothing that arrives matters (§1.4, §7.1.7).
+    finished: bool,
+    /// Owns nothing between messages.
+    partial: Option<Box<Partial>>,
+}
+
+/// What has arrived of things that are not whole yet.
+#[derive(Debug, Default)]
+struct Partial {
+    header: HeaderBytes,
+    frame: Option<OpenFrame>,
+    message: Option<Assembly>,
+    /// The payload of the control frame that is arriving, or has just been handed out.
+    control: ControlPayload,
+    /// `message` has been handed out and may go.
+    delivered: bool,
+}
+
+/// A frame whose header is known and whose payload is arriving.
+#[derive(Debug)]
+struct OpenFrame {
+    fin: bool,
+    opcode: Opcode,
+    key: MaskingKey,
+    remaining: u64,
+}
+
+/// A message in the making.
+#[derive(Debug)]
+struct Assembly {
+    kind: AssemblyKind,
+    frames: u32,
+}
+
+#[derive(Debug)]
+enum AssemblyKind {
+    Text(utf8::TextBuffer),
+    Binary(Vec<u8>),
+}
+
+/// What one step through the input has found.
+enum Found<'b> {
+    /// The input is used up.
+    Nothing,
+    /// An event that lies in the input.
+    InPlace(Event<'b>),
+    /// `Partial::message` is complete.
+    Message,
+    /// `Partial::control` is complete.
+    Control(Opcode),
+}
+
+impl ReceiveHalf {
+    /// A connection that has just been opened.
+    pub fn new(limits: Limits) -> Self {
+        ReceiveHalf { limits, finished: false, partial: None }
+    }
+
+    /// The next event in `input`, which is the caller's buffer and shrinks from the front as it is read.
+    /// `None` means that all of it was used and more bytes are needed: call again when they have arrived.
+    ///
+    /// The bytes are unmasked in place. The event borrows them, or this half, until the next call.
+    ///
+    /// # Errors
+    ///
+    /// The peer broke a rule. Answer with [`SendHalf::fail`](super::SendHalf::fail). From then on, and
+    /// after [`Event::Close`], every call answers `None` and discards its input.
+    pub fn next<'a, 'b: 'a>(
+        &'a mut self,
+        input: &mut &'b mut [u8],
+    ) -> Result<Option<Event<'a>>, ProtocolError> {
+        self.forget_delivered();
+        if self.finished {
+            self.partial = None;
+            *input = &mut [];
+            return Ok(None);
+        }
+        let found = self.advance(input).inspect_err(|_| self.finished = true)?;
+        match (found, &mut self.partial) {
+            (Found::InPlace(event), _) => Ok(Some(event)),
+            (Found::Message, Some(partial)) => {
+                partial.delivered = true;
+                Ok(partial.message.as_ref().map(|message| Event::Message(message.as_message())))
+            }
+            (Found::Control(opcode), Some(partial)) => {
+                self.finished |= opcode == Opcode::Close;
+                control_event(opcode, partial.control.as_slice()).map(Some)
+            }
+            (Found::Nothing | Found::Message | Found::Control(_), _) => Ok(None),
+        }
+    }
+
+    /// Walks over the input until there is an event, a fault, or no more input.
+    #[inline]
+    fn advance<'b>(&mut self, input: &mut &'b mut [u8]) -> Result<Found<'b>, ProtocolError> {
+        loop {
+            if let Some(partial) = &mut self.partial
+                && let Some(frame) = partial.frame.take()
+            {
+                match partial.read_payload(frame, input)? {
+                    Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
+                    Found::Nothing => {} // the frame is complete, its message is not
+                    found => return Ok(found),
+                }
+            }
+            match self.read_header(input)? {
+                None => return Ok(Found::Nothing),
+                Some(frame) if self.is_event_by_itself(&frame, input) => {
+                    return self.hand_out_in_place(frame, input);
+                }
+                Some(frame) => self.partial.get_or_insert_default().begin(frame),
+            }
+        }
+    }
+
+    /// Takes a header and its masking key off the input, with what has been kept of them before.
+    #[inline]
+    fn read_header(&mut self, input: &mut &mut [u8]) -> Result<Option<OpenFrame>, ProtocolError> {
+        if self.partial.as_ref().is_none_or(|partial| partial.header.is_empty())
+            && let Some((frame, length)) = self.parse_header(input)?
+        {
+            *input = &mut std::mem::take(input)[length..];
+            return Ok(Some(frame));
+        }
+        // Not all there. Byte by byte (14 at most), so that what follows the header stays in the input.
+        while let Some((byte, rest)) = std::mem::take(input).split_first_mut() {
+            *input = rest;
+            let header = &mut self.partial.get_or_insert_default().header;
+            header.extend(&[*byte]);
+            let so_far = *header;
+            if let Some((frame, _)) = self.parse_header(so_far.as_slice())? {
+                self.partial.get_or_insert_default().header.clear();
+                return Ok(Some(frame));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Parses a header with its masking key, and checks what it announces.
+    #[inline]
+    fn parse_header(&self, bytes: &[u8]) -> Result<Option<(OpenFrame, usize)>, ProtocolError> {
+        let message = self.partial.as_ref().and_then(|partial| partial.message.as_ref());
+        let expecting = match message {
+            None => Expecting::NewMessage,
+            Some(_) => Expecting::Continuation,
+        };
+        let Some((header, length)) = FrameHeader::parse(bytes, expecting)? else {
+            return Ok(None);
+        };
+        if !header.opcode.is_control() {
+            self.check_limits(message, header.length)?;
+        }
+        let Some(&key) = bytes[length..].first_chunk::<4>() else {
+            return Ok(None);
+        };
+        let FrameHeader { fin, opcode, length: remaining } = header;
+        let key = MaskingKey::new(key);
+        Ok(Some((OpenFrame { fin, opcode, key, remaining }, length + 4)))
+    }
+
+    /// The limits hold before any of the payload is taken (§10.4).
+    #[inline]
+    fn check_limits(&self, message: Option<&Assembly>, length: u64) -> Result<(), ProtocolError> {
+        let (frames, so_far) = message.map_or((0, 0), |message| (message.frames, message.len()));
+        if frames >= self.limits.max_fragments {
+            return Err(ProtocolError::TooManyFragments);
+        }
+        let room = self.limits.max_message.saturating_sub(so_far);
+        match usize::try_from(length) {
+            Ok(length) if length <= room => Ok(()),
+            _ => Err(ProtocolError::MessageTooBig),
+        }
+    }
+
+    /// Is the whole frame in the input, and nothing else needed for its event?
+    #[inline]
+    fn is_event_by_itself(&self, frame: &OpenFrame, input: &[u8]) -> bool {
+        let in_message = self.partial.as_ref().is_some_and(|partial| partial.message.is_some());
+        let alone = frame.opcode.is_control() || (frame.fin && !in_message);
+        alone && frame.remaining <= input.len() as u64
+    }
+
+    #[inline]
+    fn hand_out_in_place<'b>(
+        &mut self,
+        mut frame: OpenFrame,
+        input: &mut &'b mut [u8],
+    ) -> Result<Found<'b>, ProtocolError> {
+        let payload = frame.take_payload(input);
+        let event = match frame.opcode {
+            Opcode::Text => {
+                let text = utf8::check(payload).map_err(|_| ProtocolError::InvalidUtf8)?;
+                Event::Message(Message::Text(text))
+            }
+            Opcode::Binary | Opcode::Continuation => Event::Message(Message::Binary(payload)),
+            control => {
+                self.finished |= control == Opcode::Close;
+                control_event(control, payload)?
+            }
+        };
+        Ok(Found::InPlace(event))
+    }
+
+    /// Frees a message that the caller has seen; between messages nothing is kept.
+    #[inline]
+    fn forget_delivered(&mut self) {
+        if let Some(partial) = &mut self.partial {
+            if std::mem::take(&mut partial.delivered) {
+                partial.message = None;
+            }
+            if partial.is_empty() {
+                self.partial = None;
+            }
+        }
+    }
+}
+
+impl OpenFrame {
+    /// Takes what has arrived of the payload off the input, unmasked.
+    #[inline]
+    fn take_payload<'b>(&mut self, input: &mut &'b mut [u8]) -> &'b [u8] {
+        let available = usize::try_from(self.remaining).map_or(input.len(), |n| n.min(input.len()));
+        let (payload, rest) = std::mem::take(input).split_at_mut(available);
+        *input = rest;
+        self.key.apply(payload);
+        self.remaining -= available as u64;
+        payload
+    }
+}
+
+impl Partial {
+    /// A frame whose payload, or whose message, is not all there.
+    fn begin(&mut self, frame: OpenFrame) {
+        let message = match (frame.opcode, self.message.take()) {
+            (Opcode::Text, _) => Some(Assembly::new(AssemblyKind::Text(Default::default()))),
+            (Opcode::Binary, _) => Some(Assembly::new(AssemblyKind::Binary(Vec::new()))),
+            (Opcode::Continuation, message) => message.map(Assembly::with_one_more_frame),
+            (Opcode::Close | Opcode::Ping | Opcode::Pong, message) => {
+                self.control.clear();
+                message
+            }
+        };
+        self.message = message;
+        self.frame = Some(frame);
+    }
+
+    /// Moves payload of the open frame from the input to where it belongs; says what it completes.
+    fn read_payload<'b>(
+        &mut self,
+        mut frame: OpenFrame,
+        input: &mut &'b mut [u8],
+    ) -> Result<Found<'b>, ProtocolError> {
+        let payload = frame.take_payload(input);
+        let complete = frame.remaining == 0;
+        let (fin, opcode) = (frame.fin, frame.opcode);
+        if !complete {
+            self.frame = Some(frame);
+        }
+        if opcode.is_control() {
+            self.control.extend(payload);
+            return Ok(if complete { Found::Control(opcode) } else { Found::Nothing });
+        }
+        if let Some(message) = &mut self.message {
+            message.push(payload)?;
+            if complete && fin {
+                message.finish()?;
+                return Ok(Found::Message);
+            }
+        }
+        Ok(Found::Nothing)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.header.is_empty() && self.frame.is_none() && self.message.is_none()
+    }
+}
+
+impl Assembly {
+    fn new(kind: AssemblyKind) -> Self {
+        Assembly { kind, frames: 1 }
+    }
+
+    fn with_one_more_frame(self) -> Self {
+        Assembly { frames: self.frames + 1, ..self }
+    }
+
+    fn push(&mut self, piece: &[u8]) -> Result<(), ProtocolError> {
+        match &mut self.kind {
+            AssemblyKind::Text(text) => text.push(piece).map_err(|_| ProtocolError::InvalidUtf8),
+            AssemblyKind::Binary(bytes) => {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(&self) -> Result<(), ProtocolError> {
+        match &self.kind {
+            AssemblyKind::Text(text) => text.finish().map_err(|_| ProtocolError::InvalidUtf8),
+            AssemblyKind::Binary(_) => Ok(()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match &self.kind {
+            AssemblyKind::Text(text) => text.len(),
+            AssemblyKind::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    fn as_message(&self) -> Message<'_> {
+        match &self.kind {
+            AssemblyKind::Text(text) => Message::Text(text.as_str()),
+            AssemblyKind::Binary(bytes) => Message::Binary(bytes),
+        }
+    }
+}
+
+fn control_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
+    match opcode {
+        Opcode::Ping => Ok(Event::Ping(payload)),
+        Opcode::Close => {
+            let (code, reason) = close::parse_close(payload)?;
+            Ok(Event::Close(code, reason))
+        }
+        _ => Ok(Event::Pong(payload)),
+    }
+}
+
+/// Up to `N` bytes, kept inline.
+#[derive(Debug, Clone, Copy)]
+struct Inline<const N: usize> {
+    bytes: [u8; N],
+    length: usize,
+}
+
+type HeaderBytes = Inline<MAX_HEADER>;
+type ControlPayload = Inline<MAX_CONTROL_PAYLOAD>;
+
+impl<const N: usize> Inline<N> {
+    /// The caller knows that it fits: a header has at most 14 bytes, a control payload 125.
+    fn extend(&mut self, more: &[u8]) {
+        self.bytes[self.length..][..more.len()].copy_from_slice(more);
+        self.length += more.len();
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    fn clear(&mut self) {
+        self.length = 0;
+    }
+}
+
+impl<const N: usize> Default for Inline<N> {
+    fn default() -> Self {
+        Inline { bytes: [0; N], length: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { max_message: 1 << 20, max_fragments: 100 };
+
+    #[test]
+    fn a_connection_between_messages_owns_nothing_and_is_small() {
+        assert!(size_of::<ReceiveHalf>() <= 32);
+        let mut receive = ReceiveHalf::new(LIMITS);
+        // "Hel", a ping, "lo": the message is put together, handed out and forgotten.
+        let mut bytes = *b"\x01\x83\0\0\0\0Hel\x89\x80\0\0\0\0\x80\x82\0\0\0\0lo";
+        let mut input = &mut bytes[..];
+        assert_eq!(receive.next(&mut input), Ok(Some(Event::Ping(b""))));
+        assert!(receive.partial.is_some());
+        let hello = Event::Message(Message::Text("Hello"));
+        assert_eq!(receive.next(&mut input), Ok(Some(hello)));
+        assert_eq!(receive.next(&mut input), Ok(None));
+        assert!(receive.partial.is_none());
+    }
+
+    #[test]
+    fn a_whole_frame_is_handed_on_where_it_lies() {
+        let mut receive = ReceiveHalf::new(LIMITS);
+        let mut bytes = *b"\x82\x83\x01\x01\x01\x01abc";
+        let payload = bytes[6..].as_ptr_range();
+        let mut input = &mut bytes[..];
+        match receive.next(&mut input) {
+            Ok(Some(Event::Message(Message::Binary(message)))) => {
+                assert_eq!(message.as_ptr_range(), payload);
+                assert_eq!(message, b"`cb");
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(receive.partial.is_none());
+    }
+
+    #[test]
+    fn memory_follows_the_bytes_received_not_the_length_claimed() {
+        let mut receive = ReceiveHalf::new(LIMITS);
+        let mut bytes = *b"\x82\xFF\0\0\0\0\0\x10\0\0\0\0\0\0abcdef"; // claims 1 MiB
+        let mut input = &mut bytes[..];
+        assert_eq!(receive.next(&mut input), Ok(None));
+        let Some(Assembly { kind: AssemblyKind::Binary(kept), .. }) =
+            receive.partial.as_ref().and_then(|partial| partial.message.as_ref())
+        else {
+            panic!("the message should have been begun");
+        };
+        assert_eq!(kept, b"abcdef");
+        assert!(kept.capacity() < 64);
+    }
+
+    #[test]
+    fn nothing_is_heard_after_a_close_or_a_fault() {
+        for ending in [&b"\x88\x80\0\0\0\0"[..], b"\x80\x80\0\0\0\0"] {
+            let mut receive = ReceiveHalf::new(LIMITS);
+            let mut bytes = [ending, b"\x81\x81\0\0\0\0a"].concat();
+            let mut input = &mut bytes[..];
+            assert_ne!(receive.next(&mut input), Ok(None));
+            assert_eq!(receive.next(&mut input), Ok(None));
+            assert!(input.is_empty());
+        }
+    }
+}
