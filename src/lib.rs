@@ -1,7 +1,7 @@
 //! placeholder
+pub mod handshake;
 mod message;
 pub mod protocol;
-pub mod handshake {
-    //! x
-}
+/// x
+pub struct Counters;
 pub use message::{Message, Outgoing};

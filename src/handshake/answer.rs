@@ -1,0 +1,293 @@
+//! The server's answer: 101 and a WebSocket, a refusal, or a page (RFC 6455 §4.2.2, RFC 9112 §4).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::syntax::{is_token, is_value_byte};
+use super::{Method, Refusal, Request, Upgrade};
+
+/// What to answer a request with.
+///
+/// ```
+/// use pollcat::handshake::{Answer, Request};
+///
+/// fn on_request(request: &Request<'_>) -> Answer {
+///     match request.path() {
+///         "/ws" => Answer::accept().subprotocol(request.choose_subprotocol(&["chat.v1"])),
+///         "/" => Answer::page("text/html; charset=utf-8", "<!doctype html><title>hello</title>"),
+///         _ => Answer::refuse(404, "there is no such page"),
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: u16,
+    subprotocol: Option<String>,
+    /// Header lines, each with its CR LF.
+    fields: String,
+    body: Body,
+}
+
+/// The body of a page.
+#[derive(Debug, Clone)]
+pub struct Body(Bytes);
+
+#[derive(Debug, Clone)]
+enum Bytes {
+    Here(Cow<'static, [u8]>),
+    Shared(Arc<[u8]>),
+}
+
+/// What else decides how an ordinary answer is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Framing<'a> {
+    /// Only the head is wanted.
+    pub method: Method,
+    /// Another request may follow on this connection.
+    pub keep_alive: bool,
+    /// The time in the form of RFC 9110 §5.6.7.
+    pub date: &'a str,
+}
+
+impl Answer {
+    /// Yes: 101, and the connection is a WebSocket. To an ordinary request it means that there is no page.
+    pub fn accept() -> Self {
+        Answer::with_status(101, "")
+    }
+
+    /// No, with this status (400 to 599) and a line of plain text that says why.
+    pub fn refuse(status: u16, why: impl Into<Cow<'static, str>>) -> Self {
+        let why = why.into();
+        Answer::with_status(status, format!("{status} {}: {why}\n", phrase(status)))
+            .header("Content-Type", "text/plain; charset=utf-8")
+    }
+
+    /// A page: 200, its Content-Type, and its bytes.
+    pub fn page(content_type: &str, body: impl Into<Body>) -> Self {
+        Answer::with_status(200, body).header("Content-Type", content_type)
+    }
+
+    /// Any other answer, such as 304 without a body. A status outside 200 to 599 becomes 500.
+    pub fn with_status(status: u16, body: impl Into<Body>) -> Self {
+        let status = if matches!(status, 101 | 200..=599) { status } else { 500 };
+        Answer { status, subprotocol: None, fields: String::new(), body: body.into() }
+    }
+
+    /// Names the subprotocol that the server chose (RFC 6455 §4.2.2). One that the client did not offer
+    /// is left out of the answer.
+    pub fn subprotocol(self, name: Option<&str>) -> Self {
+        Answer { subprotocol: name.map(str::to_owned), ..self }
+    }
+
+    /// Adds a header field. If its name is no token or its value has a control character (which could split
+    /// the answer in two), the whole answer becomes a 500: a mistake in the program, better seen than sent.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if !is_token(name.as_bytes()) || !value.bytes().all(is_value_byte) {
+            return Answer::refuse(500, "the application set a header that cannot be sent");
+        }
+        for part in [name, ": ", value, "\r\n"] {
+            self.fields.push_str(part);
+        }
+        self
+    }
+
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Does it accept a WebSocket?
+    pub fn is_accept(&self) -> bool {
+        self.status == 101
+    }
+
+    /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2).
+    pub fn write_upgrade(&self, request: &Request<'_>, upgrade: &Upgrade, out: &mut Vec<u8>) {
+        out.extend_from_slice(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n",
+        );
+        push_field(out, "Sec-WebSocket-Accept", upgrade.accept());
+        if let Some(name) =
+            self.subprotocol.as_deref().filter(|&name| request.choose_subprotocol(&[name]).is_some())
+        {
+            push_field(out, "Sec-WebSocket-Protocol", name);
+        }
+        out.extend_from_slice(self.fields.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+
+    /// Writes an ordinary answer (RFC 9112 §4).
+    pub fn write(&self, framing: Framing<'_>, out: &mut Vec<u8>) {
+        let body = self.body.as_bytes();
+        let line = format!("HTTP/1.1 {} {}", self.status, phrase(self.status));
+        out.extend_from_slice(line.as_bytes());
+        out.extend_from_slice(b"\r\n");
+        push_field(out, "Date", framing.date);
+        // These two have no body, and no length to speak of (RFC 9110 §8.6).
+        if !matches!(self.status, 204 | 304) {
+            push_field(out, "Content-Length", &body.len().to_string());
+        }
+        if !framing.keep_alive {
+            push_field(out, "Connection", if self.status == 426 { "Upgrade, close" } else { "close" });
+        } else if self.status == 426 {
+            push_field(out, "Connection", "Upgrade");
+        }
+        out.extend_from_slice(self.fields.as_bytes());
+        out.extend_from_slice(b"\r\n");
+        if framing.method == Method::Get && !matches!(self.status, 204 | 304) {
+            out.extend_from_slice(body);
+        }
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        let answer = Answer::refuse(refusal.status(), refusal.words());
+        match refusal {
+            Refusal::Method => answer.header("Allow", "GET, HEAD"),
+            Refusal::NoVersion | Refusal::OtherVersion => {
+                upgrade_needed(answer).header("Sec-WebSocket-Version", "13")
+            }
+            Refusal::NotWebSocket | Refusal::UpgradeField | Refusal::ConnectionField => {
+                upgrade_needed(answer)
+            }
+            Refusal::ServerFull | Refusal::AddressFull | Refusal::Stopping => {
+                answer.header("Retry-After", "5")
+            }
+            _ => answer,
+        }
+    }
+}
+
+/// A 426 names the protocol to upgrade to (RFC 9110 §15.5.22).
+fn upgrade_needed(answer: Answer) -> Answer {
+    if answer.status == 426 { answer.header("Upgrade", "websocket") } else { answer }
+}
+
+fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
+    for part in [name, ": ", value, "\r\n"] {
+        out.extend_from_slice(part.as_bytes());
+    }
+}
+
+impl Body {
+    fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Bytes::Here(bytes) => bytes,
+            Bytes::Shared(bytes) => bytes,
+        }
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Body(Bytes::Here(text.as_bytes().into()))
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Body(Bytes::Here(text.into_bytes().into()))
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Body(Bytes::Here(bytes.into()))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Body(Bytes::Here(bytes.into()))
+    }
+}
+
+impl From<Arc<[u8]>> for Body {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Body(Bytes::Shared(bytes))
+    }
+}
+
+/// The reason phrase (RFC 9110 §15). It is for people; an empty one is legal.
+fn phrase(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        204 => "No Content",
+        206 => "Partial Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        415 => "Unsupported Media Type",
+        421 => "Misdirected Request",
+        426 => "Upgrade Required",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        503 => "Service Unavailable",
+        505 => "HTTP Version Not Supported",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(answer: &Answer, method: Method, keep_alive: bool) -> String {
+        let mut out = Vec::new();
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        answer.write(Framing { method, keep_alive, date }, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_page_has_its_length_and_head_leaves_the_body_out() {
+        let page = Answer::page("text/plain", "hello").header("ETag", "\"1\"");
+        let head = "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 5\r\n\
+                    Content-Type: text/plain\r\nETag: \"1\"\r\n\r\n";
+        assert_eq!(written(&page, Method::Get, true), format!("{head}hello"));
+        assert_eq!(written(&page, Method::Head, true), head);
+    }
+
+    #[test]
+    fn an_unmodified_page_has_neither_body_nor_length() {
+        let answer = written(&Answer::with_status(304, "ignored"), Method::Get, true);
+        assert!(answer.ends_with("\r\n\r\n") && !answer.contains("Content-Length"), "{answer}");
+    }
+
+    #[test]
+    fn a_header_cannot_split_the_answer() {
+        for (name, value) in [("X-Name", "a\r\nSet-Cookie: b"), ("X Name", "a"), ("", "a"), ("X-Name", "a\0")]
+        {
+            let answer = Answer::page("text/plain", "hello").header(name, value);
+            assert_eq!(answer.status(), 500, "{name} {value:?}");
+            assert!(!written(&answer, Method::Get, false).contains("Set-Cookie"));
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_a_phrase_and_says_what_to_do() {
+        for &refusal in Refusal::ALL {
+            assert!(!phrase(refusal.status()).is_empty(), "{refusal:?}");
+            let answer = written(&Answer::from(refusal), Method::Get, false);
+            assert!(answer.contains("Connection: ") && answer.contains(refusal.words()), "{answer}");
+            assert_eq!(answer.contains("\r\nUpgrade: websocket"), refusal.status() == 426, "{answer}");
+        }
+    }
+}

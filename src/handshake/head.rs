@@ -1,0 +1,214 @@
+//! The request head as it arrives: lines, until the empty one (RFC 9112 §2).
+//!
+//! Every byte is looked at once, however the head is cut on its way, so the work is linear in its length;
+//! and a fault is told with the line that holds it, not when the rest has come.
+
+use super::syntax::{is_token, is_token_byte, is_value_byte};
+use super::{Refusal, Request};
+
+/// How large a request head may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeadLimits {
+    /// The head in bytes, from the request line to the empty line. More is refused with 431, or with 414
+    /// if it is the request line alone.
+    pub max_bytes: usize,
+    /// The number of header fields. More are refused with 431.
+    pub max_fields: usize,
+}
+
+/// Reads request heads from a client's bytes.
+///
+/// ```
+/// use pollcat::handshake::{HeadLimits, HeadReader};
+///
+/// let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+/// let mut bytes = *b"GET /chat HTTP/1.1\r\nHost: example.com\r\n\r\nand what comes after";
+/// let (first, second) = bytes.split_at_mut(30);
+/// let (mut first, mut second) = (first, second);
+/// assert!(reader.next(&mut first)?.is_none()); // not all there yet
+/// let request = reader.next(&mut second)?.unwrap();
+/// assert_eq!((request.path(), request.header("host")), ("/chat", Some("example.com")));
+/// assert_eq!(second, b"and what comes after");
+/// # Ok::<(), pollcat::handshake::Refusal>(())
+/// ```
+#[derive(Debug)]
+pub struct HeadReader {
+    limits: HeadLimits,
+    /// What arrived of a head before the bytes that completed it.
+    kept: Vec<u8>,
+    progress: Progress,
+}
+
+/// How far the head has been looked at.
+#[derive(Debug, Default)]
+struct Progress {
+    /// Where the head begins: after one empty line, which is skipped (RFC 9112 §2.2).
+    start: usize,
+    /// Where the current line begins.
+    line: usize,
+    /// Up to here there is no further line end.
+    searched: usize,
+    fields: usize,
+    /// A head has been handed out; the next bytes begin another.
+    handed_out: bool,
+}
+
+impl HeadReader {
+    /// A connection on which nothing has arrived.
+    pub fn new(limits: HeadLimits) -> Self {
+        HeadReader { limits, kept: Vec::new(), progress: Progress::default() }
+    }
+
+    /// The request whose head `input` completes; `None` if it needs more bytes. What follows the head is
+    /// left in `input`: after an upgrade it belongs to the frame parser (RFC 6455 §4.2.2), else it begins
+    /// the next request, for which this may be called again.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the head. The connection cannot go on: answer, and close it.
+    pub fn next<'a, 'b: 'a>(&'a mut self, input: &mut &'b mut [u8]) -> Result<Option<Request<'a>>, Refusal> {
+        if std::mem::take(&mut self.progress.handed_out) {
+            self.kept = Vec::new();
+        }
+        let before = self.kept.len();
+        if before > 0 {
+            // More than the limit is never kept; a head ends below it or not at all.
+            let room = (self.limits.max_bytes + 2).saturating_sub(before);
+            self.kept.extend_from_slice(&input[..input.len().min(room)]);
+        }
+        let head = if before > 0 { &self.kept[..] } else { &input[..] };
+        let Some(end) = self.progress.scan(head, self.limits)? else {
+            if before == 0 {
+                self.kept = input.to_vec();
+            }
+            *input = &mut [];
+            return Ok(None);
+        };
+        let (consumed, rest) = std::mem::take(input).split_at_mut(end - before);
+        *input = rest;
+        let start = self.progress.start;
+        self.progress = Progress { handed_out: true, ..Progress::default() };
+        let head: &'a [u8] = if before > 0 { &self.kept[start..end] } else { &consumed[start..] };
+        Request::parse(head).map(Some)
+    }
+
+    /// Have some bytes of a head arrived, but not all?
+    pub fn is_mid_head(&self) -> bool {
+        self.progress.searched > 0
+    }
+}
+
+impl Progress {
+    /// Looks at the lines that have not been looked at; says where the head ends.
+    fn scan(&mut self, head: &[u8], limits: HeadLimits) -> Result<Option<usize>, Refusal> {
+        loop {
+            let in_request_line = self.line == self.start;
+            if in_request_line
+                && let Some(&first) = head.get(self.line)
+                && !is_token_byte(first)
+                && first != b'\r'
+            {
+                // Not HTTP at all, a TLS hello for example: there may never be a line end to wait for.
+                return Err(Refusal::RequestLine);
+            }
+            let limit = self.start + limits.max_bytes;
+            let window = &head[self.searched..head.len().min(limit)];
+            let Some(length) = window.iter().position(|&byte| byte == b'\n') else {
+                self.searched += window.len();
+                return match (self.searched == limit, in_request_line) {
+                    (false, _) => Ok(None),
+                    (true, true) => Err(Refusal::TargetTooLong),
+                    (true, false) => Err(Refusal::HeadTooLarge),
+                };
+            };
+            let end = self.searched + length;
+            let line = head[self.line..end].strip_suffix(b"\r").ok_or(Refusal::LineEnd)?;
+            self.searched = end + 1;
+            match line {
+                [] if in_request_line && self.start == 0 => self.start = end + 1,
+                [] if in_request_line => return Err(Refusal::RequestLine),
+                [] => return Ok(Some(end + 1)),
+                line if in_request_line => check_request_line(line)?,
+                line => {
+                    self.fields += 1;
+                    if self.fields > limits.max_fields {
+                        return Err(Refusal::TooManyFields);
+                    }
+                    check_field(line)?;
+                }
+            }
+            self.line = end + 1;
+        }
+    }
+}
+
+/// `method SP target SP HTTP-version` (RFC 9112 §3), and that it is one of ours.
+fn check_request_line(line: &[u8]) -> Result<(), Refusal> {
+    if line.contains(&b'\r') {
+        return Err(Refusal::LineEnd);
+    }
+    let mut parts = line.split(|&byte| byte == b' ');
+    let (Some(method), Some(target), Some(version), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(Refusal::RequestLine);
+    };
+    match *version {
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0'..=b'9'] => {}
+        [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => return Err(Refusal::HttpVersion),
+        _ => return Err(Refusal::RequestLine),
+    }
+    if !is_token(method) || target.is_empty() {
+        return Err(Refusal::RequestLine);
+    }
+    if !matches!(method, b"GET" | b"HEAD") {
+        return Err(Refusal::Method);
+    }
+    let target_byte = |&byte: &u8| (0x21..=0x7E).contains(&byte) && byte != b'#';
+    if target.iter().all(target_byte) { Ok(()) } else { Err(Refusal::Target) }
+}
+
+/// `name: value` (RFC 9112 §5). White space before the name (which folds lines) or before the colon (which
+/// smuggles requests) makes the name no token.
+fn check_field(line: &[u8]) -> Result<(), Refusal> {
+    if line.contains(&b'\r') {
+        return Err(Refusal::LineEnd);
+    }
+    let colon = line.iter().position(|&byte| byte == b':').ok_or(Refusal::Field)?;
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    match is_token(name) && value.iter().copied().all(is_value_byte) {
+        true => Ok(()),
+        false => Err(Refusal::Field),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_kept_than_the_limit_allows() {
+        let limits = HeadLimits { max_bytes: 100, max_fields: 4 };
+        let mut reader = HeadReader::new(limits);
+        let mut start = *b"GET / HTTP/1.1\r\nA: ";
+        assert_eq!(reader.next(&mut &mut start[..]).map(|_| ()), Ok(()));
+        let mut flood = vec![b'a'; 1 << 20];
+        assert_eq!(reader.next(&mut &mut flood[..]).err(), Some(Refusal::HeadTooLarge));
+        assert!(reader.kept.capacity() <= 512);
+    }
+
+    #[test]
+    fn one_request_follows_another() {
+        let mut reader = HeadReader::new(HeadLimits { max_bytes: 100, max_fields: 4 });
+        let mut bytes = b"GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n".to_vec();
+        let (head, tail) = bytes.split_at_mut(40);
+        let (mut head, mut tail) = (head, tail);
+        assert_eq!(reader.next(&mut head).unwrap().unwrap().path(), "/a");
+        assert!(!reader.is_mid_head());
+        assert!(reader.next(&mut head).unwrap().is_none());
+        assert!(reader.is_mid_head());
+        assert_eq!(reader.next(&mut tail).unwrap().unwrap().path(), "/b");
+        assert!(reader.next(&mut tail).unwrap().is_none());
+        assert!(reader.kept.is_empty());
+    }
+}

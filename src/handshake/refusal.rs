@@ -1,0 +1,96 @@
+//! Why a request is turned away: each fault with its HTTP status and one line for the person at the other
+//! end.
+
+use std::fmt;
+
+/// Declares each refusal once: its name, its status, its words.
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident: $status:literal, $words:literal;)*) => {
+        /// Why a request was turned away. [`Display`](fmt::Display) is the line the client gets to read.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Refusal {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Refusal {
+            /// All there are, in the order in which [`Counters`](crate::Counters) counts them.
+            pub const ALL: &[Refusal] = &[$(Refusal::$name,)*];
+
+            /// The status of the HTTP answer.
+            pub fn status(self) -> u16 {
+                match self {
+                    $(Refusal::$name => $status,)*
+                }
+            }
+
+            /// What was wrong, in one line.
+            pub fn words(self) -> &'static str {
+                match self {
+                    $(Refusal::$name => $words,)*
+                }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// The first line is not `METHOD target HTTP/1.1` (RFC 9112 §3).
+    RequestLine: 400, "the request line must be: GET, a space, the path, a space, HTTP/1.1";
+    /// The target is neither a path nor an absolute address (RFC 9112 §3.2).
+    Target: 400, "the request target must be a path that starts with / or an absolute http address";
+    /// A line does not end in CR LF, or has one of them inside (RFC 9112 §2.2).
+    LineEnd: 400, "every line must end in CR LF, and have neither inside";
+    /// A header field that is not `name: value` (RFC 9112 §5).
+    Field: 400, "a header line is malformed (name, colon, value; no folding, no control characters)";
+    /// Host is missing, repeated, empty or malformed (RFC 9112 §3.2).
+    Host: 400, "exactly one valid Host header is required";
+    /// The request announces a body (RFC 9112 §6).
+    Body: 400, "a request to this server has no body";
+    /// Not GET or HEAD (RFC 6455 §4.2.1).
+    Method: 405, "only GET is served here (and HEAD, for pages)";
+    /// Not HTTP/1.x, or a WebSocket over HTTP/1.0 (RFC 6455 §4.2.1).
+    HttpVersion: 505, "this server speaks HTTP/1.1; a WebSocket needs it";
+    /// The request line does not fit into the head (RFC 9110 §15.5.15).
+    TargetTooLong: 414, "the request line is too long";
+    /// The head is larger than [`HeadLimits::max_bytes`](super::HeadLimits::max_bytes) (RFC 6585 §5).
+    HeadTooLarge: 431, "the request head is too large";
+    /// More header fields than [`HeadLimits::max_fields`](super::HeadLimits::max_fields) (RFC 6585 §5).
+    TooManyFields: 431, "the request has too many header lines";
+    /// An ordinary request, and the application has no page for it (RFC 9110 §15.5.22).
+    NotWebSocket: 426, "this is a WebSocket server: connect with new WebSocket(\"ws://...\")";
+    /// Upgrade does not name websocket (RFC 6455 §4.2.1).
+    UpgradeField: 426, "the Upgrade header must name websocket";
+    /// Connection does not name Upgrade (RFC 6455 §4.2.1).
+    ConnectionField: 426, "the Connection header must name Upgrade (behind nginx: proxy_set_header)";
+    /// Sec-WebSocket-Version is missing or repeated (RFC 6455 §4.2.1).
+    NoVersion: 400, "exactly one Sec-WebSocket-Version header is required: 13";
+    /// Sec-WebSocket-Version is not 13 (RFC 6455 §4.4).
+    OtherVersion: 426, "only version 13 of the WebSocket protocol is spoken here";
+    /// Sec-WebSocket-Key is missing, repeated, or not 16 bytes in base64 (RFC 6455 §4.2.1).
+    Key: 400, "exactly one Sec-WebSocket-Key header is required: 16 bytes in base64";
+    /// Sec-WebSocket-Protocol is not a list of different tokens (RFC 6455 §4.1).
+    Subprotocols: 400, "the Sec-WebSocket-Protocol header must list different tokens";
+    /// Origin is repeated (RFC 6454 §7.3).
+    RepeatedOrigin: 400, "at most one Origin header is allowed";
+    /// A page of another origin, see [`Origins`](super::Origins) (RFC 6455 §10.2).
+    ForeignOrigin: 403, "pages of this Origin may not connect (allowed: the server's own, or those in its Config::origins)";
+    /// A name this server does not go by, see [`Hosts`](super::Hosts) (RFC 9110 §15.5.20).
+    UnknownHost: 421, "this server does not go by this Host name (see Config::hosts)";
+    /// The request did not arrive in time (RFC 9110 §15.5.9).
+    TooSlow: 408, "the request took too long to arrive";
+    /// Too many connections from this address (RFC 6585 §4).
+    AddressFull: 429, "too many connections from your address (see Config::max_connections_per_address)";
+    /// Too many connections in all (RFC 9110 §15.6.4).
+    ServerFull: 503, "the server is full, try again later (see Config::max_connections)";
+    /// The server is stopping (RFC 9110 §15.6.4).
+    Stopping: 503, "the server is stopping, try again soon";
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,112 @@
+//! The opening handshake, judged (RFC 6455 §4.2.1).
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use sha1::{Digest, Sha1};
+
+use super::syntax::is_token;
+use super::{Method, Refusal, Request};
+
+/// What the key is joined with before it is hashed (§1.3).
+const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// Base64 with its padding. The unused bits of the last character are not ours to judge: clients that
+/// make up 22 characters at random exist.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
+/// A valid opening handshake, up to what the server's policy says of it (see
+/// [`Origins`](super::Origins) and [`Hosts`](super::Hosts)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgrade {
+    accept: String,
+}
+
+impl Upgrade {
+    /// The value of Sec-WebSocket-Accept (§4.2.2).
+    pub fn accept(&self) -> &str {
+        &self.accept
+    }
+
+    /// Each requirement of §4.2.1, in the order in which a person would fix them.
+    pub(super) fn judge(request: &Request<'_>) -> Result<Option<Upgrade>, Refusal> {
+        let means_it = request.lists("upgrade", "websocket")
+            || request.values("sec-websocket-key").next().is_some()
+            || request.values("sec-websocket-version").next().is_some();
+        if !means_it {
+            return Ok(None);
+        }
+        if request.method() != Method::Get {
+            return Err(Refusal::Method);
+        }
+        if !request.is_http_1_1() {
+            return Err(Refusal::HttpVersion);
+        }
+        if !request.lists("upgrade", "websocket") {
+            return Err(Refusal::UpgradeField);
+        }
+        if !request.lists("connection", "upgrade") {
+            return Err(Refusal::ConnectionField);
+        }
+        match request.single("sec-websocket-version") {
+            Ok(Some(b"13")) => {}
+            Ok(Some(_)) => return Err(Refusal::OtherVersion),
+            Ok(None) | Err(()) => return Err(Refusal::NoVersion),
+        }
+        let key = request.single("sec-websocket-key").ok().flatten().ok_or(Refusal::Key)?;
+        if !is_key(key) {
+            return Err(Refusal::Key);
+        }
+        check_subprotocols(request)?;
+        Ok(Some(Upgrade { accept: accept_for(key) }))
+    }
+}
+
+/// A nonce of 16 bytes (§4.1): 24 characters of base64.
+fn is_key(key: &[u8]) -> bool {
+    let mut nonce = [0; 18];
+    key.len() == 24 && matches!(BASE64.decode_slice(key, &mut nonce), Ok(16))
+}
+
+/// Hashes the key as it was sent (§4.2.2).
+fn accept_for(key: &[u8]) -> String {
+    let mut hash = Sha1::new();
+    hash.update(key);
+    hash.update(GUID);
+    BASE64.encode(hash.finalize())
+}
+
+/// Tokens, all different (§4.1).
+fn check_subprotocols(request: &Request<'_>) -> Result<(), Refusal> {
+    let mut seen: Vec<&[u8]> = Vec::new();
+    for name in request.list("sec-websocket-protocol") {
+        if !is_token(name) || seen.contains(&name) {
+            return Err(Refusal::Subprotocols);
+        }
+        seen.push(name);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_section_1_3_has_its_known_answer() {
+        assert_eq!(accept_for(b"dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn a_key_is_sixteen_bytes_in_base64() {
+        for good in ["dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAA==", "zzzzzzzzzzzzzzzzzzzzzz=="] {
+            assert!(is_key(good.as_bytes()), "{good}");
+        }
+        let bad =
+            ["", "AAAA", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZWE=", "dGhlIHNhbXBsZSBub25j!Q=="];
+        for bad in bad {
+            assert!(!is_key(bad.as_bytes()), "{bad}");
+        }
+    }
+}
