@@ -114,6 +114,10 @@ impl FrameHeader {
                 if bytes.get(2).is_some_and(|byte| byte & 0x80 != 0) {
                     return Err(ProtocolError::LengthTopBit);
                 }
+                // Six zero bytes leave a length that fits into two.
+                if bytes.get(2..8) == Some(&[0; 6]) {
+                    return Err(ProtocolError::LengthNotMinimal);
+                }
                 match bytes.get(2..10).and_then(|field| field.try_into().ok()) {
                     Some(field) => (u64::from_be_bytes(field), 10),
                     None => return Ok(None),

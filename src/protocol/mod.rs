@@ -39,6 +39,7 @@
 //! bytes, patience (how long to wait for a Close or a Pong), and closing the TCP connection, which is the
 //! server's part (§7.1.1).
 
+mod assembly;
 mod close;
 mod error;
 mod frame;

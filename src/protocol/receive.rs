@@ -15,7 +15,8 @@
 //! copied. The lower path keeps what it must, and only that: memory follows the bytes that have arrived,
 //! never the length that a header claims, and between messages there is none.
 
-use super::frame::{Expecting, FrameHeader, MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode};
+use super::assembly::{Assembly, AssemblyKind, ControlPayload, HeaderBytes};
+use super::frame::{Expecting, FrameHeader, Opcode};
 use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
 use crate::Message;
 
@@ -87,19 +88,6 @@ struct OpenFrame {
     opcode: Opcode,
     key: MaskingKey,
     remaining: u64,
-}
-
-/// A message in the making.
-#[derive(Debug)]
-struct Assembly {
-    kind: AssemblyKind,
-    frames: u32,
-}
-
-#[derive(Debug)]
-enum AssemblyKind {
-    Text(utf8::TextBuffer),
-    Binary(Vec<u8>),
 }
 
 /// What one step through the input has found.
@@ -339,47 +327,6 @@ impl Partial {
     }
 }
 
-impl Assembly {
-    fn new(kind: AssemblyKind) -> Self {
-        Assembly { kind, frames: 1 }
-    }
-
-    fn with_one_more_frame(self) -> Self {
-        Assembly { frames: self.frames + 1, ..self }
-    }
-
-    fn push(&mut self, piece: &[u8]) -> Result<(), ProtocolError> {
-        match &mut self.kind {
-            AssemblyKind::Text(text) => text.push(piece).map_err(|_| ProtocolError::InvalidUtf8),
-            AssemblyKind::Binary(bytes) => {
-                bytes.extend_from_slice(piece);
-                Ok(())
-            }
-        }
-    }
-
-    fn finish(&self) -> Result<(), ProtocolError> {
-        match &self.kind {
-            AssemblyKind::Text(text) => text.finish().map_err(|_| ProtocolError::InvalidUtf8),
-            AssemblyKind::Binary(_) => Ok(()),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match &self.kind {
-            AssemblyKind::Text(text) => text.len(),
-            AssemblyKind::Binary(bytes) => bytes.len(),
-        }
-    }
-
-    fn as_message(&self) -> Message<'_> {
-        match &self.kind {
-            AssemblyKind::Text(text) => Message::Text(text.as_str()),
-            AssemblyKind::Binary(bytes) => Message::Binary(bytes),
-        }
-    }
-}
-
 fn control_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
     match opcode {
         Opcode::Ping => Ok(Event::Ping(payload)),
@@ -388,42 +335,6 @@ fn control_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolEr
             Ok(Event::Close(code, reason))
         }
         _ => Ok(Event::Pong(payload)),
-    }
-}
-
-/// Up to `N` bytes, kept inline.
-#[derive(Debug, Clone, Copy)]
-struct Inline<const N: usize> {
-    bytes: [u8; N],
-    length: usize,
-}
-
-type HeaderBytes = Inline<MAX_HEADER>;
-type ControlPayload = Inline<MAX_CONTROL_PAYLOAD>;
-
-impl<const N: usize> Inline<N> {
-    /// The caller knows that it fits: a header has at most 14 bytes, a control payload 125.
-    fn extend(&mut self, more: &[u8]) {
-        self.bytes[self.length..][..more.len()].copy_from_slice(more);
-        self.length += more.len();
-    }
-
-    fn as_slice(&self) -> &[u8] {
-        &self.bytes[..self.length]
-    }
-
-    fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
-    fn clear(&mut self) {
-        self.length = 0;
-    }
-}
-
-impl<const N: usize> Default for Inline<N> {
-    fn default() -> Self {
-        Inline { bytes: [0; N], length: 0 }
     }
 }
 
@@ -470,9 +381,8 @@ mod tests {
         let mut bytes = *b"\x82\xFF\0\0\0\0\0\x10\0\0\0\0\0\0abcdef"; // claims 1 MiB
         let mut input = &mut bytes[..];
         assert_eq!(receive.next(&mut input), Ok(None));
-        let Some(Assembly { kind: AssemblyKind::Binary(kept), .. }) =
-            receive.partial.as_ref().and_then(|partial| partial.message.as_ref())
-        else {
+        let message = receive.partial.as_ref().and_then(|partial| partial.message.as_ref());
+        let Some(AssemblyKind::Binary(kept)) = message.map(|message| &message.kind) else {
             panic!("the message should have been begun");
         };
         assert_eq!(kept, b"abcdef");

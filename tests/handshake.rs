@@ -1,0 +1,231 @@
+//! Plays fixtures/handshake: every request whole, byte by byte, and cut in two at every offset (§4.2).
+//!
+//! However the bytes arrive, the same must come of them: the same answer to the last byte of its head, or
+//! the same page, and the same bytes left over for what follows.
+
+use std::fmt::Debug;
+
+use pollcat::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request};
+
+use requests::{Case, Expectation, Settings, read};
+use support::{Cut, fixtures};
+
+#[path = "support/requests.rs"]
+mod requests;
+mod support;
+
+const FOLDER: &str = "fixtures/handshake";
+
+/// What comes of a request. `rest` is what follows its head; behind a refusal nobody looks at it.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    /// More bytes are waited for.
+    Waiting,
+    /// An ordinary request for this path.
+    Page { path: String, rest: Vec<u8> },
+    /// A WebSocket, and the head of the 101 that says so.
+    Opened { head: String, rest: Vec<u8> },
+    /// The answer, with its body.
+    Refused { answer: String },
+}
+
+#[test]
+fn requests_get_the_answers_they_deserve_however_they_are_cut() {
+    let failures: Vec<String> =
+        fixtures(FOLDER, "http").iter().flat_map(|(file, text)| failures(file, text)).collect();
+    assert!(failures.is_empty(), "{} failed\n\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn the_requests_are_there() {
+    let cases = cases();
+    assert!(cases.len() >= 380, "only {} cases", cases.len());
+    for case in &cases {
+        let result = |expected: &&_| matches!(expected, Expectation::Status(_) | Expectation::Page(_));
+        let results = case.expected.iter().filter(result).count();
+        assert_eq!(results, 1, "{}: one status or page, please", case.place);
+    }
+}
+
+#[test]
+fn every_rule_of_the_handshake_has_a_fixture_that_breaks_it() {
+    use Refusal::{AddressFull, NotWebSocket, ServerFull, Stopping, TooSlow};
+    let outcomes: Vec<Outcome> = cases().iter().map(|case| play(case, Cut::Whole)).collect();
+    // These do not depend on the request.
+    let others = [AddressFull, NotWebSocket, ServerFull, Stopping, TooSlow];
+    for refusal in Refusal::ALL.iter().filter(|refusal| !others.contains(refusal)) {
+        let is_told = outcomes.iter().any(|outcome| outcome.answer().contains(refusal.words()));
+        assert!(is_told, "no fixture for {refusal:?}");
+    }
+}
+
+#[test]
+fn a_wrong_expectation_is_noticed() {
+    let request = "== a title\n| GET /a HTTP/1.1\n| Host: h\n";
+    let upgrade = "| Upgrade: websocket\n| Connection: Upgrade\n| Sec-WebSocket-Version: 13\n\
+                   | Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n|\n| \\x81\\-\n";
+    let accept = "> Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\n";
+    let good = [
+        format!("{request}|\n> page /a\n> -Upgrade"),
+        format!("{request}{upgrade}> 101\n{accept}> -Sec-WebSocket-Version\n> rest 81"),
+        format!("{request}| :\n|\n> 400\n> content-type: text/plain; charset=utf-8"),
+    ];
+    let bad = [
+        format!("{request}|\n> page /b"),
+        format!("{request}|\n> 101"),
+        format!("{request}> 400"),           // it is not complete
+        format!("{request}|\n|\n> page /a"), // two bytes are left
+        format!("{request}|\n> page /a\n> Upgrade: websocket"),
+        format!("{request}{upgrade}> page /a\n> rest 81"),
+        format!("{request}{upgrade}> 426\n> rest 81"),
+        format!("{request}{upgrade}> 101\n> rest 82"),
+        format!("{request}{upgrade}> 101"),
+        format!("{request}{upgrade}> 101\n> rest 81\n> -upgrade"),
+        format!("{request}{upgrade}> 101\n> rest 81\n> Upgrade: Websocket"),
+        format!("{request}{upgrade}> 101\n> rest 81\n> Server: pollcat"),
+        format!("{request}| :\n|\n> 431"),
+    ];
+    for text in good {
+        assert_eq!(failures("here", &text).join(""), "", "{text}");
+    }
+    for text in bad {
+        let told = failures("here", &text);
+        assert!(told.len() == 1 && told[0].starts_with("here:1: a title\n"), "{text}\n{told:?}");
+    }
+}
+
+/// All cases of the files that can be read.
+fn cases() -> Vec<Case> {
+    let files = fixtures(FOLDER, "http");
+    files.iter().filter_map(|(file, text)| read(file, text).ok()).flatten().collect()
+}
+
+/// Plays every case of a fixture file; tells of each that fails, or of the line that cannot be read.
+fn failures(file: &str, text: &str) -> Vec<String> {
+    match read(file, text) {
+        Ok(cases) => cases.iter().filter_map(failure).collect(),
+        Err(error) => vec![error],
+    }
+}
+
+/// Plays one case in every way: whole it must meet what is expected, and cut it must come out the same.
+fn failure(case: &Case) -> Option<String> {
+    let whole = play(case, Cut::Whole);
+    let missed: Vec<_> = case.expected.iter().filter(|expected| !whole.meets(expected)).collect();
+    if !missed.is_empty() {
+        return Some(report(case, Cut::Whole, &missed, &whole));
+    }
+    if let Some(extra) = whole.extra(&case.expected) {
+        return Some(report(case, Cut::Whole, &format!("no {extra}"), &whole));
+    }
+    Cut::every(&edges(case)).into_iter().find_map(|cut| {
+        let outcome = play(case, cut);
+        (outcome != whole).then(|| report(case, cut, &whole, &outcome))
+    })
+}
+
+fn report(case: &Case, cut: Cut, expected: &dyn Debug, got: &Outcome) -> String {
+    let Case { place, title, .. } = case;
+    format!("{place}: {title}\n  {cut}\n  expected {expected:?}\n  got      {got:?}\n")
+}
+
+/// Where a long request is worth cutting: where lines end, where the limit is, and its own end.
+fn edges(case: &Case) -> Vec<usize> {
+    let is_edge = |&end: &usize| case.bytes[end - 1] == b'\n' || end == case.settings.limits.max_bytes;
+    (1..case.bytes.len()).filter(is_edge).chain([case.bytes.len()]).collect()
+}
+
+/// Feeds the request to a server's handshake, piece by piece.
+fn play(case: &Case, cut: Cut) -> Outcome {
+    let mut reader = HeadReader::new(case.settings.limits);
+    let mut arrived = 0;
+    for piece in cut.pieces(0, &case.bytes) {
+        arrived += piece.len();
+        let mut piece = piece.to_vec();
+        let mut input = &mut piece[..];
+        let judged = match reader.next(&mut input) {
+            Ok(None) => continue,
+            Ok(Some(request)) => judge(&case.settings, &request, &case.bytes[arrived - input.len()..]),
+            Err(refusal) => Err(refusal),
+        };
+        return judged.unwrap_or_else(refused);
+    }
+    Outcome::Waiting
+}
+
+/// Asks what a server asks, in its order.
+fn judge(settings: &Settings, request: &Request<'_>, rest: &[u8]) -> Result<Outcome, Refusal> {
+    let rest = rest.to_vec();
+    let upgrade = request.upgrade()?;
+    settings.hosts.check(request)?;
+    let Some(upgrade) = upgrade else {
+        return Ok(Outcome::Page { path: request.path().to_owned(), rest });
+    };
+    settings.origins.check(request)?;
+    let spoken: Vec<&str> = settings.subprotocols.iter().map(String::as_str).collect();
+    let mut head = Vec::new();
+    let answer = Answer::accept().subprotocol(request.choose_subprotocol(&spoken));
+    answer.write_upgrade(request, &upgrade, &mut head);
+    Ok(Outcome::Opened { head: String::from_utf8(head).unwrap(), rest })
+}
+
+fn refused(refusal: Refusal) -> Outcome {
+    let framing = Framing { method: Method::Get, keep_alive: true, date: "Sun, 06 Nov 1994 08:49:37 GMT" };
+    let mut answer = Vec::new();
+    Answer::from(refusal).write(framing, &mut answer);
+    Outcome::Refused { answer: String::from_utf8(answer).unwrap() }
+}
+
+impl Outcome {
+    fn meets(&self, expected: &Expectation) -> bool {
+        match expected {
+            Expectation::Status(status) => self.status() == Some(&status.to_string()),
+            Expectation::Page(expected) => matches!(self, Outcome::Page { path, .. } if path == expected),
+            Expectation::Header(name, value) => {
+                self.fields().any(|field| is_named(field, name) && field.1 == value)
+            }
+            Expectation::NoHeader(name) => !self.fields().any(|field| is_named(field, name)),
+            Expectation::Rest(bytes) => self.rest() == bytes,
+        }
+    }
+
+    /// What nobody asked for: bytes left over, or more headers than a 101 has (RFC 6455 §4.2.2).
+    fn extra(&self, expected: &[Expectation]) -> Option<&str> {
+        let known = ["Upgrade", "Connection", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"];
+        let is_rest = |expected: &Expectation| matches!(expected, Expectation::Rest(_));
+        match self {
+            _ if !self.rest().is_empty() && !expected.iter().any(is_rest) => Some("rest"),
+            Outcome::Opened { .. } => self.fields().map(|(name, _)| name).find(|name| !known.contains(name)),
+            _ => None,
+        }
+    }
+
+    fn rest(&self) -> &[u8] {
+        match self {
+            Outcome::Page { rest, .. } | Outcome::Opened { rest, .. } => rest,
+            Outcome::Waiting | Outcome::Refused { .. } => &[],
+        }
+    }
+
+    /// The answer as it is sent, if there is one.
+    fn answer(&self) -> &str {
+        match self {
+            Outcome::Opened { head: answer, .. } | Outcome::Refused { answer } => answer,
+            Outcome::Waiting | Outcome::Page { .. } => "",
+        }
+    }
+
+    fn status(&self) -> Option<&str> {
+        self.answer().strip_prefix("HTTP/1.1 ")?.get(..3)
+    }
+
+    /// Names and values of the answer's header fields.
+    fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let lines = self.answer().split("\r\n").skip(1).take_while(|line| !line.is_empty());
+        lines.map(|line| line.split_once(": ").expect("our own header lines are well-formed"))
+    }
+}
+
+fn is_named(field: (&str, &str), name: &str) -> bool {
+    field.0.eq_ignore_ascii_case(name)
+}

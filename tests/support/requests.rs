@@ -1,0 +1,145 @@
+//! Reads the requests in `fixtures/handshake/*.http`, and the answers they deserve.
+//!
+//! ```text
+//! == one offered, one spoken (§4.2.2)      the title
+//! @ subprotocols chat superchat            a setting; or origins, hosts, max-head, max-headers
+//! | GET /chat HTTP/1.1                     a line of the request; CR LF is added, except after \-
+//! | X-Note: {61*90}\t\x00                  bytes that text cannot show
+//! |
+//! > 101                                    the status of the answer; or of an ordinary request: page /chat
+//! > Sec-WebSocket-Protocol: chat           a header that the answer must have
+//! > -Sec-WebSocket-Version                 a header that it must not have
+//! > rest 81 05                             the bytes behind the request's head
+//! ```
+
+use pollcat::handshake::{HeadLimits, Hosts, Origins};
+
+use crate::support::parse_bytes;
+
+/// A request, the settings of the server it goes to, and what must come of it.
+pub(crate) struct Case {
+    /// File and line of the title.
+    pub(crate) place: String,
+    pub(crate) title: String,
+    pub(crate) settings: Settings,
+    /// All that the client sends.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) expected: Vec<Expectation>,
+}
+
+/// The `@` lines.
+pub(crate) struct Settings {
+    pub(crate) limits: HeadLimits,
+    pub(crate) hosts: Hosts,
+    pub(crate) origins: Origins,
+    pub(crate) subprotocols: Vec<String>,
+}
+
+/// A `>` line.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Expectation {
+    Status(u16),
+    Page(String),
+    Header(String, String),
+    NoHeader(String),
+    Rest(Vec<u8>),
+}
+
+/// Reads a fixture file. A line that makes no sense is an error that begins with file and line.
+pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Case>, String> {
+    let mut cases: Vec<Case> = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let (mark, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let understood = match (mark, cases.last_mut()) {
+            ("==", _) => {
+                cases.push(Case::new(format!("{file}:{number}"), rest));
+                Some(())
+            }
+            ("@", Some(case)) => case.settings.set(rest),
+            ("|", Some(case)) => parse_line(rest).map(|line| case.bytes.extend(line)),
+            (">", Some(case)) => parse_expectation(rest).map(|expected| case.expected.push(expected)),
+            _ if line.is_empty() || line.starts_with('#') => Some(()),
+            _ => None,
+        };
+        understood.ok_or_else(|| format!("{file}:{number}: not understood: {line}"))?;
+    }
+    Ok(cases)
+}
+
+impl Case {
+    fn new(place: String, title: &str) -> Self {
+        let settings = Settings {
+            limits: HeadLimits { max_bytes: 8192, max_fields: 64 },
+            hosts: Hosts::any(),
+            origins: Origins::same(),
+            subprotocols: Vec::new(),
+        };
+        Case { place, title: title.to_owned(), settings, bytes: Vec::new(), expected: Vec::new() }
+    }
+}
+
+impl Settings {
+    fn set(&mut self, text: &str) -> Option<()> {
+        let (name, value) = text.split_once(' ')?;
+        let words = value.split_whitespace();
+        match (name, value) {
+            ("subprotocols", _) => self.subprotocols = words.map(str::to_owned).collect(),
+            ("origins", "any") => self.origins = Origins::any(),
+            ("origins", "same") => self.origins = Origins::same(),
+            ("origins", _) => self.origins = Origins::only(words).ok()?,
+            ("hosts", "any") => self.hosts = Hosts::any(),
+            ("hosts", _) => self.hosts = Hosts::only(words).ok()?,
+            ("max-head", _) => self.limits.max_bytes = value.parse().ok()?,
+            ("max-headers", _) => self.limits.max_fields = value.parse().ok()?,
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+fn parse_expectation(text: &str) -> Option<Expectation> {
+    if let Ok(status) = text.parse() {
+        return Some(Expectation::Status(status));
+    }
+    if let Some(name) = text.strip_prefix('-') {
+        return Some(Expectation::NoHeader(name.to_owned()));
+    }
+    match text.split_once(' ')? {
+        ("page", path) => Some(Expectation::Page(path.to_owned())),
+        ("rest", bytes) => parse_bytes(bytes).ok().map(Expectation::Rest),
+        (name, value) => Some(Expectation::Header(name.strip_suffix(':')?.to_owned(), value.to_owned())),
+    }
+}
+
+/// A `|` line: text with escapes, and its CR LF unless it ends in `\-`.
+fn parse_line(text: &str) -> Option<Vec<u8>> {
+    let (mut text, end) = text.strip_suffix(r"\-").map_or((text, "\r\n"), |text| (text, ""));
+    let mut bytes = Vec::new();
+    while let Some(at) = text.find(['\\', '{']) {
+        bytes.extend_from_slice(&text.as_bytes()[..at]);
+        let (more, after) = unescape(&text[at..])?;
+        bytes.extend(more);
+        text = after;
+    }
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.extend_from_slice(end.as_bytes());
+    Some(bytes)
+}
+
+/// The bytes that the escape or the `{61*9000}` at the start of `text` stands for, and what follows it.
+fn unescape(text: &str) -> Option<(Vec<u8>, &str)> {
+    if let Some(text) = text.strip_prefix('{') {
+        let (bytes, after) = text.split_once('}')?;
+        return Some((parse_bytes(bytes).ok()?, after));
+    }
+    let (byte, length) = match text.as_bytes().get(1)? {
+        b'r' => (b'\r', 2),
+        b'n' => (b'\n', 2),
+        b't' => (b'\t', 2),
+        b'0' => (b'\0', 2),
+        b'\\' => (b'\\', 2),
+        b'x' => (u8::from_str_radix(text.get(2..4)?, 16).ok()?, 4),
+        _ => return None,
+    };
+    Some((vec![byte], &text[length..]))
+}

@@ -1,0 +1,98 @@
+//! Who may know whom: the arrows of the house, checked by reading the source.
+//!
+//! ```text
+//! examples ──▶ lib.rs ──▶ server ──▶ handshake ──▶ protocol
+//!                           │            │            │
+//!                       mio, log    sha1, base64   simdutf8
+//! ```
+//!
+//! The protocol and the handshake know no socket, no clock, no thread and no logger; the library knows no
+//! chat room.
+
+use std::{fs, path::Path};
+
+/// Names, and the only places that may say them.
+const ARROWS: [(&[&str], &[&str]); 6] = [
+    (&["mio", "log", "std::time", "Instant", "SystemTime", "Duration"], &["src/server/", "src/lib.rs"]),
+    (&["std::thread", "thread", "TcpStream", "TcpListener", "UdpSocket"], &["src/server/", "src/lib.rs"]),
+    (&["sha1", "base64"], &["src/handshake/"]),
+    (&["simdutf8"], &["src/protocol/utf8.rs"]),
+    (&["crate::server"], &["src/server/", "src/lib.rs"]),
+    // Frames are looked into by the protocol alone.
+    (&["FrameHeader", "Opcode", "MaskingKey"], &["src/protocol/"]),
+];
+
+/// What only the chat knows. A lone `room` may be the space that is left in a buffer.
+const CHAT: &[&str] = &["Room", "rooms", "room_id", "room_name", "nickname", "nicknames", "json", "Json"];
+
+const MAX_LINES: usize = 450;
+
+#[test]
+fn every_name_stays_where_it_belongs() {
+    let mut strays = Vec::new();
+    for (file, text) in sources() {
+        let forbidden = ARROWS.iter().filter(|(_, homes)| !homes.iter().any(|home| file.starts_with(home)));
+        let names: Vec<&str> = forbidden.flat_map(|(names, _)| *names).chain(CHAT).copied().collect();
+        for (number, line) in (1..).zip(text.lines()) {
+            let said = names.iter().filter(|name| says(line, name));
+            strays.extend(said.map(|name| format!("{file}:{number} says `{name}`")));
+        }
+    }
+    assert!(strays.is_empty(), "\n{}", strays.join("\n"));
+}
+
+#[test]
+fn every_file_begins_with_what_it_is_about_and_stays_short() {
+    let mut odd = Vec::new();
+    for (file, text) in sources() {
+        if !text.starts_with("//!") {
+            odd.push(format!("{file} has no `//!` at its head"));
+        }
+        let lines = text.lines().count();
+        if lines > MAX_LINES {
+            odd.push(format!(
+                "{file} has {lines} lines, more than {MAX_LINES}: look for the second idea in it"
+            ));
+        }
+    }
+    assert!(odd.is_empty(), "\n{}", odd.join("\n"));
+}
+
+/// Every Rust file under `src`, by its path from the root of the package.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut folders, mut files) = (vec![root.join("src")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of the package can be read") {
+            let path = entry.expect("so can its entries").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root).expect("we came from the root").display().to_string();
+                files.push((name.replace('\\', "/"), fs::read_to_string(path).expect("source is UTF-8")));
+            }
+        }
+    }
+    files.sort();
+    assert!(files.iter().any(|(file, _)| file == "src/protocol/frame.rs"), "where has the source gone?");
+    files
+}
+
+/// Does a line of code say `name`, as a word of its own? Comments may say what they like.
+///
+/// What comes after `//` within a string is taken for a comment as well: the mistake is on the mild side.
+fn says(line: &str, name: &str) -> bool {
+    let code = line.split("//").next().unwrap_or(line);
+    let in_a_word = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(name).any(|(start, _)| {
+        !code[..start].ends_with(in_a_word) && !code[start + name.len()..].starts_with(in_a_word)
+    })
+}
+
+#[test]
+fn a_word_is_found_by_itself_and_outside_comments() {
+    assert!(says("use log::debug;", "log") && says("    std::thread::spawn(f)", "std::thread"));
+    for innocent in ["let catalog = 1;", "log_in();", "// no log here", "/// nor a log here", "f(); // log"] {
+        assert!(!says(innocent, "log"), "{innocent}");
+    }
+}
