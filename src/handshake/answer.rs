@@ -101,6 +101,11 @@ impl Answer {
         self.status == 101
     }
 
+    /// About how long the written answer is, in bytes.
+    pub(crate) fn length(&self) -> usize {
+        self.body.as_bytes().len() + self.fields.len() + 128
+    }
+
     /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2).
     pub fn write_upgrade(&self, request: &Request<'_>, upgrade: &Upgrade, out: &mut Vec<u8>) {
         out.extend_from_slice(

@@ -46,5 +46,4 @@ pub use refusal::Refusal;
 pub use request::{Method, Request};
 pub use upgrade::Upgrade;
 
-#[allow(unused)]
 pub(crate) use date::http_date;

@@ -21,6 +21,10 @@ impl PreparedMessage {
         PreparedMessage { frame: Arc::new(frame) }
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Vec<u8>> {
+        &self.frame
+    }
+
     /// The frame: header and payload.
     pub fn as_frame(&self) -> &[u8] {
         &self.frame

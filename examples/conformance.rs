@@ -1,0 +1,15 @@
+//! The echo server that the conformance suite talks to: `cargo run --release --example conformance [ADDRESS]`. Only
+//! the limits differ from the defaults: the suite sends messages of 16 MiB, and in 65,536 fragments.
+
+use pollcat::{Config, Server, handler_fn};
+
+fn main() -> std::io::Result<()> {
+    env_logger::init();
+    let address = std::env::args().nth(1).unwrap_or("127.0.0.1:9003".into());
+    let config = Config::new().max_message(16 << 20).max_fragments(70_000).max_send_queue(32 << 20);
+    let server = Server::with_config(address, config)?;
+    println!("conformance on ws://{}", server.local_addr()?);
+    server.run(handler_fn(|peers, from, message| {
+        peers.send(from, message);
+    }))
+}

@@ -1,0 +1,212 @@
+//! Every default and limit of a server, and why it is that number.
+
+use std::time::Duration;
+
+use crate::handshake::{HeadLimits, Hosts, Origins, Proxies};
+use crate::protocol::Limits;
+
+/// How a server behaves. The defaults are safe for the open internet; change what you have a reason to.
+///
+/// ```
+/// use pollcat::{Config, Origins, Server, handler_fn};
+/// use std::time::Duration;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let config = Config::new()
+///     .origins(Origins::only(["https://example.com"])?)
+///     .max_message(64 << 10)
+///     .ping_after(Duration::from_secs(30));
+/// let server = Server::with_config("127.0.0.1:0", config)?;
+/// # drop(server.run::<fn() -> ()>);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub(super) message: Limits,
+    pub(super) head: HeadLimits,
+    pub(super) send_queue: usize,
+    pub(super) slow_peers: SlowPeers,
+    pub(super) ping_after: Duration,
+    pub(super) pong_within: Duration,
+    pub(super) handshake_within: Duration,
+    pub(super) keep_alive: Duration,
+    pub(super) close_within: Duration,
+    pub(super) max_connections: usize,
+    pub(super) max_connections_per_address: u32,
+    pub(super) origins: Origins,
+    pub(super) hosts: Hosts,
+    pub(super) proxies: Proxies,
+    pub(super) tick: Option<Duration>,
+    pub(super) mailbox: usize,
+}
+
+/// What happens to a message for a peer whose send queue is full.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SlowPeers {
+    /// The peer is closed with 1008, and may come back when it can keep up
+    /// ([`Departure::TooSlow`](crate::Departure::TooSlow)).
+    #[default]
+    Close,
+    /// The message is left out for this peer. [`Handler::on_drain`](crate::Handler::on_drain) tells how many
+    /// were, once the peer has caught up.
+    Skip,
+}
+
+impl Config {
+    /// The defaults.
+    pub fn new() -> Self {
+        Config {
+            // Larger than nearly all messages, small enough that a thousand peers in the middle of one
+            // are no danger. Peers' defaults run from 16 KiB to 100 MiB; the large ones hurt.
+            message: Limits { max_message: 1 << 20, max_fragments: 16_384 },
+            // Browsers send less than 2 KiB unless cookies pile up; nginx draws its line here too.
+            head: HeadLimits { max_bytes: 8 << 10, max_fields: 64 },
+            // One largest message, or some seconds of a busy room.
+            send_queue: 1 << 20,
+            slow_peers: SlowPeers::Close,
+            // A dead peer is found within 30 s, and the path through NATs stays open (many forget after 60 s).
+            ping_after: Duration::from_secs(20),
+            pong_within: Duration::from_secs(10),
+            // A head fits into one packet; 10 s is time for several retransmissions.
+            handshake_within: Duration::from_secs(10),
+            // Longer than nginx keeps an idle upstream connection (60 s), so that it never sends
+            // a request into a connection that we are closing.
+            keep_alive: Duration::from_secs(75),
+            // Time for a retransmission or two.
+            close_within: Duration::from_secs(5),
+            // Far more than the descriptors of most systems; it is fitted to those.
+            max_connections: 100_000,
+            // An office behind one address, several windows each. Loopback addresses and Unix-domain
+            // sockets are not counted: whoever comes from there is this machine, or a proxy on it.
+            max_connections_per_address: 256,
+            origins: Origins::same(),
+            hosts: Hosts::any(),
+            proxies: Proxies::none(),
+            tick: None,
+            // Enough for a burst; a full mailbox is told to whoever writes to it.
+            mailbox: 4096,
+        }
+    }
+
+    /// The longest message a peer may send, in bytes; 1 MiB. A longer one closes the connection with 1009.
+    pub fn max_message(mut self, bytes: usize) -> Self {
+        self.message.max_message = bytes;
+        self
+    }
+
+    /// The most frames a message may come in; 16,384. More close the connection with 1008.
+    pub fn max_fragments(mut self, frames: u32) -> Self {
+        self.message.max_fragments = frames;
+        self
+    }
+
+    /// The largest request head, in bytes; 8 KiB. A larger one is answered with 431 (or 414).
+    pub fn max_head(mut self, bytes: usize) -> Self {
+        self.head.max_bytes = bytes;
+        self
+    }
+
+    /// The most header fields in a request; 64. More are answered with 431.
+    pub fn max_header_fields(mut self, fields: usize) -> Self {
+        self.head.max_fields = fields;
+        self
+    }
+
+    /// How many bytes may wait for a peer that reads slower than it is written to; 1 MiB. A single
+    /// message always fits an empty queue. Frames of the protocol itself (Pong, Close) are exempt: they
+    /// are bounded by not reading from a peer that does not read.
+    pub fn max_send_queue(mut self, bytes: usize) -> Self {
+        self.send_queue = bytes;
+        self
+    }
+
+    /// What happens when that queue is full; [`SlowPeers::Close`].
+    pub fn slow_peers(mut self, policy: SlowPeers) -> Self {
+        self.slow_peers = policy;
+        self
+    }
+
+    /// After how much silence a peer is sent a Ping; 20 s.
+    pub fn ping_after(mut self, silence: Duration) -> Self {
+        self.ping_after = silence;
+        self
+    }
+
+    /// How long after that Ping a peer that stays silent is given up; 10 s.
+    pub fn pong_within(mut self, patience: Duration) -> Self {
+        self.pong_within = patience;
+        self
+    }
+
+    /// How long a client may take from connecting to the end of its request; 10 s, however many
+    /// bytes arrive in between. Then 408.
+    pub fn handshake_within(mut self, patience: Duration) -> Self {
+        self.handshake_within = patience;
+        self
+    }
+
+    /// How long a connection that has fetched a page is kept for its next request; 75 s.
+    pub fn keep_alive(mut self, patience: Duration) -> Self {
+        self.keep_alive = patience;
+        self
+    }
+
+    /// How long a closing handshake may take, and how long a stopping server waits; 5 s. Then TCP is dropped.
+    pub fn close_within(mut self, patience: Duration) -> Self {
+        self.close_within = patience;
+        self
+    }
+
+    /// The most connections at once; 100,000, or as many as the descriptor limit (`ulimit -n`) allows
+    /// after a reserve. Beyond it, requests are answered with 503.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
+        self
+    }
+
+    /// The most connections at once from one IPv4 address or one IPv6 /64 network; 256. Beyond it,
+    /// requests are answered with 429. Loopback addresses and Unix-domain sockets are not counted; clients behind
+    /// a [trusted proxy](Self::trust_proxies) count by their own address.
+    pub fn max_connections_per_address(mut self, connections: u32) -> Self {
+        self.max_connections_per_address = connections;
+        self
+    }
+
+    /// The origins whose pages may connect; [`Origins::same`]. Others are answered with 403.
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.origins = origins;
+        self
+    }
+
+    /// The names the server goes by; [`Hosts::any`]. Requests for others are answered with 421.
+    pub fn hosts(mut self, hosts: Hosts) -> Self {
+        self.hosts = hosts;
+        self
+    }
+
+    /// The reverse proxies whose X-Forwarded-For and X-Real-IP count; [`Proxies::none`].
+    pub fn trust_proxies(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// Calls [`Handler::on_tick`](crate::Handler::on_tick) this often; not at all by default. The
+    /// server counts time in tenths of a second.
+    pub fn tick(mut self, every: Duration) -> Self {
+        self.tick = Some(every);
+        self
+    }
+
+    /// How many letters the [`Mailbox`](crate::Mailbox) holds; 4096.
+    pub fn mailbox_capacity(mut self, letters: usize) -> Self {
+        self.mailbox = letters;
+        self
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config::new()
+    }
+}

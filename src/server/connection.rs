@@ -1,0 +1,146 @@
+//! One connection's way out, and how far along its life it is.
+//!
+//! ```text
+//!            a 101             close()            both Closes sent, or enough said
+//!   Opening ───────▶ Open ───────────────▶ Closing ─────────┐
+//!      │              │  the peer's Close, a fault, the end  ▼    all is written:
+//!      │              └──────────────────────────────▶ Ending ──▶ TCP is shut down ──▶ Lingering
+//!      └──── a refusal, a last page ────────────────────▲ │                                │
+//!                                                          ▼ the stream broke              ▼
+//!                                                        Dead ◀── the peer's end, or the deadline
+//! ```
+//!
+//! Lingering is what keeps the last frames from being lost: a socket that is dropped with unread input
+//! resets the connection, and a reset destroys what the peer has not read yet (RFC 6455 §7.1.1).
+
+use super::PeerId;
+use super::admission::AddressKey;
+use super::outbox::Outbox;
+use super::topics::TopicNumber;
+use super::transport::Transport;
+use crate::protocol::SendHalf;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nobody's slot.
+    Vacant,
+    /// Requests, until one of them is answered with 101.
+    Opening,
+    /// A WebSocket: the only stage in which an application knows the peer.
+    Open,
+    /// We have sent a Close, and wait for the peer's.
+    Closing,
+    /// Nothing more will be queued.
+    Ending,
+    /// Our side of TCP is shut down; input is discarded until the peer's side is.
+    Lingering,
+    /// To be dropped when the turn ends.
+    Dead,
+}
+
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) generation: u32,
+    pub(super) stage: Stage,
+    /// In `Peers::dirty`: to be flushed when the turn ends.
+    pub(super) dirty: bool,
+    /// A Ping was sent after a silence.
+    pub(super) awaits_pong: bool,
+    /// The peer's side of TCP has ended.
+    pub(super) input_ended: bool,
+    /// There may be input, left alone until the outbox is empty.
+    pub(super) input_waits: bool,
+    pub(super) send: SendHalf,
+    pub(super) transport: Option<Transport>,
+    pub(super) outbox: Outbox,
+    pub(super) address: Option<AddressKey>,
+    pub(super) topics: Vec<TopicNumber>,
+}
+
+impl Connection {
+    fn vacant() -> Self {
+        Connection {
+            generation: 0,
+            stage: Stage::Vacant,
+            dirty: false,
+            awaits_pong: false,
+            input_ended: false,
+            input_waits: false,
+            send: SendHalf::default(),
+            transport: None,
+            outbox: Outbox::default(),
+            address: None,
+            topics: Vec::new(),
+        }
+    }
+}
+
+/// The slots, and those of them that are free.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    slots: Vec<Connection>,
+    free: Vec<u32>,
+}
+
+impl Connections {
+    /// Gives a slot to a new connection.
+    pub(super) fn occupy(&mut self) -> (PeerId, &mut Connection) {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Connection::vacant());
+            self.slots.len() as u32 - 1
+        });
+        let connection = &mut self.slots[slot as usize];
+        connection.stage = Stage::Opening;
+        (PeerId { slot, generation: connection.generation }, connection)
+    }
+
+    /// Takes the slot back. Its generation moves on, so that the old id finds nobody; a slot whose generations are
+    /// used up stays empty for good.
+    pub(super) fn vacate(&mut self, slot: u32) {
+        let connection = &mut self.slots[slot as usize];
+        let generation = connection.generation + 1;
+        *connection = Connection { generation, ..Connection::vacant() };
+        if generation < super::slots::RESERVED_GENERATION {
+            self.free.push(slot);
+        }
+    }
+
+    /// The connection of this id, if it is still there.
+    #[inline]
+    pub(super) fn get(&self, id: PeerId) -> Option<&Connection> {
+        self.slots
+            .get(id.index())
+            .filter(|connection| connection.generation == id.generation && connection.stage != Stage::Vacant)
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self, id: PeerId) -> Option<&mut Connection> {
+        self.slots
+            .get_mut(id.index())
+            .filter(|connection| connection.generation == id.generation && connection.stage != Stage::Vacant)
+    }
+
+    #[inline]
+    pub(super) fn at(&mut self, slot: u32) -> &mut Connection {
+        &mut self.slots[slot as usize]
+    }
+
+    pub(super) fn id_at(&self, slot: u32) -> PeerId {
+        PeerId { slot, generation: self.slots[slot as usize].generation }
+    }
+
+    /// Slots that were ever used: all others are beyond this.
+    pub(super) fn slots(&self) -> u32 {
+        self.slots.len() as u32
+    }
+
+    /// Connections there are, in whatever stage.
+    pub(super) fn count(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    pub(super) fn in_stage(&self, stage: Stage) -> Vec<PeerId> {
+        let slots = (0..self.slots()).filter(|&slot| self.slots[slot as usize].stage == stage);
+        slots.map(|slot| self.id_at(slot)).collect()
+    }
+}

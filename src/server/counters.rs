@@ -1,0 +1,124 @@
+//! What the server counts, and a window through which any thread may look at it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use crate::handshake::Refusal;
+
+const REFUSALS: usize = Refusal::ALL.len();
+
+/// Declares each counter once.
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What a server has counted since it began, and how many connections it has now.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Counters {
+            $($(#[$doc])* pub $name: u64,)*
+            refused: [u64; REFUSALS],
+        }
+
+        impl Default for Counters {
+            fn default() -> Self {
+                Counters { $($name: 0,)* refused: [0; REFUSALS] }
+            }
+        }
+
+        #[derive(Debug)]
+        struct Shared {
+            $($name: AtomicU64,)*
+            refused: [AtomicU64; REFUSALS],
+        }
+
+        impl Shared {
+            fn new() -> Self {
+                Shared { $($name: AtomicU64::new(0),)* refused: [const { AtomicU64::new(0) }; REFUSALS] }
+            }
+
+            fn publish(&self, counters: &Counters) {
+                $(self.$name.store(counters.$name, Relaxed);)*
+                for (shared, count) in self.refused.iter().zip(counters.refused) {
+                    shared.store(count, Relaxed);
+                }
+            }
+
+            fn read(&self) -> Counters {
+                Counters {
+                    $($name: self.$name.load(Relaxed),)*
+                    refused: std::array::from_fn(|i| self.refused[i].load(Relaxed)),
+                }
+            }
+        }
+    };
+}
+
+counters! {
+    /// Connections accepted.
+    accepted,
+    /// Connections there are now, in whatever state.
+    connections,
+    /// Of these, open WebSockets.
+    open,
+    /// Opening handshakes answered with 101.
+    opened,
+    /// Ordinary requests answered by the application.
+    pages,
+    /// Opening handshakes that the application refused.
+    refused_by_application,
+    /// Connections dropped without a word, because too many were being turned away already.
+    dropped,
+    /// Messages received.
+    messages_in,
+    /// Messages queued, one for each receiver.
+    messages_out,
+    /// Messages encoded: one for each send or publish, however many receive it.
+    encoded,
+    /// Bytes received.
+    bytes_in,
+    /// Bytes written.
+    bytes_out,
+    /// Messages for which a send queue was full.
+    queue_full,
+    /// Peers closed because their send queue was full.
+    too_slow,
+    /// Peers given up because they were silent.
+    timed_out,
+    /// Peers that broke the protocol.
+    failed,
+}
+
+impl Counters {
+    /// How many requests were refused for this reason.
+    pub fn refused(&self, reason: Refusal) -> u64 {
+        self.refused[reason as usize]
+    }
+
+    /// How many requests were refused, by reason; reasons that never occurred are left out.
+    pub fn refusals(&self) -> impl Iterator<Item = (Refusal, u64)> {
+        Refusal::ALL.iter().copied().zip(self.refused).filter(|(_, count)| *count > 0)
+    }
+
+    pub(super) fn count_refusal(&mut self, reason: Refusal) {
+        self.refused[reason as usize] += 1;
+    }
+}
+
+/// Reads a running server's [`Counters`] from any thread, at any time. They are as of the end of the
+/// last turn of the loop.
+#[derive(Debug, Clone)]
+pub struct CounterReader(Arc<Shared>);
+
+impl CounterReader {
+    pub(super) fn new() -> Self {
+        CounterReader(Arc::new(Shared::new()))
+    }
+
+    /// The counters now.
+    pub fn read(&self) -> Counters {
+        self.0.read()
+    }
+
+    pub(super) fn publish(&self, counters: &Counters) {
+        self.0.publish(counters);
+    }
+}

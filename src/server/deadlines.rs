@@ -1,0 +1,119 @@
+//! One deadline per connection: for the handshake, for silence, for a Pong, for the closing handshake.
+//! They are never needed together.
+//!
+//! A dense array of tenths of a second, looked through when the earliest is due. Arming is one store; there
+//! are no nodes and nothing to cancel. A hundred thousand entries take some 20 µs to look through.
+
+use std::time::{Duration, Instant};
+
+/// Tenths of a second since the server was made: enough for 13 years.
+pub(super) type Tick = u32;
+
+const NEVER: Tick = Tick::MAX;
+const TICK: Duration = Duration::from_millis(100);
+
+/// A duration in ticks, rounded up.
+pub(super) fn ticks(duration: Duration) -> Tick {
+    let ticks = duration.as_nanos().div_ceil(TICK.as_nanos());
+    Tick::try_from(ticks).unwrap_or(NEVER)
+}
+
+/// Tells the time in ticks.
+#[derive(Debug)]
+pub(super) struct Clock(Instant);
+
+impl Clock {
+    pub(super) fn start() -> Self {
+        Clock(Instant::now())
+    }
+
+    pub(super) fn now(&self) -> Tick {
+        (self.0.elapsed().as_nanos() / TICK.as_nanos()) as Tick
+    }
+
+    /// How long it is until this tick.
+    pub(super) fn until(&self, tick: Tick) -> Duration {
+        (TICK * tick).saturating_sub(self.0.elapsed())
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Deadlines {
+    /// By slot.
+    due: Vec<Tick>,
+    /// None is due earlier. It may be too early: deadlines that were put off leave it behind.
+    earliest: Tick,
+}
+
+impl Deadlines {
+    pub(super) fn new() -> Self {
+        Deadlines { due: Vec::new(), earliest: NEVER }
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, slot: usize, due: Tick) {
+        if self.due.len() <= slot {
+            self.due.resize(slot + 1, NEVER);
+        }
+        self.due[slot] = due;
+        self.earliest = self.earliest.min(due);
+    }
+
+    pub(super) fn clear(&mut self, slot: usize) {
+        self.set(slot, NEVER);
+    }
+
+    /// When to look next, if ever.
+    pub(super) fn earliest(&self) -> Option<Tick> {
+        (self.earliest != NEVER).then_some(self.earliest)
+    }
+
+    /// The slots whose deadline has passed. Each is told once.
+    pub(super) fn expired(&mut self, now: Tick) -> Vec<u32> {
+        let mut expired = Vec::new();
+        if now < self.earliest {
+            return expired;
+        }
+        self.earliest = NEVER;
+        for (slot, due) in self.due.iter_mut().enumerate() {
+            if *due <= now {
+                *due = NEVER;
+                expired.push(slot as u32);
+            }
+            self.earliest = self.earliest.min(*due);
+        }
+        expired
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_deadline_is_told_once_and_not_before_it_is_due() {
+        let mut deadlines = Deadlines::new();
+        assert_eq!(deadlines.earliest(), None);
+        deadlines.set(3, 50);
+        deadlines.set(0, 20);
+        assert_eq!(deadlines.expired(19), []);
+        assert_eq!(deadlines.expired(20), [0]);
+        assert_eq!(deadlines.earliest(), Some(50));
+        deadlines.set(3, 70); // put off: one look too early, then the right one
+        assert_eq!(deadlines.expired(50), []);
+        assert_eq!(deadlines.earliest(), Some(70));
+        deadlines.set(1, 60);
+        deadlines.clear(1);
+        assert_eq!(deadlines.expired(100), [3]);
+        assert_eq!(deadlines.earliest(), None);
+    }
+
+    #[test]
+    fn durations_round_up() {
+        let table = [(0, 0), (1, 1), (99, 1), (100, 1), (101, 2), (10_000, 100)];
+        for (millis, expected) in table {
+            assert_eq!(ticks(Duration::from_millis(millis)), expected);
+        }
+        assert_eq!(ticks(Duration::MAX), NEVER);
+    }
+}

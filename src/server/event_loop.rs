@@ -1,0 +1,395 @@
+//! One turn of the loop, and the rooms it passes through.
+
+use std::io::{self, ErrorKind};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use mio::event::Event as Readiness;
+use mio::{Events, Poll};
+
+use super::admission::TURNING_AWAY;
+use super::connection::Stage;
+use super::counters::CounterReader;
+use super::deadlines::{Clock, Tick, ticks};
+use super::listeners::Listeners;
+use super::mailbox::{BELL, Letters};
+use super::opening::{self, Opening, Outcome};
+use super::transport::Transport;
+use super::{Handler, PeerId, Peers};
+use crate::Message;
+use crate::handshake::{Method, Refusal};
+use crate::protocol::{Event, ReceiveHalf};
+
+/// One buffer for the whole loop, so that connections need none. This size did best for messages of 1 MiB;
+/// small ones only touch its beginning.
+const READ_BUFFER: usize = 512 << 10;
+
+/// Reads from one peer before the others have their turn.
+const READS_PER_TURN: usize = 2;
+
+/// Connections accepted before those that are there have their turn.
+const ACCEPTS_PER_TURN: usize = 128;
+
+/// Letters read before the peers have their turn.
+const LETTERS_PER_TURN: usize = 1024;
+
+/// Everything that `Server::run` runs. The way in of each connection (`inbound`) belongs to the loop, its way out to
+/// `peers`: so a message can borrow from the one while the handler holds the other.
+pub(super) struct EventLoop<M, H> {
+    pub(super) poll: Poll,
+    pub(super) clock: Clock,
+    pub(super) listeners: Listeners,
+    pub(super) letters: Letters<M>,
+    pub(super) published: CounterReader,
+    pub(super) peers: Peers,
+    pub(super) handler: H,
+    /// By slot.
+    inbound: Vec<Inbound>,
+    buffer: Vec<u8>,
+    /// Connections that are only there to be told why not.
+    turning_away: usize,
+    next_tick: Option<Tick>,
+    /// Set when stopping: not later than this.
+    stop_by: Option<Tick>,
+}
+
+/// A connection's way in.
+enum Inbound {
+    /// Nobody is there, or nothing they say matters any more.
+    Deaf,
+    Opening(Box<Opening>),
+    Open(ReceiveHalf),
+}
+
+impl<M, H: Handler<M>> EventLoop<M, H> {
+    pub(super) fn new(
+        (poll, clock): (Poll, Clock),
+        listeners: Listeners,
+        letters: Letters<M>,
+        published: CounterReader,
+        peers: Peers,
+        handler: H,
+    ) -> Self {
+        let next_tick = peers.config.tick.map(|every| clock.now().saturating_add(ticks(every)));
+        EventLoop {
+            poll,
+            clock,
+            listeners,
+            letters,
+            published,
+            peers,
+            handler,
+            inbound: Vec::new(),
+            buffer: vec![0; READ_BUFFER],
+            turning_away: 0,
+            next_tick,
+            stop_by: None,
+        }
+    }
+
+    pub(super) fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(1024);
+        while !self.is_finished() {
+            self.turn(&mut events)?;
+        }
+        Ok(())
+    }
+
+    fn turn(&mut self, events: &mut Events) -> io::Result<()> {
+        self.wait(events)?;
+        self.peers.now = self.clock.now();
+        for event in events.iter() {
+            match PeerId::from_token(event.token()) {
+                Ok(id) => self.notice(id, event),
+                Err(BELL) => self.letters.heard(),
+                Err(listener) => self.listeners.notice(listener),
+            }
+            self.settle_if_full();
+        }
+        self.resume();
+        self.accept();
+        self.read_letters();
+        self.keep_time();
+        self.stop_if_asked();
+        self.settle();
+        self.published.publish(&self.peers.counters);
+        Ok(())
+    }
+
+    /// Sleeps until something happens or is due; not at all if there is something to do.
+    fn wait(&mut self, events: &mut Events) -> io::Result<()> {
+        let restless = self.peers.is_restless() || self.letters.is_waiting() || self.can_accept();
+        let due = [self.peers.deadlines.earliest(), self.next_tick, self.listeners.retry_at(), self.stop_by];
+        let due = due.into_iter().flatten().min();
+        let timeout = match (restless, due) {
+            (true, _) => Some(Duration::ZERO),
+            (false, due) => due.map(|tick| self.clock.until(tick)),
+        };
+        match self.poll.poll(events, timeout) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
+            result => result,
+        }
+    }
+
+    /// The turn's end, or a full tape: the departed leave, and everybody hears what was said.
+    fn settle(&mut self) {
+        self.reap();
+        self.peers.flush();
+    }
+
+    fn settle_if_full(&mut self) {
+        if self.peers.tape.is_full() {
+            self.settle();
+        }
+    }
+
+    // ---- input
+
+    fn notice(&mut self, id: PeerId, event: &Readiness) {
+        let Some(connection) = self.peers.connections.get_mut(id) else {
+            return; // a stale event finds nobody
+        };
+        if event.is_writable() && connection.outbox.is_blocked() {
+            connection.outbox.unblock();
+            self.peers.mark_dirty(id.slot);
+        }
+        if event.is_readable() || event.is_read_closed() || event.is_error() {
+            self.read(id, event.is_read_closed() || event.is_error());
+        }
+    }
+
+    /// Reads until a short read, which proves that the socket is empty; if the stream's end is announced, until that
+    /// is seen; or until the budget is used up, which is remembered, as the event will not come again.
+    fn read(&mut self, id: PeerId, end_announced: bool) {
+        for _ in 0..READS_PER_TURN {
+            let Some(connection) = self.peers.connections.get_mut(id) else {
+                return;
+            };
+            if connection.outbox.is_blocked() {
+                connection.input_waits = true;
+                return;
+            }
+            let Some(transport) = &connection.transport else {
+                return;
+            };
+            let length = match transport.read(&mut self.buffer) {
+                Ok(0) => return self.peers.end_input(id),
+                Ok(length) => length,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => return self.peers.lose(id.slot),
+            };
+            self.peers.counters.bytes_in += length as u64;
+            self.receive(id, length);
+            if length < self.buffer.len() && !end_announced {
+                return;
+            }
+        }
+        self.peers.unfinished.push(id);
+    }
+
+    /// Input of a peer lies in the buffer.
+    fn receive(&mut self, id: PeerId, length: usize) {
+        let EventLoop { inbound, buffer, peers, handler, .. } = self;
+        let mut input = &mut buffer[..length];
+        let way_in = &mut inbound[id.index()];
+        if let Inbound::Opening(opening) = way_in {
+            if opening.receive(&mut input, id, peers, handler) == Outcome::Wait {
+                return;
+            }
+            *way_in = Inbound::Open(ReceiveHalf::new(peers.config.message));
+        }
+        if let Inbound::Open(receive) = way_in {
+            hear(receive, input, id, peers, handler);
+        }
+    }
+
+    /// Peers whose input was cut off by a budget, or waited for their outbox.
+    fn resume(&mut self) {
+        for id in std::mem::take(&mut self.peers.unfinished) {
+            let Some(connection) = self.peers.connections.get_mut(id) else {
+                continue;
+            };
+            let mut held = connection.outbox.take_held_input();
+            if let Inbound::Open(receive) = &mut self.inbound[id.index()] {
+                hear(receive, &mut held, id, &mut self.peers, &mut self.handler);
+            }
+            self.read(id, true);
+            self.settle_if_full();
+        }
+    }
+
+    // ---- coming and going
+
+    fn can_accept(&self) -> bool {
+        self.has_room() && self.listeners.are_ready(self.peers.now)
+    }
+
+    fn has_room(&self) -> bool {
+        self.peers.connections.count() < self.peers.config.max_connections.saturating_add(TURNING_AWAY)
+    }
+
+    fn accept(&mut self) {
+        for _ in 0..ACCEPTS_PER_TURN {
+            if !self.has_room() {
+                return;
+            }
+            match self.listeners.accept(self.peers.now) {
+                Some((transport, remote)) => self.admit(transport, remote),
+                None => return,
+            }
+        }
+    }
+
+    fn admit(&mut self, transport: Transport, remote: Option<IpAddr>) {
+        let full = self.peers.connections.count() >= self.peers.config.max_connections;
+        let Some(id) = self.peers.add(transport) else {
+            return;
+        };
+        let by_proxy = self.peers.config.proxies.trust(remote);
+        let turned_away = match () {
+            () if full => Some(Refusal::ServerFull),
+            () if !by_proxy && !self.peers.enter(id, remote) => Some(Refusal::AddressFull),
+            () => None,
+        };
+        if turned_away.is_some() {
+            if self.turning_away >= TURNING_AWAY {
+                // A flood: no more courtesy.
+                self.peers.counters.dropped += 1;
+                return self.peers.kill(id.slot);
+            }
+            self.turning_away += 1;
+        }
+        let opening = Opening::new(&self.peers.config, remote, turned_away);
+        if self.inbound.len() <= id.index() {
+            self.inbound.resize_with(id.index() + 1, || Inbound::Deaf);
+        }
+        self.inbound[id.index()] = Inbound::Opening(Box::new(opening));
+    }
+
+    /// Tells the handler who has caught up and who has left, until it has nothing to say to that; then the dead
+    /// leave their slots.
+    fn reap(&mut self) {
+        loop {
+            if let Some((id, departure)) = self.peers.departed.pop_front() {
+                self.handler.on_close(&mut self.peers, id, departure);
+            } else if let Some((id, missed)) = self.peers.drained.pop_front() {
+                if self.peers.contains(id) {
+                    self.handler.on_drain(&mut self.peers, id, missed);
+                }
+            } else {
+                break;
+            }
+        }
+        for slot in std::mem::take(&mut self.peers.dead) {
+            let way_in =
+                self.inbound.get_mut(slot as usize).map(|way_in| std::mem::replace(way_in, Inbound::Deaf));
+            if matches!(way_in, Some(Inbound::Opening(opening)) if opening.is_turned_away()) {
+                self.turning_away -= 1;
+            }
+            self.peers.vacate(slot);
+            self.listeners.retry_now();
+        }
+        self.peers.counters.connections = self.peers.connections.count() as u64;
+    }
+
+    // ---- mail and time
+
+    fn read_letters(&mut self) {
+        for _ in 0..LETTERS_PER_TURN {
+            let Some(letter) = self.letters.next() else {
+                return;
+            };
+            if let Some(mail) = letter.carry_out(&mut self.peers) {
+                self.handler.on_mail(&mut self.peers, mail);
+            }
+            self.settle_if_full();
+        }
+    }
+
+    fn keep_time(&mut self) {
+        for slot in self.peers.deadlines.expired(self.peers.now) {
+            let id = self.peers.connections.id_at(slot);
+            match &self.inbound[slot as usize] {
+                Inbound::Opening(opening) if opening.is_mid_request() && self.is_opening(id) => {
+                    opening::refuse(&mut self.peers, id, Refusal::TooSlow, Method::Get);
+                }
+                _ => self.peers.expire(id),
+            }
+        }
+        if let (Some(next), Some(every)) = (self.next_tick, self.peers.config.tick)
+            && next <= self.peers.now
+        {
+            self.next_tick = Some(self.peers.now.saturating_add(ticks(every).max(1)));
+            self.handler.on_tick(&mut self.peers);
+        }
+    }
+
+    fn is_opening(&self, id: PeerId) -> bool {
+        self.peers.connections.get(id).is_some_and(|connection| connection.stage == Stage::Opening)
+    }
+
+    fn stop_if_asked(&mut self) {
+        self.peers.stopping |= self.letters.stop_was_asked();
+        if self.peers.stopping && self.stop_by.is_none() {
+            self.stop_by = Some(self.peers.now.saturating_add(ticks(self.peers.config.close_within)));
+            self.listeners.close();
+            self.peers.say_goodbye();
+            for id in self.peers.connections.in_stage(Stage::Opening) {
+                match &self.inbound[id.index()] {
+                    Inbound::Opening(opening) if opening.is_mid_request() => {}
+                    _ => self.peers.end(id),
+                }
+            }
+        }
+    }
+
+    /// Has the server stopped, and has everybody left, or had the time to?
+    fn is_finished(&self) -> bool {
+        let everybody_left = self.peers.connections.count() == 0 && !self.peers.is_restless();
+        self.stop_by.is_some_and(|stop_by| everybody_left || self.clock.now() >= stop_by)
+    }
+}
+
+/// Frames of a peer: the protocol's duties first, then the handler.
+fn hear<M>(
+    receive: &mut ReceiveHalf,
+    mut input: &mut [u8],
+    id: PeerId,
+    peers: &mut Peers,
+    handler: &mut impl Handler<M>,
+) {
+    if peers.contains(id) {
+        peers.hear_from(id);
+    }
+    // A handler, or the peer itself, may have ended the connection: the rest is then nobody's.
+    while let Some(stage @ (Stage::Open | Stage::Closing)) = peers.connections.get(id).map(|peer| peer.stage)
+    {
+        if peers.must_wait(id) {
+            let connection = peers.connections.at(id.slot);
+            connection.outbox.hold_input(input);
+            connection.input_waits = true;
+            return;
+        }
+        match receive.next(&mut input) {
+            Ok(None) => return,
+            Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(id, event, code),
+            Ok(Some(Event::Pong(_))) => {}
+            Ok(Some(_)) if stage == Stage::Closing => {}
+            Ok(Some(ref event @ Event::Ping(_))) => peers.answer(id, event),
+            Ok(Some(Event::Message(message))) => {
+                log_message(id, message);
+                peers.counters.messages_in += 1;
+                handler.on_message(peers, id, message);
+            }
+            Err(error) => peers.fail(id, error),
+        }
+    }
+}
+
+fn log_message(id: PeerId, message: Message<'_>) {
+    match message {
+        Message::Text(text) => log::debug!("{id} sent text, {} bytes", text.len()),
+        Message::Binary(bytes) => log::debug!("{id} sent binary, {} bytes", bytes.len()),
+    }
+}

@@ -1,0 +1,115 @@
+//! What an application writes.
+
+use std::fmt;
+
+use super::{PeerId, Peers};
+use crate::Message;
+use crate::handshake::{Answer, Request};
+use crate::protocol::{CloseCode, ProtocolError};
+
+/// What an application does with its connections. One value serves all of them, on one thread, so its
+/// state is plain fields: no lock, no `Arc`.
+///
+/// A method is never called from inside another: closing a peer marks it, and
+/// [`on_close`](Self::on_close) comes at the end of the turn. What is sent leaves when the turn ends,
+/// so a method that takes long keeps everybody waiting; give long work to a thread, and let it answer
+/// through a [`Mailbox`](super::Mailbox).
+///
+/// `M` is what other threads send to [`on_mail`](Self::on_mail).
+pub trait Handler<M = ()> {
+    /// A client asks to open a WebSocket, or for a page (then [`Request::upgrade`] is `Ok(None)`). The default
+    /// accepts, which for a page means that there is none (426).
+    fn on_request(&mut self, request: &Request<'_>) -> Answer {
+        let _ = request;
+        Answer::accept()
+    }
+
+    /// A WebSocket has been opened.
+    fn on_open(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) {
+        let _ = (peers, id, request);
+    }
+
+    /// A whole message has arrived. It lives in the server's buffer: copy what you keep.
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>);
+
+    /// A peer for which [`send`](Peers::send) answered [`Delivery::Slow`](super::Delivery::Slow) or
+    /// [`Delivery::Full`](super::Delivery::Full) has caught up. `missed` messages were left out for it
+    /// ([`SlowPeers::Skip`](super::SlowPeers::Skip)).
+    fn on_drain(&mut self, peers: &mut Peers, id: PeerId, missed: u64) {
+        let _ = (peers, id, missed);
+    }
+
+    /// The peer has left. `id` names nobody from now on.
+    fn on_close(&mut self, peers: &mut Peers, id: PeerId, departure: Departure) {
+        let _ = (peers, id, departure);
+    }
+
+    /// Another thread has put something into the [`Mailbox`](super::Mailbox).
+    fn on_mail(&mut self, peers: &mut Peers, mail: M) {
+        let _ = (peers, mail);
+    }
+
+    /// Time has passed ([`Config::tick`](super::Config::tick)).
+    fn on_tick(&mut self, peers: &mut Peers) {
+        let _ = peers;
+    }
+}
+
+/// Why a peer is no longer there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// The closing handshake was completed (RFC 6455 §7.1.4). The code is the one the peer sent, first
+    /// or in answer to ours.
+    Closed(CloseCode),
+    /// The peer broke the protocol, and was told so.
+    Failed(ProtocolError),
+    /// TCP ended without a closing handshake: a lost network, a killed program.
+    Lost,
+    /// The peer did not read what was sent to it, and its send queue was full
+    /// ([`Config::max_send_queue`](super::Config::max_send_queue)).
+    TooSlow,
+    /// The peer answered neither a Ping nor a Close in time.
+    TimedOut,
+}
+
+impl fmt::Display for Departure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Departure::Closed(code) => write!(f, "closed with {code}"),
+            Departure::Failed(error) => write!(f, "failed: {error}"),
+            Departure::Lost => f.write_str("lost"),
+            Departure::TooSlow => f.write_str("too slow: send queue full"),
+            Departure::TimedOut => f.write_str("timed out"),
+        }
+    }
+}
+
+/// A handler made of one closure, for when messages are all that matters.
+///
+/// ```
+/// use pollcat::handler_fn;
+///
+/// let echo = handler_fn(|peers, from, message| {
+///     peers.send(from, message);
+/// });
+/// # drop(echo);
+/// ```
+pub fn handler_fn<F>(on_message: F) -> HandlerFn<F>
+where
+    F: FnMut(&mut Peers, PeerId, Message<'_>),
+{
+    HandlerFn(on_message)
+}
+
+/// See [`handler_fn`].
+#[derive(Debug)]
+pub struct HandlerFn<F>(F);
+
+impl<F> Handler for HandlerFn<F>
+where
+    F: FnMut(&mut Peers, PeerId, Message<'_>),
+{
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        (self.0)(peers, from, message);
+    }
+}

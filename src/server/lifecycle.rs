@@ -1,0 +1,306 @@
+//! What the loop does with the table: connections come, open, end, and are flushed.
+
+use std::net::IpAddr;
+
+use super::admission::AddressKey;
+use super::connection::{Connections, Stage};
+use super::counters::Counters;
+use super::deadlines::{Deadlines, ticks};
+use super::handler::Departure;
+use super::outbox::Written;
+use super::peers::Peers;
+use super::tape::{Piece, Tape};
+use super::topics::Topics;
+use super::transport::Transport;
+use super::{Config, PeerId};
+use crate::protocol::{CloseCode, Event, ProtocolError, SendHalf};
+
+impl Peers {
+    pub(super) fn new(config: Config, registry: mio::Registry) -> Self {
+        Peers {
+            connections: Connections::default(),
+            topics: Topics::default(),
+            tape: Tape::default(),
+            deadlines: Deadlines::new(),
+            admission: super::admission::Admission::new(config.max_connections_per_address),
+            counters: Counters::default(),
+            registry,
+            config,
+            now: 0,
+            stopping: false,
+            dirty: Vec::new(),
+            unfinished: Vec::new(),
+            departed: Default::default(),
+            drained: Default::default(),
+            dead: Vec::new(),
+        }
+    }
+
+    /// Is there something to do that no event will tell of?
+    pub(super) fn is_restless(&self) -> bool {
+        let told = self.departed.is_empty() && self.drained.is_empty();
+        !told || !self.unfinished.is_empty() || !self.dead.is_empty() || !self.dirty.is_empty()
+    }
+
+    // ---- coming
+
+    /// A connection has been accepted. `None` if it cannot be watched.
+    pub(super) fn add(&mut self, mut transport: Transport) -> Option<PeerId> {
+        let (id, connection) = self.connections.occupy();
+        if let Err(error) = transport.register(&self.registry, id.token()) {
+            log::warn!("cannot watch a connection: {error}");
+            self.connections.vacate(id.slot);
+            return None;
+        }
+        connection.transport = Some(transport);
+        self.counters.accepted += 1;
+        self.deadlines.set(id.index(), self.now + ticks(self.config.handshake_within));
+        Some(id)
+    }
+
+    /// Counts a connection by its address; false if there are too many.
+    pub(super) fn enter(&mut self, id: PeerId, address: Option<IpAddr>) -> bool {
+        let Some(key) = address.and_then(AddressKey::of) else {
+            return true;
+        };
+        let admitted = self.admission.enter(key);
+        if admitted && let Some(connection) = self.connections.get_mut(id) {
+            connection.address = Some(key);
+        }
+        admitted
+    }
+
+    /// The 101 has been queued.
+    pub(super) fn open(&mut self, id: PeerId) {
+        self.connections.at(id.slot).stage = Stage::Open;
+        self.counters.open += 1;
+        self.counters.opened += 1;
+        self.hear_from(id);
+    }
+
+    /// The peer lives: its silence begins anew.
+    #[inline]
+    pub(super) fn hear_from(&mut self, id: PeerId) {
+        self.connections.at(id.slot).awaits_pong = false;
+        self.deadlines.set(id.index(), self.now.saturating_add(ticks(self.config.ping_after)));
+    }
+
+    // ---- speaking
+
+    /// Queues an HTTP answer.
+    pub(super) fn write_http(&mut self, id: PeerId, length: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        let piece = self.tape.record(length, write);
+        self.push(id.slot, &piece);
+    }
+
+    /// Queues a frame of the protocol's own, which no limit holds back.
+    fn push_frame(&mut self, slot: u32, write: impl FnOnce(&mut SendHalf, &mut Vec<u8>)) {
+        let send = &mut self.connections.at(slot).send;
+        let piece = self.tape.record(0, |out| write(send, out));
+        self.push(slot, &piece);
+    }
+
+    fn push(&mut self, slot: u32, piece: &Piece) {
+        if piece.len() > 0 {
+            self.connections.at(slot).outbox.push(piece);
+        }
+        self.mark_dirty(slot);
+    }
+
+    /// A Pong for a Ping.
+    pub(super) fn answer(&mut self, id: PeerId, event: &Event<'_>) {
+        self.push_frame(id.slot, |send, out| send.answer(event, out));
+    }
+
+    /// Must the rest of the peer's input wait until its outbox is empty? Whoever does not listen is not
+    /// listened to: so answers never pile up, and a peer is not called slow for its own speed.
+    #[inline]
+    pub(super) fn must_wait(&mut self, id: PeerId) -> bool {
+        if self.connections.at(id.slot).outbox.queued() > self.config.send_queue / 2 {
+            self.flush_one(id.slot);
+        }
+        self.connections.at(id.slot).outbox.is_blocked()
+    }
+
+    // ---- going
+
+    pub(super) fn begin_closing(&mut self, id: PeerId, code: CloseCode, reason: &str) {
+        if !self.contains(id) {
+            return;
+        }
+        self.leave_open(id.slot, Stage::Closing);
+        self.push_frame(id.slot, |send, out| send.close(code, reason, out));
+        self.deadlines.set(id.index(), self.now.saturating_add(ticks(self.config.close_within)));
+    }
+
+    /// The peer's Close has come (RFC 6455 §5.5.1): answered unless ours was first, it completes the handshake.
+    pub(super) fn receive_close(&mut self, id: PeerId, event: &Event<'_>, code: CloseCode) {
+        self.push_frame(id.slot, |send, out| send.answer(event, out));
+        self.depart(id, Departure::Closed(code));
+    }
+
+    /// The peer broke the protocol (RFC 6455 §7.1.7).
+    pub(super) fn fail(&mut self, id: PeerId, error: ProtocolError) {
+        self.counters.failed += 1;
+        self.push_frame(id.slot, |send, out| send.fail(error, out));
+        self.depart(id, Departure::Failed(error));
+    }
+
+    pub(super) fn end_slow_peer(&mut self, slot: u32) {
+        self.counters.too_slow += 1;
+        self.push_frame(slot, |send, out| send.close(CloseCode::POLICY, "too slow: send queue full", out));
+        self.depart(self.connections.id_at(slot), Departure::TooSlow);
+    }
+
+    /// The WebSocket is over; what is queued is still written.
+    fn depart(&mut self, id: PeerId, departure: Departure) {
+        log::debug!("{id} {departure}");
+        self.leave_open(id.slot, Stage::Ending);
+        self.departed.push_back((id, departure));
+        self.end(id);
+    }
+
+    /// From `Open` (or `Closing`) to what comes after.
+    fn leave_open(&mut self, slot: u32, next: Stage) {
+        let connection = self.connections.at(slot);
+        if connection.stage == Stage::Open {
+            self.counters.open -= 1;
+            for number in std::mem::take(&mut connection.topics) {
+                self.topics.leave(number, slot);
+            }
+        }
+        connection.stage = next;
+    }
+
+    /// Nothing more will be queued: write what there is, shut TCP down, and linger.
+    pub(super) fn end(&mut self, id: PeerId) {
+        self.connections.at(id.slot).stage = Stage::Ending;
+        self.mark_dirty(id.slot);
+        self.deadlines.set(id.index(), self.now.saturating_add(ticks(self.config.close_within)));
+    }
+
+    /// The peer's side of TCP has ended.
+    pub(super) fn end_input(&mut self, id: PeerId) {
+        let connection = self.connections.at(id.slot);
+        connection.input_ended = true;
+        match connection.stage {
+            Stage::Open | Stage::Closing => self.depart(id, Departure::Lost),
+            Stage::Opening => self.end(id),
+            Stage::Lingering => self.kill(id.slot),
+            Stage::Ending | Stage::Dead | Stage::Vacant => {}
+        }
+    }
+
+    /// The stream broke.
+    pub(super) fn lose(&mut self, slot: u32) {
+        let id = self.connections.id_at(slot);
+        if matches!(self.connections.at(slot).stage, Stage::Open | Stage::Closing) {
+            self.depart(id, Departure::Lost);
+        }
+        self.kill(slot);
+    }
+
+    pub(super) fn kill(&mut self, slot: u32) {
+        let connection = self.connections.at(slot);
+        if connection.stage != Stage::Dead {
+            connection.stage = Stage::Dead;
+            self.deadlines.clear(slot as usize);
+            self.dead.push(slot);
+        }
+    }
+
+    /// A deadline has passed for an open connection, or for one that is on its way out.
+    pub(super) fn expire(&mut self, id: PeerId) {
+        let connection = self.connections.at(id.slot);
+        match connection.stage {
+            Stage::Open if !connection.awaits_pong => {
+                connection.awaits_pong = true;
+                self.push_frame(id.slot, |send, out| send.ping(b"", out));
+                self.deadlines.set(id.index(), self.now.saturating_add(ticks(self.config.pong_within)));
+            }
+            Stage::Open => {
+                self.counters.timed_out += 1;
+                self.push_frame(id.slot, |send, out| {
+                    send.close(CloseCode::INTERNAL_ERROR, "no pong in time", out)
+                });
+                self.depart(id, Departure::TimedOut);
+                // Nobody seems to be there: the Close is tried once, and not waited for.
+                self.deadlines.set(id.index(), self.now + 1);
+            }
+            Stage::Closing => {
+                self.depart(id, Departure::TimedOut);
+                self.kill(id.slot);
+            }
+            Stage::Opening | Stage::Ending | Stage::Lingering => self.kill(id.slot),
+            Stage::Dead | Stage::Vacant => {}
+        }
+    }
+
+    /// Everybody is told that the server stops (RFC 6455 §7.4.1, 1001).
+    pub(super) fn say_goodbye(&mut self) {
+        for id in self.connections.in_stage(Stage::Open) {
+            self.begin_closing(id, CloseCode::GOING_AWAY, "the server is stopping");
+        }
+    }
+
+    /// Drops a dead connection. Its id names nobody from now on.
+    pub(super) fn vacate(&mut self, slot: u32) {
+        if let Some(key) = self.connections.at(slot).address.take() {
+            self.admission.leave(key);
+        }
+        self.deadlines.clear(slot as usize);
+        self.connections.vacate(slot);
+    }
+
+    // ---- writing
+
+    /// One write per peer that has something to hear; then the tape is used again.
+    pub(super) fn flush(&mut self) {
+        let mut dirty = std::mem::take(&mut self.dirty);
+        for &slot in &dirty {
+            self.flush_one(slot);
+            self.connections.at(slot).dirty = false;
+        }
+        dirty.clear();
+        // A peer that was lost on the way says goodbye to nobody, but is marked again.
+        for slot in std::mem::replace(&mut self.dirty, dirty) {
+            self.connections.at(slot).dirty = false;
+        }
+        self.tape.rewind();
+    }
+
+    fn flush_one(&mut self, slot: u32) {
+        let connection = self.connections.at(slot);
+        let Some(transport) = connection.transport.as_ref().filter(|_| connection.stage != Stage::Dead)
+        else {
+            return;
+        };
+        let before = connection.outbox.queued();
+        let written = connection.outbox.write(transport, &self.tape);
+        self.counters.bytes_out += (before - connection.outbox.queued()) as u64;
+        match written {
+            Ok(Written::Blocked) => {}
+            Ok(Written::All { tell_drained }) => {
+                if connection.stage == Stage::Ending {
+                    transport.shut_down_writing();
+                    connection.stage = Stage::Lingering;
+                    if connection.input_ended {
+                        return self.kill(slot);
+                    }
+                }
+                let waits = std::mem::take(&mut connection.input_waits);
+                let id = self.connections.id_at(slot);
+                if waits {
+                    self.unfinished.push(id);
+                }
+                if let Some(missed) = tell_drained {
+                    self.drained.push_back((id, missed));
+                }
+            }
+            Err(error) => {
+                log::debug!("{}: {error}", self.connections.id_at(slot));
+                self.lose(slot);
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Where clients knock: TCP and Unix-domain listeners, and what happens when there is no room.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+
+#[cfg(unix)]
+use mio::net::UnixListener;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Interest, Registry};
+
+use super::deadlines::Tick;
+use super::slots::reserved_token;
+use super::transport::Transport;
+
+/// The tokens below belong to others (the mailbox's bell).
+const FIRST_TOKEN: usize = 1;
+
+/// When accepting failed for want of descriptors or memory, the next attempt comes this much later: soon enough
+/// for those who wait, and no load at all.
+const RETRY: Tick = 5;
+
+#[derive(Debug, Default)]
+pub(super) struct Listeners {
+    listeners: Vec<Listener>,
+    /// Accepting failed; not before this tick again. No event will tell when it would succeed.
+    retry_at: Option<Tick>,
+}
+
+#[derive(Debug)]
+struct Listener {
+    socket: Socket,
+    /// There may be clients that have not been accepted.
+    ready: bool,
+}
+
+#[derive(Debug)]
+enum Socket {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(UnixListener, PathBuf),
+}
+
+impl Listeners {
+    /// Listens on the first of the addresses that can be had.
+    pub(super) fn bind(
+        &mut self,
+        registry: &Registry,
+        addresses: impl ToSocketAddrs,
+    ) -> io::Result<SocketAddr> {
+        let mut failure = io::Error::new(ErrorKind::InvalidInput, "no address to listen on");
+        for address in addresses.to_socket_addrs()? {
+            match TcpListener::bind(address) {
+                Ok(listener) => {
+                    let address = listener.local_addr()?;
+                    self.add(registry, Socket::Tcp(listener))?;
+                    return Ok(address);
+                }
+                Err(error) => failure = io::Error::new(error.kind(), format!("{address}: {error}")),
+            }
+        }
+        Err(failure)
+    }
+
+    /// Takes over a listener that somebody else made.
+    pub(super) fn adopt(&mut self, registry: &Registry, listener: std::net::TcpListener) -> io::Result<()> {
+        listener.set_nonblocking(true)?;
+        self.add(registry, Socket::Tcp(TcpListener::from_std(listener)))
+    }
+
+    /// Listens on a path. A socket file that nobody listens on any more is replaced.
+    #[cfg(unix)]
+    pub(super) fn bind_unix(&mut self, registry: &Registry, path: &Path) -> io::Result<()> {
+        use std::os::unix::fs::FileTypeExt;
+        let left_behind = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket())
+            && std::os::unix::net::UnixStream::connect(path)
+                .is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused);
+        if left_behind {
+            std::fs::remove_file(path)?;
+        }
+        let listener = UnixListener::bind(path)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        self.add(registry, Socket::Unix(listener, path.to_owned()))
+    }
+
+    fn add(&mut self, registry: &Registry, mut socket: Socket) -> io::Result<()> {
+        let token = reserved_token(FIRST_TOKEN + self.listeners.len());
+        match &mut socket {
+            Socket::Tcp(listener) => registry.register(listener, token, Interest::READABLE)?,
+            #[cfg(unix)]
+            Socket::Unix(listener, _) => registry.register(listener, token, Interest::READABLE)?,
+        }
+        self.listeners.push(Listener { socket, ready: true });
+        Ok(())
+    }
+
+    /// The addresses of the TCP listeners, in order.
+    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
+        let address = |listener: &Listener| match &listener.socket {
+            Socket::Tcp(listener) => listener.local_addr().ok(),
+            #[cfg(unix)]
+            Socket::Unix(..) => None,
+        };
+        self.listeners.iter().filter_map(address).collect()
+    }
+
+    /// An event has come for a reserved token.
+    pub(super) fn notice(&mut self, number: usize) {
+        if let Some(listener) = number.checked_sub(FIRST_TOKEN).and_then(|i| self.listeners.get_mut(i)) {
+            listener.ready = true;
+        }
+    }
+
+    /// Would [`accept`](Self::accept) have something to do?
+    pub(super) fn are_ready(&self, now: Tick) -> bool {
+        self.retry_at.is_none_or(|retry| retry <= now) && self.listeners.iter().any(|listener| listener.ready)
+    }
+
+    pub(super) fn retry_at(&self) -> Option<Tick> {
+        self.retry_at
+    }
+
+    /// A descriptor has become free: no need to wait for the retry.
+    pub(super) fn retry_now(&mut self) {
+        self.retry_at = None;
+    }
+
+    /// The next client: its stream, and its address if it has one.
+    pub(super) fn accept(&mut self, now: Tick) -> Option<(Transport, Option<IpAddr>)> {
+        if !self.are_ready(now) {
+            return None;
+        }
+        self.retry_at = None;
+        for listener in &mut self.listeners {
+            while listener.ready {
+                match listener.socket.accept() {
+                    Ok(accepted) => return Some(accepted),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => listener.ready = false,
+                    // The client has left before we came.
+                    Err(error) if is_the_clients(&error) => {}
+                    Err(error) => {
+                        log::warn!("cannot accept connections for now: {error}");
+                        self.retry_at = Some(now + RETRY);
+                        return None;
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Listens no longer: new clients are refused by the system.
+    pub(super) fn close(&mut self) {
+        for listener in self.listeners.drain(..) {
+            #[cfg(unix)]
+            if let Socket::Unix(_, path) = &listener.socket {
+                let _ = std::fs::remove_file(path);
+            }
+            drop(listener);
+        }
+    }
+}
+
+impl Drop for Listeners {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Socket {
+    fn accept(&self) -> io::Result<(Transport, Option<IpAddr>)> {
+        match self {
+            Socket::Tcp(listener) => {
+                let (stream, address) = listener.accept()?;
+                send_at_once(&stream);
+                Ok((Transport::Tcp(stream), Some(address.ip().to_canonical())))
+            }
+            #[cfg(unix)]
+            Socket::Unix(listener, _) => {
+                let (stream, _) = listener.accept()?;
+                Ok((Transport::Unix(stream), None))
+            }
+        }
+    }
+}
+
+/// We write once per turn, so there is nothing to wait for. A stream on which it fails is gone already.
+fn send_at_once(stream: &TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        log::debug!("TCP_NODELAY: {error}");
+    }
+}
+
+fn is_the_clients(error: &io::Error) -> bool {
+    use ErrorKind::*;
+    matches!(error.kind(), Interrupted | ConnectionAborted | ConnectionReset | TimedOut)
+}

@@ -1,0 +1,165 @@
+//! Sockets, time and threads: they live here and nowhere else.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `event_loop.rs` | one turn of the loop |
+//! | `peers.rs`, `lifecycle.rs` | the user table: as handlers see it, and as the loop does |
+//! | `connection.rs`, `slots.rs` | one entry of it, and the keys that guard it |
+//! | `tape.rs`, `outbox.rs` | what is sent in a turn, and what each peer has not been written yet |
+//! | `topics.rs` | who listens to what |
+//! | `opening.rs` | requests, before a connection is a WebSocket |
+//! | `listeners.rs`, `admission.rs` | how connections come, and how many may |
+//! | `deadlines.rs` | one deadline per connection |
+//! | `mailbox.rs` | how other threads get a word in |
+
+mod admission;
+mod config;
+mod connection;
+mod counters;
+mod deadlines;
+mod event_loop;
+mod handler;
+mod lifecycle;
+mod listeners;
+mod mailbox;
+mod opening;
+mod outbox;
+mod peers;
+mod slots;
+mod tape;
+mod topics;
+mod transport;
+
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use mio::Poll;
+
+pub use config::{Config, SlowPeers};
+pub use counters::{CounterReader, Counters};
+pub use handler::{Departure, Handler, HandlerFn, handler_fn};
+pub use mailbox::{Mailbox, NotDelivered};
+pub use peers::{Delivery, Peers};
+pub use slots::{PeerId, PeerMap};
+
+use deadlines::Clock;
+use event_loop::EventLoop;
+use listeners::Listeners;
+use mailbox::Letters;
+
+/// A WebSocket server: its listeners, and the one thread that serves everybody who comes.
+///
+/// `M` is the kind of mail that other threads send ([`Mailbox`]).
+pub struct Server<M = ()> {
+    poll: Poll,
+    listeners: Listeners,
+    letters: Letters<M>,
+    config: Config,
+    counters: CounterReader,
+}
+
+impl<M> Server<M> {
+    /// Listens on a TCP address (the first that can be had, if the name has several), with the default
+    /// [`Config`]. Clients can connect from now on, and are served by [`run`](Self::run).
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on: it is in use, is not this machine's, or is no address.
+    pub fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
+        Server::with_config(address, Config::default())
+    }
+
+    /// Like [`bind`](Self::bind), with a [`Config`] of your own.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on.
+    pub fn with_config(address: impl ToSocketAddrs, config: Config) -> io::Result<Self> {
+        let mut server = Server::without_listeners(config)?;
+        server.listen(address)?;
+        Ok(server)
+    }
+
+    /// A server that listens nowhere yet.
+    ///
+    /// # Errors
+    ///
+    /// The system gives us no poll.
+    pub fn without_listeners(mut config: Config) -> io::Result<Self> {
+        config.max_connections = admission::fit_to_descriptors(config.max_connections);
+        let poll = Poll::new()?;
+        let letters = Letters::new(&poll, config.mailbox)?;
+        Ok(Server { poll, listeners: Listeners::default(), letters, config, counters: CounterReader::new() })
+    }
+
+    /// Listens on one more TCP address; returns it, with the port that the system chose for port 0.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on.
+    pub fn listen(&mut self, address: impl ToSocketAddrs) -> io::Result<SocketAddr> {
+        self.listeners.bind(self.poll.registry(), address)
+    }
+
+    /// Takes over a listener made elsewhere: by a service manager, or with options of your own.
+    ///
+    /// # Errors
+    ///
+    /// The listener cannot be watched.
+    pub fn listen_on(&mut self, listener: std::net::TcpListener) -> io::Result<()> {
+        self.listeners.adopt(self.poll.registry(), listener)
+    }
+
+    /// Listens on a Unix-domain socket. A socket file that nobody listens on any more is replaced; the file is
+    /// removed when the server stops.
+    ///
+    /// # Errors
+    ///
+    /// The path cannot be listened on.
+    #[cfg(unix)]
+    pub fn listen_unix(&mut self, path: impl AsRef<std::path::Path>) -> io::Result<()> {
+        self.listeners.bind_unix(self.poll.registry(), path.as_ref())
+    }
+
+    /// The first TCP address that the server listens on.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        let none = || io::Error::new(io::ErrorKind::NotFound, "the server listens on no TCP address");
+        self.local_addrs().first().copied().ok_or_else(none)
+    }
+
+    /// All TCP addresses that the server listens on, in order.
+    pub fn local_addrs(&self) -> Vec<SocketAddr> {
+        self.listeners.addresses()
+    }
+
+    /// A way into the running server for other threads.
+    pub fn mailbox(&self) -> Mailbox<M> {
+        self.letters.mailbox()
+    }
+
+    /// A window on what the server counts, for any thread.
+    pub fn counters(&self) -> CounterReader {
+        self.counters.clone()
+    }
+
+    /// Serves, on this thread, until the server is stopped ([`Peers::stop`], [`Mailbox::stop`]).
+    ///
+    /// # Errors
+    ///
+    /// The poll failed. Nothing that a client does is an error here.
+    pub fn run(self, handler: impl Handler<M>) -> io::Result<()> {
+        let Server { poll, listeners, letters, config, counters } = self;
+        let peers = Peers::new(config, poll.registry().try_clone()?);
+        EventLoop::new((poll, Clock::start()), listeners, letters, counters, peers, handler).run()
+    }
+}
+
+impl<M> std::fmt::Debug for Server<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("listening_on", &self.local_addrs()).finish_non_exhaustive()
+    }
+}

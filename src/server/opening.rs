@@ -1,0 +1,169 @@
+//! Requests, until one of them opens a WebSocket (RFC 6455 §4.2, RFC 9112 §9).
+
+use std::net::IpAddr;
+use std::time::SystemTime;
+
+use super::deadlines::ticks;
+use super::{Config, Handler, PeerId, Peers};
+use crate::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
+
+/// A connection that is not a WebSocket, or not yet.
+#[derive(Debug)]
+pub(super) struct Opening {
+    reader: HeadReader,
+    /// The other end, if it has an address.
+    remote: Option<IpAddr>,
+    /// What its first request will be told, whatever it asks for.
+    turned_away: Option<Refusal>,
+    /// Waiting for a further request, and no byte of it has come.
+    between_requests: bool,
+}
+
+/// What becomes of the connection after some input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It waits for more, or is on its way out.
+    Wait,
+    /// It is a WebSocket from here on.
+    WebSocket,
+}
+
+/// How a request was answered.
+enum Answered {
+    WebSocket,
+    Page { keep_alive: bool },
+    Refused,
+}
+
+impl Opening {
+    pub(super) fn new(config: &Config, remote: Option<IpAddr>, turned_away: Option<Refusal>) -> Self {
+        Opening { reader: HeadReader::new(config.head), remote, turned_away, between_requests: false }
+    }
+
+    /// Has the client begun a request?
+    pub(super) fn is_mid_request(&self) -> bool {
+        self.reader.is_mid_head()
+    }
+
+    pub(super) fn is_turned_away(&self) -> bool {
+        self.turned_away.is_some()
+    }
+
+    /// Reads requests from the input and answers them. What is left in the input belongs to the frame parser.
+    pub(super) fn receive<M>(
+        &mut self,
+        input: &mut &mut [u8],
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) -> Outcome {
+        if std::mem::take(&mut self.between_requests) {
+            peers.deadlines.set(id.index(), peers.now + ticks(peers.config.handshake_within));
+        }
+        let request = match self.reader.next(input) {
+            Ok(None) => return Outcome::Wait,
+            Ok(Some(request)) => request,
+            Err(refusal) => {
+                refuse(peers, id, refusal, Method::Get);
+                return Outcome::Wait;
+            }
+        };
+        let request = request.with_client(peers.config.proxies.client(self.remote, &request));
+        // One request at a time: whoever sends the next one without waiting has to connect for it.
+        let pipelined = !input.is_empty();
+        let verdict = examine(peers, id, &request, self.remote, self.turned_away);
+        match answer(verdict, peers, id, &request, pipelined, handler) {
+            Answered::WebSocket => {
+                peers.open(id);
+                log::debug!("{id} opened {} for {}", request.path(), display(request.client()));
+                handler.on_open(peers, id, &request);
+                return Outcome::WebSocket;
+            }
+            Answered::Page { keep_alive: true } => {
+                self.between_requests = true;
+                peers.deadlines.set(id.index(), peers.now + ticks(peers.config.keep_alive));
+            }
+            Answered::Page { keep_alive: false } | Answered::Refused => peers.end(id),
+        }
+        Outcome::Wait
+    }
+}
+
+/// The handshake's rules first, then the server's policy.
+fn examine(
+    peers: &mut Peers,
+    id: PeerId,
+    request: &Request<'_>,
+    remote: Option<IpAddr>,
+    turned_away: Option<Refusal>,
+) -> Result<Option<Upgrade>, Refusal> {
+    if let Some(refusal) = turned_away {
+        return Err(refusal);
+    }
+    let upgrade = request.upgrade()?;
+    peers.config.hosts.check(request)?;
+    if upgrade.is_none() {
+        return Ok(None);
+    }
+    peers.config.origins.check(request)?;
+    if peers.stopping {
+        return Err(Refusal::Stopping);
+    }
+    // A client behind a trusted proxy was not counted when the proxy connected.
+    if peers.config.proxies.trust(remote) && !peers.enter(id, request.client()) {
+        return Err(Refusal::AddressFull);
+    }
+    Ok(upgrade)
+}
+
+fn answer<M>(
+    verdict: Result<Option<Upgrade>, Refusal>,
+    peers: &mut Peers,
+    id: PeerId,
+    request: &Request<'_>,
+    pipelined: bool,
+    handler: &mut impl Handler<M>,
+) -> Answered {
+    let upgrade = match verdict {
+        Ok(upgrade) => upgrade,
+        Err(refusal) => {
+            refuse(peers, id, refusal, request.method());
+            return Answered::Refused;
+        }
+    };
+    let answer = handler.on_request(request);
+    match &upgrade {
+        Some(upgrade) if answer.is_accept() => {
+            peers.write_http(id, 512, |out| answer.write_upgrade(request, upgrade, out));
+            return Answered::WebSocket;
+        }
+        None if answer.is_accept() => {
+            refuse(peers, id, Refusal::NotWebSocket, request.method());
+            return Answered::Refused;
+        }
+        Some(_) => peers.counters.refused_by_application += 1,
+        None => peers.counters.pages += 1,
+    }
+    let keep_alive = request.wants_keep_alive() && !pipelined && !peers.stopping;
+    write(peers, id, &answer, request.method(), keep_alive);
+    Answered::Page { keep_alive }
+}
+
+/// Tells a client why not, and ends the connection.
+pub(super) fn refuse(peers: &mut Peers, id: PeerId, refusal: Refusal, method: Method) {
+    log::debug!("{id} refused with {}: {refusal}", refusal.status());
+    peers.counters.count_refusal(refusal);
+    write(peers, id, &Answer::from(refusal), method, false);
+    peers.end(id);
+}
+
+fn write(peers: &mut Peers, id: PeerId, answer: &Answer, method: Method, keep_alive: bool) {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let date = http_date(since_1970.as_secs());
+    let framing = Framing { method, keep_alive, date: &date };
+    peers.write_http(id, answer.length(), |out| answer.write(framing, out));
+}
+
+fn display(client: Option<IpAddr>) -> String {
+    client.map_or("a local client".into(), |address| address.to_string())
+}

@@ -1,0 +1,241 @@
+//! What a peer has not been written yet. It owns nothing while there is nothing, nor while there is but
+//! one stretch of the tape: the common case of a turn.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, IoSlice};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::tape::{Piece, Tape};
+use super::transport::Transport;
+
+/// Slices in one write. More gain nothing, and the kernel takes no more than 1,024.
+const SLICES: usize = 64;
+
+/// What a full socket leaves behind is kept in blocks of about this size, so that those already written
+/// can be freed.
+const BLOCK: usize = 64 << 10;
+
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    /// This turn's stretch, if it is all there is.
+    stretch: Range<u32>,
+    /// Bytes in all.
+    queued: usize,
+    more: Option<Box<More>>,
+}
+
+/// What only a peer with several pieces, or with a full socket, needs.
+#[derive(Debug, Default)]
+struct More {
+    pieces: VecDeque<Waiting>,
+    /// Bytes of the first piece that have been written.
+    written: usize,
+    /// The socket would not take more; a writable event will say when it does.
+    blocked: bool,
+    /// The application was told that this peer is slow, and waits to hear that it is not.
+    told_slow: bool,
+    /// Messages that were left out.
+    missed: u64,
+    /// What was read from the peer before its socket blocked: it is heard when this is empty.
+    held_input: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Waiting {
+    Tape(Range<u32>),
+    Shared(Arc<Vec<u8>>),
+    Own(Vec<u8>),
+}
+
+/// How a write went.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Everything is out. The application waits to hear so: this many messages were left out.
+    All { tell_drained: Option<u64> },
+    /// The rest waits for a writable event.
+    Blocked,
+}
+
+impl Outbox {
+    pub(super) fn queued(&self) -> usize {
+        self.queued
+    }
+
+    #[inline]
+    pub(super) fn is_blocked(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.blocked)
+    }
+
+    /// May this many bytes be added? One message always fits an empty outbox.
+    #[inline]
+    pub(super) fn has_room_for(&self, length: usize, limit: usize) -> bool {
+        self.queued == 0 || self.queued + length <= limit
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, piece: &Piece) {
+        let waiting = match piece {
+            Piece::Tape(range) => {
+                self.queued += range.len();
+                let alone = self.more.as_ref().is_none_or(|more| more.pieces.is_empty());
+                if alone && self.stretch.is_empty() {
+                    self.stretch = range.clone();
+                    return;
+                }
+                if alone && self.stretch.end == range.start {
+                    self.stretch.end = range.end;
+                    return;
+                }
+                Waiting::Tape(range.clone())
+            }
+            Piece::Shared(bytes) => {
+                self.queued += bytes.len();
+                Waiting::Shared(Arc::clone(bytes))
+            }
+        };
+        let stretch = std::mem::take(&mut self.stretch);
+        let more = self.more.get_or_insert_default();
+        if !stretch.is_empty() {
+            more.pieces.push_back(Waiting::Tape(stretch));
+        }
+        match (more.pieces.back_mut(), &waiting) {
+            (Some(Waiting::Tape(last)), Waiting::Tape(range)) if last.end == range.start => {
+                last.end = range.end
+            }
+            _ => more.pieces.push_back(waiting),
+        }
+    }
+
+    /// The application is told that the peer is slow, and wants to hear when it is not.
+    pub(super) fn tell_slow(&mut self) {
+        self.more.get_or_insert_default().told_slow = true;
+    }
+
+    /// A message is left out.
+    pub(super) fn miss(&mut self) {
+        let more = self.more.get_or_insert_default();
+        more.told_slow = true;
+        more.missed += 1;
+    }
+
+    /// Keeps input that is not to be heard before the outbox is empty.
+    pub(super) fn hold_input(&mut self, input: &[u8]) {
+        self.more.get_or_insert_default().held_input.extend_from_slice(input);
+    }
+
+    pub(super) fn take_held_input(&mut self) -> Vec<u8> {
+        self.more.as_mut().map_or(Vec::new(), |more| std::mem::take(&mut more.held_input))
+    }
+
+    /// A writable event has come.
+    pub(super) fn unblock(&mut self) {
+        if let Some(more) = &mut self.more {
+            more.blocked = false;
+        }
+    }
+
+    /// Writes until all is out or the socket takes no more; then copies what is left of the tape, which is about
+    /// to be rewound.
+    #[inline]
+    pub(super) fn write(&mut self, transport: &Transport, tape: &Tape) -> io::Result<Written> {
+        if self.more.is_some() {
+            return self.write_pieces(transport, tape);
+        }
+        let stretch = std::mem::take(&mut self.stretch);
+        let bytes = tape.get(&stretch);
+        let written = if bytes.is_empty() { 0 } else { retry_interrupted(|| transport.write(bytes))? };
+        self.queued -= written;
+        if written == bytes.len() {
+            return Ok(Written::All { tell_drained: None });
+        }
+        self.stretch = stretch.start + written as u32..stretch.end;
+        self.more.get_or_insert_default();
+        self.write_pieces(transport, tape)
+    }
+
+    fn write_pieces(&mut self, transport: &Transport, tape: &Tape) -> io::Result<Written> {
+        let stretch = std::mem::take(&mut self.stretch);
+        let more = self.more.get_or_insert_default();
+        if !stretch.is_empty() {
+            more.pieces.push_back(Waiting::Tape(stretch));
+        }
+        while !more.blocked && !more.pieces.is_empty() {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let mut skipped = more.written;
+            for (slice, piece) in slices.iter_mut().zip(&more.pieces) {
+                *slice = IoSlice::new(&piece.bytes(tape)[std::mem::take(&mut skipped)..]);
+            }
+            let count = more.pieces.len().min(SLICES);
+            let written = retry_interrupted(|| transport.write_vectored(&slices[..count]))?;
+            self.queued -= written;
+            more.blocked = written == 0;
+            more.advance(written, tape);
+        }
+        if !more.pieces.is_empty() {
+            more.keep_tape(tape);
+            return Ok(Written::Blocked);
+        }
+        let tell_drained = std::mem::take(&mut more.told_slow).then(|| std::mem::take(&mut more.missed));
+        if more.held_input.is_empty() {
+            self.more = None;
+        }
+        Ok(Written::All { tell_drained })
+    }
+}
+
+impl More {
+    /// Drops what has been written.
+    fn advance(&mut self, written: usize, tape: &Tape) {
+        self.written += written;
+        while let Some(first) = self.pieces.front() {
+            let length = first.bytes(tape).len();
+            if self.written < length {
+                return;
+            }
+            self.written -= length;
+            self.pieces.pop_front();
+        }
+    }
+
+    /// Copies what lies on the tape.
+    fn keep_tape(&mut self, tape: &Tape) {
+        let is_tape = |piece: &Waiting| matches!(piece, Waiting::Tape(_));
+        let first = self.pieces.iter().position(is_tape).unwrap_or(self.pieces.len());
+        let mut skipped = if first == 0 { std::mem::take(&mut self.written) } else { 0 };
+        for piece in self.pieces.split_off(first) {
+            match piece {
+                Waiting::Tape(range) => self.keep(&tape.get(&range)[std::mem::take(&mut skipped)..]),
+                other => self.pieces.push_back(other),
+            }
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        match self.pieces.back_mut() {
+            Some(Waiting::Own(block)) if block.len() + bytes.len() <= BLOCK => block.extend_from_slice(bytes),
+            _ => self.pieces.push_back(Waiting::Own(bytes.to_vec())),
+        }
+    }
+}
+
+impl Waiting {
+    fn bytes<'a>(&'a self, tape: &'a Tape) -> &'a [u8] {
+        match self {
+            Waiting::Tape(range) => tape.get(range),
+            Waiting::Shared(bytes) => bytes,
+            Waiting::Own(bytes) => bytes,
+        }
+    }
+}
+
+/// A socket that would block has taken nothing.
+fn retry_interrupted(mut write: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match write() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(0),
+            result => return result,
+        }
+    }
+}

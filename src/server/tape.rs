@@ -1,0 +1,100 @@
+//! The tape: everything that is sent in one turn is recorded here once, and each peer remembers which
+//! stretches of it are for its ears.
+//!
+//! ```text
+//!   tape   │ to A │ to the topic "tea" │ to the topic "tea" │ to B │
+//!   A       ──────                                                    one stretch
+//!   B              ──────────────────────────────────────────────     one stretch: a member of "tea"
+//!   C              ───────────────────────────────────────            one stretch
+//! ```
+//!
+//! So a message to ten thousand peers is encoded and stored once, what each peer hears is in the order
+//! in which it was sent, and neighbouring stretches melt into one: a write per peer and turn, however
+//! many messages the turn brought. Large messages would only be copied; they stay apart, shared.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::message::Outgoing;
+use crate::protocol::encode_message;
+
+/// From here on a message is kept apart: copying it onto the tape, and for a slow peer off it again, would cost
+/// more than an allocation.
+const LARGE: usize = 64 << 10;
+
+/// A tape as long as this is flushed before the turn goes on, while it is still in the cache.
+const FULL: usize = 256 << 10;
+
+/// The tape's memory beyond this is given back after a flush.
+const KEPT: usize = 1 << 20;
+
+#[derive(Debug, Default)]
+pub(super) struct Tape {
+    bytes: Vec<u8>,
+}
+
+/// Something to write: a stretch of the tape, or bytes of its own.
+#[derive(Debug, Clone)]
+pub(super) enum Piece {
+    Tape(Range<u32>),
+    Shared(Arc<Vec<u8>>),
+}
+
+impl Piece {
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Piece::Tape(range) => range.len(),
+            Piece::Shared(bytes) => bytes.len(),
+        }
+    }
+}
+
+impl Tape {
+    /// Encodes a message, unless it was before.
+    pub(super) fn put(&mut self, outgoing: Outgoing<'_>) -> Piece {
+        match outgoing {
+            Outgoing::Message(message) => self.record(message.len(), |out| encode_message(message, out)),
+            Outgoing::Prepared(prepared) => {
+                let frame = prepared.shared();
+                match self.has_room_for(frame.len()) {
+                    true => self.record(frame.len(), |out| out.extend_from_slice(frame)),
+                    false => Piece::Shared(Arc::clone(frame)),
+                }
+            }
+        }
+    }
+
+    /// Records what `write` writes, which is about `length` bytes.
+    pub(super) fn record(&mut self, length: usize, write: impl FnOnce(&mut Vec<u8>)) -> Piece {
+        if !self.has_room_for(length) {
+            let mut apart = Vec::with_capacity(length + 256);
+            write(&mut apart);
+            return Piece::Shared(Arc::new(apart));
+        }
+        let start = self.bytes.len() as u32;
+        write(&mut self.bytes);
+        Piece::Tape(start..self.bytes.len() as u32)
+    }
+
+    /// A turn that says very much may go on recording past `FULL`, but not without end: positions have 32 bits.
+    fn has_room_for(&self, length: usize) -> bool {
+        length < LARGE && self.bytes.len() < (1 << 30)
+    }
+
+    pub(super) fn get(&self, range: &Range<u32>) -> &[u8] {
+        &self.bytes[range.start as usize..range.end as usize]
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes.len() >= FULL
+    }
+
+    /// All peers have what is theirs; begins again.
+    pub(super) fn rewind(&mut self) {
+        self.bytes.clear();
+        if self.bytes.capacity() > KEPT {
+            self.bytes = Vec::new();
+        }
+    }
+}
