@@ -118,13 +118,13 @@ mod tests {
         }
         if number <= 2999 {
             return match number {
-                1000 | 1001 | 1002 | 1003 => true,
+                1000..=1003 => true,
                 1004 => false,        // reserved
                 1005 | 1006 => false, // must not be set as a status code in a Close frame
-                1007 | 1008 | 1009 | 1010 | 1011 => true,
-                1012 | 1013 | 1014 => true, // registered later
-                1015 => false,              // must not be set as a status code in a Close frame
-                _ => false,                 // reserved for the protocol, not defined
+                1007..=1011 => true,
+                1012..=1014 => true, // registered later
+                1015 => false,       // must not be set as a status code in a Close frame
+                _ => false,          // reserved for the protocol, not defined
             };
         }
         number <= 4999 // 3000-3999 registered, 4000-4999 private; the rest is nothing
