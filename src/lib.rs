@@ -46,3 +46,8 @@ pub use server::{
     Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered, PeerId,
     PeerMap, Peers, Server, SlowPeers, handler_fn,
 };
+
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

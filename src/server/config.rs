@@ -7,7 +7,7 @@ use crate::protocol::Limits;
 
 /// How a server behaves. The defaults are safe for the open internet; change what you have a reason to.
 ///
-/// ```
+/// ```no_run
 /// use pollcat::{Config, Origins, Server, handler_fn};
 /// use std::time::Duration;
 ///
@@ -16,9 +16,10 @@ use crate::protocol::Limits;
 ///     .origins(Origins::only(["https://example.com"])?)
 ///     .max_message(64 << 10)
 ///     .ping_after(Duration::from_secs(30));
-/// let server = Server::with_config("127.0.0.1:0", config)?;
-/// # drop(server.run::<fn() -> ()>);
-/// # Ok(())
+/// let server = Server::with_config("127.0.0.1:9001", config)?;
+/// server.run(handler_fn(|peers, from, message| {
+///     peers.send(from, message);
+/// }))
 /// # }
 /// ```
 #[derive(Debug, Clone)]
