@@ -103,9 +103,8 @@ fn start_echo() -> Result<(Running, String), Box<dyn std::error::Error>> {
         Command::new(example.join("examples/echo")).arg("127.0.0.1:0").stdout(Stdio::piped()).spawn()?;
     let output = echo.stdout.take().ok_or("no output")?;
     let echo = Running(echo);
-    let mut banner = String::new();
-    BufReader::new(output).read_line(&mut banner)?;
-    let address = banner.trim().rsplit("ws://").next().ok_or("no address in the banner")?;
+    let banner = BufReader::new(output).lines().take(6).collect::<Result<Vec<String>, _>>()?;
+    let address = banner[0].rsplit("ws://").next().ok_or("no address in the banner")?;
     Ok((echo, address.to_owned()))
 }
 

@@ -108,7 +108,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
         self.resume();
         self.accept();
-        self.read_letters();
+        self.read_letters(LETTERS_PER_TURN);
         self.keep_time();
         self.stop_if_asked();
         self.settle();
@@ -119,7 +119,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     /// Sleeps until something happens or is due; not at all if there is something to do.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
         let restless = self.peers.is_restless() || self.letters.is_waiting() || self.can_accept();
-        let due = [self.peers.deadlines.earliest(), self.next_tick, self.listeners.retry_at(), self.stop_by];
+        let retry = self.listeners.retry_at().filter(|_| self.has_room());
+        let due = [self.peers.deadlines.earliest(), self.next_tick, retry, self.stop_by];
         let due = due.into_iter().flatten().min();
         let timeout = match (restless, due) {
             (true, _) => Some(Duration::ZERO),
@@ -194,7 +195,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         let mut input = &mut buffer[..length];
         let way_in = &mut inbound[id.index()];
         if let Inbound::Opening(opening) = way_in {
-            if opening.receive(&mut input, id, peers, handler) == Outcome::Wait {
+            // Who has been refused may go on talking, but nobody listens.
+            let listens = peers.connections.at(id.slot).stage == Stage::Opening;
+            if !listens || opening.receive(&mut input, id, peers, handler) == Outcome::Wait {
                 return;
             }
             *way_in = Inbound::Open(ReceiveHalf::new(peers.config.message));
@@ -246,6 +249,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         let Some(id) = self.peers.add(transport) else {
             return;
         };
+        if self.inbound.len() <= id.index() {
+            self.inbound.resize_with(id.index() + 1, || Inbound::Deaf);
+        }
         let by_proxy = self.peers.config.proxies.trust(remote);
         let turned_away = match () {
             () if full => Some(Refusal::ServerFull),
@@ -261,9 +267,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             self.turning_away += 1;
         }
         let opening = Opening::new(&self.peers.config, remote, turned_away);
-        if self.inbound.len() <= id.index() {
-            self.inbound.resize_with(id.index() + 1, || Inbound::Deaf);
-        }
         self.inbound[id.index()] = Inbound::Opening(Box::new(opening));
     }
 
@@ -282,9 +285,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             }
         }
         for slot in std::mem::take(&mut self.peers.dead) {
-            let way_in =
-                self.inbound.get_mut(slot as usize).map(|way_in| std::mem::replace(way_in, Inbound::Deaf));
-            if matches!(way_in, Some(Inbound::Opening(opening)) if opening.is_turned_away()) {
+            let way_in = std::mem::replace(&mut self.inbound[slot as usize], Inbound::Deaf);
+            if matches!(way_in, Inbound::Opening(opening) if opening.is_turned_away()) {
                 self.turning_away -= 1;
             }
             self.peers.vacate(slot);
@@ -295,8 +297,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     // ---- mail and time
 
-    fn read_letters(&mut self) {
-        for _ in 0..LETTERS_PER_TURN {
+    fn read_letters(&mut self, budget: usize) {
+        for _ in 0..budget {
             let Some(letter) = self.letters.next() else {
                 return;
             };
@@ -330,16 +332,22 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     }
 
     fn stop_if_asked(&mut self) {
-        self.peers.stopping |= self.letters.stop_was_asked();
-        if self.peers.stopping && self.stop_by.is_none() {
-            self.stop_by = Some(self.peers.now.saturating_add(ticks(self.peers.config.close_within)));
-            self.listeners.close();
-            self.peers.say_goodbye();
-            for id in self.peers.connections.in_stage(Stage::Opening) {
-                match &self.inbound[id.index()] {
-                    Inbound::Opening(opening) if opening.is_mid_request() => {}
-                    _ => self.peers.end(id),
-                }
+        let asked = self.peers.stopping || self.letters.stop_was_asked();
+        if !asked || self.stop_by.is_some() {
+            return;
+        }
+        // What was posted before the request to stop is still carried out.
+        self.letters.heard();
+        self.read_letters(self.peers.config.mailbox);
+        self.peers.stopping = true;
+        self.stop_by = Some(self.peers.now.saturating_add(ticks(self.peers.config.close_within)));
+        self.listeners.close();
+        self.peers.say_goodbye();
+        for id in self.peers.connections.in_stage(Stage::Opening) {
+            match &self.inbound[id.index()] {
+                Inbound::Opening(opening) if opening.is_mid_request() => {}
+                _ if self.peers.queued(id) > 0 => self.peers.end(id),
+                _ => self.peers.kill(id.slot),
             }
         }
     }
@@ -347,7 +355,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     /// Has the server stopped, and has everybody left, or had the time to?
     fn is_finished(&self) -> bool {
         let everybody_left = self.peers.connections.count() == 0 && !self.peers.is_restless();
-        self.stop_by.is_some_and(|stop_by| everybody_left || self.clock.now() >= stop_by)
+        self.stop_by.is_some_and(|stop_by| everybody_left || self.peers.now >= stop_by)
     }
 }
 

@@ -63,10 +63,13 @@ impl Peers {
         let Some(key) = address.and_then(AddressKey::of) else {
             return true;
         };
-        let admitted = self.admission.enter(key);
-        if admitted && let Some(connection) = self.connections.get_mut(id) {
-            connection.address = Some(key);
+        let connection = self.connections.at(id.slot);
+        // A second try on a connection that was kept alive is not a second connection.
+        if let Some(counted) = connection.address.take() {
+            self.admission.leave(counted);
         }
+        let admitted = self.admission.enter(key);
+        connection.address = admitted.then_some(key);
         admitted
     }
 
@@ -116,8 +119,8 @@ impl Peers {
     /// listened to: so answers never pile up, and a peer is not called slow for its own speed.
     #[inline]
     pub(super) fn must_wait(&mut self, id: PeerId) -> bool {
-        if self.connections.at(id.slot).outbox.queued() > self.config.send_queue / 2 {
-            self.flush_one(id.slot);
+        if self.tape.is_full() {
+            self.flush();
         }
         self.connections.at(id.slot).outbox.is_blocked()
     }
@@ -269,7 +272,7 @@ impl Peers {
         self.tape.rewind();
     }
 
-    fn flush_one(&mut self, slot: u32) {
+    pub(super) fn flush_one(&mut self, slot: u32) {
         let connection = self.connections.at(slot);
         let Some(transport) = connection.transport.as_ref().filter(|_| connection.stage != Stage::Dead)
         else {

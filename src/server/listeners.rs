@@ -26,6 +26,8 @@ pub(super) struct Listeners {
     listeners: Vec<Listener>,
     /// Accepting failed; not before this tick again. No event will tell when it would succeed.
     retry_at: Option<Tick>,
+    /// Where the last client came from: the others are asked first.
+    last: usize,
 }
 
 #[derive(Debug)]
@@ -132,10 +134,15 @@ impl Listeners {
             return None;
         }
         self.retry_at = None;
-        for listener in &mut self.listeners {
+        let count = self.listeners.len();
+        for place in (1..=count).map(|i| (self.last + i) % count) {
+            let listener = &mut self.listeners[place];
             while listener.ready {
                 match listener.socket.accept() {
-                    Ok(accepted) => return Some(accepted),
+                    Ok(accepted) => {
+                        self.last = place;
+                        return Some(accepted);
+                    }
                     Err(error) if error.kind() == ErrorKind::WouldBlock => listener.ready = false,
                     // The client has left before we came.
                     Err(error) if is_the_clients(&error) => {}

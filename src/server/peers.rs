@@ -207,10 +207,10 @@ impl Peers {
     /// Queues a message for an open peer, within its limit.
     #[inline]
     fn push_message(&mut self, slot: u32, piece: &Piece) -> Delivery {
-        let connection = self.connections.at(slot);
-        if !connection.outbox.has_room_for(piece.len(), self.config.send_queue) {
+        if !self.has_room(slot, piece.len()) {
             return self.refuse_message(slot);
         }
+        let connection = self.connections.at(slot);
         connection.outbox.push(piece);
         self.counters.messages_out += 1;
         let delivery = if connection.outbox.is_blocked() { Delivery::Slow } else { Delivery::Queued };
@@ -218,8 +218,27 @@ impl Peers {
         delivery
     }
 
+    /// Only a full socket makes a peer slow: what is queued for any other is written before its queue
+    /// counts as full.
+    #[inline]
+    fn has_room(&mut self, slot: u32, length: usize) -> bool {
+        let limit = self.config.send_queue;
+        let outbox = &self.connections.at(slot).outbox;
+        if outbox.has_room_for(length, limit) {
+            return true;
+        }
+        if outbox.is_blocked() {
+            return false;
+        }
+        self.flush_one(slot);
+        self.connections.at(slot).outbox.has_room_for(length, limit)
+    }
+
     #[cold]
     fn refuse_message(&mut self, slot: u32) -> Delivery {
+        if self.connections.at(slot).stage != Stage::Open {
+            return Delivery::Gone; // the socket turned out to be broken
+        }
         self.counters.queue_full += 1;
         match self.config.slow_peers {
             SlowPeers::Skip => self.connections.at(slot).outbox.miss(),

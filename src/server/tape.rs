@@ -22,7 +22,7 @@ use crate::protocol::encode_message;
 /// more than an allocation.
 const LARGE: usize = 64 << 10;
 
-/// A tape as long as this is flushed before the turn goes on, while it is still in the cache.
+/// A turn that has said this much is flushed before it goes on, while the tape is still in the cache.
 const FULL: usize = 256 << 10;
 
 /// The tape's memory beyond this is given back after a flush.
@@ -31,6 +31,8 @@ const KEPT: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Tape {
     bytes: Vec<u8>,
+    /// Bytes of this turn that were kept apart.
+    apart: usize,
 }
 
 /// Something to write: a stretch of the tape, or bytes of its own.
@@ -59,7 +61,10 @@ impl Tape {
                 let frame = prepared.shared();
                 match self.has_room_for(frame.len()) {
                     true => self.record(frame.len(), |out| out.extend_from_slice(frame)),
-                    false => Piece::Shared(Arc::clone(frame)),
+                    false => {
+                        self.apart += frame.len();
+                        Piece::Shared(Arc::clone(frame))
+                    }
                 }
             }
         }
@@ -70,6 +75,7 @@ impl Tape {
         if !self.has_room_for(length) {
             let mut apart = Vec::with_capacity(length + 256);
             write(&mut apart);
+            self.apart += apart.len();
             return Piece::Shared(Arc::new(apart));
         }
         let start = self.bytes.len() as u32;
@@ -77,7 +83,8 @@ impl Tape {
         Piece::Tape(start..self.bytes.len() as u32)
     }
 
-    /// A turn that says very much may go on recording past `FULL`, but not without end: positions have 32 bits.
+    /// A handler that says very much at once goes on recording past `FULL`, but not without end: positions have
+    /// 32 bits.
     fn has_room_for(&self, length: usize) -> bool {
         length < LARGE && self.bytes.len() < (1 << 30)
     }
@@ -87,11 +94,12 @@ impl Tape {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.bytes.len() >= FULL
+        self.bytes.len() + self.apart >= FULL
     }
 
     /// All peers have what is theirs; begins again.
     pub(super) fn rewind(&mut self) {
+        self.apart = 0;
         self.bytes.clear();
         if self.bytes.capacity() > KEPT {
             self.bytes = Vec::new();
