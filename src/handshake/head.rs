@@ -37,6 +37,8 @@ pub struct HeadReader {
     /// What arrived of a head before the bytes that completed it.
     kept: Vec<u8>,
     progress: Progress,
+    /// What was wrong: nothing that comes after it can be understood.
+    fault: Option<Refusal>,
 }
 
 /// How far the head has been looked at.
@@ -56,7 +58,7 @@ struct Progress {
 impl HeadReader {
     /// A connection on which nothing has arrived.
     pub fn new(limits: HeadLimits) -> Self {
-        HeadReader { limits, kept: Vec::new(), progress: Progress::default() }
+        HeadReader { limits, kept: Vec::new(), progress: Progress::default(), fault: None }
     }
 
     /// The request whose head `input` completes; `None` if it needs more bytes. What follows the head is
@@ -65,8 +67,13 @@ impl HeadReader {
     ///
     /// # Errors
     ///
-    /// What is wrong with the head. The connection cannot go on: answer, and close it.
+    /// What is wrong with the head. The connection cannot go on: answer, and close it. Every further call
+    /// has the same error and discards its input.
     pub fn next<'a, 'b: 'a>(&'a mut self, input: &mut &'b mut [u8]) -> Result<Option<Request<'a>>, Refusal> {
+        if let Some(fault) = self.fault {
+            *input = &mut [];
+            return Err(fault);
+        }
         if std::mem::take(&mut self.progress.handed_out) {
             self.kept = Vec::new();
         }
@@ -77,7 +84,8 @@ impl HeadReader {
             self.kept.extend_from_slice(&input[..input.len().min(room)]);
         }
         let head = if before > 0 { &self.kept[..] } else { &input[..] };
-        let Some(end) = self.progress.scan(head, self.limits)? else {
+        let scanned = self.progress.scan(head, self.limits);
+        let Some(end) = scanned.inspect_err(|&fault| self.fault = Some(fault))? else {
             if before == 0 {
                 self.kept = input.to_vec();
             }
@@ -89,7 +97,9 @@ impl HeadReader {
         let start = self.progress.start;
         self.progress = Progress { handed_out: true, ..Progress::default() };
         let head: &'a [u8] = if before > 0 { &self.kept[start..end] } else { &consumed[start..] };
-        Request::parse(head).map(Some)
+        let request = Request::parse(head);
+        self.fault = request.err();
+        request.map(Some)
     }
 
     /// Have some bytes of a head arrived, but not all?
@@ -195,6 +205,17 @@ mod tests {
         let mut flood = vec![b'a'; 1 << 20];
         assert_eq!(reader.next(&mut &mut flood[..]).err(), Some(Refusal::HeadTooLarge));
         assert!(reader.kept.capacity() <= 512);
+    }
+
+    #[test]
+    fn nothing_is_understood_after_a_fault() {
+        for head in [&b"GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n"[..], b"GET / HTTP/1.1\r\n\r\n"] {
+            let mut reader = HeadReader::new(HeadLimits { max_bytes: 100, max_fields: 4 });
+            let fault = reader.next(&mut &mut head.to_vec()[..]).err();
+            assert!(fault.is_some());
+            let mut more = *b"abc";
+            assert_eq!(reader.next(&mut &mut more[..]).err(), fault);
+        }
     }
 
     #[test]
