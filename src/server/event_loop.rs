@@ -370,14 +370,15 @@ fn hear<M>(
     if peers.contains(id) {
         peers.hear_from(id);
     }
-    // A handler, or the peer itself, may have ended the connection: the rest is then nobody's.
-    while let Some(stage @ (Stage::Open | Stage::Closing)) = peers.connections.get(id).map(|peer| peer.stage)
-    {
-        if peers.must_wait(id) {
-            let connection = peers.connections.at(id.slot);
-            connection.outbox.hold_input(input);
-            connection.input_waits = true;
+    loop {
+        let must_wait = peers.must_wait(id);
+        // A handler, or the peer itself, may have ended the connection: the rest is then nobody's.
+        let Some(stage @ (Stage::Open | Stage::Closing)) = peers.connections.get(id).map(|peer| peer.stage)
+        else {
             return;
+        };
+        if must_wait {
+            return peers.hold_input(id, input);
         }
         match receive.next(&mut input) {
             Ok(None) => return,

@@ -125,6 +125,13 @@ impl Peers {
         self.connections.at(id.slot).outbox.is_blocked()
     }
 
+    /// Keeps input until the outbox is empty.
+    pub(super) fn hold_input(&mut self, id: PeerId, input: &[u8]) {
+        let connection = self.connections.at(id.slot);
+        connection.outbox.hold_input(input);
+        connection.input_waits = true;
+    }
+
     // ---- going
 
     pub(super) fn begin_closing(&mut self, id: PeerId, code: CloseCode, reason: &str) {
