@@ -287,6 +287,28 @@ mod tests {
     }
 
     #[test]
+    fn a_body_may_be_written_in_many_ways() {
+        let bodies: [Body; 5] = [
+            "hello".into(),
+            String::from("hello").into(),
+            b"hello".as_slice().into(),
+            b"hello".to_vec().into(),
+            Arc::<[u8]>::from(b"hello".as_slice()).into(),
+        ];
+        for body in bodies {
+            let answer = written(&Answer::with_status(200, body), Method::Get, true);
+            assert!(answer.ends_with("Content-Length: 5\r\n\r\nhello"), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_status_that_is_no_answer_becomes_500() {
+        for (status, expected) in [(100, 500), (102, 500), (199, 500), (200, 200), (599, 599), (600, 500)] {
+            assert_eq!(Answer::with_status(status, "").status(), expected);
+        }
+    }
+
+    #[test]
     fn every_refusal_has_a_phrase_and_says_what_to_do() {
         for &refusal in Refusal::ALL {
             assert!(!phrase(refusal.status()).is_empty(), "{refusal:?}");

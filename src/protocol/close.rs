@@ -155,6 +155,11 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_shown_as_its_number() {
+        assert_eq!(format!("{0} {0:?}", CloseCode::GOING_AWAY), "1001 CloseCode(1001)");
+    }
+
+    #[test]
     fn codes_that_never_travel_leave_the_body_empty() {
         for code in [CloseCode::NO_STATUS, CloseCode::ABNORMAL] {
             assert_eq!(close_body(code, "a reason", &mut [0; 125]), b"");

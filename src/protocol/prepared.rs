@@ -30,3 +30,17 @@ impl PreparedMessage {
         &self.frame
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prepared_message_is_the_unmasked_frame_of_section_5_7_and_its_clones_share_it() {
+        let prepared = PreparedMessage::new("Hello");
+        assert_eq!(prepared.as_frame(), [0x81, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f]);
+        assert_eq!(prepared.clone().as_frame().as_ptr(), prepared.as_frame().as_ptr());
+        let binary = PreparedMessage::new(&vec![0; 256]);
+        assert_eq!(binary.as_frame()[..4], [0x82, 0x7E, 0x01, 0x00]);
+    }
+}
