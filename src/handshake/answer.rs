@@ -123,12 +123,13 @@ impl Answer {
 
     /// Writes an ordinary answer (RFC 9112 §4).
     pub fn write(&self, framing: Framing<'_>, out: &mut Vec<u8>) {
-        let body = self.body.as_bytes();
+        // These have no body (RFC 9110 §15.3.5, §15.3.6, §15.4.5), ...
+        let body = if matches!(self.status, 204 | 205 | 304) { b"" } else { self.body.as_bytes() };
         let line = format!("HTTP/1.1 {} {}", self.status, phrase(self.status));
         out.extend_from_slice(line.as_bytes());
         out.extend_from_slice(b"\r\n");
         push_field(out, "Date", framing.date);
-        // These two have no body, and no length to speak of (RFC 9110 §8.6).
+        // ... and two of them no length to speak of (RFC 9110 §8.6).
         if !matches!(self.status, 204 | 304) {
             push_field(out, "Content-Length", &body.len().to_string());
         }
@@ -139,7 +140,7 @@ impl Answer {
         }
         out.extend_from_slice(self.fields.as_bytes());
         out.extend_from_slice(b"\r\n");
-        if framing.method == Method::Get && !matches!(self.status, 204 | 304) {
+        if framing.method == Method::Get {
             out.extend_from_slice(body);
         }
     }

@@ -80,7 +80,7 @@ impl HeadReader {
         let before = self.kept.len();
         if before > 0 {
             // More than the limit is never kept; a head ends below it or not at all.
-            let room = (self.limits.max_bytes + 2).saturating_sub(before);
+            let room = self.limits.max_bytes.saturating_add(2).saturating_sub(before);
             self.kept.extend_from_slice(&input[..input.len().min(room)]);
         }
         let head = if before > 0 { &self.kept[..] } else { &input[..] };
@@ -121,7 +121,7 @@ impl Progress {
                 // Not HTTP at all, a TLS hello for example: there may never be a line end to wait for.
                 return Err(Refusal::RequestLine);
             }
-            let limit = self.start + limits.max_bytes;
+            let limit = self.start.saturating_add(limits.max_bytes);
             let window = &head[self.searched..head.len().min(limit)];
             let Some(length) = window.iter().position(|&byte| byte == b'\n') else {
                 self.searched += window.len();

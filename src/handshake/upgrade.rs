@@ -79,14 +79,13 @@ fn accept_for(key: &[u8]) -> String {
 
 /// Tokens, all different (§4.1).
 fn check_subprotocols(request: &Request<'_>) -> Result<(), Refusal> {
-    let mut seen: Vec<&[u8]> = Vec::new();
-    for name in request.list("sec-websocket-protocol") {
-        if !is_token(name) || seen.contains(&name) {
-            return Err(Refusal::Subprotocols);
-        }
-        seen.push(name);
+    let mut names: Vec<&[u8]> = request.list("sec-websocket-protocol").collect();
+    names.sort_unstable();
+    let repeated = names.windows(2).any(|pair| pair[0] == pair[1]);
+    match repeated || !names.into_iter().all(is_token) {
+        true => Err(Refusal::Subprotocols),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]

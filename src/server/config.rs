@@ -134,7 +134,8 @@ impl Config {
         self
     }
 
-    /// How long after that Ping a peer that stays silent is given up; 10 s.
+    /// How long after that Ping a peer that stays silent is given up; 10 s. Reading from a socket that was full is a
+    /// sign of life too: a slow peer is not a dead one.
     pub fn pong_within(mut self, patience: Duration) -> Self {
         self.pong_within = patience;
         self
@@ -153,7 +154,8 @@ impl Config {
         self
     }
 
-    /// How long a closing handshake may take, and how long a stopping server waits; 5 s. Then TCP is dropped.
+    /// How long a closing handshake may take without progress, and how long a stopping server waits in all; 5 s.
+    /// Then TCP is dropped. What was sent before the Close arrives even at a slow peer, as long as it reads.
     pub fn close_within(mut self, patience: Duration) -> Self {
         self.close_within = patience;
         self
@@ -199,7 +201,7 @@ impl Config {
         self
     }
 
-    /// How many letters the [`Mailbox`](crate::Mailbox) holds; 4096.
+    /// How many letters the [`Mailbox`](crate::Mailbox) holds; 4096, and at least one.
     pub fn mailbox_capacity(mut self, letters: usize) -> Self {
         self.mailbox = letters;
         self

@@ -80,6 +80,7 @@ impl Connection {
 pub(super) struct Connections {
     slots: Vec<Connection>,
     free: Vec<u32>,
+    occupied: usize,
 }
 
 impl Connections {
@@ -91,6 +92,7 @@ impl Connections {
         });
         let connection = &mut self.slots[slot as usize];
         connection.stage = Stage::Opening;
+        self.occupied += 1;
         (PeerId { slot, generation: connection.generation }, connection)
     }
 
@@ -100,6 +102,7 @@ impl Connections {
         let connection = &mut self.slots[slot as usize];
         let generation = connection.generation + 1;
         *connection = Connection { generation, ..Connection::vacant() };
+        self.occupied -= 1;
         if generation < super::slots::RESERVED_GENERATION {
             self.free.push(slot);
         }
@@ -136,7 +139,7 @@ impl Connections {
 
     /// Connections there are, in whatever stage.
     pub(super) fn count(&self) -> usize {
-        self.slots.len() - self.free.len()
+        self.occupied
     }
 
     pub(super) fn in_stage(&self, stage: Stage) -> Vec<PeerId> {

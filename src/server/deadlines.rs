@@ -13,9 +13,14 @@ const NEVER: Tick = Tick::MAX;
 const TICK: Duration = Duration::from_millis(100);
 
 /// A duration in ticks, rounded up.
-pub(super) fn ticks(duration: Duration) -> Tick {
+fn ticks(duration: Duration) -> Tick {
     let ticks = duration.as_nanos().div_ceil(TICK.as_nanos());
     Tick::try_from(ticks).unwrap_or(NEVER)
+}
+
+/// The tick by which at least this much time will have passed: `now` may be as good as over.
+pub(super) fn after(now: Tick, duration: Duration) -> Tick {
+    now.saturating_add(ticks(duration)).saturating_add(1)
 }
 
 /// Tells the time in ticks.
@@ -115,5 +120,6 @@ mod tests {
             assert_eq!(ticks(Duration::from_millis(millis)), expected);
         }
         assert_eq!(ticks(Duration::MAX), NEVER);
+        assert_eq!((after(7, Duration::ZERO), after(7, Duration::MAX)), (8, NEVER));
     }
 }

@@ -10,7 +10,7 @@ use mio::{Events, Poll};
 use super::admission::TURNING_AWAY;
 use super::connection::Stage;
 use super::counters::CounterReader;
-use super::deadlines::{Clock, Tick, ticks};
+use super::deadlines::{Clock, Tick, after};
 use super::listeners::Listeners;
 use super::mailbox::{BELL, Letters};
 use super::opening::{self, Opening, Outcome};
@@ -70,7 +70,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         peers: Peers,
         handler: H,
     ) -> Self {
-        let next_tick = peers.config.tick.map(|every| clock.now().saturating_add(ticks(every)));
+        let next_tick = peers.config.tick.map(|every| after(clock.now(), every));
         EventLoop {
             poll,
             clock,
@@ -118,7 +118,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     /// Sleeps until something happens or is due; not at all if there is something to do.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
-        let restless = self.peers.is_restless() || self.letters.is_waiting() || self.can_accept();
+        let stop_is_new = self.peers.stopping && self.stop_by.is_none();
+        let restless =
+            stop_is_new || self.peers.is_restless() || self.letters.is_waiting() || self.can_accept();
         let retry = self.listeners.retry_at().filter(|_| self.has_room());
         let due = [self.peers.deadlines.earliest(), self.next_tick, retry, self.stop_by];
         let due = due.into_iter().flatten().min();
@@ -166,7 +168,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             let Some(connection) = self.peers.connections.get_mut(id) else {
                 return;
             };
-            if connection.outbox.is_blocked() {
+            // What was read before is heard before.
+            if connection.outbox.is_blocked() || connection.outbox.holds_input() {
                 connection.input_waits = true;
                 return;
             }
@@ -209,7 +212,10 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     /// Peers whose input was cut off by a budget, or waited for their outbox.
     fn resume(&mut self) {
-        for id in std::mem::take(&mut self.peers.unfinished) {
+        let mut unfinished = std::mem::take(&mut self.peers.unfinished);
+        unfinished.sort_unstable();
+        unfinished.dedup();
+        for id in unfinished {
             let Some(connection) = self.peers.connections.get_mut(id) else {
                 continue;
             };
@@ -245,7 +251,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     }
 
     fn admit(&mut self, transport: Transport, remote: Option<IpAddr>) {
-        let full = self.peers.connections.count() >= self.peers.config.max_connections;
+        let full = self.peers.connections.count() - self.turning_away >= self.peers.config.max_connections;
         let Some(id) = self.peers.add(transport) else {
             return;
         };
@@ -275,6 +281,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     fn reap(&mut self) {
         loop {
             if let Some((id, departure)) = self.peers.departed.pop_front() {
+                // It lingers perhaps, but what it had begun to say is nobody's any more.
+                self.inbound[id.index()] = Inbound::Deaf;
                 self.handler.on_close(&mut self.peers, id, departure);
             } else if let Some((id, missed)) = self.peers.drained.pop_front() {
                 if self.peers.contains(id) {
@@ -322,7 +330,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         if let (Some(next), Some(every)) = (self.next_tick, self.peers.config.tick)
             && next <= self.peers.now
         {
-            self.next_tick = Some(self.peers.now.saturating_add(ticks(every).max(1)));
+            self.next_tick = Some(after(self.peers.now, every));
             self.handler.on_tick(&mut self.peers);
         }
     }
@@ -340,7 +348,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.letters.heard();
         self.read_letters(self.peers.config.mailbox);
         self.peers.stopping = true;
-        self.stop_by = Some(self.peers.now.saturating_add(ticks(self.peers.config.close_within)));
+        self.stop_by = Some(after(self.peers.now, self.peers.config.close_within));
         self.listeners.close();
         self.peers.say_goodbye();
         for id in self.peers.connections.in_stage(Stage::Opening) {

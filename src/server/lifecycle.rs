@@ -1,11 +1,12 @@
 //! What the loop does with the table: connections come, open, end, and are flushed.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::admission::AddressKey;
 use super::connection::{Connections, Stage};
 use super::counters::Counters;
-use super::deadlines::{Deadlines, ticks};
+use super::deadlines::{Deadlines, after};
 use super::handler::Departure;
 use super::outbox::Written;
 use super::peers::Peers;
@@ -17,6 +18,7 @@ use crate::protocol::{CloseCode, Event, ProtocolError, SendHalf};
 
 impl Peers {
     pub(super) fn new(config: Config, registry: mio::Registry) -> Self {
+        let silence = after(0, config.ping_after);
         Peers {
             connections: Connections::default(),
             topics: Topics::default(),
@@ -27,6 +29,7 @@ impl Peers {
             registry,
             config,
             now: 0,
+            silence,
             stopping: false,
             dirty: Vec::new(),
             unfinished: Vec::new(),
@@ -42,6 +45,12 @@ impl Peers {
         !told || !self.unfinished.is_empty() || !self.dead.is_empty() || !self.dirty.is_empty()
     }
 
+    /// Gives a connection this much time from now, and never less.
+    #[inline]
+    pub(super) fn set_deadline(&mut self, id: PeerId, patience: Duration) {
+        self.deadlines.set(id.index(), after(self.now, patience));
+    }
+
     // ---- coming
 
     /// A connection has been accepted. `None` if it cannot be watched.
@@ -54,7 +63,7 @@ impl Peers {
         }
         connection.transport = Some(transport);
         self.counters.accepted += 1;
-        self.deadlines.set(id.index(), self.now + ticks(self.config.handshake_within));
+        self.set_deadline(id, self.config.handshake_within);
         Some(id)
     }
 
@@ -85,7 +94,7 @@ impl Peers {
     #[inline]
     pub(super) fn hear_from(&mut self, id: PeerId) {
         self.connections.at(id.slot).awaits_pong = false;
-        self.deadlines.set(id.index(), self.now.saturating_add(ticks(self.config.ping_after)));
+        self.deadlines.set(id.index(), self.now.saturating_add(self.silence));
     }
 
     // ---- speaking
@@ -140,7 +149,7 @@ impl Peers {
         }
         self.leave_open(id.slot, Stage::Closing);
         self.push_frame(id.slot, |send, out| send.close(code, reason, out));
-        self.deadlines.set(id.index(), self.now.saturating_add(ticks(self.config.close_within)));
+        self.set_deadline(id, self.config.close_within);
     }
 
     /// The peer's Close has come (RFC 6455 §5.5.1): answered unless ours was first, it completes the handshake.
@@ -164,6 +173,7 @@ impl Peers {
 
     /// The WebSocket is over; what is queued is still written.
     fn depart(&mut self, id: PeerId, departure: Departure) {
+        debug_assert_ne!(self.connections.at(id.slot).stage, Stage::Dead);
         log::debug!("{id} {departure}");
         self.leave_open(id.slot, Stage::Ending);
         self.departed.push_back((id, departure));
@@ -186,7 +196,7 @@ impl Peers {
     pub(super) fn end(&mut self, id: PeerId) {
         self.connections.at(id.slot).stage = Stage::Ending;
         self.mark_dirty(id.slot);
-        self.deadlines.set(id.index(), self.now.saturating_add(ticks(self.config.close_within)));
+        self.set_deadline(id, self.config.close_within);
     }
 
     /// The peer's side of TCP has ended.
@@ -226,7 +236,7 @@ impl Peers {
             Stage::Open if !connection.awaits_pong => {
                 connection.awaits_pong = true;
                 self.push_frame(id.slot, |send, out| send.ping(b"", out));
-                self.deadlines.set(id.index(), self.now.saturating_add(ticks(self.config.pong_within)));
+                self.set_deadline(id, self.config.pong_within);
             }
             Stage::Open => {
                 self.counters.timed_out += 1;
@@ -235,7 +245,7 @@ impl Peers {
                 });
                 self.depart(id, Departure::TimedOut);
                 // Nobody seems to be there: the Close is tried once, and not waited for.
-                self.deadlines.set(id.index(), self.now + 1);
+                self.set_deadline(id, Duration::ZERO);
             }
             Stage::Closing => {
                 self.depart(id, Departure::TimedOut);
@@ -279,20 +289,39 @@ impl Peers {
         self.tape.rewind();
     }
 
+    /// The peer has made room in a socket that was full: it is slow, but it lives, and it reads.
+    fn renew_patience(&mut self, slot: u32) {
+        let id = self.connections.id_at(slot);
+        match self.connections.at(slot).stage {
+            Stage::Open => self.hear_from(id),
+            Stage::Opening | Stage::Closing | Stage::Ending => {
+                self.set_deadline(id, self.config.close_within)
+            }
+            Stage::Lingering | Stage::Dead | Stage::Vacant => {}
+        }
+    }
+
     pub(super) fn flush_one(&mut self, slot: u32) {
         let connection = self.connections.at(slot);
         let Some(transport) = connection.transport.as_ref().filter(|_| connection.stage != Stage::Dead)
         else {
             return;
         };
-        let before = connection.outbox.queued();
+        let (before, was_behind) = (connection.outbox.queued(), connection.outbox.is_behind());
         let written = connection.outbox.write(transport, &self.tape);
-        self.counters.bytes_out += (before - connection.outbox.queued()) as u64;
+        let progress = before - connection.outbox.queued();
+        self.counters.bytes_out += progress as u64;
+        if was_behind && progress > 0 {
+            self.renew_patience(slot);
+        }
+        let connection = self.connections.at(slot);
         match written {
             Ok(Written::Blocked) => {}
             Ok(Written::All { tell_drained }) => {
                 if connection.stage == Stage::Ending {
-                    transport.shut_down_writing();
+                    if let Some(transport) = &connection.transport {
+                        transport.shut_down_writing();
+                    }
                     connection.stage = Stage::Lingering;
                     if connection.input_ended {
                         return self.kill(slot);

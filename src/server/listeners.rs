@@ -41,7 +41,15 @@ struct Listener {
 enum Socket {
     Tcp(TcpListener),
     #[cfg(unix)]
-    Unix(UnixListener, PathBuf),
+    Unix(UnixListener, SocketFile),
+}
+
+/// The file of a Unix-domain socket, and which it was: somebody else may have put theirs in its place.
+#[cfg(unix)]
+#[derive(Debug)]
+struct SocketFile {
+    path: PathBuf,
+    identity: Option<(u64, u64)>,
 }
 
 impl Listeners {
@@ -76,14 +84,14 @@ impl Listeners {
     pub(super) fn bind_unix(&mut self, registry: &Registry, path: &Path) -> io::Result<()> {
         use std::os::unix::fs::FileTypeExt;
         let left_behind = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket())
-            && std::os::unix::net::UnixStream::connect(path)
+            && mio::net::UnixStream::connect(path)
                 .is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused);
         if left_behind {
             std::fs::remove_file(path)?;
         }
         let listener = UnixListener::bind(path)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-        self.add(registry, Socket::Unix(listener, path.to_owned()))
+        self.add(registry, Socket::Unix(listener, SocketFile::at(path)))
     }
 
     fn add(&mut self, registry: &Registry, mut socket: Socket) -> io::Result<()> {
@@ -159,10 +167,11 @@ impl Listeners {
 
     /// Listens no longer: new clients are refused by the system.
     pub(super) fn close(&mut self) {
+        self.retry_at = None;
         for listener in self.listeners.drain(..) {
             #[cfg(unix)]
-            if let Socket::Unix(_, path) = &listener.socket {
-                let _ = std::fs::remove_file(path);
+            if let Socket::Unix(_, file) = &listener.socket {
+                file.remove();
             }
             drop(listener);
         }
@@ -172,6 +181,24 @@ impl Listeners {
 impl Drop for Listeners {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+#[cfg(unix)]
+impl SocketFile {
+    fn at(path: &Path) -> Self {
+        SocketFile { path: path.to_owned(), identity: SocketFile::identity(path) }
+    }
+
+    fn identity(path: &Path) -> Option<(u64, u64)> {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::symlink_metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+    }
+
+    fn remove(&self) {
+        if self.identity.is_some() && SocketFile::identity(&self.path) == self.identity {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -201,5 +228,6 @@ fn send_at_once(stream: &TcpStream) {
 
 fn is_the_clients(error: &io::Error) -> bool {
     use ErrorKind::*;
-    matches!(error.kind(), Interrupted | ConnectionAborted | ConnectionReset | TimedOut)
+    let network = matches!(error.kind(), NetworkDown | NetworkUnreachable | HostUnreachable);
+    network || matches!(error.kind(), Interrupted | ConnectionAborted | ConnectionReset | TimedOut)
 }

@@ -169,7 +169,7 @@ impl<M> Letters<M> {
     pub(super) fn new(poll: &Poll, capacity: usize) -> io::Result<Self> {
         let waker = Waker::new(poll.registry(), reserved_token(BELL))?;
         let bell = Bell { waker, rung: AtomicBool::new(false), stop: AtomicBool::new(false) };
-        let (sender, letters) = sync_channel(capacity);
+        let (sender, letters) = sync_channel(capacity.max(1));
         Ok(Letters { letters, mailbox: Mailbox { letters: sender, bell: Arc::new(bell) }, waiting: false })
     }
 
@@ -179,7 +179,7 @@ impl<M> Letters<M> {
 
     /// The bell has rung. From here on a new letter rings it again.
     pub(super) fn heard(&mut self) {
-        self.mailbox.bell.rung.store(false, Ordering::Release);
+        self.mailbox.bell.rung.swap(false, Ordering::AcqRel);
         self.waiting = true;
     }
 

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::time::SystemTime;
 
-use super::deadlines::ticks;
 use super::{Config, Handler, PeerId, Peers};
 use crate::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
 
@@ -58,7 +57,7 @@ impl Opening {
         handler: &mut impl Handler<M>,
     ) -> Outcome {
         if std::mem::take(&mut self.between_requests) {
-            peers.deadlines.set(id.index(), peers.now + ticks(peers.config.handshake_within));
+            peers.set_deadline(id, peers.config.handshake_within);
         }
         let request = match self.reader.next(input) {
             Ok(None) => return Outcome::Wait,
@@ -80,10 +79,12 @@ impl Opening {
                 return Outcome::WebSocket;
             }
             Answered::Page { keep_alive: true } => {
+                self.reader = HeadReader::new(peers.config.head); // an idle connection keeps no head
                 self.between_requests = true;
-                peers.deadlines.set(id.index(), peers.now + ticks(peers.config.keep_alive));
+                peers.set_deadline(id, peers.config.keep_alive);
             }
-            Answered::Page { keep_alive: false } | Answered::Refused => peers.end(id),
+            Answered::Page { keep_alive: false } => peers.end(id),
+            Answered::Refused => {}
         }
         Outcome::Wait
     }

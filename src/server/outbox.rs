@@ -33,6 +33,8 @@ struct More {
     written: usize,
     /// The socket would not take more; a writable event will say when it does.
     blocked: bool,
+    /// The socket has not taken everything since it was last blocked.
+    behind: bool,
     /// The application was told that this peer is slow, and waits to hear that it is not.
     told_slow: bool,
     /// Messages that were left out.
@@ -65,6 +67,12 @@ impl Outbox {
     #[inline]
     pub(super) fn is_blocked(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.blocked)
+    }
+
+    /// Was the socket too full for what is queued, when it was last written to?
+    #[inline]
+    pub(super) fn is_behind(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.behind)
     }
 
     /// May this many bytes be added? One message always fits an empty outbox.
@@ -124,6 +132,10 @@ impl Outbox {
         self.more.get_or_insert_default().held_input.extend_from_slice(input);
     }
 
+    pub(super) fn holds_input(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| !more.held_input.is_empty())
+    }
+
     pub(super) fn take_held_input(&mut self) -> Vec<u8> {
         self.more.as_mut().map_or(Vec::new(), |more| std::mem::take(&mut more.held_input))
     }
@@ -172,7 +184,8 @@ impl Outbox {
             more.blocked = written == 0;
             more.advance(written, tape);
         }
-        if !more.pieces.is_empty() {
+        more.behind = !more.pieces.is_empty();
+        if more.behind {
             more.keep_tape(tape);
             return Ok(Written::Blocked);
         }

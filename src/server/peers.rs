@@ -33,6 +33,8 @@ pub struct Peers {
     pub(super) config: Config,
     /// As of the beginning of the turn.
     pub(super) now: Tick,
+    /// `Config::ping_after` in ticks, as it is needed with every read.
+    pub(super) silence: Tick,
     pub(super) stopping: bool,
     /// Slots with something to write, or to shut down.
     pub(super) dirty: Vec<u32>,
@@ -231,7 +233,8 @@ impl Peers {
             return false;
         }
         self.flush_one(slot);
-        self.connections.at(slot).outbox.has_room_for(length, limit)
+        let connection = self.connections.at(slot);
+        connection.stage == Stage::Open && connection.outbox.has_room_for(length, limit)
     }
 
     #[cold]

@@ -93,10 +93,14 @@ impl<T> PeerMap<T> {
         PeerMap { slots: Vec::new(), length: 0 }
     }
 
-    /// Keeps a value for a peer; returns the one it had.
+    /// Keeps a value for a peer; returns the one it had. For a peer that has left, and whose slot belongs to somebody
+    /// else by now, nothing is kept.
     pub fn insert(&mut self, id: PeerId, value: T) -> Option<T> {
         if self.slots.len() <= id.index() {
             self.slots.resize_with(id.index() + 1, || None);
+        }
+        if matches!(self.slots[id.index()], Some((owner, _)) if owner > id.generation) {
+            return None;
         }
         let before = self.slots[id.index()].replace((id.generation, value));
         match before {
@@ -183,6 +187,7 @@ mod tests {
         assert_eq!((map.get(id(2, 0)), map.get(id(2, 1)), map.get(id(9, 0))), (Some(&"newer"), None, None));
         assert_eq!(map.remove(id(2, 1)), None);
         assert_eq!(map.insert(id(2, 1), "next"), None);
+        assert_eq!(map.insert(id(2, 0), "late"), None);
         assert_eq!(map.get_mut(id(2, 0)), None);
         assert_eq!(map.iter().collect::<Vec<_>>(), [(id(2, 1), &"next")]);
         assert_eq!((map.len(), map.remove(id(2, 1)), map.is_empty()), (1, Some("next"), true));
