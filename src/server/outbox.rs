@@ -224,15 +224,32 @@ impl More {
         }
     }
 
-    fn keep(&mut self, bytes: &[u8]) {
-        match self.pieces.back_mut() {
-            Some(Waiting::Own(block)) if block.len() + bytes.len() <= BLOCK => block.extend_from_slice(bytes),
-            _ => self.pieces.push_back(Waiting::Own(bytes.to_vec())),
+    /// Fills the last block to its end before it begins another: what is kept costs no more than its length.
+    fn keep(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let Some(Waiting::Own(block)) = self.pieces.back_mut().filter(|piece| piece.has_room()) else {
+                // Only the first block grows: the others will be full soon.
+                let capacity = if self.pieces.is_empty() { 0 } else { BLOCK };
+                self.pieces.push_back(Waiting::Own(Vec::with_capacity(capacity)));
+                continue;
+            };
+            let (fits, rest) = bytes.split_at(bytes.len().min(BLOCK - block.len()));
+            let length = block.len() + fits.len();
+            if length > block.capacity() {
+                // Doubles, as a `Vec` would, but never beyond the block.
+                block.reserve_exact((2 * block.capacity()).clamp(length, BLOCK) - block.len());
+            }
+            block.extend_from_slice(fits);
+            bytes = rest;
         }
     }
 }
 
 impl Waiting {
+    fn has_room(&self) -> bool {
+        matches!(self, Waiting::Own(block) if block.len() < BLOCK)
+    }
+
     fn bytes<'a>(&'a self, tape: &'a Tape) -> &'a [u8] {
         match self {
             Waiting::Tape(range) => tape.get(range),

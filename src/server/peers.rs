@@ -224,7 +224,7 @@ impl Peers {
     /// counts as full.
     #[inline]
     fn has_room(&mut self, slot: u32, length: usize) -> bool {
-        let limit = self.config.send_queue;
+        let limit = self.config.send_queue - self.config.send_queue / 64;
         let outbox = &self.connections.at(slot).outbox;
         if outbox.has_room_for(length, limit) {
             return true;
