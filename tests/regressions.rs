@@ -1,0 +1,24 @@
+//! Bugs that were, one test each: what happened, why, and which rule says that it must not.
+//!
+//! An adversarial reading of the server found them. The client is written from the RFC; a handler that stands still
+//! (`doorstep.rs`) makes what must arrive together arrive together, so nothing is guessed and nothing slept for.
+
+#[path = "support/client.rs"]
+#[allow(dead_code, reason = "each suite uses a part of it")]
+mod client;
+#[path = "regressions/doorstep.rs"]
+mod doorstep;
+#[path = "regressions/leaving.rs"]
+mod leaving;
+#[path = "regressions/limits.rs"]
+mod limits;
+#[path = "regressions/opening.rs"]
+mod opening;
+#[path = "regressions/patience.rs"]
+mod patience;
+#[path = "support/raw.rs"]
+mod raw;
+#[path = "support/running.rs"]
+mod running;
+#[path = "regressions/stopping.rs"]
+mod stopping;

@@ -1,0 +1,35 @@
+//! The server as its clients meet it: real sockets on loopback, and a client written from the RFC.
+//!
+//! Most tests direct the server from outside (`server/directed.rs`): an errand runs within the loop, in one
+//! turn, and every event of the handler comes back, so nothing is guessed and nothing slept for.
+//!
+//! Not tested here: the limit per address. Connections from loopback are not counted by it, on purpose, and
+//! these tests have no other address; the counting itself is tested in `src/server/admission.rs`.
+
+#[path = "support/client.rs"]
+mod client;
+#[path = "server/closing.rs"]
+mod closing;
+#[path = "server/directed.rs"]
+mod directed;
+#[path = "server/limits.rs"]
+mod limits;
+#[path = "server/listeners.rs"]
+mod listeners;
+#[path = "server/mailbox.rs"]
+mod mailbox;
+#[path = "server/messages.rs"]
+mod messages;
+#[path = "server/order.rs"]
+mod order;
+#[path = "server/patience.rs"]
+mod patience;
+#[path = "support/running.rs"]
+mod running;
+#[path = "support/scratch.rs"]
+#[allow(dead_code, reason = "each suite uses a part of it")]
+mod scratch;
+#[path = "server/slow.rs"]
+mod slow;
+#[path = "server/stopping.rs"]
+mod stopping;

@@ -1,0 +1,125 @@
+//! A server that does what the test tells it, on its own thread, and tells what happens there.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use pollcat::{Config, Departure, Handler, Message, PeerId, Peers, Request, Server};
+
+use crate::client::{Client, PATIENCE};
+use crate::running::Running;
+
+type Errand = Box<dyn FnOnce(&mut Peers) + Send>;
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum Event {
+    Opened(PeerId),
+    Said(PeerId, Vec<u8>),
+    Drained(PeerId, u64),
+    Left(PeerId, Departure),
+    Ticked,
+}
+
+pub(crate) struct Directed {
+    pub(crate) running: Running<Errand>,
+    events: Receiver<Event>,
+}
+
+/// Tells the test of everything, and runs its errands.
+struct Puppet(Sender<Event>);
+
+impl Directed {
+    pub(crate) fn start(config: Config) -> Self {
+        Directed::serve(Server::with_config("127.0.0.1:0", config).expect("loopback has a free port"))
+    }
+
+    pub(crate) fn serve(server: Server<Errand>) -> Self {
+        let (sender, events) = channel();
+        Directed { running: Running::serve(server, Puppet(sender)), events }
+    }
+
+    /// A new guest, and who it is to the server.
+    #[track_caller]
+    pub(crate) fn guest(&self) -> (PeerId, Client) {
+        let client = Client::connect(self.running.address());
+        (self.opened(), client)
+    }
+
+    #[track_caller]
+    pub(crate) fn opened(&self) -> PeerId {
+        match self.event() {
+            Event::Opened(id) => id,
+            other => panic!("{other:?}, and not a new guest"),
+        }
+    }
+
+    /// Runs `errand` within the loop, in one turn, and brings back what it found.
+    #[track_caller]
+    pub(crate) fn direct<T: Send + 'static>(
+        &self,
+        errand: impl FnOnce(&mut Peers) -> T + Send + 'static,
+    ) -> T {
+        let (sender, found) = channel();
+        let errand = move |peers: &mut Peers| drop(sender.send(errand(peers)));
+        assert!(self.running.mailbox.deliver(Box::new(errand)).is_ok(), "the mailbox has room");
+        found.recv_timeout(PATIENCE).expect("the errand is run")
+    }
+
+    /// What happens next.
+    #[track_caller]
+    pub(crate) fn event(&self) -> Event {
+        self.events.recv_timeout(PATIENCE).expect("something happens")
+    }
+
+    /// What has happened that the test has not looked at.
+    pub(crate) fn events_so_far(&self) -> Vec<Event> {
+        self.events.try_iter().collect()
+    }
+
+    /// `run` must return by itself now; what has happened until then.
+    #[track_caller]
+    pub(crate) fn join(self) -> Vec<Event> {
+        self.running.join();
+        self.events.try_iter().collect()
+    }
+
+    /// The next thing that happens is that this guest leaves.
+    #[track_caller]
+    pub(crate) fn departure(&self, who: PeerId) -> Departure {
+        match self.event() {
+            Event::Left(id, departure) if id == who => departure,
+            other => panic!("{other:?}, and {who} has not left"),
+        }
+    }
+}
+
+impl Puppet {
+    fn tell(&self, event: Event) {
+        // A test that has failed listens no more.
+        let _ = self.0.send(event);
+    }
+}
+
+impl Handler<Errand> for Puppet {
+    fn on_open(&mut self, _: &mut Peers, id: PeerId, _: &Request<'_>) {
+        self.tell(Event::Opened(id));
+    }
+
+    fn on_message(&mut self, _: &mut Peers, from: PeerId, message: Message<'_>) {
+        self.tell(Event::Said(from, message.as_bytes().to_vec()));
+    }
+
+    fn on_drain(&mut self, _: &mut Peers, id: PeerId, missed: u64) {
+        self.tell(Event::Drained(id, missed));
+    }
+
+    fn on_close(&mut self, _: &mut Peers, id: PeerId, departure: Departure) {
+        self.tell(Event::Left(id, departure));
+    }
+
+    fn on_mail(&mut self, peers: &mut Peers, errand: Errand) {
+        errand(peers);
+    }
+
+    fn on_tick(&mut self, _: &mut Peers) {
+        self.tell(Event::Ticked);
+    }
+}

@@ -1,0 +1,110 @@
+//! Where a server listens: TCP of both kinds, Unix-domain sockets, listeners made elsewhere, several at once.
+
+use std::net::TcpListener;
+
+use pollcat::{Config, Server, handler_fn};
+
+use crate::client::{Client, TEXT};
+use crate::running::Running;
+use crate::scratch::{Scratch, cannot_run};
+
+fn server() -> Server {
+    Server::without_listeners(Config::new()).expect("the system has a poll for us")
+}
+
+fn echo(server: Server) -> Running {
+    Running::serve(
+        server,
+        handler_fn(|peers, from, message| {
+            peers.send(from, message);
+        }),
+    )
+}
+
+#[track_caller]
+fn assert_echo(client: &mut Client) {
+    client.send(TEXT, b"hello");
+    assert_eq!(client.text(), "hello");
+}
+
+#[test]
+fn ipv6_is_as_good_as_ipv4() {
+    let mut server = server();
+    let address = match server.listen("[::1]:0") {
+        Ok(address) => address,
+        Err(error) => return cannot_run(&format!("IPv6: {error}")),
+    };
+    let _running = echo(server);
+    assert_echo(&mut Client::connect(address));
+}
+
+#[test]
+fn several_listeners_serve_side_by_side() {
+    let mut server = server();
+    assert!(server.local_addr().is_err());
+    let first = server.listen("127.0.0.1:0").expect("loopback has a free port");
+    let second = server.listen("127.0.0.1:0").expect("loopback has another");
+    let made_elsewhere = TcpListener::bind("127.0.0.1:0").expect("and a third");
+    let third = made_elsewhere.local_addr().expect("it has an address");
+    // Somebody was faster than the server.
+    let mut early = Client::dial(third);
+    server.listen_on(made_elsewhere).expect("a listener can be adopted");
+    assert_eq!(server.local_addrs(), [first, second, third]);
+    assert_eq!(server.local_addr().ok(), Some(first));
+    let _running = echo(server);
+    early.open("");
+    assert_echo(&mut early);
+    let mut clients = [first, second, third].map(Client::connect);
+    clients.iter_mut().for_each(assert_echo);
+}
+
+#[test]
+fn an_address_in_use_is_an_error_that_names_it() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = taken.local_addr().expect("it has an address");
+    let error = server().listen(address).expect_err("it is in use");
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    assert!(error.to_string().contains(&address.to_string()), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_unix_domain_socket_serves_and_its_file_goes_when_the_server_stops() {
+    let scratch = Scratch::new("unix");
+    let path = scratch.file("socket");
+    let mut server = server();
+    server.listen_unix(&path).expect("a path to listen on");
+    let running = echo(server);
+    let mut client = Client::dial_unix(&path);
+    client.open("");
+    assert_echo(&mut client);
+    drop(client);
+    drop(running);
+    assert!(!path.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_socket_file_that_nobody_listens_on_is_replaced_and_nothing_else_is() {
+    let scratch = Scratch::new("stale");
+    let path = scratch.file("socket");
+    let listener = std::os::unix::net::UnixListener::bind(&path).expect("a path to listen on");
+    let in_use = server().listen_unix(&path).expect_err("somebody listens there");
+    assert_eq!(in_use.kind(), std::io::ErrorKind::AddrInUse);
+    assert!(in_use.to_string().contains(&path.display().to_string()), "{in_use}");
+    // Its owner is gone, as after a crash, and the file is left.
+    drop(listener);
+    assert!(path.exists());
+    let mut replacing = server();
+    replacing.listen_unix(&path).expect("the file is stale");
+    let running = echo(replacing);
+    let mut client = Client::dial_unix(&path);
+    client.open("");
+    assert_echo(&mut client);
+    drop(client);
+    drop(running);
+    let file = scratch.file("file");
+    std::fs::write(&file, "precious").expect("a file to keep");
+    assert!(server().listen_unix(&file).is_err());
+    assert_eq!(std::fs::read_to_string(&file).ok().as_deref(), Some("precious"));
+}

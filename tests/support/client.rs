@@ -1,0 +1,187 @@
+//! A plain blocking WebSocket client, written from the RFC and not from our source: the handshake as text,
+//! frames byte by byte. It checks what a server must keep (§5.1, §5.2), and it never waits for ever.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+/// Longer than any server here takes on a busy machine. Only a test that fails waits this long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) const TEXT: u8 = 0x81;
+pub(crate) const BINARY: u8 = 0x82;
+pub(crate) const CLOSE: u8 = 0x88;
+pub(crate) const PING: u8 = 0x89;
+pub(crate) const PONG: u8 = 0x8A;
+
+/// The example of §1.3: the key, and what a server must make of it.
+const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+/// Unread bytes stay in the socket until they are asked for: a test may want them to be there.
+pub(crate) struct Client(BufReader<TcpStream>);
+
+impl Client {
+    /// TCP, and no word said yet.
+    pub(crate) fn dial(address: impl ToSocketAddrs) -> Self {
+        let stream = TcpStream::connect(address).expect("the server listens");
+        stream.set_nodelay(true).expect("TCP can be told not to wait");
+        Client::over(stream)
+    }
+
+    /// A Unix-domain socket. Reading, writing and shutting down are the same calls as for TCP.
+    #[cfg(unix)]
+    pub(crate) fn dial_unix(path: &std::path::Path) -> Self {
+        let stream = std::os::unix::net::UnixStream::connect(path).expect("the server listens");
+        Client::over(TcpStream::from(std::os::fd::OwnedFd::from(stream)))
+    }
+
+    fn over(stream: TcpStream) -> Self {
+        stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
+        stream.set_write_timeout(Some(PATIENCE)).expect("writing can be given a limit");
+        Client(BufReader::with_capacity(4096, stream))
+    }
+
+    /// An open WebSocket.
+    pub(crate) fn connect(address: impl ToSocketAddrs) -> Self {
+        let mut client = Client::dial(address);
+        client.open("");
+        client
+    }
+
+    /// The opening handshake (§4.1), with more header lines if a test wants them.
+    #[track_caller]
+    pub(crate) fn open(&mut self, fields: &str) {
+        self.write(upgrade_request(fields).as_bytes());
+        let head = self.head();
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        assert!(head.contains(&format!("\r\nSec-WebSocket-Accept: {ACCEPT}\r\n")), "{head}");
+    }
+
+    /// A second handle on the stream, for a thread of its own.
+    pub(crate) fn stream(&self) -> TcpStream {
+        self.0.get_ref().try_clone().expect("a stream can be shared")
+    }
+
+    #[track_caller]
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.0.get_mut().write_all(bytes).expect("the server takes what is written");
+    }
+
+    #[track_caller]
+    pub(crate) fn send(&mut self, first_byte: u8, payload: &[u8]) {
+        self.write(&masked(first_byte, payload));
+    }
+
+    #[track_caller]
+    pub(crate) fn close(&mut self, code: u16) {
+        self.send(CLOSE, &code.to_be_bytes());
+    }
+
+    /// We have nothing more to say; we still listen.
+    pub(crate) fn end(&mut self) {
+        self.0.get_ref().shutdown(Shutdown::Write).expect("a stream can be shut down");
+    }
+
+    /// The next frame: its first byte, and its payload.
+    #[track_caller]
+    pub(crate) fn frame(&mut self) -> (u8, Vec<u8>) {
+        let [first, short] = self.array();
+        assert_eq!(first & 0x70, 0, "no extension was agreed on (§5.2)");
+        assert_eq!(short & 0x80, 0, "a server does not mask (§5.1)");
+        let length = match short {
+            126 => u64::from(u16::from_be_bytes(self.array())),
+            127 => u64::from_be_bytes(self.array()),
+            short => u64::from(short),
+        };
+        let payload = self.bytes(usize::try_from(length).expect("lengths have 63 bits"));
+        assert_eq!(header(first, payload.len(), 0)[1], short, "the shortest form of a length (§5.2)");
+        (first, payload)
+    }
+
+    #[track_caller]
+    pub(crate) fn text(&mut self) -> String {
+        let (first, payload) = self.frame();
+        assert_eq!(first, TEXT, "text, and not {}", payload[..payload.len().min(125)].escape_ascii());
+        String::from_utf8(payload).expect("text is UTF-8 (§5.6)")
+    }
+
+    /// A Close: its code, and its reason.
+    #[track_caller]
+    pub(crate) fn close_frame(&mut self) -> (u16, String) {
+        let (first, payload) = self.frame();
+        assert_eq!(first, CLOSE);
+        let (code, reason) = payload.split_first_chunk().expect("a body begins with two bytes (§5.5.1)");
+        (u16::from_be_bytes(*code), String::from_utf8(reason.to_vec()).expect("a reason is UTF-8"))
+    }
+
+    /// The server says no more: an end in order (FIN), not a reset, and not a byte before it.
+    #[track_caller]
+    pub(crate) fn nothing_more(&mut self) {
+        let rest = self.0.fill_buf().expect("an end in order");
+        assert_eq!(rest, b"", "an end, and nothing before it");
+    }
+
+    /// The head of an HTTP answer, with its empty line.
+    #[track_caller]
+    pub(crate) fn head(&mut self) -> String {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            let length = self.0.read_line(&mut head).expect("a head is text");
+            assert!(length > 0, "the stream ended within a head: {head:?}");
+        }
+        head
+    }
+
+    #[track_caller]
+    pub(crate) fn bytes(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        self.0.read_exact(&mut bytes).expect("that many bytes arrive");
+        bytes
+    }
+
+    fn array<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0.read_exact(&mut bytes).expect("a frame arrives whole");
+        bytes
+    }
+}
+
+/// The request that opens a WebSocket.
+pub(crate) fn upgrade_request(fields: &str) -> String {
+    format!(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n{fields}\r\n"
+    )
+}
+
+/// A client's frame (§5.3).
+pub(crate) fn masked(first_byte: u8, payload: &[u8]) -> Vec<u8> {
+    const MASKING_KEY: [u8; 4] = [0x37, 0xFA, 0x21, 0x3D];
+    let mut frame = header(first_byte, payload.len(), 0x80);
+    frame.extend(MASKING_KEY);
+    frame.extend(payload.iter().zip(MASKING_KEY.iter().cycle()).map(|(byte, key)| byte ^ key));
+    frame
+}
+
+/// A server's frame.
+pub(crate) fn unmasked(first_byte: u8, payload: &[u8]) -> Vec<u8> {
+    [&header(first_byte, payload.len(), 0), payload].concat()
+}
+
+/// §5.2, up to the masking key.
+fn header(first_byte: u8, length: usize, mask_bit: u8) -> Vec<u8> {
+    let mut header = vec![first_byte];
+    match length {
+        0..=125 => header.push(mask_bit | length as u8),
+        126..=0xFFFF => {
+            header.push(mask_bit | 126);
+            header.extend((length as u16).to_be_bytes());
+        }
+        _ => {
+            header.push(mask_bit | 127);
+            header.extend((length as u64).to_be_bytes());
+        }
+    }
+    header
+}

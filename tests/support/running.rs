@@ -1,0 +1,90 @@
+//! A server on a thread of its own, which is stopped and joined when the test is done with it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use pollcat::{Config, CounterReader, Counters, Handler, Mailbox, Server};
+
+use crate::client::PATIENCE;
+
+pub(crate) struct Running<M: Send + 'static = ()> {
+    pub(crate) mailbox: Mailbox<M>,
+    address: Option<SocketAddr>,
+    counters: CounterReader,
+    /// Told when `run` has returned, or is gone when it panicked.
+    returned: Receiver<io::Result<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<M: Send + 'static> Running<M> {
+    /// On a port of the system's choice.
+    pub(crate) fn start(config: Config, handler: impl Handler<M> + Send + 'static) -> Self {
+        let server = Server::with_config("127.0.0.1:0", config).expect("loopback has a free port");
+        Running::serve(server, handler)
+    }
+
+    pub(crate) fn serve(server: Server<M>, handler: impl Handler<M> + Send + 'static) -> Self {
+        let (mailbox, address, counters) = (server.mailbox(), server.local_addr().ok(), server.counters());
+        let (sender, returned) = sync_channel(1);
+        let thread = thread::spawn(move || {
+            let result = server.run(handler);
+            // Nobody asks any more if the test has failed.
+            let _ = sender.send(result);
+        });
+        Running { mailbox, address, counters, returned, thread: Some(thread) }
+    }
+
+    /// The first TCP address.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address.expect("the server listens on TCP")
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        self.counters.read()
+    }
+
+    /// Waits until the counters say so.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&Counters) -> bool) {
+        wait_until(what, || is_so(&self.counters()));
+    }
+
+    /// `run` must return by itself now.
+    #[track_caller]
+    pub(crate) fn join(mut self) {
+        self.end();
+    }
+
+    #[track_caller]
+    fn end(&mut self) {
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        let result = self.returned.recv_timeout(PATIENCE);
+        if thread::panicking() {
+            return; // the first failure is the one to tell of
+        }
+        result.expect("run returns, and did not panic").expect("nothing a client does is an error of run");
+        thread.join().expect("a thread that is done can be joined");
+    }
+}
+
+impl<M: Send + 'static> Drop for Running<M> {
+    fn drop(&mut self) {
+        self.mailbox.stop();
+        self.end();
+    }
+}
+
+/// Waits for a condition that no channel tells of.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        thread::park_timeout(Duration::from_millis(1)); // leaves the processor to the server
+    }
+}
