@@ -11,14 +11,13 @@ use super::admission::TURNING_AWAY;
 use super::connection::Stage;
 use super::counters::CounterReader;
 use super::deadlines::{Clock, Tick, after};
+use super::inbound::Inbound;
 use super::listeners::Listeners;
 use super::mailbox::{BELL, Letters};
-use super::opening::{self, Opening, Outcome};
+use super::opening::{self, Opening};
 use super::transport::Transport;
 use super::{Handler, PeerId, Peers};
-use crate::Message;
 use crate::handshake::{Method, Refusal};
-use crate::protocol::{Event, ReceiveHalf};
 
 /// One buffer for the whole loop, so that connections need none. This size did best for messages of 1 MiB;
 /// small ones only touch its beginning.
@@ -51,14 +50,6 @@ pub(super) struct EventLoop<M, H> {
     next_tick: Option<Tick>,
     /// Set when stopping: not later than this.
     stop_by: Option<Tick>,
-}
-
-/// A connection's way in.
-enum Inbound {
-    /// Nobody is there, or nothing they say matters any more.
-    Deaf,
-    Opening(Box<Opening>),
-    Open(ReceiveHalf),
 }
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
@@ -195,19 +186,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     /// Input of a peer lies in the buffer.
     fn receive(&mut self, id: PeerId, length: usize) {
         let EventLoop { inbound, buffer, peers, handler, .. } = self;
-        let mut input = &mut buffer[..length];
-        let way_in = &mut inbound[id.index()];
-        if let Inbound::Opening(opening) = way_in {
-            // Who has been refused may go on talking, but nobody listens.
-            let listens = peers.connections.at(id.slot).stage == Stage::Opening;
-            if !listens || opening.receive(&mut input, id, peers, handler) == Outcome::Wait {
-                return;
-            }
-            *way_in = Inbound::Open(ReceiveHalf::new(peers.config.message));
-        }
-        if let Inbound::Open(receive) = way_in {
-            hear(receive, input, id, peers, handler);
-        }
+        inbound[id.index()].receive(&mut buffer[..length], id, peers, handler);
     }
 
     /// Peers whose input was cut off by a budget, or waited for their outbox.
@@ -220,8 +199,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 continue;
             };
             let mut held = connection.outbox.take_held_input();
-            if let Inbound::Open(receive) = &mut self.inbound[id.index()] {
-                hear(receive, &mut held, id, &mut self.peers, &mut self.handler);
+            if !held.is_empty() {
+                self.inbound[id.index()].receive(&mut held, id, &mut self.peers, &mut self.handler);
             }
             self.read(id, true);
             self.settle_if_full();
@@ -364,49 +343,5 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     fn is_finished(&self) -> bool {
         let everybody_left = self.peers.connections.count() == 0 && !self.peers.is_restless();
         self.stop_by.is_some_and(|stop_by| everybody_left || self.peers.now >= stop_by)
-    }
-}
-
-/// Frames of a peer: the protocol's duties first, then the handler.
-fn hear<M>(
-    receive: &mut ReceiveHalf,
-    mut input: &mut [u8],
-    id: PeerId,
-    peers: &mut Peers,
-    handler: &mut impl Handler<M>,
-) {
-    if peers.contains(id) {
-        peers.hear_from(id);
-    }
-    loop {
-        let must_wait = peers.must_wait(id);
-        // A handler, or the peer itself, may have ended the connection: the rest is then nobody's.
-        let Some(stage @ (Stage::Open | Stage::Closing)) = peers.connections.get(id).map(|peer| peer.stage)
-        else {
-            return;
-        };
-        if must_wait {
-            return peers.hold_input(id, input);
-        }
-        match receive.next(&mut input) {
-            Ok(None) => return,
-            Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(id, event, code),
-            Ok(Some(Event::Pong(_))) => {}
-            Ok(Some(_)) if stage == Stage::Closing => {}
-            Ok(Some(ref event @ Event::Ping(_))) => peers.answer(id, event),
-            Ok(Some(Event::Message(message))) => {
-                log_message(id, message);
-                peers.counters.messages_in += 1;
-                handler.on_message(peers, id, message);
-            }
-            Err(error) => peers.fail(id, error),
-        }
-    }
-}
-
-fn log_message(id: PeerId, message: Message<'_>) {
-    match message {
-        Message::Text(text) => log::debug!("{id} sent text, {} bytes", text.len()),
-        Message::Binary(bytes) => log::debug!("{id} sent binary, {} bytes", bytes.len()),
     }
 }

@@ -7,7 +7,7 @@
 //! | `connection.rs`, `slots.rs` | one entry of it, and the keys that guard it |
 //! | `tape.rs`, `outbox.rs` | what is sent in a turn, and what each peer has not been written yet |
 //! | `topics.rs` | who listens to what |
-//! | `opening.rs` | requests, before a connection is a WebSocket |
+//! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
 //! | `listeners.rs`, `admission.rs` | how connections come, and how many may |
 //! | `deadlines.rs` | one deadline per connection |
 //! | `mailbox.rs` | how other threads get a word in |
@@ -19,6 +19,7 @@ mod counters;
 mod deadlines;
 mod event_loop;
 mod handler;
+mod inbound;
 mod lifecycle;
 mod listeners;
 mod mailbox;

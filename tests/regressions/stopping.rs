@@ -12,7 +12,7 @@ use std::{env, path::Path};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pollcat::{Config, Departure, Handler, Message, PeerId, Peers, PreparedMessage, handler_fn};
 
-use crate::client::{BINARY, CLOSE, Client, TEXT, masked};
+use crate::client::{BINARY, CLOSE, Client, PATIENCE, TEXT, masked};
 use crate::doorstep::{Diary, Witness, doorstep, keep_busy, reset};
 use crate::raw::processor_time;
 use crate::running::{Running, wait_until};
@@ -33,7 +33,10 @@ impl Handler for Loyal {
 // `Peers::stop` works from every method of a handler.
 #[test]
 fn a_handler_may_stop_the_server_from_on_close() {
-    let server = Running::start(Config::new(), Loyal);
+    // No deadline may wake the loop while we wait.
+    let long = PATIENCE * 3;
+    let config = Config::new().handshake_within(long).ping_after(long).close_within(long);
+    let server = Running::start(config, Loyal);
     reset(Client::connect(server.address()));
     server.join();
 }

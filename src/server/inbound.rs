@@ -1,0 +1,81 @@
+//! One connection's way in: requests first, then frames.
+
+use super::connection::Stage;
+use super::opening::{Opening, Outcome};
+use super::{Handler, PeerId, Peers};
+use crate::Message;
+use crate::protocol::{Event, ReceiveHalf};
+
+pub(super) enum Inbound {
+    /// Nobody is there, or nothing they say matters any more.
+    Deaf,
+    Opening(Box<Opening>),
+    Open(ReceiveHalf),
+}
+
+impl Inbound {
+    /// Hears what has arrived from a peer.
+    pub(super) fn receive<M>(
+        &mut self,
+        mut input: &mut [u8],
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        if let Inbound::Opening(opening) = self {
+            // Who has been refused may go on talking, but nobody listens.
+            let listens = peers.connections.at(id.slot).stage == Stage::Opening;
+            if !listens || opening.receive(&mut input, id, peers, handler) == Outcome::Wait {
+                return;
+            }
+            *self = Inbound::Open(ReceiveHalf::new(peers.config.message));
+        }
+        if let Inbound::Open(receive) = self {
+            hear(receive, input, id, peers, handler);
+        }
+    }
+}
+
+/// Frames of a peer: the protocol's duties first, then the handler.
+fn hear<M>(
+    receive: &mut ReceiveHalf,
+    mut input: &mut [u8],
+    id: PeerId,
+    peers: &mut Peers,
+    handler: &mut impl Handler<M>,
+) {
+    if peers.contains(id) {
+        peers.hear_from(id);
+    }
+    loop {
+        let must_wait = peers.must_wait(id);
+        // A handler, or the peer itself, may have ended the connection: the rest is then nobody's.
+        let Some(stage @ (Stage::Open | Stage::Closing)) = peers.connections.get(id).map(|peer| peer.stage)
+        else {
+            return;
+        };
+        if must_wait {
+            return peers.hold_input(id, input);
+        }
+        match receive.next(&mut input) {
+            Ok(None) => return,
+            Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(id, event, code),
+            Ok(Some(Event::Pong(_))) => {}
+            Ok(Some(_)) if stage == Stage::Closing => {}
+            Ok(Some(ref event @ Event::Ping(_))) => peers.answer(id, event),
+            Ok(Some(Event::Message(message))) => {
+                log_message(id, message);
+                peers.counters.messages_in += 1;
+                handler.on_message(peers, id, message);
+            }
+            Err(error) => peers.fail(id, error),
+        }
+    }
+}
+
+fn log_message(id: PeerId, message: Message<'_>) {
+    match message {
+        Message::Text(text) => log::debug!("{id} sent text, {} bytes", text.len()),
+        Message::Binary(bytes) => log::debug!("{id} sent binary, {} bytes", bytes.len()),
+    }
+}
