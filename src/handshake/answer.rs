@@ -310,11 +310,40 @@ mod tests {
     }
 
     #[test]
+    fn a_status_has_the_phrase_of_rfc_9110() {
+        let table = [
+            (200, "OK"),
+            (201, "Created"),
+            (204, "No Content"),
+            (206, "Partial Content"),
+            (301, "Moved Permanently"),
+            (302, "Found"),
+            (303, "See Other"),
+            (304, "Not Modified"),
+            (307, "Temporary Redirect"),
+            (308, "Permanent Redirect"),
+            (401, "Unauthorized"),
+            (404, "Not Found"),
+            (409, "Conflict"),
+            (410, "Gone"),
+            (413, "Content Too Large"),
+            (415, "Unsupported Media Type"),
+            (500, "Internal Server Error"),
+            (501, "Not Implemented"),
+            (599, ""),
+        ];
+        for (status, phrase) in table {
+            let answer = written(&Answer::with_status(status, ""), Method::Get, true);
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} {phrase}\r\n")), "{answer}");
+        }
+    }
+
+    #[test]
     fn every_refusal_has_a_phrase_and_says_what_to_do() {
         for &refusal in Refusal::ALL {
             assert!(!phrase(refusal.status()).is_empty(), "{refusal:?}");
             let answer = written(&Answer::from(refusal), Method::Get, false);
-            assert!(answer.contains("Connection: ") && answer.contains(refusal.words()), "{answer}");
+            assert!(answer.contains("Connection: ") && answer.contains(&refusal.to_string()), "{answer}");
             assert_eq!(answer.contains("\r\nUpgrade: websocket"), refusal.status() == 426, "{answer}");
         }
     }

@@ -200,5 +200,18 @@ mod tests {
         }
         assert!(Origins::only(["https://a.example", "http://localhost:8000"]).is_ok());
         assert!(Hosts::only(["a.example", "[::1]:8000"]).is_ok());
+        let error = std::io::Error::from(Hosts::only([""]).unwrap_err());
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn by_default_any_name_is_ours_and_only_our_own_pages_may_connect() {
+        assert_eq!((Hosts::default(), Origins::default()), (Hosts::any(), Origins::same()));
+    }
+
+    #[test]
+    fn an_origin_of_another_scheme_has_no_default_port() {
+        let app = Origin::parse("app://example.com").unwrap();
+        assert!(app.is_host("example.com") && !app.is_host("example.com:80") && !app.is_host("no host"));
     }
 }
