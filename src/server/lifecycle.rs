@@ -294,9 +294,8 @@ impl Peers {
         let id = self.connections.id_at(slot);
         match self.connections.at(slot).stage {
             Stage::Open => self.hear_from(id),
-            Stage::Opening | Stage::Closing | Stage::Ending => {
-                self.set_deadline(id, self.config.close_within)
-            }
+            Stage::Opening => self.set_deadline(id, self.config.keep_alive),
+            Stage::Closing | Stage::Ending => self.set_deadline(id, self.config.close_within),
             Stage::Lingering | Stage::Dead | Stage::Vacant => {}
         }
     }
