@@ -13,7 +13,7 @@ const NEVER: Tick = Tick::MAX;
 const TICK: Duration = Duration::from_millis(100);
 
 /// A duration in ticks, rounded up.
-fn ticks(duration: Duration) -> Tick {
+pub(super) fn ticks(duration: Duration) -> Tick {
     let ticks = duration.as_nanos().div_ceil(TICK.as_nanos());
     Tick::try_from(ticks).unwrap_or(NEVER)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::admission::AddressKey;
 use super::connection::{Connections, Stage};
 use super::counters::Counters;
-use super::deadlines::{Deadlines, after};
+use super::deadlines::{Deadlines, after, ticks};
 use super::handler::Departure;
 use super::outbox::Written;
 use super::peers::Peers;
@@ -18,7 +18,7 @@ use crate::protocol::{CloseCode, Event, ProtocolError, SendHalf};
 
 impl Peers {
     pub(super) fn new(config: Config, registry: mio::Registry) -> Self {
-        let silence = after(0, config.ping_after);
+        let silence = ticks(config.ping_after);
         Peers {
             connections: Connections::default(),
             topics: Topics::default(),
@@ -236,7 +236,9 @@ impl Peers {
             Stage::Open if !connection.awaits_pong => {
                 connection.awaits_pong = true;
                 self.push_frame(id.slot, |send, out| send.ping(b"", out));
-                self.set_deadline(id, self.config.pong_within);
+                // A tick has just begun, so nothing is lost by counting from it: silence and pong add up exactly.
+                let due = self.now.saturating_add(ticks(self.config.pong_within).max(1));
+                self.deadlines.set(id.index(), due);
             }
             Stage::Open => {
                 self.counters.timed_out += 1;
