@@ -34,7 +34,7 @@ struct PageServer {
 }
 
 impl Handler for PageServer {
-    fn on_request(&mut self, request: &Request<'_>) -> Answer {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
         match (request.path(), request.upgrade()) {
             ("/report", Ok(Some(_))) => Answer::accept(),
             ("/", _) => Answer::page("text/html; charset=utf-8", self.page.clone()),

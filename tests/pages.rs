@@ -12,8 +12,13 @@ use scratch::Scratch;
 #[path = "support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
+#[path = "pages/later.rs"]
+mod later;
 #[path = "pages/nginx.rs"]
 mod nginx;
+#[path = "support/raw.rs"]
+#[allow(dead_code, reason = "each suite uses a part of it")]
+mod raw;
 #[path = "support/running.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod running;
@@ -27,7 +32,7 @@ const BIG: usize = 5 << 20;
 struct Site;
 
 impl Handler for Site {
-    fn on_request(&mut self, request: &Request<'_>) -> Answer {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
         match (request.path(), request.upgrade()) {
             (_, Ok(Some(_))) => Answer::accept(),
             ("/", _) => Answer::page("text/html; charset=utf-8", "<!doctype html>"),

@@ -1,1 +1,3 @@
+//! The chat room.
+
 fn main() {}

@@ -28,6 +28,9 @@ pub struct Answer {
     body: Body,
 }
 
+/// No status that travels (RFC 9110 §15): stands for an answer that is still to come.
+const LATER: u16 = 0;
+
 /// The body of a page.
 #[derive(Debug, Clone)]
 pub struct Body(Bytes);
@@ -73,6 +76,13 @@ impl Answer {
         Answer { status, subprotocol: None, fields: String::new(), body: body.into() }
     }
 
+    /// A page that is not at hand: the connection waits until [`Peers::answer_request`](crate::Peers::answer_request) brings it, for
+    /// [`Config::handshake_within`](crate::Config::handshake_within) at most, and is told 503 then. The answer to a
+    /// WebSocket has to be given at once: there, this is a 500.
+    pub fn later() -> Self {
+        Answer { status: LATER, subprotocol: None, fields: String::new(), body: "".into() }
+    }
+
     /// Names the subprotocol that the server chose (RFC 6455 §4.2.2). One that the client did not offer
     /// is left out of the answer.
     pub fn subprotocol(self, name: Option<&str>) -> Self {
@@ -99,6 +109,10 @@ impl Answer {
     /// Does it accept a WebSocket?
     pub fn is_accept(&self) -> bool {
         self.status == 101
+    }
+
+    pub(crate) fn is_later(&self) -> bool {
+        self.status == LATER
     }
 
     /// About how long the written answer is, in bytes.

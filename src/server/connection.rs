@@ -10,6 +10,8 @@
 //!                                                        Dead ◀── the peer's end, or the deadline
 //! ```
 //!
+//! A page that the application brings later makes an `Opening` an `Awaiting` until it has come.
+//!
 //! Lingering is what keeps the last frames from being lost: a socket that is dropped with unread input
 //! resets the connection, and a reset destroys what the peer has not read yet (RFC 6455 §7.1.1).
 
@@ -18,6 +20,7 @@ use super::admission::AddressKey;
 use super::outbox::Outbox;
 use super::topics::TopicNumber;
 use super::transport::Transport;
+use crate::handshake::Method;
 use crate::protocol::SendHalf;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub(super) enum Stage {
     Vacant,
     /// Requests, until one of them is answered with 101.
     Opening,
+    /// A page has been asked for, and the application brings it later. Then back to `Opening`, or on to `Ending`.
+    Awaiting,
     /// A WebSocket: the only stage in which an application knows the peer.
     Open,
     /// We have sent a Close, and wait for the peer's.
@@ -36,6 +41,13 @@ pub(super) enum Stage {
     Lingering,
     /// To be dropped when the turn ends.
     Dead,
+}
+
+/// A page that is still to come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) method: Method,
+    pub(super) keep_alive: bool,
 }
 
 #[derive(Debug)]
@@ -50,6 +62,8 @@ pub(super) struct Connection {
     pub(super) input_ended: bool,
     /// There may be input, left alone until the outbox is empty.
     pub(super) input_waits: bool,
+    /// While `Awaiting`.
+    pub(super) asked: Option<Asked>,
     pub(super) send: SendHalf,
     pub(super) transport: Option<Transport>,
     pub(super) outbox: Outbox,
@@ -66,6 +80,7 @@ impl Connection {
             awaits_pong: false,
             input_ended: false,
             input_waits: false,
+            asked: None,
             send: SendHalf::default(),
             transport: None,
             outbox: Outbox::default(),

@@ -18,9 +18,10 @@ use crate::protocol::{CloseCode, ProtocolError};
 /// `M` is what other threads send to [`on_mail`](Self::on_mail).
 pub trait Handler<M = ()> {
     /// A client asks to open a WebSocket, or for a page (then [`Request::upgrade`] is `Ok(None)`). The default
-    /// accepts, which for a page means that there is none (426).
-    fn on_request(&mut self, request: &Request<'_>) -> Answer {
-        let _ = request;
+    /// accepts, which for a page means that there is none (426). A page that has to be fetched from somewhere
+    /// is answered [later](Answer::later), by [`Peers::answer_request`].
+    fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+        let _ = (peers, id, request);
         Answer::accept()
     }
 

@@ -24,7 +24,12 @@ impl Inbound {
     ) {
         if let Inbound::Opening(opening) = self {
             // Who has been refused may go on talking, but nobody listens.
-            let listens = peers.connections.at(id.slot).stage == Stage::Opening;
+            let connection = peers.connections.at(id.slot);
+            let listens = connection.stage == Stage::Opening;
+            // Nor does anybody while a page is being fetched: one request at a time.
+            if let Some(asked) = &mut connection.asked {
+                asked.keep_alive = false;
+            }
             if !listens || opening.receive(&mut input, id, peers, handler) == Outcome::Wait {
                 return;
             }

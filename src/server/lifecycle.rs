@@ -4,16 +4,18 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::admission::AddressKey;
-use super::connection::{Connections, Stage};
+use super::connection::{Asked, Connections, Stage};
 use super::counters::Counters;
 use super::deadlines::{Deadlines, after, ticks};
 use super::handler::Departure;
+use super::opening;
 use super::outbox::Written;
 use super::peers::Peers;
 use super::tape::{Piece, Tape};
 use super::topics::Topics;
 use super::transport::Transport;
 use super::{Config, PeerId};
+use crate::handshake::Answer;
 use crate::protocol::{CloseCode, Event, ProtocolError, SendHalf};
 
 impl Peers {
@@ -80,6 +82,21 @@ impl Peers {
         let admitted = self.admission.enter(key);
         connection.address = admitted.then_some(key);
         admitted
+    }
+
+    /// A page has been asked for; the application brings it.
+    pub(super) fn await_page(&mut self, id: PeerId, asked: Asked) {
+        let connection = self.connections.at(id.slot);
+        connection.stage = Stage::Awaiting;
+        connection.asked = Some(asked);
+        self.set_deadline(id, self.config.handshake_within);
+    }
+
+    /// The page has come, if anybody still waits for it.
+    pub(super) fn take_awaited(&mut self, id: PeerId) -> Option<Asked> {
+        let connection = self.connections.get_mut(id).filter(|peer| peer.stage == Stage::Awaiting)?;
+        connection.stage = Stage::Opening;
+        connection.asked.take()
     }
 
     /// The 101 has been queued.
@@ -206,6 +223,8 @@ impl Peers {
         match connection.stage {
             Stage::Open | Stage::Closing => self.depart(id, Departure::Lost),
             Stage::Opening => self.end(id),
+            // It has asked, and listens still.
+            Stage::Awaiting => connection.asked.iter_mut().for_each(|asked| asked.keep_alive = false),
             Stage::Lingering => self.kill(id.slot),
             Stage::Ending | Stage::Dead | Stage::Vacant => {}
         }
@@ -253,6 +272,9 @@ impl Peers {
                 self.depart(id, Departure::TimedOut);
                 self.kill(id.slot);
             }
+            Stage::Awaiting => {
+                opening::give_awaited(self, id, &Answer::refuse(503, "it takes too long"));
+            }
             Stage::Opening | Stage::Ending | Stage::Lingering => self.kill(id.slot),
             Stage::Dead | Stage::Vacant => {}
         }
@@ -297,6 +319,7 @@ impl Peers {
         match self.connections.at(slot).stage {
             Stage::Open => self.hear_from(id),
             Stage::Opening => self.set_deadline(id, self.config.keep_alive),
+            Stage::Awaiting => self.set_deadline(id, self.config.handshake_within),
             Stage::Closing | Stage::Ending => self.set_deadline(id, self.config.close_within),
             Stage::Lingering | Stage::Dead | Stage::Vacant => {}
         }

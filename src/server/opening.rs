@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::SystemTime;
 
+use super::connection::Asked;
 use super::{Config, Handler, PeerId, Peers};
 use crate::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
 
@@ -30,7 +31,11 @@ pub(super) enum Outcome {
 /// How a request was answered.
 enum Answered {
     WebSocket,
-    Page { keep_alive: bool },
+    Page {
+        keep_alive: bool,
+    },
+    /// It waits for the application.
+    Later,
     Refused,
 }
 
@@ -78,15 +83,16 @@ impl Opening {
                 handler.on_open(peers, id, &request);
                 return Outcome::WebSocket;
             }
-            Answered::Page { keep_alive: true } => {
-                self.reader = HeadReader::new(peers.config.head); // an idle connection keeps no head
-                self.between_requests = true;
-                peers.set_deadline(id, peers.config.keep_alive);
-            }
-            Answered::Page { keep_alive: false } => peers.end(id),
-            Answered::Refused => {}
+            Answered::Page { keep_alive: true } | Answered::Later => self.expect_another(peers),
+            Answered::Page { keep_alive: false } | Answered::Refused => {}
         }
         Outcome::Wait
+    }
+
+    /// An idle connection keeps no head.
+    fn expect_another(&mut self, peers: &Peers) {
+        self.reader = HeadReader::new(peers.config.head);
+        self.between_requests = true;
     }
 }
 
@@ -132,7 +138,7 @@ fn answer<M>(
             return Answered::Refused;
         }
     };
-    let answer = handler.on_request(request);
+    let answer = handler.on_request(peers, id, request);
     match &upgrade {
         Some(upgrade) if answer.is_accept() => {
             peers.write_http(id, 512, |out| answer.write_upgrade(request, upgrade, out));
@@ -145,9 +151,42 @@ fn answer<M>(
         Some(_) => peers.counters.refused_by_application += 1,
         None => peers.counters.pages += 1,
     }
-    let keep_alive = request.wants_keep_alive() && !pipelined && !peers.stopping;
-    write(peers, id, &answer, request.method(), keep_alive);
+    let asked = Asked { method: request.method(), keep_alive: request.wants_keep_alive() && !pipelined };
+    match (answer.is_later(), &upgrade) {
+        (true, None) => {
+            peers.await_page(id, asked);
+            Answered::Later
+        }
+        (true, Some(_)) => {
+            give(peers, id, &Answer::refuse(500, "the application cannot open it later"), asked)
+        }
+        (false, _) => give(peers, id, &answer, asked),
+    }
+}
+
+/// Gives the client its page; its connection is kept for another request, or ends.
+fn give(peers: &mut Peers, id: PeerId, answer: &Answer, asked: Asked) -> Answered {
+    let keep_alive = asked.keep_alive && !peers.stopping;
+    write(peers, id, answer, asked.method, keep_alive);
+    if keep_alive {
+        peers.set_deadline(id, peers.config.keep_alive);
+    } else {
+        peers.end(id);
+    }
     Answered::Page { keep_alive }
+}
+
+/// Gives the client the page that it has been waiting for. False if it is not.
+pub(super) fn give_awaited(peers: &mut Peers, id: PeerId, answer: &Answer) -> bool {
+    let Some(asked) = peers.take_awaited(id) else {
+        return false;
+    };
+    if answer.is_accept() || answer.is_later() {
+        refuse(peers, id, Refusal::NotWebSocket, asked.method);
+    } else {
+        give(peers, id, answer, asked);
+    }
+    true
 }
 
 /// Tells a client why not, and ends the connection.

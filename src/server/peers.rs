@@ -11,9 +11,11 @@ use super::connection::{Connection, Connections, Stage};
 use super::counters::Counters;
 use super::deadlines::{Deadlines, Tick};
 use super::handler::Departure;
+use super::opening;
 use super::tape::{Piece, Tape};
 use super::topics::Topics;
 use super::{Config, PeerId, SlowPeers};
+use crate::handshake::Answer;
 use crate::message::Outgoing;
 use crate::protocol::CloseCode;
 
@@ -120,6 +122,12 @@ impl Peers {
     /// Sends a message from a peer to everybody else who listens to a topic.
     pub fn publish_from<'a>(&mut self, from: PeerId, topic: &str, message: impl Into<Outgoing<'a>>) {
         self.publish_except(Some(from), topic, message.into());
+    }
+
+    /// Brings a page that was asked for, when the answer was [`Answer::later`](crate::Answer::later).
+    /// [`Delivery::Gone`] if nobody waits for it any more.
+    pub fn answer_request(&mut self, id: PeerId, answer: &Answer) -> Delivery {
+        if opening::give_awaited(self, id, answer) { Delivery::Queued } else { Delivery::Gone }
     }
 
     /// Begins the closing handshake (RFC 6455 §7.1.2). What was sent before still arrives; from now on the

@@ -91,7 +91,7 @@ impl Witness {
 }
 
 impl Handler for Witness {
-    fn on_request(&mut self, request: &Request<'_>) -> Answer {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
         self.diary.note(format!("request {}", request.path()));
         if request.path() != PAGE {
             return Answer::accept();

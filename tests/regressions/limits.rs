@@ -12,7 +12,7 @@ use crate::running::Running;
 struct Doorkeeper;
 
 impl Handler for Doorkeeper {
-    fn on_request(&mut self, request: &Request<'_>) -> Answer {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
         if request.query() == Some("no") { Answer::refuse(401, "no") } else { Answer::accept() }
     }
 

@@ -21,7 +21,7 @@ const TAKEN: Duration = Duration::from_secs(4);
 struct Verbose;
 
 impl Handler for Verbose {
-    fn on_request(&mut self, request: &Request<'_>) -> Answer {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
         match request.path() {
             "/page" => Answer::page("text/plain", vec![b'p'; BODY]),
             _ => Answer::accept(),

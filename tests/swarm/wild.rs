@@ -93,7 +93,7 @@ impl Wild {
 }
 
 impl Handler for Wild {
-    fn on_request(&mut self, _: &Request<'_>) -> Answer {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, _: &Request<'_>) -> Answer {
         match self.dice.below(10) {
             0 => Answer::refuse(403, "no"),
             1 => Answer::page("text/plain", vec![b'p'; 100_000]),

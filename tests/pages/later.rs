@@ -1,0 +1,144 @@
+//! Pages that are brought by somebody else, when they have them.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use pollcat::{Answer, Config, Delivery, Handler, Message, PeerId, Peers, Request};
+
+use crate::client::{Client, PATIENCE, upgrade_request};
+use crate::raw::reset_when_dropped;
+use crate::running::Running;
+use crate::{field, get, request};
+
+/// Tells who asks for what, and hears by mail what to answer.
+struct Library {
+    asked: Sender<(PeerId, String)>,
+    told: Sender<Delivery>,
+}
+
+impl Handler<(PeerId, &'static str)> for Library {
+    fn on_request(&mut self, _: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+        if request.path() == "/here" {
+            return Answer::page("text/plain", "at hand");
+        }
+        self.asked.send((id, request.path().to_owned())).expect("the test waits for it");
+        Answer::later()
+    }
+
+    fn on_message(&mut self, _: &mut Peers, _: PeerId, _: Message<'_>) {}
+
+    fn on_mail(&mut self, peers: &mut Peers, (id, page): (PeerId, &'static str)) {
+        let delivery = peers.answer_request(id, &Answer::page("text/plain", page));
+        self.told.send(delivery).expect("the test waits for it");
+    }
+}
+
+struct Asking {
+    server: Running<(PeerId, &'static str)>,
+    asked: Receiver<(PeerId, String)>,
+    told: Receiver<Delivery>,
+}
+
+impl Asking {
+    fn new(config: Config) -> Self {
+        let ((asks, asked), (tells, told)) = (channel(), channel());
+        let server = Running::start(config, Library { asked: asks, told: tells });
+        Asking { server, asked, told }
+    }
+
+    #[track_caller]
+    fn asked(&self) -> (PeerId, String) {
+        self.asked.recv_timeout(PATIENCE).expect("the handler is asked")
+    }
+
+    #[track_caller]
+    fn bring(&self, id: PeerId, page: &'static str) -> Delivery {
+        self.server.mailbox.deliver((id, page)).expect("there is room");
+        self.told.recv_timeout(PATIENCE).expect("the mail is read")
+    }
+}
+
+#[test]
+fn a_page_may_be_brought_later_and_others_follow_on_the_connection() {
+    let asking = Asking::new(Config::new());
+    let (mut one, mut other) = (Client::dial(asking.server.address()), Client::dial(asking.server.address()));
+    one.write(get("/one").as_bytes());
+    let (first, path) = asking.asked();
+    assert_eq!(path, "/one");
+    other.write(request("HEAD", "/other", "1.1", "").as_bytes());
+    let (second, _) = asking.asked();
+    // The second is answered first: they do not wait for each other.
+    assert_eq!(asking.bring(second, "for the other"), Delivery::Queued);
+    assert_eq!(field(&other.head(), "Content-Length"), Some("13"));
+    assert_eq!(asking.bring(first, "for the one"), Delivery::Queued);
+    assert_eq!(field(&one.head(), "Connection"), None);
+    assert_eq!(one.bytes(11), b"for the one");
+    assert_eq!(asking.bring(first, "again"), Delivery::Gone, "it has its answer");
+
+    for client in [&mut one, &mut other] {
+        client.write(get("/here").as_bytes());
+        client.head();
+        assert_eq!(client.bytes(7), b"at hand");
+    }
+}
+
+#[test]
+fn whoever_asks_again_before_the_answer_has_to_connect_for_it() {
+    let asking = Asking::new(Config::new());
+    let mut client = Client::dial(asking.server.address());
+    client.write(get("/one").as_bytes());
+    let (id, _) = asking.asked();
+    client.write(get("/here").as_bytes());
+    // Both requests have arrived when a second client, who came later, has its answer.
+    let mut witness = Client::dial(asking.server.address());
+    witness.write(get("/here").as_bytes());
+    witness.head();
+    assert_eq!(asking.bring(id, "one"), Delivery::Queued);
+    assert_eq!(field(&client.head(), "Connection"), Some("close"));
+    assert_eq!(client.bytes(3), b"one");
+    client.nothing_more();
+}
+
+#[test]
+fn a_page_that_is_not_brought_in_time_is_answered_with_503() {
+    let asking = Asking::new(Config::new().handshake_within(Duration::from_millis(200)));
+    let mut client = Client::dial(asking.server.address());
+    client.write(get("/one").as_bytes());
+    let (id, _) = asking.asked();
+    assert!(client.head().starts_with("HTTP/1.1 503 "));
+    assert_eq!(asking.bring(id, "too late"), Delivery::Gone);
+}
+
+#[test]
+fn whoever_has_left_is_told_nothing() {
+    let asking = Asking::new(Config::new());
+    let mut client = Client::dial(asking.server.address());
+    client.write(get("/one").as_bytes());
+    let (id, _) = asking.asked();
+    reset_when_dropped(&client.stream());
+    drop(client);
+    asking.server.wait_until("it has left", |counters| counters.connections == 0);
+    assert_eq!(asking.bring(id, "nobody"), Delivery::Gone);
+}
+
+#[test]
+fn a_client_that_only_listens_any_more_still_gets_its_page() {
+    let asking = Asking::new(Config::new());
+    let mut client = Client::dial(asking.server.address());
+    client.write(get("/one").as_bytes());
+    let (id, _) = asking.asked();
+    client.end();
+    assert_eq!(asking.bring(id, "one"), Delivery::Queued);
+    assert_eq!(field(&client.head(), "Connection"), Some("close"));
+    assert_eq!(client.bytes(3), b"one");
+}
+
+#[test]
+fn a_web_socket_cannot_be_opened_later() {
+    let asking = Asking::new(Config::new());
+    let mut client = Client::dial(asking.server.address());
+    client.write(upgrade_request("").as_bytes());
+    let (id, _) = asking.asked();
+    assert!(client.head().starts_with("HTTP/1.1 500 "));
+    assert_eq!(asking.bring(id, "anyway"), Delivery::Gone);
+}
