@@ -1,0 +1,151 @@
+//! What the history has to say: something is on disk now, or could not be stored; something was found.
+
+use pollcat::{Answer, PeerId, Peers};
+
+use crate::asks::taken;
+use crate::chat::{Asker, Chat, No, Ticket};
+use crate::console::notice;
+use crate::history::{Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
+use crate::membership::no_such_room;
+use crate::sessions::Voice;
+use crate::wire::{Code, EventTold, SERVER, Told, User, json};
+
+impl Chat {
+    pub(crate) fn hear_news(&mut self, peers: &mut Peers, news: News<Ticket>) {
+        match news {
+            News::Written(batch) => {
+                let answered = batch.len();
+                for written in batch {
+                    self.written(peers, written);
+                }
+                self.settle(peers, answered);
+            }
+            News::Read { read, ticket, result } => self.found(peers, read, ticket, result),
+            News::Pruned { room, first } => {
+                self.rooms.get_mut(room).into_iter().for_each(|room| room.prune(first));
+            }
+        }
+    }
+
+    fn written(&mut self, peers: &mut Peers, written: Written<Ticket>) {
+        let Written { write, ticket, result } = written;
+        if let Err(Failure::Storage(words)) = &result {
+            log::error!("not stored: {words}");
+        }
+        match (write, ticket) {
+            (Write::Append(append), Ticket::Said(asker)) => match result {
+                Ok(Done::Appended { room, offset, at, repeated }) => {
+                    self.said(peers, append, &asker, (room, offset, at, repeated));
+                }
+                Ok(Done::Kept) => {}
+                Err(failure) => self.refuse(peers, &asker, no(failure)),
+            },
+            (Write::Arrive { person, .. }, Ticket::Arrived { peer, token, wish, has }) => {
+                self.arrived(peers, person, result.is_ok(), (peer, token, wish, has));
+            }
+            (Write::Rename { person, name, .. }, Ticket::Renamed(asker)) => {
+                self.renamed(peers, person, &name, result.is_ok());
+                match result {
+                    Ok(_) => self.acknowledge(peers, &asker),
+                    Err(Failure::Taken) => self.refuse(peers, &asker, taken()),
+                    Err(failure) => self.refuse(peers, &asker, no(failure)),
+                }
+            }
+            (Write::Create { room, .. }, _) => self.created(peers, room, result.is_ok()),
+            (Write::Join { room, person, .. }, Ticket::Joined(asker)) => match (result, asker) {
+                (Ok(_), asker) => self.joined(peers, room, person, asker),
+                (Err(failure), Some(asker)) => self.refuse(peers, &asker, no(failure)),
+                (Err(_), None) => {} // the message that it was for is refused as well
+            },
+            (Write::Leave { room, person }, Ticket::Left(asker)) => match result {
+                Ok(_) => self.left(peers, room, person, &asker),
+                Err(failure) => self.refuse(peers, &asker, no(failure)),
+            },
+            (_, _) => {}
+        }
+    }
+
+    fn renamed(&mut self, peers: &mut Peers, id: PersonId, name: &str, stored: bool) {
+        let old = self.people.name_of(id).to_owned();
+        self.people.settle_name(id, name, stored);
+        let Some(person) = self.people.get(id).filter(|_| stored && old != name) else {
+            return;
+        };
+        log::info!("person {id} is called {name} now");
+        let msg = format!("{old} is now {name}");
+        let user = User { id, name, online: None };
+        let told = Told::Renamed { msg_source: SERVER, msg: &msg, user, old: &old };
+        peers.publish(Voice::Json.topic(), &json(&told));
+        for room in person.rooms.keys().filter_map(|&room| self.rooms.get(room)) {
+            self.tell_notice(peers, room, None, &msg);
+        }
+    }
+
+    fn found(&mut self, peers: &mut Peers, read: Read, ticket: Ticket, result: Result<Found, Failure>) {
+        match (read, ticket, result) {
+            (Read::After { room, after, .. }, Ticket::CaughtUp { peer, reading }, result) => {
+                self.caught_up(peers, (peer, reading), (room, after), result);
+            }
+            (_, Ticket::Page { asker, room }, Ok(Found::Events { events, first, .. })) => {
+                let Some(place) = self.rooms.get(room).filter(|_| self.may_read(asker.peer, room)) else {
+                    return self.refuse(peers, &asker, no_such_room("it"));
+                };
+                let more = events.first().is_some_and(|event| event.offset > first);
+                let events = events.iter().map(|event| EventTold::new(event, None)).collect();
+                let id = asker.id.as_deref();
+                let told = Told::Page { id, room: &place.name, epoch: &place.epoch, events, more };
+                peers.send(asker.peer, &json(&told));
+            }
+            (_, Ticket::Found { asker, query }, Ok(Found::Hits { hits, more })) => {
+                let before = hits.last().filter(|_| more).map(|hit| hit.mark);
+                let hits = hits.iter().filter(|hit| self.may_read(asker.peer, hit.room)).filter_map(|hit| {
+                    let room = self.rooms.get(hit.room)?;
+                    Some(EventTold::new(&hit.event, Some(&room.name)))
+                });
+                let told =
+                    Told::Found { id: asker.id.as_deref(), query: &query, hits: hits.collect(), before };
+                peers.send(asker.peer, &json(&told));
+            }
+            (_, Ticket::Picture(request), result) => {
+                peers.answer_request(request, &picture_page(result));
+            }
+            (_, Ticket::Page { asker, .. } | Ticket::Found { asker, .. }, Err(failure)) => {
+                self.refuse(peers, &asker, no(failure));
+            }
+            (_, _, _) => {}
+        }
+    }
+
+    /// Is whoever asks still a member of the room?
+    fn may_read(&self, peer: PeerId, room: RoomId) -> bool {
+        let person = self.sessions.get(peer).and_then(|session| session.person());
+        person.and_then(|id| self.people.get(id)).is_some_and(|person| person.rooms.contains_key(&room))
+    }
+}
+
+/// Why the history did not do it.
+fn no(failure: Failure) -> No {
+    match failure {
+        Failure::Taken => No::new(Code::NameTaken, "somebody was faster: it is taken"),
+        Failure::NoSuchRoom => no_such_room("any more"),
+        Failure::NoSuchEvent => No::new(Code::NoSuchEvent, "there is no such message, or it was taken back"),
+        Failure::NotYours => No::new(Code::NotYours, "that is not yours to take back"),
+        Failure::Storage(words) => No::new(Code::Storage, words),
+    }
+}
+
+/// A picture never changes, is only a picture whatever its bytes look like, and tells nothing of whence it was asked for.
+fn picture_page(result: Result<Found, Failure>) -> Answer {
+    match result {
+        Ok(Found::Picture(Some((media_type, bytes)))) => Answer::page(media_type, bytes)
+            .header("Cache-Control", "private, max-age=31536000, immutable")
+            .header("X-Content-Type-Options", "nosniff")
+            .header("Content-Security-Policy", "default-src 'none'; sandbox")
+            .header("Content-Disposition", "inline")
+            .header("Cross-Origin-Resource-Policy", "same-origin")
+            .header("Referrer-Policy", "no-referrer"),
+        Ok(_) => Answer::refuse(404, "there is no such picture, or it is no longer kept"),
+        Err(_) => Answer::refuse(503, "the disk cannot be read"),
+    }
+}
+

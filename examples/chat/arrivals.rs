@@ -1,0 +1,381 @@
+//! How people come and go: hello and welcome, guests, who is here, who is away, who is forgotten.
+
+use std::collections::HashMap;
+
+use pollcat::{CloseCode, PeerId, Peers};
+
+use crate::chat::{Asker, Chat, LOBBY, No, Ticket, now};
+use crate::console;
+use crate::history::{Durability, Millis, PersonId, RoomId, RoomKind, Write};
+use crate::membership::Move;
+use crate::names;
+use crate::pace::Rate;
+use crate::people::{Membership, Person};
+use crate::sessions::{Behind, From, Stage, Voice};
+use crate::token::{Token, hash};
+use crate::wire::{Code, Hello, Position, SERVER, Told, User, Welcome, json};
+
+/// How long a client may take to say hello before it is welcomed as a guest.
+pub(crate) const GREETING: Millis = 1_000;
+/// Whoever comes back within this time never went: a page that is loaded again, a tunnel.
+const FADING: Millis = 3_000;
+/// A guest with a token who never chose a name is forgotten after a day, others after a year.
+const FORGET_GUESTS: Millis = 86_400_000;
+const FORGET_PEOPLE: Millis = 365 * 86_400_000;
+/// A room without members is removed after a day.
+const REMOVE_ROOMS: Millis = 86_400_000;
+/// What needs no hurry is done this often.
+const CHORES: Millis = 60_000;
+/// The most names in a list.
+pub(crate) const LISTED: usize = 2_000;
+/// New people per address: a few at once, then one every two seconds.
+const NEWCOMERS: Rate = Rate { per_second: 0.5, burst: 60.0 };
+
+impl Chat {
+    // ---- coming
+
+    /// A JSON client has said hello, or it is time that somebody does.
+    pub(crate) fn greet(&mut self, peers: &mut Peers, peer: PeerId, hello: Hello<'_>) {
+        let Hello { token, name, echo, rooms } = hello;
+        let known = token.and_then(|token| self.people.with_token(&hash(&token)));
+        if let Some(session) = self.sessions.get_mut(peer) {
+            session.echo |= echo;
+        }
+        match known {
+            Some(person) => self.welcome(peers, peer, person, None, rooms),
+            None => self.introduce(peers, peer, name.map(Into::into), rooms),
+        }
+    }
+
+    /// A new person, who is welcomed when their token is on disk: before that it promises nothing.
+    fn introduce(
+        &mut self,
+        peers: &mut Peers,
+        peer: PeerId,
+        wish: Option<String>,
+        has: HashMap<String, Position>,
+    ) {
+        let token = Token::new();
+        let Some(person) = self.make_person(peers, peer, Some(token.hash())) else {
+            return;
+        };
+        if let Some(session) = self.sessions.get_mut(peer) {
+            session.stage = Stage::Arriving(person);
+        }
+        if self.store_person(person, Ticket::Arrived { peer, token, wish, has }).is_err() {
+            self.people.drop_token(person);
+            self.welcome(peers, peer, person, None, HashMap::new());
+        }
+    }
+
+    /// Their token is on disk, or cannot be.
+    pub(crate) fn arrived(
+        &mut self,
+        peers: &mut Peers,
+        person: PersonId,
+        stored: bool,
+        (peer, token, wish, has): (PeerId, Token, Option<String>, HashMap<String, Position>),
+    ) {
+        if !stored {
+            self.people.drop_token(person);
+        }
+        if self.sessions.get(peer).is_none_or(|session| session.stage != Stage::Arriving(person)) {
+            return; // they have left; with a token that nobody has, they are forgotten like any guest
+        }
+        self.welcome(peers, peer, person, Some(token).filter(|_| stored), has);
+        if let Some(wish) = wish {
+            let asker = Asker { peer, id: None };
+            let outcome = self.rename(&asker, &wish);
+            self.conclude(peers, &asker, outcome);
+        }
+    }
+
+    /// A text client is somebody at once, for as long as it is connected.
+    pub(crate) fn arrive_as_guest(&mut self, peers: &mut Peers, peer: PeerId) {
+        let Some(person) = self.make_person(peers, peer, None) else {
+            return;
+        };
+        // Guests talk even if the disk does not know them.
+        let _ = self.store_person(person, Ticket::Nobody);
+        self.attach(peers, peer, person, true);
+        let others = self.list_members(self.lobby, Some(person));
+        self.tell_line(peers, peer, &console::notice(&format!("welcome, {}", self.people.name_of(person))));
+        self.tell_line(peers, peer, &console::notice(&format!("you are in {LOBBY}; {others}. /help lists what you can type")));
+        self.tell_recent(peers, peer, self.lobby);
+        let rooms: Vec<RoomId> = self.people.get(person).into_iter().flat_map(|it| it.rooms.keys().copied()).collect();
+        for room in rooms {
+            self.listen(peers, peer, room);
+        }
+    }
+
+    fn make_person(&mut self, peers: &mut Peers, peer: PeerId, token: Option<[u8; 32]>) -> Option<PersonId> {
+        let client = self.sessions.get(peer).and_then(|session| session.client);
+        let busy = client.and_then(crate::pace::address_key).is_some_and(|address| {
+            self.addresses.entry(address).or_default().newcomers.take(now(), 1.0, &NEWCOMERS).is_err()
+        });
+        if busy || self.people.len() >= self.settings.max_people {
+            log::warn!("{peer}: {}", if busy { "too many newcomers from its address" } else { "no more people" });
+            peers.close(peer, CloseCode::TRY_AGAIN_LATER, "too many newcomers, try again later");
+            return None;
+        }
+        let id = self.next_person;
+        self.next_person += 1;
+        let mut person = Person::new(id, names::guest_name(id), token, now());
+        if let Some(lobby) = self.rooms.get_mut(self.lobby) {
+            lobby.members.insert(id);
+            person.rooms.insert(lobby.id, Membership { read: lobby.last, mentions: Vec::new() });
+        }
+        self.people.insert(person);
+        Some(id)
+    }
+
+    fn store_person(&mut self, id: PersonId, ticket: Ticket) -> Result<(), No> {
+        let person = self.people.get(id).expect("a person is stored after they were made");
+        let (name, folded) = (person.name.clone(), person.folded().to_owned());
+        self.store(Write::Arrive { person: id, name, folded, token: person.token, at: now() }, ticket)?;
+        let lobby = self.rooms.get(self.lobby).expect("there is always a lobby");
+        let join = Write::Join { room: lobby.id, person: id, read: lobby.last };
+        // Whoever is stored without being in the lobby is put there when the history is opened next.
+        let _ = self.store(join, Ticket::Nobody);
+        Ok(())
+    }
+
+    fn welcome(
+        &mut self,
+        peers: &mut Peers,
+        peer: PeerId,
+        id: PersonId,
+        token: Option<Token>,
+        mut has: HashMap<String, Position>,
+    ) {
+        let new = self.sessions.get(peer).is_some_and(|session| session.stage == Stage::Arriving(id));
+        self.attach(peers, peer, id, new);
+        let (Some(person), Some(session)) = (self.people.get(id), self.sessions.get(peer)) else {
+            return;
+        };
+        let lost = if new && token.is_none() { "; your name cannot be remembered, the disk is not available" } else { "" };
+        let here = self.people.iter().filter(|person| person.is_here());
+        let mut rooms: Vec<_> = person.rooms.keys().filter_map(|&room| self.rooms.get(room)).collect();
+        rooms.sort_unstable_by_key(|room| room.id);
+        let welcome = Welcome {
+            msg_source: SERVER,
+            msg: &format!("welcome, {}{lost}", person.name),
+            server: concat!("pollcat ", env!("CARGO_PKG_VERSION")),
+            user: user(person),
+            new,
+            token: token.as_ref().map(Token::text),
+            all: here.clone().take(LISTED).map(user).collect(),
+            here: here.count(),
+            rooms: rooms.iter().map(|room| self.room_state(room, person)).collect(),
+            room: self.rooms.get(session.room).map_or(LOBBY, |room| &room.name),
+            durability: match self.settings.effective_durability() {
+                Durability::Disk => "disk",
+                Durability::System => "system",
+                Durability::Memory => "memory",
+            },
+            echo: session.echo,
+            limits: self.limits(),
+        };
+        peers.send(peer, &json(&Told::Welcome(welcome)));
+        let behind: Vec<Behind> = rooms
+            .iter()
+            .map(|room| Behind { room: room.id, from: From::Client(has.remove(&room.name)) })
+            .collect();
+        if let Some(session) = self.sessions.get_mut(peer) {
+            session.behind = behind.into();
+        }
+        self.catch_up(peers, peer);
+    }
+
+    /// From now on the connection is this person's.
+    fn attach(&mut self, peers: &mut Peers, peer: PeerId, id: PersonId, new: bool) {
+        let (Some(session), Some(person)) = (self.sessions.get_mut(peer), self.people.get_mut(id)) else {
+            return;
+        };
+        log::info!("{peer} is {} ({id})", person.name);
+        session.stage = Stage::Here(id);
+        person.connections.push(peer);
+        person.seen = now();
+        let first = !std::mem::replace(&mut person.shown, true);
+        let voice = session.voice;
+        if first {
+            self.tell_presence(peers, id, new);
+        }
+        peers.subscribe(peer, voice.topic());
+    }
+
+    /// Everybody hears that somebody is here, or that they are away; members of a room read it.
+    fn tell_presence(&self, peers: &mut Peers, id: PersonId, new: bool) {
+        let Some(person) = self.people.get(id) else {
+            return;
+        };
+        let here = person.is_here();
+        let user = user(person);
+        let frame = if here { Told::Online { user } } else { Told::Offline { user } };
+        peers.publish(Voice::Json.topic(), &json(&frame));
+        if new {
+            self.tell_moved(peers, id, self.lobby, Move::In);
+            return;
+        }
+        let words = format!("{} {}", person.name, if here { "is here" } else { "is away" });
+        for room in person.rooms.keys().filter_map(|&room| self.rooms.get(room)) {
+            if room.kind == RoomKind::Public {
+                self.tell_notice(peers, room, None, &words);
+            }
+        }
+    }
+
+    // ---- going
+
+    /// A connection has gone.
+    pub(crate) fn depart(&mut self, peers: &mut Peers, peer: PeerId) {
+        let Some(session) = self.sessions.remove(peer) else {
+            return;
+        };
+        let Some(id) = session.person() else {
+            return;
+        };
+        let Some(person) = self.people.get_mut(id) else {
+            return;
+        };
+        person.connections.retain(|&connection| connection != peer);
+        person.seen = now();
+        if person.is_here() {
+            return;
+        }
+        if person.token.is_none() {
+            self.forget(peers, id);
+        } else {
+            self.fading.push_back((now() + FADING, id));
+        }
+    }
+
+    /// Somebody will not come back.
+    fn forget(&mut self, peers: &mut Peers, id: PersonId) {
+        let Some(person) = self.people.get_mut(id) else {
+            return;
+        };
+        let was_shown = std::mem::take(&mut person.shown);
+        let rooms: Vec<RoomId> = person.rooms.keys().copied().collect();
+        let mut in_private = false;
+        for &room in &rooms {
+            self.tell_moved(peers, id, room, Move::Out);
+            in_private |= self.rooms.get(room).is_some_and(|room| room.kind == RoomKind::Direct);
+            self.drop_member(room, id);
+        }
+        if let Some(person) = self.people.remove(id) {
+            if was_shown {
+                peers.publish(Voice::Json.topic(), &json(&Told::Offline { user: user(&person) }));
+            }
+            if in_private {
+                self.people.remember_gone(id, person.name);
+            }
+        }
+        self.unsaved.retain(|&(person, _)| person != id);
+        if self.store(Write::Forget { person: id }, Ticket::Nobody).is_err() {
+            log::warn!("person {id} is forgotten when the history is opened next");
+        }
+    }
+
+    pub(crate) fn drop_member(&mut self, room: RoomId, id: PersonId) {
+        if let Some(room) = self.rooms.get_mut(room) {
+            room.members.remove(&id);
+            if room.members.is_empty() {
+                room.empty_since = Some(now());
+            }
+        }
+    }
+
+    // ---- time
+
+    pub(crate) fn pass_time(&mut self, peers: &mut Peers, now: Millis) {
+        while let Some(&(until, peer)) = self.greetings.front().filter(|(until, _)| *until <= now) {
+            let _ = until;
+            self.greetings.pop_front();
+            if self.sessions.get(peer).is_some_and(|session| session.stage == Stage::New) {
+                self.greet(peers, peer, Hello::default());
+            }
+        }
+        while let Some(&(_, id)) = self.fading.front().filter(|(until, _)| *until <= now) {
+            self.fading.pop_front();
+            self.fade(peers, id, now);
+        }
+        self.save_what_was_read();
+        if self.next_chores <= now {
+            self.next_chores = now + CHORES;
+            self.do_chores(peers, now);
+        }
+    }
+
+    /// Their last connection went a while ago. Are they away?
+    fn fade(&mut self, peers: &mut Peers, id: PersonId, now: Millis) {
+        let Some(person) = self.people.get_mut(id).filter(|person| !person.is_here() && person.shown) else {
+            return;
+        };
+        if person.seen + FADING > now {
+            return; // they were back in between, and went again: that has an entry of its own
+        }
+        person.shown = false;
+        let at = person.seen;
+        self.tell_presence(peers, id, false);
+        let _ = self.store(Write::Seen { person: id, at }, Ticket::Nobody);
+    }
+
+    /// What was read goes to the disk now and then, not with every scroll.
+    pub(crate) fn save_what_was_read(&mut self) {
+        for (person, room) in std::mem::take(&mut self.unsaved) {
+            let Some(read) = self.people.get(person).and_then(|it| it.rooms.get(&room)).map(|it| it.read) else {
+                continue;
+            };
+            if self.store(Write::MarkRead { room, person, read }, Ticket::Nobody).is_err() {
+                self.unsaved.insert((person, room));
+            }
+        }
+    }
+
+    fn do_chores(&mut self, peers: &mut Peers, now: Millis) {
+        let patience = |person: &Person| if person.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS };
+        let gone = |person: &&Person| !person.is_here() && person.seen + patience(person) < now;
+        let forgotten: Vec<PersonId> = self.people.iter().filter(gone).map(|person| person.id).take(1000).collect();
+        for id in forgotten {
+            self.forget(peers, id);
+        }
+        self.addresses.retain(|_, paces| !paces.is_idle(now));
+        self.typing.retain(|_, at| *at + CHORES > now);
+        let empty: Vec<RoomId> = self
+            .rooms
+            .iter()
+            .filter(|room| room.id != self.lobby && room.members.is_empty() && !room.pending)
+            .filter(|room| room.empty_since.is_none_or(|since| since + REMOVE_ROOMS < now))
+            .map(|room| room.id)
+            .collect();
+        for id in empty {
+            self.remove_room(peers, id, now);
+        }
+    }
+}
+
+/// Somebody, as others are told of them.
+pub(crate) fn user(person: &Person) -> User<'_> {
+    User { id: person.id, name: &person.name, online: None }
+}
+
+/// What a name fault is for a client.
+pub(crate) fn bad_name(fault: names::NameFault) -> No {
+    No::new(Code::BadName, fault.to_string())
+}
+
+/// The paces of one address.
+#[derive(Debug, Default)]
+pub(crate) struct AddressPaces {
+    pub newcomers: crate::pace::Pace,
+    pub requests: crate::pace::Pace,
+}
+
+impl AddressPaces {
+    /// Nothing was asked from there for so long that both are as if new.
+    fn is_idle(&self, now: Millis) -> bool {
+        self.newcomers.last() + 10 * CHORES < now && self.requests.last() + 10 * CHORES < now
+    }
+}
+

@@ -1,0 +1,358 @@
+//! Requests: what a client wants is checked against the tables, and done, asked of the history, or refused.
+
+use pollcat::{PeerId, Peers};
+
+use crate::arrivals::bad_name;
+use crate::catch_up::PAGE;
+use crate::chat::{Asker, Chat, No, Ticket, now};
+use crate::command::Command;
+use crate::console::{self, notice};
+use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
+use crate::membership::{no_such_room, nobody};
+use crate::names;
+use crate::pace::{Rate, address_key};
+use crate::people::Membership;
+use crate::sessions::{Announced, Stage, Voice};
+use crate::wire::{Ask, Code, EventTold, Hello, To, Told, json};
+
+/// Somebody is said to be typing at most this often, in milliseconds.
+const TYPING: i64 = 2_000;
+/// The longest text to search for, in characters.
+const LONGEST_QUERY: usize = 100;
+
+impl Chat {
+    /// A request of a JSON client; or what was wrong with it, which costs as much.
+    pub(crate) fn carry_out(
+        &mut self,
+        peers: &mut Peers,
+        asker: &Asker,
+        asked: Result<Ask<'_>, No>,
+    ) -> Result<(), No> {
+        let is_new = self.sessions.get(asker.peer).is_some_and(|session| session.stage == Stage::New);
+        match asked {
+            Ok(Ask::Hello(hello)) if is_new => {
+                self.greet(peers, asker.peer, hello);
+                self.acknowledge(peers, asker);
+                return Ok(());
+            }
+            _ if is_new => self.greet(peers, asker.peer, Hello::default()),
+            _ => {}
+        }
+        let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
+            return Ok(()); // it was turned away
+        };
+        self.take_pace(asker.peer, person, asked.as_ref().map_or(1.0, cost))?;
+        match asked? {
+            Ask::Hello(_) => Err(No::new(Code::BadField, "you have said hello already")),
+            Ask::Message { to, text } => {
+                self.check_text(&text)?;
+                if text.trim().is_empty() {
+                    return Err(No::new(Code::Empty, "there is nothing in this message"));
+                }
+                let room = self.resolve(asker.peer, person, to)?;
+                self.say(asker, person, room, Body::Text(text.into_owned()))
+            }
+            Ask::Picture { to, caption, size } => self.announce(asker, person, to, &caption, size),
+            Ask::Delete { room, offset } => {
+                let room = self.room_of(person, &room)?;
+                self.say(asker, person, room, Body::Deletion { target: offset })
+            }
+            Ask::Typing { room } => {
+                let room = self.room_of(person, &room)?;
+                self.tell_typing(peers, asker, person, room);
+                Ok(())
+            }
+            Ask::Rooms => {
+                self.tell_rooms(peers, asker, person);
+                Ok(())
+            }
+            Ask::Join { room, create } => self.join(peers, asker, person, &room, create),
+            Ask::Leave { room } => {
+                let room = self.room_of(person, &room)?;
+                self.leave(asker, person, room)
+            }
+            Ask::Who { room } => {
+                let room = self.room_of(person, &room)?;
+                self.tell_who(peers, asker, room);
+                Ok(())
+            }
+            Ask::Page { room, before, limit } => {
+                let room = self.room_of(person, &room)?;
+                let limit = limit.map_or(PAGE, |limit| (limit as usize).clamp(1, PAGE));
+                self.tell_page(peers, asker, room, before, limit)
+            }
+            Ask::Read { room, offset } => {
+                let room = self.room_of(person, &room)?;
+                self.mark_read(peers, asker, person, room, offset);
+                Ok(())
+            }
+            Ask::Search { query, room, before } => {
+                let room = room.map(|room| self.room_of(person, &room)).transpose()?;
+                self.search(asker, person, &query, room, before)
+            }
+            Ask::Name { name } => self.rename(asker, &name),
+            Ask::Ping => {
+                peers.send(asker.peer, &json(&Told::Pong { id: asker.id.as_deref() }));
+                Ok(())
+            }
+        }
+    }
+
+    /// A line of a text client.
+    pub(crate) fn hear_line(&mut self, peers: &mut Peers, from: PeerId, line: &str) {
+        let asker = Asker { peer: from, id: None };
+        let outcome = self.carry_out_line(peers, &asker, line);
+        self.conclude(peers, &asker, outcome);
+    }
+
+    fn carry_out_line(&mut self, peers: &mut Peers, asker: &Asker, line: &str) -> Result<(), No> {
+        let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
+            return Ok(());
+        };
+        let command = Command::parse(line);
+        if matches!(command, Command::Say(text) if text.trim().is_empty()) {
+            return Ok(()); // not forwarded, and no reason to complain
+        }
+        self.take_pace(asker.peer, person, 1.0)?;
+        let here = self.sessions.get(asker.peer).map_or(self.lobby, |session| session.room);
+        let usage = |words: String| Err(No::new(Code::BadField, words));
+        match command {
+            Command::Say(text) => {
+                self.check_text(text)?;
+                self.say(asker, person, here, Body::Text(text.to_owned()))
+            }
+            Command::Nick(name) => self.rename(asker, name),
+            Command::Join(room) => self.join(peers, asker, person, room, true),
+            Command::Leave(room) => {
+                let room = room.map_or(Ok(here), |room| self.room_of(person, room))?;
+                self.leave(asker, person, room)
+            }
+            Command::Rooms => {
+                self.tell_rooms(peers, asker, person);
+                Ok(())
+            }
+            Command::Who => {
+                self.tell_who(peers, asker, here);
+                Ok(())
+            }
+            Command::Msg { to, text } => {
+                self.check_text(text)?;
+                let room = self.resolve(asker.peer, person, To::Named(to.into()))?;
+                self.say(asker, person, room, Body::Text(text.to_owned()))
+            }
+            Command::Echo(on) => {
+                self.sessions.get_mut(asker.peer).into_iter().for_each(|session| session.echo = on);
+                let words = if on { "you hear what you say" } else { "you no longer hear what you say" };
+                self.tell_line(peers, asker.peer, &notice(words));
+                Ok(())
+            }
+            Command::Help => {
+                self.tell_line(peers, asker.peer, &console::help());
+                Ok(())
+            }
+            Command::Usage(form) => usage(format!("it is {form}")),
+            Command::Unknown(word) => {
+                let word: String = word.chars().take(32).collect();
+                usage(format!("there is no /{word}; /help lists what there is"))
+            }
+        }
+    }
+
+    // ---- checks
+
+    /// The person's pace, and that of the address behind the connection.
+    pub(crate) fn take_pace(&mut self, peer: PeerId, person: PersonId, cost: f32) -> Result<(), No> {
+        let now = now();
+        let too_fast = |wait: u64| No {
+            code: Code::RateLimited,
+            words: format!("too fast: wait {wait} ms"),
+            retry_after: Some(wait),
+        };
+        let (own, shared) = (self.settings.message_rate, self.settings.address_rate);
+        let address = self.sessions.get(peer).and_then(|session| session.client).and_then(address_key);
+        if let Some(address) = address {
+            self.addresses.entry(address).or_default().requests.take(now, cost, &shared).map_err(too_fast)?;
+        }
+        let person = self.people.get_mut(person).ok_or_else(nobody)?;
+        person.pace.take(now, cost, &own).map_err(too_fast)
+    }
+
+    pub(crate) fn check_text(&self, text: &str) -> Result<(), No> {
+        let limit = self.settings.max_message;
+        // Bytes first: counting characters takes longer.
+        if text.len() > limit && text.chars().count() > limit {
+            return Err(No::new(Code::TooLong, format!("a message has at most {limit} characters")));
+        }
+        Ok(())
+    }
+
+    /// A room that the person is a member of.
+    pub(crate) fn room_of(&self, person: PersonId, name: &str) -> Result<RoomId, No> {
+        let room = self.rooms.named(name).or_else(|| self.rooms.named(&names::fold(name)));
+        let Some(room) = room else {
+            return Err(no_such_room(name));
+        };
+        let is_member = self.people.get(person).is_some_and(|person| person.rooms.contains_key(&room.id));
+        // Nobody learns who talks to whom.
+        match is_member {
+            true => Ok(room.id),
+            false if room.name.starts_with('@') => Err(no_such_room(name)),
+            false => Err(No::new(Code::NotMember, format!("you are not in {}", room.name))),
+        }
+    }
+
+    /// The room that a message goes to. A private talk begins with its first message.
+    pub(crate) fn resolve(&mut self, peer: PeerId, person: PersonId, to: To<'_>) -> Result<RoomId, No> {
+        let stranger = |name: &str| {
+            let name: String = name.chars().take(64).collect();
+            No::new(Code::NoSuchPerson, format!("there is nobody called `{name}`"))
+        };
+        let other = match to {
+            To::Here => return Ok(self.sessions.get(peer).map_or(self.lobby, |session| session.room)),
+            To::Room(name) => return self.room_of(person, &name),
+            To::Person(id) => self.people.get(id).ok_or_else(|| stranger(&id.to_string()))?.id,
+            To::Named(name) => self.people.named(&names::fold(&name)).ok_or_else(|| stranger(&name))?,
+        };
+        self.private_talk(person, other)
+    }
+
+    // ---- what is asked
+
+    pub(crate) fn rename(&mut self, asker: &Asker, wish: &str) -> Result<(), No> {
+        let id = self.sessions.get(asker.peer).and_then(|session| session.person()).ok_or_else(nobody)?;
+        let name = names::check_person(wish, self.settings.max_name).map_err(bad_name)?;
+        let person = self.people.get(id).ok_or_else(nobody)?;
+        if person.is_renaming() {
+            return Err(No::new(Code::Busy, "your last name is still on its way to the disk"));
+        }
+        if self.people.named(&name.folded).is_some_and(|holder| holder != id) {
+            return Err(taken());
+        }
+        let rename = Write::Rename { person: id, name: name.shown, folded: name.folded.clone() };
+        self.store(rename, Ticket::Renamed(asker.clone()))?;
+        self.people.reserve(id, &name.folded);
+        Ok(())
+    }
+
+    fn announce(
+        &mut self,
+        asker: &Asker,
+        person: PersonId,
+        to: To<'_>,
+        caption: &str,
+        size: Option<u64>,
+    ) -> Result<(), No> {
+        let limit = self.settings.max_picture;
+        let room = match size {
+            Some(size) if size > limit => Err(crate::speech::too_large(limit)),
+            _ => self.check_text(caption).and_then(|()| self.resolve(asker.peer, person, to)),
+        };
+        if let Some(session) = self.sessions.get_mut(asker.peer) {
+            let caption = caption.trim().to_owned();
+            let room = room.as_ref().map_err(drop).copied();
+            session.announced = Some(Announced { id: asker.id.clone(), room, caption });
+        }
+        room.map(drop)
+    }
+
+    fn tell_typing(&mut self, peers: &mut Peers, asker: &Asker, id: PersonId, room: RoomId) {
+        let now = now();
+        let last = self.typing.insert((id, room), now);
+        let too_soon = last.filter(|last| now - last < TYPING);
+        if let Some(last) = too_soon {
+            self.typing.insert((id, room), last);
+        } else if let (Some(person), Some(place)) = (self.people.get(id), self.rooms.get(room)) {
+            let told = Told::Typing { room: &place.name, user: crate::arrivals::user(person) };
+            peers.publish_from(asker.peer, place.topic(Voice::Json, true), &json(&told));
+        }
+        self.acknowledge(peers, asker);
+    }
+
+    fn tell_page(
+        &mut self,
+        peers: &mut Peers,
+        asker: &Asker,
+        room: RoomId,
+        before: Option<Offset>,
+        limit: usize,
+    ) -> Result<(), No> {
+        let place = self.rooms.get(room).ok_or_else(|| no_such_room(""))?;
+        if let Some(events) = place.before(before, limit) {
+            let events: Vec<_> = events.map(|event| EventTold::new(event, None)).collect();
+            let more = events.first().is_some_and(|event| event.offset() > place.first);
+            let id = asker.id.as_deref();
+            let told = Told::Page { id, room: &place.name, epoch: &place.epoch, events, more };
+            peers.send(asker.peer, &json(&told));
+            return Ok(());
+        }
+        self.fetch(Read::Before { room, before, limit }, Ticket::Page { asker: asker.clone(), room })
+    }
+
+    fn mark_read(&mut self, peers: &mut Peers, asker: &Asker, id: PersonId, room: RoomId, offset: Offset) {
+        let (Some(place), Some(person)) = (self.rooms.get(room), self.people.get_mut(id)) else {
+            return;
+        };
+        if let Some(membership) = person.rooms.get_mut(&room) {
+            let before = membership.read;
+            membership.mark_read(offset.min(place.last));
+            if membership.read > before {
+                let Membership { read, mentions } = membership;
+                let (offset, unread, mentions) = (*read, place.unread(*read), mentions.len());
+                let told = json(&Told::Read { room: &place.name, offset, unread, mentions });
+                for &peer in person.connections.iter().filter(|&&peer| peer != asker.peer) {
+                    if self.sessions.get(peer).is_some_and(|session| session.voice == Voice::Json) {
+                        peers.send(peer, &told);
+                    }
+                }
+                self.unsaved.insert((id, room));
+            }
+        }
+        self.acknowledge(peers, asker);
+    }
+
+    fn search(
+        &mut self,
+        asker: &Asker,
+        person: PersonId,
+        query: &str,
+        room: Option<RoomId>,
+        before: Option<u64>,
+    ) -> Result<(), No> {
+        let text = query.trim();
+        if text.is_empty() || text.chars().count() > LONGEST_QUERY {
+            let words = format!("`query` has 1 to {LONGEST_QUERY} characters");
+            return Err(No::new(Code::BadField, words));
+        }
+        let person = self.people.get(person).ok_or_else(nobody)?;
+        let rooms = room.map_or_else(|| person.rooms.keys().copied().collect(), |room| vec![room]);
+        let read = Read::Search { rooms, text: text.to_owned(), before, limit: PAGE };
+        self.fetch(read, Ticket::Found { asker: asker.clone(), query: text.to_owned() })
+    }
+
+    /// What an append is made of; everything but the body is the server's own knowledge.
+    pub(crate) fn append(&self, person: PersonId, room: RoomId, key: Option<String>, body: Body) -> Option<Append> {
+        let author_name = self.people.get(person)?.name.clone();
+        let mentions = match &body {
+            Body::Text(text) | Body::Picture { caption: text, .. } if text.contains('@') => {
+                self.people.mentioned(text, room, self.settings.max_name)
+            }
+            _ => Vec::new(),
+        };
+        Some(Append { room, author: person, author_name, key, at: now(), body, mentions })
+    }
+}
+
+pub(crate) fn taken() -> No {
+    No::new(Code::NameTaken, "somebody else has this name, or one that looks like it")
+}
+
+/// What a request costs, where a message is 1.
+fn cost(ask: &Ask<'_>) -> f32 {
+    match ask {
+        Ask::Search { .. } | Ask::Join { create: true, .. } => 2.0,
+        Ask::Read { .. } | Ask::Typing { .. } | Ask::Ping => 0.2,
+        Ask::Page { .. } | Ask::Who { .. } | Ask::Rooms => 0.5,
+        _ => 1.0,
+    }
+}
+

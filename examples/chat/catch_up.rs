@@ -1,0 +1,208 @@
+//! What a connection has missed, room by room, until it is live.
+//!
+//! A connection hears a room's live events only when it has been told everything before them: so its events
+//! come without a gap and without an overlap, and the client needs no cleverness. Rooms are worked on one after the
+//! other, a piece at a time, and no faster than the client reads.
+
+use pollcat::{Delivery, PeerId, Peers};
+
+use crate::chat::{Chat, Ticket};
+use crate::history::{Event, Failure, Found, Offset, Read, RoomId};
+use crate::rooms::Room;
+use crate::sessions::{Behind, From, Session, Stage, Voice};
+use crate::wire::{EventTold, Position, Told, json};
+
+/// The most events in a piece of history, and in a page.
+pub(crate) const PAGE: usize = 100;
+/// A piece ends when it has become about this long, in bytes of JSON.
+const PIECE: usize = 128 << 10;
+/// The latest events, for whoever has none, or can use none of those they have.
+const FRESH: usize = 50;
+const FRESH_BYTES: usize = 32 << 10;
+/// Whoever has missed more starts afresh, and fetches older events when they are wanted.
+const MISSED: u64 = 1000;
+
+/// How far a piece got.
+enum Piece {
+    /// The client is live in this room.
+    Last,
+    /// More of the room follows.
+    More(Offset),
+    /// The disk has been asked.
+    Asked,
+}
+
+impl Chat {
+    /// Tells a connection what it has missed, as far as memory and the client's pace allow.
+    pub(crate) fn catch_up(&mut self, peers: &mut Peers, peer: PeerId) {
+        while let Some(session) = self.sessions.get(peer) {
+            if session.reading.is_some() {
+                return;
+            }
+            let Some(behind) = session.behind.front().cloned() else {
+                return;
+            };
+            let piece = self.next_piece(peers, peer, &behind);
+            let slow = self.go_on(peer, behind.room, piece.0);
+            if slow || piece.1 == Delivery::Slow {
+                return; // `on_drain` goes on
+            }
+        }
+    }
+
+    /// Notes how far a piece got. True if the disk has to answer first.
+    fn go_on(&mut self, peer: PeerId, room: RoomId, piece: Piece) -> bool {
+        let Some(session) = self.sessions.get_mut(peer) else {
+            return true;
+        };
+        match piece {
+            Piece::Last => drop(session.behind.pop_front()),
+            Piece::More(offset) => {
+                if let Some(behind) = session.behind.front_mut().filter(|behind| behind.room == room) {
+                    behind.from = From::Offset(offset);
+                }
+            }
+            Piece::Asked => return true,
+        }
+        false
+    }
+
+    fn next_piece(&mut self, peers: &mut Peers, peer: PeerId, behind: &Behind) -> (Piece, Delivery) {
+        let Some(room) = self.rooms.get(behind.room).filter(|_| self.is_member(peer, behind.room)) else {
+            return (Piece::Last, Delivery::Queued); // they have left it meanwhile
+        };
+        let after = match &behind.from {
+            From::Offset(offset) => Some(*offset),
+            From::Client(position) => position.as_ref().and_then(|position| usable(position, room)),
+        };
+        let Some(after) = after else {
+            return self.start_afresh(peers, peer, behind.room);
+        };
+        if let Some(events) = room.after(after) {
+            let (told, rest) = cut(events, PIECE);
+            let last = told.last().map_or(after, |event| event.offset());
+            let delivery = tell(peers, peer, room, told, true, rest);
+            if rest {
+                return (Piece::More(last), delivery);
+            }
+            self.listen(peers, peer, behind.room);
+            return (Piece::Last, delivery);
+        }
+        let reading = self.next_reading;
+        self.next_reading += 1;
+        let read = Read::After { room: behind.room, after, limit: PAGE };
+        match self.fetch(read, Ticket::CaughtUp { peer, reading }) {
+            Ok(()) => {
+                if let Some(session) = self.sessions.get_mut(peer) {
+                    session.reading = Some(reading);
+                    if let Some(front) = session.behind.front_mut() {
+                        front.from = From::Offset(after);
+                    }
+                }
+                (Piece::Asked, Delivery::Queued)
+            }
+            Err(_) => self.start_afresh(peers, peer, behind.room),
+        }
+    }
+
+    /// The disk has told what follows `after`.
+    pub(crate) fn caught_up(
+        &mut self,
+        peers: &mut Peers,
+        (peer, reading): (PeerId, u64),
+        (room, after): (RoomId, Offset),
+        result: Result<Found, Failure>,
+    ) {
+        let Some(session) = self.sessions.get_mut(peer).filter(|session| session.reading == Some(reading)) else {
+            return;
+        };
+        session.reading = None;
+        let is_next = session.behind.front().is_some_and(|behind| behind.room == room);
+        let still_a_member = is_next && self.is_member(peer, room);
+        if let Some(place) = self.rooms.get(room).filter(|_| still_a_member) {
+            let (piece, delivery) = match result {
+                Ok(Found::Events { events, first, .. }) if first <= after + 1 && !events.is_empty() => {
+                    let (told, _) = cut(events.iter(), PIECE);
+                    let last = told.last().map_or(after, |event| event.offset());
+                    (Piece::More(last), tell(peers, peer, place, told, true, true))
+                }
+                // Given up meanwhile, or the disk cannot be read: plainly, from memory.
+                _ => self.start_afresh(peers, peer, room),
+            };
+            if self.go_on(peer, room, piece) || delivery == Delivery::Slow {
+                return;
+            }
+        } else if is_next && let Some(session) = self.sessions.get_mut(peer) {
+            session.behind.pop_front();
+        }
+        self.catch_up(peers, peer);
+    }
+
+    /// The latest events, from memory, and live from there.
+    fn start_afresh(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) -> (Piece, Delivery) {
+        let Some(place) = self.rooms.get(room) else {
+            return (Piece::Last, Delivery::Queued);
+        };
+        let mut bytes = 0;
+        let latest = place.recent.iter().rev().take(FRESH).map(|event| EventTold::new(event, None));
+        let mut told: Vec<_> = latest
+            .take_while(|event| {
+                bytes += event.length();
+                bytes <= FRESH_BYTES
+            })
+            .collect();
+        told.reverse();
+        let delivery = tell(peers, peer, place, told, false, false);
+        self.listen(peers, peer, room);
+        (Piece::Last, delivery)
+    }
+
+    /// From now on the connection hears the room live.
+    pub(crate) fn listen(&self, peers: &mut Peers, peer: PeerId, room: RoomId) {
+        if let (Some(session), Some(room)) = (self.sessions.get(peer), self.rooms.get(room)) {
+            peers.subscribe(peer, room.topic(session.voice, session.room == room.id));
+        }
+    }
+
+    fn is_member(&self, peer: PeerId, room: RoomId) -> bool {
+        let Some(Session { stage: Stage::Here(person), voice: Voice::Json, .. }) = self.sessions.get(peer) else {
+            return false;
+        };
+        self.people.get(*person).is_some_and(|person| person.rooms.contains_key(&room))
+    }
+}
+
+/// The offset from which a client can go on, if it can.
+fn usable(position: &Position, room: &Room) -> Option<Offset> {
+    let &Position { ref epoch, offset } = position;
+    let known = *epoch == room.epoch && offset <= room.last;
+    let kept = offset + 1 >= room.first && room.last - offset.min(room.last) <= MISSED;
+    (known && kept).then_some(offset)
+}
+
+/// As many events as make a piece, and whether there are more.
+fn cut<'a>(events: impl Iterator<Item = &'a Event>, bytes: usize) -> (Vec<EventTold<'a>>, bool) {
+    let mut told = Vec::new();
+    let mut length = 0;
+    for event in events {
+        let event = EventTold::new(event, None);
+        length += event.length();
+        if !told.is_empty() && (length > bytes || told.len() >= PAGE) {
+            return (told, true);
+        }
+        told.push(event);
+    }
+    (told, false)
+}
+
+fn tell(
+    peers: &mut Peers,
+    peer: PeerId,
+    room: &Room,
+    events: Vec<EventTold<'_>>,
+    recovered: bool,
+    more: bool,
+) -> Delivery {
+    let history = Told::History { room: &room.name, epoch: &room.epoch, recovered, events, more };
+    peers.send(peer, &json(&history))
+}

@@ -1,0 +1,412 @@
+//! The chat: what it keeps, and the one place where everything that happens comes in.
+//!
+//! Nothing that must last happens before it is on disk. A request is checked against the tables, and becomes a
+//! [`Write`] with a [`Ticket`]; when the history has carried it out, its answer comes back as mail, the tables change, and
+//! everybody concerned is told. Requests of one client, and events of one room, keep their order on the whole way.
+//!
+//! ```text
+//!   a message ─▶ asks.rs, speech.rs ─▶ history ─▶ answers.rs ─▶ speech.rs, membership.rs ─▶ everybody concerned
+//!                  │ checked                        │ on disk
+//!                  └─▶ an error                     └─▶ an error, if it could not be stored
+//! ```
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::net::IpAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pollcat::{Answer, CloseCode, Departure, Handler, Message, PeerId, PeerMap, Peers, Request};
+
+use crate::console::Console;
+use crate::history::{
+    Event, History, Loaded, Millis, News, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
+};
+use crate::names;
+use crate::arrivals::AddressPaces;
+use crate::pages;
+use crate::people::{Membership, People, Person};
+use crate::rooms::{Room, Rooms};
+use crate::sessions::{Session, Voice};
+use crate::settings::Settings;
+use crate::token::Token;
+use crate::wire::{self, Asked, Code, Position, SERVER, Told, json};
+
+/// The room in which everybody is.
+pub(crate) const LOBBY: &str = "lobby";
+
+/// Refusals for speed in a row, after which a connection is closed.
+const PATIENCE: u32 = 100;
+
+/// Everything that can reach the chat from outside the loop.
+#[derive(Debug)]
+pub(crate) enum Mail {
+    News(News<Ticket>),
+    /// Let what has begun end, and stop.
+    Stop,
+}
+
+/// What is to be done when the history has answered.
+#[derive(Debug)]
+pub(crate) enum Ticket {
+    /// Nobody waits for it.
+    Nobody,
+    Arrived { peer: PeerId, token: Token, wish: Option<String>, has: HashMap<String, Position> },
+    Renamed(Asker),
+    Created,
+    Joined(Option<Asker>),
+    Left(Asker),
+    Said(Asker),
+    CaughtUp { peer: PeerId, reading: u64 },
+    Page { asker: Asker, room: RoomId },
+    Found { asker: Asker, query: String },
+    /// An HTTP request for a picture.
+    Picture(PeerId),
+}
+
+/// Who asked for something, and the id under which they want the answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Asker {
+    pub peer: PeerId,
+    pub id: Option<String>,
+}
+
+/// A refusal.
+#[derive(Debug)]
+pub(crate) struct No {
+    pub code: Code,
+    pub words: String,
+    pub retry_after: Option<u64>,
+}
+
+impl No {
+    pub(crate) fn new(code: Code, words: impl Into<String>) -> Self {
+        No { code, words: words.into(), retry_after: None }
+    }
+}
+
+pub(crate) struct Chat {
+    pub(crate) settings: Settings,
+    /// `None` only while it is being closed.
+    history: Option<History<Ticket>>,
+    pub(crate) people: People,
+    pub(crate) rooms: Rooms,
+    pub(crate) sessions: PeerMap<Session>,
+    pub(crate) console: Console,
+    pub(crate) lobby: RoomId,
+    pub(crate) next_person: PersonId,
+    pub(crate) next_room: RoomId,
+    pub(crate) next_reading: u64,
+    /// Who has not said hello yet, and until when they may. In order.
+    pub(crate) greetings: VecDeque<(Millis, PeerId)>,
+    /// Whose last connection has gone, and when they count as away. In order.
+    pub(crate) fading: VecDeque<(Millis, PersonId)>,
+    /// What has been read, and is not on its way to the disk.
+    pub(crate) unsaved: HashSet<(PersonId, RoomId)>,
+    /// When somebody was last said to be typing.
+    pub(crate) typing: HashMap<(PersonId, RoomId), Millis>,
+    pub(crate) addresses: HashMap<IpAddr, AddressPaces>,
+    /// When what needs no hurry is done next.
+    pub(crate) next_chores: Millis,
+    /// Writes that have not been answered.
+    pending: usize,
+    stopping: bool,
+}
+
+impl Chat {
+    pub(crate) fn new(settings: Settings, history: History<Ticket>, loaded: Loaded) -> Self {
+        let Loaded { people: stored_people, rooms: stored_rooms, members, next_person, next_room } = loaded;
+        let (mut people, mut rooms) = (People::default(), Rooms::default());
+        for stored in stored_rooms {
+            rooms.insert(Room::new(stored));
+        }
+        for stored in stored_people {
+            match stored.token {
+                Some(_) => people.insert(Person::new(stored.id, stored.name, stored.token, stored.seen)),
+                None => people.remember_gone(stored.id, stored.name),
+            }
+        }
+        for member in members {
+            let (Some(room), Some(person)) = (rooms.get_mut(member.room), people.get_mut(member.person)) else {
+                continue;
+            };
+            room.members.insert(member.person);
+            person.rooms.insert(member.room, Membership { read: member.read, mentions: member.mentions });
+        }
+        for id in rooms.iter().map(|room| room.id).collect::<Vec<_>>() {
+            let room = rooms.get_mut(id).expect("its id was just listed");
+            room.empty_since = room.members.is_empty().then(now);
+        }
+        let console = Console::new(&settings.public_url);
+        let mut chat = Chat {
+            settings,
+            history: Some(history),
+            people,
+            rooms,
+            sessions: PeerMap::new(),
+            console,
+            lobby: 0,
+            next_person,
+            next_room,
+            next_reading: 0,
+            greetings: VecDeque::new(),
+            fading: VecDeque::new(),
+            unsaved: HashSet::new(),
+            typing: HashMap::new(),
+            addresses: HashMap::new(),
+            next_chores: 0,
+            pending: 0,
+            stopping: false,
+        };
+        chat.lobby = match chat.rooms.named(&names::fold(LOBBY)) {
+            Some(lobby) => lobby.id,
+            None => chat.make_lobby(),
+        };
+        chat.put_everybody_into_the_lobby();
+        chat
+    }
+
+    /// Nobody leaves the lobby; a crash may have come between a person's first write and the second.
+    fn put_everybody_into_the_lobby(&mut self) {
+        let lobby = self.rooms.get_mut(self.lobby).expect("it was found or made");
+        for person in self.people.iter_mut() {
+            lobby.members.insert(person.id);
+            person.rooms.entry(lobby.id).or_insert(Membership { read: lobby.last, mentions: Vec::new() });
+        }
+        lobby.empty_since = None;
+    }
+
+    fn make_lobby(&mut self) -> RoomId {
+        let lobby = self.new_room(RoomKind::Public, LOBBY.into(), names::fold(LOBBY));
+        let id = lobby.id;
+        self.rooms.insert(lobby);
+        let create = self.creation(id);
+        if self.store(create, Ticket::Nobody).is_err() {
+            log::error!("the lobby could not be stored");
+        }
+        id
+    }
+
+    /// A room with a number and an epoch of its own, which nobody has heard of.
+    pub(crate) fn new_room(&mut self, kind: RoomKind, name: String, folded: String) -> Room {
+        let id = self.next_room;
+        self.next_room += 1;
+        let epoch = crate::token::random_text();
+        let (recent, deletions) = (Vec::new(), Vec::new());
+        Room::new(StoredRoom { id, kind, name, folded, epoch, first: 1, last: 0, deletions, recent })
+    }
+
+    /// What stores a new room.
+    pub(crate) fn creation(&self, id: RoomId) -> Write {
+        let room = self.rooms.get(id).expect("a room is stored after it was made");
+        let (name, folded, epoch) = (room.name.clone(), room.folded.clone(), room.epoch.clone());
+        Write::Create { room: id, kind: room.kind, name, folded, epoch, at: now() }
+    }
+
+    // ---- the history
+
+    pub(crate) fn store(&mut self, write: Write, ticket: Ticket) -> Result<(), No> {
+        let history = self.history.as_ref().expect("the history is there while the chat is");
+        history.write(write, ticket).map_err(|_| No::new(Code::Busy, "too busy: nothing was stored, try again"))?;
+        self.pending += 1;
+        Ok(())
+    }
+
+    pub(crate) fn fetch(&mut self, read: Read, ticket: Ticket) -> Result<(), No> {
+        let history = self.history.as_ref().expect("the history is there while the chat is");
+        history.read(read, ticket).map_err(|_| No::new(Code::Busy, "too busy: try again"))
+    }
+
+    /// So many writes have been answered.
+    pub(crate) fn settle(&mut self, peers: &mut Peers, answered: usize) {
+        self.pending -= answered;
+        self.stop_if_settled(peers);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+
+    fn stop_if_settled(&mut self, peers: &mut Peers) {
+        if self.stopping && self.pending == 0 {
+            peers.stop();
+        }
+    }
+
+    // ---- answers
+
+    /// Tells a client why not.
+    pub(crate) fn refuse(&mut self, peers: &mut Peers, asker: &Asker, no: No) {
+        let Some(session) = self.sessions.get_mut(asker.peer) else {
+            return;
+        };
+        let No { code, words, retry_after } = no;
+        log::debug!("{} refused: {code:?}", asker.peer);
+        if session.voice == Voice::Json {
+            let id = asker.id.as_deref();
+            let error = Told::Error { msg_source: SERVER, id, code, msg: &words, retry_after };
+            peers.send(asker.peer, &json(&error));
+        } else {
+            self.tell_line(peers, asker.peer, &crate::console::notice(&words));
+        }
+        let Some(session) = self.sessions.get_mut(asker.peer).filter(|_| code == Code::RateLimited) else {
+            return;
+        };
+        session.refusals += 1;
+        if session.refusals >= PATIENCE {
+            peers.close(asker.peer, CloseCode::POLICY, "too fast for too long");
+        }
+    }
+
+    /// Tells a client that speaks JSON that something was done, if it wants to know.
+    pub(crate) fn acknowledge(&self, peers: &mut Peers, asker: &Asker) {
+        if let Some(id) = asker.id.as_deref() {
+            let ack = Told::Ack { id, room: None, offset: None, msg_time: None, repeated: false };
+            peers.send(asker.peer, &json(&ack));
+        }
+    }
+
+    /// A line for one text client.
+    pub(crate) fn tell_line(&self, peers: &mut Peers, to: PeerId, line: &str) {
+        match self.sessions.get(to).map(|session| session.voice) {
+            Some(Voice::Text) => drop(peers.send(to, line)),
+            Some(Voice::Html) => drop(peers.send(to, &crate::console::as_html(line))),
+            Some(Voice::Json) | None => {}
+        }
+    }
+
+    /// The limits, as clients are told them.
+    pub(crate) fn limits(&self) -> wire::Limits {
+        wire::Limits {
+            name: self.settings.max_name,
+            message: self.settings.max_message,
+            room_name: self.settings.max_room_name,
+            rooms: self.settings.max_rooms_per_person,
+            picture: self.settings.max_picture,
+            page: crate::catch_up::PAGE,
+        }
+    }
+
+    fn hear_json(&mut self, peers: &mut Peers, from: PeerId, text: &str) {
+        let (asker, asked) = match Asked::parse(text) {
+            Ok(Asked { id, ask }) => (Asker { peer: from, id }, Ok(ask)),
+            Err(fault) => (Asker { peer: from, id: fault.id }, Err(No::new(fault.code, fault.words))),
+        };
+        let outcome = self.carry_out(peers, &asker, asked);
+        self.conclude(peers, &asker, outcome);
+    }
+
+    pub(crate) fn conclude(&mut self, peers: &mut Peers, asker: &Asker, outcome: Result<(), No>) {
+        match outcome {
+            Ok(()) => self.sessions.get_mut(asker.peer).into_iter().for_each(|session| session.refusals = 0),
+            Err(no) => self.refuse(peers, asker, no),
+        }
+    }
+}
+
+impl Handler<Mail> for Chat {
+    fn on_request(&mut self, _: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+        if !matches!(request.upgrade(), Ok(Some(_))) {
+            return self.serve(id, request);
+        }
+        if self.stopping {
+            return Answer::refuse(503, "the chat is stopping").header("Retry-After", "5");
+        }
+        let chosen = request.choose_subprotocol(&["chat.v1"]);
+        if chosen.is_none() && request.subprotocols().next().is_some() {
+            return Answer::refuse(400, "the subprotocol here is chat.v1; offer none to speak plain text");
+        }
+        Answer::accept().subprotocol(chosen)
+    }
+
+    fn on_open(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) {
+        let asks = |option: &str| request.query().unwrap_or("").split('&').any(|part| part == option);
+        let voice = match () {
+            () if request.choose_subprotocol(&["chat.v1"]).is_some() => Voice::Json,
+            () if request.path() == "/chat.v1" => Voice::Json,
+            () if asks("html") => Voice::Html,
+            () => Voice::Text,
+        };
+        let echo = match voice {
+            _ if asks("echo=on") => true,
+            _ if asks("echo=off") => false,
+            Voice::Json => false,
+            Voice::Text | Voice::Html => self.settings.echo,
+        };
+        self.sessions.insert(id, Session::new(voice, request.client(), echo, self.lobby));
+        let from = request.client().map_or("a local socket".into(), |address| address.to_string());
+        log::info!("{id} connected from {from}, speaks {voice:?}");
+        match voice {
+            Voice::Json => self.greetings.push_back((now() + crate::arrivals::GREETING, id)),
+            Voice::Text | Voice::Html => self.arrive_as_guest(peers, id),
+        }
+    }
+
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        let Some(session) = self.sessions.get(from) else {
+            return;
+        };
+        match message {
+            Message::Text(text) if session.voice == Voice::Json => self.hear_json(peers, from, text),
+            Message::Text(line) => self.hear_line(peers, from, line),
+            Message::Binary(bytes) => self.hear_picture(peers, from, bytes),
+        }
+    }
+
+    fn on_drain(&mut self, peers: &mut Peers, id: PeerId, _missed: u64) {
+        self.catch_up(peers, id);
+    }
+
+    fn on_close(&mut self, peers: &mut Peers, id: PeerId, departure: Departure) {
+        log::info!("{id} left: {departure}");
+        self.depart(peers, id);
+    }
+
+    fn on_mail(&mut self, peers: &mut Peers, mail: Mail) {
+        match mail {
+            Mail::News(news) => self.hear_news(peers, news),
+            Mail::Stop => {
+                self.save_what_was_read();
+                self.stopping = true;
+                self.stop_if_settled(peers);
+            }
+        }
+    }
+
+    fn on_tick(&mut self, peers: &mut Peers) {
+        self.pass_time(peers, now());
+    }
+}
+
+impl Chat {
+    /// A page, or a picture, which comes later.
+    fn serve(&mut self, id: PeerId, request: &Request<'_>) -> Answer {
+        if let Some(page) = pages::page(request) {
+            return page;
+        }
+        let Some(picture) = request.path().strip_prefix("/pictures/") else {
+            return Answer::refuse(404, "there is no such page");
+        };
+        match self.fetch(Read::Picture { id: picture.to_owned() }, Ticket::Picture(id)) {
+            Ok(()) => Answer::later(),
+            Err(_) => Answer::refuse(503, "too busy").header("Retry-After", "1"),
+        }
+    }
+}
+
+impl Drop for Chat {
+    /// What was asked for is still carried out.
+    fn drop(&mut self) {
+        if let Some(history) = self.history.take() {
+            history.close();
+        }
+    }
+}
+
+/// An event as everybody concerned is told of it.
+pub(crate) fn told(event: &Event, room: &Room) -> String {
+    json(&wire::EventTold::new(event, Some(&room.name)))
+}
+
+/// The clock on the wall.
+pub(crate) fn now() -> Millis {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
+}

@@ -1,0 +1,404 @@
+//! Rooms come and go, and people in them.
+
+use pollcat::{PeerId, Peers};
+
+use crate::arrivals::{LISTED, user};
+use crate::chat::{Asker, Chat, LOBBY, No, Ticket, now};
+use crate::console::{self, Place, notice};
+use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
+use crate::names;
+use crate::people::{Membership, Person};
+use crate::rooms::{Room, direct_partner};
+use crate::sessions::{Behind, From, Voice};
+use crate::wire::{Code, ListedRoom, Moved, RoomState, SERVER, Told, User, json};
+
+/// In larger rooms the comings and goings are not told in words: text clients would read nothing else.
+const QUIET: usize = 200;
+/// Names in a line for text clients.
+const NAMES_IN_A_LINE: usize = 50;
+/// What a text client is told of a room's past.
+const RECENT_LINES: usize = 10;
+
+/// Into a room, or out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Move {
+    In,
+    Out,
+}
+
+impl Chat {
+    // ---- what clients ask
+
+    pub(crate) fn join(
+        &mut self,
+        peers: &mut Peers,
+        asker: &Asker,
+        person: PersonId,
+        name: &str,
+        create: bool,
+    ) -> Result<(), No> {
+        let folded = names::fold(name);
+        let person = self.people.get(person).ok_or_else(nobody)?;
+        let (id, joined) = (person.id, person.rooms.len());
+        if let Some(room) = self.rooms.named(&folded).filter(|room| room.members.contains(&id)) {
+            let room = room.id;
+            self.move_to(peers, asker.peer, room);
+            self.tell_room_state(peers, asker.peer, asker.id.as_deref(), room);
+            return Ok(());
+        }
+        if joined >= self.settings.max_rooms_per_person {
+            return Err(No::new(Code::TooManyRooms, format!("you are in {joined} rooms: leave one first")));
+        }
+        let room = match self.rooms.named(&folded) {
+            Some(room) if room.kind == RoomKind::Direct => return Err(no_such_room(name)),
+            Some(room) if room.members.len() >= self.settings.max_members && room.id != self.lobby => {
+                return Err(No::new(Code::RoomFull, format!("{} is full", room.name)));
+            }
+            Some(room) => room.id,
+            None if create => self.create(name)?,
+            None => return Err(no_such_room(name)),
+        };
+        let read = self.rooms.get(room).map_or(0, |room| room.last);
+        self.store(Write::Join { room, person: id, read }, Ticket::Joined(Some(asker.clone())))
+    }
+
+    /// A new room, which exists for others when it is on disk.
+    fn create(&mut self, name: &str) -> Result<RoomId, No> {
+        let name = names::check_room(name, self.settings.max_room_name)
+            .map_err(|fault| No::new(Code::BadRoomName, fault.to_string()))?;
+        if self.rooms.count_public() >= self.settings.max_rooms {
+            return Err(No::new(Code::TooManyRooms, "there are too many rooms already"));
+        }
+        self.create_pending(RoomKind::Public, name.shown, name.folded)
+    }
+
+    pub(crate) fn create_pending(&mut self, kind: RoomKind, name: String, folded: String) -> Result<RoomId, No> {
+        let mut room = self.new_room(kind, name, folded);
+        let id = room.id;
+        room.pending = true;
+        self.rooms.insert(room);
+        let create = self.creation(id);
+        self.store(create, Ticket::Created).inspect_err(|_| drop(self.rooms.remove(id)))?;
+        Ok(id)
+    }
+
+    pub(crate) fn leave(&mut self, asker: &Asker, person: PersonId, room: RoomId) -> Result<(), No> {
+        if room == self.lobby {
+            return Err(No::new(Code::CannotLeave, format!("nobody leaves the {LOBBY}")));
+        }
+        self.store(Write::Leave { room, person }, Ticket::Left(asker.clone()))
+    }
+
+    pub(crate) fn tell_rooms(&self, peers: &mut Peers, asker: &Asker, person: PersonId) {
+        let listed = self.rooms.listed();
+        if self.is_text(asker.peer) {
+            let lines = listed.iter().map(|room| format!("*   {} ({})", room.name, count(room.members.len(), "member")));
+            let lines: Vec<String> = std::iter::once("* the rooms:".to_owned()).chain(lines).collect();
+            return self.tell_line(peers, asker.peer, &lines.join("\n"));
+        }
+        let rooms = listed.iter().map(|room| ListedRoom {
+            room: &room.name,
+            members: room.members.len(),
+            offset: room.last,
+            joined: room.members.contains(&person),
+        });
+        let told = Told::Rooms { id: asker.id.as_deref(), rooms: rooms.collect() };
+        peers.send(asker.peer, &json(&told));
+    }
+
+    pub(crate) fn tell_who(&self, peers: &mut Peers, asker: &Asker, room: RoomId) {
+        let Some(place) = self.rooms.get(room) else {
+            return;
+        };
+        if self.is_text(asker.peer) {
+            let line = notice(&format!("in {}: {}", self.title(place, None), self.list_members(room, None)));
+            return self.tell_line(peers, asker.peer, &line);
+        }
+        let (online, away): (Vec<_>, Vec<_>) = self.members(place).partition(|person| person.is_here());
+        let users = online.iter().chain(&away).take(LISTED);
+        let users = users.map(|person| User { online: Some(person.is_here()), ..user(person) }).collect();
+        let told = Told::Who { id: asker.id.as_deref(), room: &place.name, users, members: place.members.len() };
+        peers.send(asker.peer, &json(&told));
+    }
+
+    // ---- what is on disk now
+
+    /// A room exists, or could not be stored.
+    pub(crate) fn created(&mut self, peers: &mut Peers, id: RoomId, stored: bool) {
+        if !stored {
+            self.rooms.remove(id);
+            return;
+        }
+        let Some(room) = self.rooms.get_mut(id) else {
+            return;
+        };
+        room.pending = false;
+        room.empty_since = Some(now());
+        if room.kind == RoomKind::Public {
+            log::info!("room {id} was made");
+            let msg = format!("there is a new room: {}", room.name);
+            let told = Told::Created { msg_source: SERVER, msg: &msg, room: &room.name };
+            peers.publish(Voice::Json.topic(), &json(&told));
+        }
+    }
+
+    /// Somebody is a member of a room.
+    pub(crate) fn joined(&mut self, peers: &mut Peers, room: RoomId, person: PersonId, asker: Option<Asker>) {
+        let (Some(place), Some(member)) = (self.rooms.get_mut(room), self.people.get_mut(person)) else {
+            return; // they have left for good meanwhile
+        };
+        let read = place.last;
+        let new = place.members.insert(person);
+        place.empty_since = None;
+        member.rooms.entry(room).or_insert(Membership { read, mentions: Vec::new() });
+        if new {
+            self.tell_moved(peers, person, room, Move::In);
+        }
+        let connections = self.people.get(person).map(|member| member.connections.clone()).unwrap_or_default();
+        for peer in connections {
+            let id = asker.as_ref().filter(|asker| asker.peer == peer).map(|asker| asker.id.clone());
+            if id.is_some() {
+                self.set_room(peers, peer, room);
+            }
+            if self.is_text(peer) {
+                self.listen(peers, peer, room);
+                if id.is_some() {
+                    self.tell_entered(peers, peer, room, person);
+                }
+                continue;
+            }
+            self.tell_room_state(peers, peer, id.flatten().as_deref(), room);
+            if new && let Some(session) = self.sessions.get_mut(peer) {
+                session.behind.push_back(Behind { room, from: From::Client(None) });
+                self.catch_up(peers, peer);
+            }
+        }
+    }
+
+    /// Somebody is no longer a member of a room.
+    pub(crate) fn left(&mut self, peers: &mut Peers, room: RoomId, person: PersonId, asker: &Asker) {
+        let is_member = self.people.get(person).is_some_and(|member| member.rooms.contains_key(&room));
+        if is_member {
+            self.tell_moved(peers, person, room, Move::Out);
+            self.drop_member(room, person);
+            let member = self.people.get_mut(person);
+            let connections = member.map(|member| {
+                member.rooms.remove(&room);
+                member.connections.clone()
+            });
+            self.unsaved.remove(&(person, room));
+            for peer in connections.unwrap_or_default() {
+                self.stop_listening(peers, peer, room);
+            }
+        }
+        self.acknowledge(peers, asker);
+    }
+
+    fn stop_listening(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) {
+        let (Some(session), Some(place)) = (self.sessions.get_mut(peer), self.rooms.get(room)) else {
+            return;
+        };
+        peers.unsubscribe(peer, place.topic(session.voice, session.room == room));
+        if session.room == room {
+            let words = notice(&format!("you have left {}, and are in {LOBBY}", self.title(place, None)));
+            self.tell_line(peers, peer, &words);
+            self.set_room(peers, peer, self.lobby);
+        }
+    }
+
+    pub(crate) fn remove_room(&mut self, peers: &mut Peers, id: RoomId, _now: Millis) {
+        if self.store(Write::Remove { room: id }, Ticket::Nobody).is_err() {
+            return;
+        }
+        let Some(room) = self.rooms.remove(id) else {
+            return;
+        };
+        log::info!("room {id} was removed: it was empty");
+        if room.kind == RoomKind::Public {
+            let msg = format!("{} is gone", room.name);
+            let told = Told::Removed { msg_source: SERVER, msg: &msg, room: &room.name };
+            peers.publish(Voice::Json.topic(), &json(&told));
+        }
+    }
+
+    // ---- where somebody is
+
+    /// A connection goes to another room of its person.
+    fn move_to(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) {
+        let was_there = self.sessions.get(peer).is_some_and(|session| session.room == room);
+        self.set_room(peers, peer, room);
+        if self.is_text(peer) && !was_there
+            && let Some(person) = self.sessions.get(peer).and_then(|session| session.person())
+        {
+            self.tell_entered(peers, peer, room, person);
+        }
+    }
+
+    /// Text clients hear the room that they are in without its name, and others with it.
+    fn set_room(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) {
+        let Some(session) = self.sessions.get_mut(peer) else {
+            return;
+        };
+        let old = std::mem::replace(&mut session.room, room);
+        if session.voice == Voice::Json || old == room {
+            return;
+        }
+        let voice = session.voice;
+        let person = session.person().and_then(|id| self.people.get(id));
+        for (id, here) in [(old, false), (room, true)] {
+            let is_member = person.is_some_and(|person| person.rooms.contains_key(&id));
+            if let Some(place) = self.rooms.get(id) {
+                peers.unsubscribe(peer, place.topic(voice, !here));
+                if is_member {
+                    peers.subscribe(peer, place.topic(voice, here));
+                }
+            }
+        }
+    }
+
+    fn tell_entered(&self, peers: &mut Peers, peer: PeerId, room: RoomId, person: PersonId) {
+        let Some(place) = self.rooms.get(room) else {
+            return;
+        };
+        let others = self.list_members(room, Some(person));
+        self.tell_line(peers, peer, &notice(&format!("you are in {}; {others}", self.title(place, Some(person)))));
+        self.tell_recent(peers, peer, room);
+    }
+
+    /// The last lines of a room, for a text client.
+    pub(crate) fn tell_recent(&self, peers: &mut Peers, peer: PeerId, room: RoomId) {
+        let Some(place) = self.rooms.get(room) else {
+            return;
+        };
+        let skipped = place.recent.len().saturating_sub(RECENT_LINES);
+        for event in place.recent.iter().skip(skipped) {
+            if let Some(line) = self.console.line(event, Place::Here, now()) {
+                self.tell_line(peers, peer, &line);
+            }
+        }
+    }
+
+    // ---- telling others
+
+    /// The members of a room hear that somebody has joined it or left it. Private talks have no such news.
+    pub(crate) fn tell_moved(&self, peers: &mut Peers, person: PersonId, room: RoomId, to: Move) {
+        let (Some(place), Some(member)) = (self.rooms.get(room), self.people.get(person)) else {
+            return;
+        };
+        if place.kind == RoomKind::Direct && to == Move::In {
+            return;
+        }
+        let verb = if to == Move::In { "joined" } else { "left" };
+        let members = match to {
+            Move::In => place.members.len(),
+            Move::Out => place.members.len().saturating_sub(1),
+        };
+        let msg = format!("{} {verb} {}", member.name, place.name);
+        let moved = Moved { msg_source: SERVER, msg: &msg, room: &place.name, user: user(member), members };
+        let told = if to == Move::In { Told::Joined(moved) } else { Told::Left(moved) };
+        peers.publish(place.topic(Voice::Json, true), &json(&told));
+        if place.kind == RoomKind::Public {
+            self.tell_notice(peers, place, None, &format!("{} {verb}", member.name));
+        }
+    }
+
+    /// Words of the server for the text clients of a room, unless it is a crowd.
+    pub(crate) fn tell_notice(&self, peers: &mut Peers, room: &Room, except: Option<PeerId>, words: &str) {
+        if room.members.len() > QUIET {
+            return;
+        }
+        for here in [true, false] {
+            let line = if here { notice(words) } else { notice(&format!("[{}] {words}", room.name)) };
+            for voice in [Voice::Text, Voice::Html] {
+                let topic = room.topic(voice, here);
+                if peers.subscribers(topic) == 0 {
+                    continue;
+                }
+                let html = (voice == Voice::Html).then(|| console::as_html(&line));
+                let line = html.as_ref().unwrap_or(&line);
+                match except {
+                    Some(peer) => peers.publish_from(peer, topic, line),
+                    None => peers.publish(topic, line),
+                }
+            }
+        }
+    }
+
+    fn tell_room_state(&self, peers: &mut Peers, peer: PeerId, id: Option<&str>, room: RoomId) {
+        let person = self.sessions.get(peer).filter(|session| session.voice == Voice::Json);
+        let person = person.and_then(|session| session.person()).and_then(|id| self.people.get(id));
+        if let (Some(place), Some(person)) = (self.rooms.get(room), person) {
+            peers.send(peer, &json(&Told::Room { id, room: self.room_state(place, person) }));
+        }
+    }
+
+    /// A room, as one of its members sees it.
+    pub(crate) fn room_state<'a>(&'a self, room: &'a Room, person: &Person) -> RoomState<'a> {
+        let unread = Membership { read: room.last, mentions: Vec::new() };
+        let membership = person.rooms.get(&room.id).unwrap_or(&unread);
+        let with = (room.kind == RoomKind::Direct).then(|| direct_partner(&room.name, person.id)).flatten();
+        RoomState {
+            room: &room.name,
+            kind: if room.kind == RoomKind::Public { "room" } else { "direct" },
+            with: with.map(|id| User { id, name: self.people.name_of(id), online: None }),
+            epoch: &room.epoch,
+            first: room.first,
+            offset: room.last,
+            members: room.members.len(),
+            read: membership.read,
+            unread: room.unread(membership.read),
+            mentions: membership.mentions.len(),
+        }
+    }
+
+    // ---- words
+
+    pub(crate) fn is_text(&self, peer: PeerId) -> bool {
+        self.sessions.get(peer).is_some_and(|session| session.voice != Voice::Json)
+    }
+
+    /// What people call a room.
+    pub(crate) fn title<'a>(&'a self, room: &'a Room, reader: Option<PersonId>) -> &'a str {
+        match reader.and_then(|reader| direct_partner(&room.name, reader)) {
+            Some(partner) => self.people.name_of(partner),
+            None if room.kind == RoomKind::Direct => "a private talk",
+            None => &room.name,
+        }
+    }
+
+    fn members<'a>(&'a self, room: &'a Room) -> impl Iterator<Item = &'a Person> {
+        room.members.iter().filter_map(|&id| self.people.get(id))
+    }
+
+    /// Who is in a room, in a line.
+    pub(crate) fn list_members(&self, room: RoomId, except: Option<PersonId>) -> String {
+        let Some(room) = self.rooms.get(room) else {
+            return String::new();
+        };
+        let others = self.members(room).filter(|person| Some(person.id) != except && person.is_here());
+        let mut names: Vec<&str> = others.map(|person| person.name.as_str()).collect();
+        names.sort_unstable();
+        let more = names.len().saturating_sub(NAMES_IN_A_LINE);
+        names.truncate(NAMES_IN_A_LINE);
+        match (names.is_empty(), more) {
+            (true, _) if except.is_some() => "nobody else is here".into(),
+            (true, _) => "nobody is here".into(),
+            (false, 0) => format!("here: {}", names.join(", ")),
+            (false, more) => format!("here: {}, and {more} more", names.join(", ")),
+        }
+    }
+}
+
+pub(crate) fn no_such_room(name: &str) -> No {
+    let name: String = name.chars().take(64).collect();
+    No::new(Code::NoSuchRoom, format!("there is no room `{name}`"))
+}
+
+/// Somebody who was forgotten while they were asking.
+pub(crate) fn nobody() -> No {
+    No::new(Code::NoSuchPerson, "you are not known here any more: connect again")
+}
+
+fn count(number: usize, of: &str) -> String {
+    if number == 1 { format!("1 {of}") } else { format!("{number} {of}s") }
+}

@@ -1,0 +1,304 @@
+//! The people: their names and tokens, the rooms they are in, and the connections that they have.
+
+use std::collections::HashMap;
+
+use pollcat::PeerId;
+
+use crate::history::{Millis, Offset, PersonId, RoomId, TokenHash};
+use crate::names;
+use crate::pace::Pace;
+
+/// Mentions are counted up to here.
+const MENTIONS: usize = 99;
+
+#[derive(Debug)]
+pub(crate) struct Person {
+    pub id: PersonId,
+    pub name: String,
+    folded: String,
+    /// `None` for guests who cannot come back.
+    pub token: Option<TokenHash>,
+    /// When they were last here.
+    pub seen: Millis,
+    pub connections: Vec<PeerId>,
+    pub rooms: HashMap<RoomId, Membership>,
+    pub pace: Pace,
+    /// A new name (folded) that is on its way to the disk.
+    renaming: Option<String>,
+    /// Others have been told that they are here.
+    pub shown: bool,
+}
+
+/// One person in one room.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Membership {
+    pub read: Offset,
+    /// Unread mentions, in order.
+    pub mentions: Vec<Offset>,
+}
+
+impl Membership {
+    pub(crate) fn mark_read(&mut self, offset: Offset) {
+        self.read = self.read.max(offset);
+        self.mentions.retain(|&mention| mention > self.read);
+    }
+
+    pub(crate) fn mention(&mut self, offset: Offset) {
+        if self.mentions.len() < MENTIONS {
+            self.mentions.push(offset);
+        }
+    }
+}
+
+impl Person {
+    pub(crate) fn new(id: PersonId, name: String, token: Option<TokenHash>, seen: Millis) -> Self {
+        Person {
+            id,
+            folded: names::fold(&name),
+            name,
+            token,
+            seen,
+            connections: Vec::new(),
+            rooms: HashMap::new(),
+            pace: Pace::default(),
+            renaming: None,
+            shown: false,
+        }
+    }
+
+    pub(crate) fn is_here(&self) -> bool {
+        !self.connections.is_empty()
+    }
+
+    /// Has this person chosen a name?
+    pub(crate) fn is_named(&self) -> bool {
+        self.name != names::guest_name(self.id)
+    }
+
+    pub(crate) fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    pub(crate) fn is_renaming(&self) -> bool {
+        self.renaming.is_some()
+    }
+}
+
+/// Everybody who is known, by number, by token and by name.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    by_id: HashMap<PersonId, Person>,
+    by_token: HashMap<TokenHash, PersonId>,
+    by_name: HashMap<String, PersonId>,
+    /// Names of people who are gone, for those who talked to them in private.
+    gone: HashMap<PersonId, String>,
+}
+
+impl People {
+    pub(crate) fn insert(&mut self, person: Person) {
+        self.by_name.insert(person.folded.clone(), person.id);
+        if let Some(token) = person.token {
+            self.by_token.insert(token, person.id);
+        }
+        self.by_id.insert(person.id, person);
+    }
+
+    /// They will not come back: their name and token are free.
+    pub(crate) fn remove(&mut self, id: PersonId) -> Option<Person> {
+        let person = self.by_id.remove(&id)?;
+        for name in std::iter::once(&person.folded).chain(&person.renaming) {
+            self.by_name.remove(name);
+        }
+        if let Some(token) = person.token {
+            self.by_token.remove(&token);
+        }
+        Some(person)
+    }
+
+    pub(crate) fn remember_gone(&mut self, id: PersonId, name: String) {
+        self.gone.insert(id, name);
+    }
+
+    pub(crate) fn forget_gone(&mut self, id: PersonId) {
+        self.gone.remove(&id);
+    }
+
+    pub(crate) fn get(&self, id: PersonId) -> Option<&Person> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: PersonId) -> Option<&mut Person> {
+        self.by_id.get_mut(&id)
+    }
+
+    pub(crate) fn with_token(&self, token: &TokenHash) -> Option<PersonId> {
+        self.by_token.get(token).copied()
+    }
+
+    /// Their token could not be stored: they are guests who cannot come back.
+    pub(crate) fn drop_token(&mut self, id: PersonId) {
+        if let Some(token) = self.by_id.get_mut(&id).and_then(|person| person.token.take()) {
+            self.by_token.remove(&token);
+        }
+    }
+
+    pub(crate) fn named(&self, folded: &str) -> Option<PersonId> {
+        self.by_name.get(folded).copied()
+    }
+
+    /// What somebody is called, who is perhaps gone.
+    pub(crate) fn name_of(&self, id: PersonId) -> &str {
+        match (self.by_id.get(&id), self.gone.get(&id)) {
+            (Some(person), _) => &person.name,
+            (None, Some(name)) => name,
+            (None, None) => "somebody",
+        }
+    }
+
+    /// Keeps a name from others while it is on its way to the disk.
+    pub(crate) fn reserve(&mut self, id: PersonId, folded: &str) {
+        if let Some(person) = self.by_id.get_mut(&id) {
+            person.renaming = Some(folded.to_owned());
+            self.by_name.insert(folded.to_owned(), id);
+        }
+    }
+
+    /// The reserved name is theirs, or is not after all.
+    pub(crate) fn settle_name(&mut self, id: PersonId, name: &str, kept: bool) {
+        let Some(person) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        let Some(mut given_up) = person.renaming.take() else {
+            return;
+        };
+        if kept {
+            name.clone_into(&mut person.name);
+            std::mem::swap(&mut person.folded, &mut given_up);
+        }
+        // Only the spelling has changed if both are the same.
+        if person.folded != given_up {
+            self.by_name.remove(&given_up);
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Person> {
+        self.by_id.values()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Person> {
+        self.by_id.values_mut()
+    }
+
+    /// The members of a room whom a text mentions: `@` and the longest name that follows it.
+    pub(crate) fn mentioned(&self, text: &str, in_room: RoomId, longest: usize) -> Vec<PersonId> {
+        let mut mentioned = Vec::new();
+        for (at, _) in text.match_indices('@').take(20) {
+            let after_a_word = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+            if after_a_word {
+                continue; // an address of mail
+            }
+            let rest = &text[at + 1..];
+            let ends = rest.char_indices().take(longest).take_while(|&(_, c)| !c.is_whitespace());
+            let mut ends: Vec<usize> = ends.map(|(start, c)| start + c.len_utf8()).collect();
+            ends.retain(|&end| is_word_end(rest, end));
+            while let Some(end) = ends.pop() {
+                let person = self.named(&names::fold(&rest[..end])).and_then(|id| self.get(id));
+                if let Some(person) = person.filter(|person| person.rooms.contains_key(&in_room)) {
+                    if !mentioned.contains(&person.id) {
+                        mentioned.push(person.id);
+                    }
+                    break;
+                }
+            }
+        }
+        mentioned
+    }
+}
+
+/// May a name end here? Not in the middle of a word; where words are not set apart, anywhere.
+fn is_word_end(text: &str, end: usize) -> bool {
+    let is_spaceless = |c: char| c >= '\u{2e80}'; // Han, kana, Hangul: `@小明你好`
+    match (text[..end].chars().next_back(), text[end..].chars().next()) {
+        (Some(last), Some(next)) => !next.is_alphanumeric() || is_spaceless(last) || is_spaceless(next),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn people() -> People {
+        let mut people = People::default();
+        for (id, name) in [(1, "alice"), (2, "Bob"), (3, "小明"), (4, "al"), (5, "carol")] {
+            let mut person = Person::new(id, name.into(), Some([id as u8; 32]), 0);
+            if id != 5 {
+                person.rooms.insert(1, Membership::default());
+            }
+            people.insert(person);
+        }
+        people
+    }
+
+    #[test]
+    fn members_are_mentioned_by_the_longest_name_that_fits() {
+        let table: [(&str, &[PersonId]); 12] = [
+            ("hello @alice", &[1]),
+            ("@alice, and @al: hello", &[1, 4]),
+            ("@ALICE @alice", &[1]),
+            ("@小明你好", &[3]),
+            ("（@小明）和@bob。", &[3]),
+            ("@alicia", &[]),
+            ("@al你好", &[4]),
+            ("me@alice", &[]),
+            ("@carol is not a member", &[]),
+            ("@", &[]),
+            ("@ alice", &[]),
+            ("no mention", &[]),
+        ];
+        for (text, expected) in table {
+            assert_eq!(people().mentioned(text, 1, 24), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_kept_from_others_while_it_is_on_its_way() {
+        let mut people = people();
+        people.reserve(1, "eve");
+        assert_eq!((people.named("eve"), people.named("alice")), (Some(1), Some(1)));
+        people.settle_name(1, "Eve", false);
+        assert_eq!((people.named("eve"), people.named("alice")), (None, Some(1)));
+        people.reserve(1, "eve");
+        people.settle_name(1, "Eve", true);
+        assert_eq!((people.named("eve"), people.named("alice")), (Some(1), None));
+        assert_eq!(people.name_of(1), "Eve");
+    }
+
+    #[test]
+    fn whoever_is_gone_leaves_name_and_token_free() {
+        let mut people = people();
+        people.reserve(1, "eve");
+        people.remove(1);
+        assert_eq!((people.named("eve"), people.named("alice"), people.with_token(&[1; 32])), (None, None, None));
+        people.settle_name(1, "Eve", true);
+        assert_eq!((people.named("eve"), people.len()), (None, 4));
+        assert_eq!(people.name_of(1), "somebody");
+    }
+
+    #[test]
+    fn mentions_are_unread_until_they_are_read() {
+        let mut membership = Membership::default();
+        for offset in 1..=200 {
+            membership.mention(offset);
+        }
+        assert_eq!(membership.mentions.len(), MENTIONS);
+        membership.mark_read(98);
+        assert_eq!(membership.mentions, [99]);
+        membership.mark_read(3);
+        assert_eq!((membership.read, membership.mentions.len()), (98, 1));
+    }
+}

@@ -1,0 +1,253 @@
+//! The rooms: who is in them, what was said last, and how they are told apart.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use crate::history::{Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, What};
+use crate::sessions::Voice;
+
+#[derive(Debug)]
+pub(crate) struct Room {
+    pub id: RoomId,
+    pub kind: RoomKind,
+    /// What clients call it. For a direct room, its key.
+    pub name: String,
+    pub folded: String,
+    pub epoch: String,
+    /// The oldest offset that is kept, and the latest.
+    pub first: Offset,
+    pub last: Offset,
+    pub members: HashSet<PersonId>,
+    /// The latest events, so that hardly anybody has to ask the disk.
+    pub recent: VecDeque<Event>,
+    /// Events that do not count as unread, in order.
+    deletions: Vec<Offset>,
+    /// Not on disk yet: it is a name that is taken, and nothing else.
+    pub pending: bool,
+    /// Since when nobody is a member.
+    pub empty_since: Option<Millis>,
+    /// One for each voice, and for each whether one is in the room or elsewhere.
+    topics: [[String; 2]; Voice::ALL.len()],
+}
+
+impl Room {
+    pub(crate) fn new(stored: StoredRoom) -> Self {
+        let StoredRoom { id, kind, name, folded, epoch, first, last, deletions, recent } = stored;
+        Room {
+            id,
+            kind,
+            name,
+            folded,
+            epoch,
+            first,
+            last,
+            members: HashSet::new(),
+            recent: recent.into(),
+            deletions,
+            pending: false,
+            empty_since: None,
+            topics: Voice::ALL.map(|voice| ["elsewhere", "here"].map(|from| format!("{id} {voice:?} {from}"))),
+        }
+    }
+
+    /// The topic of those who hear the room in this voice. Lines for people say in which room something was
+    /// said, unless the reader is there; JSON always does.
+    pub(crate) fn topic(&self, voice: Voice, here: bool) -> &str {
+        &self.topics[voice as usize][usize::from(here && voice != Voice::Json)]
+    }
+
+    /// How many events after `read` somebody has yet to read.
+    pub(crate) fn unread(&self, read: Offset) -> u64 {
+        let deletions = self.deletions.len() - self.deletions.partition_point(|&offset| offset <= read);
+        self.last.saturating_sub(read.max(self.first.saturating_sub(1))).saturating_sub(deletions as u64)
+    }
+
+    /// Something was said: the latest event so far.
+    pub(crate) fn push(&mut self, event: Event, keep: usize) {
+        self.last = event.offset;
+        if let What::Deletion { target } = event.what {
+            self.deletions.push(event.offset);
+            if let Some(taken_back) = self.find(target) {
+                taken_back.what = What::Deleted;
+                taken_back.mentions.clear();
+            }
+        }
+        self.recent.push_back(event);
+        while self.recent.len() > keep {
+            self.recent.pop_front();
+        }
+    }
+
+    fn find(&mut self, offset: Offset) -> Option<&mut Event> {
+        let place = self.recent.binary_search_by_key(&offset, |event| event.offset).ok()?;
+        self.recent.get_mut(place)
+    }
+
+    /// What came before `first` is no longer kept.
+    pub(crate) fn prune(&mut self, first: Offset) {
+        self.first = self.first.max(first);
+        while self.recent.front().is_some_and(|event| event.offset < self.first) {
+            self.recent.pop_front();
+        }
+        let gone = self.deletions.partition_point(|&offset| offset < first);
+        self.deletions.drain(..gone);
+    }
+
+    /// The events after an offset, if all of them are in memory.
+    pub(crate) fn after(&self, offset: Offset) -> Option<impl Iterator<Item = &Event>> {
+        let oldest = self.recent.front().map_or(self.last + 1, |event| event.offset);
+        if offset + 1 < oldest {
+            return None;
+        }
+        let start = self.recent.partition_point(|event| event.offset <= offset);
+        Some(self.recent.range(start..))
+    }
+
+    /// The events before an offset, the nearest `limit` of them, if they are in memory or there are no others.
+    pub(crate) fn before(&self, offset: Option<Offset>, limit: usize) -> Option<impl Iterator<Item = &Event>> {
+        let end = offset.map_or(self.recent.len(), |it| self.recent.partition_point(|event| event.offset < it));
+        let oldest = self.recent.front().map_or(self.last + 1, |event| event.offset);
+        let enough = end >= limit || oldest <= self.first;
+        enough.then(|| self.recent.range(end.saturating_sub(limit)..end))
+    }
+}
+
+/// All rooms, by number and by name.
+#[derive(Debug, Default)]
+pub(crate) struct Rooms {
+    by_id: HashMap<RoomId, Room>,
+    by_name: HashMap<String, RoomId>,
+    public: usize,
+}
+
+impl Rooms {
+    pub(crate) fn insert(&mut self, room: Room) {
+        self.by_name.insert(room.folded.clone(), room.id);
+        self.public += usize::from(room.kind == RoomKind::Public);
+        self.by_id.insert(room.id, room);
+    }
+
+    pub(crate) fn remove(&mut self, id: RoomId) -> Option<Room> {
+        let room = self.by_id.remove(&id)?;
+        self.by_name.remove(&room.folded);
+        self.public -= usize::from(room.kind == RoomKind::Public);
+        Some(room)
+    }
+
+    pub(crate) fn get(&self, id: RoomId) -> Option<&Room> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: RoomId) -> Option<&mut Room> {
+        self.by_id.get_mut(&id)
+    }
+
+    pub(crate) fn named(&self, folded: &str) -> Option<&Room> {
+        self.by_name.get(folded).and_then(|id| self.by_id.get(id))
+    }
+
+    /// How many rooms there are that anybody may join.
+    pub(crate) fn count_public(&self) -> usize {
+        self.public
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Room> {
+        self.by_id.values()
+    }
+
+    /// Rooms that anybody may join, by name.
+    pub(crate) fn listed(&self) -> Vec<&Room> {
+        let mut rooms: Vec<_> =
+            self.iter().filter(|room| room.kind == RoomKind::Public && !room.pending).collect();
+        rooms.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        rooms
+    }
+}
+
+/// What a private talk between two people is called: the same for both, and no name that a room may have.
+pub(crate) fn direct_name(one: PersonId, other: PersonId) -> String {
+    format!("@{}:{}", one.min(other), one.max(other))
+}
+
+/// Whom a member of a direct room talks to there.
+pub(crate) fn direct_partner(name: &str, member: PersonId) -> Option<PersonId> {
+    let (one, other) = name.strip_prefix('@')?.split_once(':')?;
+    let (one, other) = (one.parse().ok()?, other.parse().ok()?);
+    Some(if one == member { other } else { one })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(offset: Offset) -> Event {
+        let what = What::Text(format!("number {offset}"));
+        Event { offset, at: 0, author: 1, author_name: "alice".into(), what, mentions: vec![2] }
+    }
+
+    fn deletion(offset: Offset, target: Offset) -> Event {
+        Event { what: What::Deletion { target }, mentions: vec![], ..text(offset) }
+    }
+
+    fn room(first: Offset, last: Offset, recent: usize) -> Room {
+        let start = (last + 1).saturating_sub(recent as u64).max(first);
+        Room::new(StoredRoom {
+            id: 1,
+            kind: RoomKind::Public,
+            name: "tea".into(),
+            folded: "tea".into(),
+            epoch: "e".into(),
+            first,
+            last,
+            deletions: vec![],
+            recent: (start..=last).map(text).collect(),
+        })
+    }
+
+    fn offsets<'a>(events: Option<impl Iterator<Item = &'a Event>>) -> Option<Vec<Offset>> {
+        events.map(|events| events.map(|event| event.offset).collect())
+    }
+
+    #[test]
+    fn what_is_after_an_offset_is_told_whole_or_not_at_all() {
+        let room = room(1, 10, 4);
+        assert_eq!(offsets(room.after(10)), Some(vec![]));
+        assert_eq!(offsets(room.after(8)), Some(vec![9, 10]));
+        assert_eq!(offsets(room.after(6)), Some(vec![7, 8, 9, 10]));
+        assert_eq!(offsets(room.after(5)), None);
+        assert_eq!(offsets(self::room(1, 0, 4).after(0)), Some(vec![]), "a room in which nothing was said");
+        assert_eq!(offsets(self::room(11, 10, 4).after(10)), Some(vec![]), "all is pruned");
+        assert_eq!(offsets(self::room(11, 10, 4).after(9)), None);
+    }
+
+    #[test]
+    fn what_is_before_an_offset_is_told_from_memory_if_that_is_all_or_enough() {
+        let room = room(1, 10, 4);
+        assert_eq!(offsets(room.before(None, 2)), Some(vec![9, 10]));
+        assert_eq!(offsets(room.before(Some(9), 2)), Some(vec![7, 8]));
+        assert_eq!(offsets(room.before(Some(9), 3)), None);
+        assert_eq!(offsets(self::room(7, 10, 4).before(Some(9), 3)), Some(vec![7, 8]), "there are no others");
+        assert_eq!(offsets(self::room(1, 0, 4).before(None, 3)), Some(vec![]));
+    }
+
+    #[test]
+    fn deletions_are_not_unread_and_what_they_take_back_is_gone() {
+        let mut room = room(1, 3, 10);
+        assert_eq!((room.unread(0), room.unread(2), room.unread(3)), (3, 1, 0));
+        room.push(deletion(4, 2), 10);
+        room.push(text(5), 10);
+        assert_eq!((room.unread(0), room.unread(3), room.unread(4), room.unread(5)), (4, 1, 1, 0));
+        assert_eq!(room.recent[1].what, What::Deleted);
+        assert!(room.recent[1].mentions.is_empty());
+        room.prune(5);
+        assert_eq!((room.unread(0), room.first, room.recent.len()), (1, 5, 1), "what is not kept is not unread");
+    }
+
+    #[test]
+    fn a_private_talk_has_one_name() {
+        assert_eq!(direct_name(7, 3), direct_name(3, 7));
+        assert_eq!(direct_partner("@3:7", 3), Some(7));
+        assert_eq!(direct_partner("@3:7", 7), Some(3));
+        assert_eq!(direct_partner("@7:7", 7), Some(7));
+        assert_eq!(direct_partner("tea", 7), None);
+    }
+}

@@ -1,0 +1,243 @@
+//! What is said: messages, private talks, pictures, and taking something back.
+
+use std::sync::Arc;
+
+use pollcat::{PeerId, Peers};
+
+use crate::chat::{Asker, Chat, No, Ticket, now, told};
+use crate::console::{self, Place};
+use crate::history::{Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write};
+use crate::membership::nobody;
+use crate::people::Membership;
+use crate::picture;
+use crate::rooms::{direct_name, direct_partner};
+use crate::sessions::Voice;
+use crate::wire::{Code, Told, json};
+
+impl Chat {
+    /// On its way to the disk; nobody hears of it before it is there.
+    pub(crate) fn say(&mut self, asker: &Asker, person: PersonId, room: RoomId, body: Body) -> Result<(), No> {
+        if self.is_stopping() {
+            return Err(No::new(Code::Stopping, "the server is stopping: say it again after reconnecting"));
+        }
+        let append = self.append(person, room, asker.id.clone(), body).ok_or_else(nobody)?;
+        self.store(Write::Append(append), Ticket::Said(asker.clone()))
+    }
+
+    /// The room of two people, made if need be; whoever has left it is in it again.
+    pub(crate) fn private_talk(&mut self, one: PersonId, other: PersonId) -> Result<RoomId, No> {
+        if one == other {
+            return Err(No::new(Code::NoSuchPerson, "that is you"));
+        }
+        let name = direct_name(one, other);
+        let (room, members, last) = match self.rooms.named(&name) {
+            Some(room) => (room.id, room.members.clone(), room.last),
+            None => (self.create_pending(RoomKind::Direct, name.clone(), name)?, Default::default(), 0),
+        };
+        for person in [one, other] {
+            if !members.contains(&person) {
+                self.store(Write::Join { room, person, read: last }, Ticket::Joined(None))?;
+            }
+        }
+        Ok(room)
+    }
+
+    /// The bytes of a picture. Announced or not, it is judged by what it is.
+    pub(crate) fn hear_picture(&mut self, peers: &mut Peers, from: PeerId, bytes: &[u8]) {
+        let announced = self.sessions.get_mut(from).and_then(|session| session.announced.take());
+        let (id, room, caption) = match announced {
+            Some(announced) => (announced.id, Some(announced.room), announced.caption),
+            None => (None, None, String::new()),
+        };
+        if room == Some(Err(())) {
+            return; // the announcement was answered
+        }
+        let asker = Asker { peer: from, id };
+        let outcome = self.take_picture(peers, &asker, room.and_then(Result::ok), caption, bytes);
+        self.conclude(peers, &asker, outcome);
+    }
+
+    fn take_picture(
+        &mut self,
+        peers: &mut Peers,
+        asker: &Asker,
+        room: Option<RoomId>,
+        caption: String,
+        bytes: &[u8],
+    ) -> Result<(), No> {
+        if self.sessions.get(asker.peer).is_some_and(|session| session.person().is_none()) {
+            self.greet(peers, asker.peer, Default::default());
+        }
+        let Some(session) = self.sessions.get(asker.peer) else {
+            return Ok(());
+        };
+        let (room, person) = (room.unwrap_or(session.room), session.person().ok_or_else(nobody)?);
+        // A message for each quarter of a mebibyte: the disk is everybody's.
+        self.take_pace(asker.peer, person, 1.0 + bytes.len() as f32 / (256 << 10) as f32)?;
+        if bytes.len() as u64 > self.settings.max_picture {
+            return Err(too_large(self.settings.max_picture));
+        }
+        let kind = picture::examine(bytes).map_err(|fault| No::new(Code::BadPicture, fault.to_string()))?;
+        let picture = Picture {
+            id: format!("{}.{}", picture::new_id(), kind.extension),
+            media_type: kind.media_type,
+            width: kind.width,
+            height: kind.height,
+            size: bytes.len() as u64,
+        };
+        self.say(asker, person, room, Body::Picture { picture, caption, bytes: Arc::from(bytes) })
+    }
+
+    // ---- what is on disk now
+
+    /// It was said: everybody concerned hears it, and the sender that it is safe.
+    pub(crate) fn said(
+        &mut self,
+        peers: &mut Peers,
+        append: Append,
+        asker: &Asker,
+        (room, offset, at, repeated): (RoomId, Offset, Millis, bool),
+    ) {
+        if !repeated {
+            let bytes = append.body.length();
+            log::info!("{} person {} said {bytes} bytes in room {room}, {offset}", asker.peer, append.author);
+            self.hear_event(peers, append.into_event(offset, at), room, asker);
+        } else {
+            self.acknowledge_said(peers, asker, room, offset, at, true);
+        }
+    }
+
+    fn hear_event(&mut self, peers: &mut Peers, event: Event, room: RoomId, asker: &Asker) {
+        self.note(&event, room);
+        let Some(place) = self.rooms.get(room) else {
+            return;
+        };
+        let frame = told(&event, place);
+        let echo = self.sessions.get(asker.peer).is_some_and(|session| session.echo);
+        self.acknowledge_said(peers, asker, room, event.offset, event.at, false);
+        let topic = place.topic(Voice::Json, true);
+        if echo { peers.publish(topic, &frame) } else { peers.publish_from(asker.peer, topic, &frame) }
+        self.tell_text_clients(peers, &event, room, Some(asker.peer).filter(|_| !echo));
+        let keep = self.settings.recent;
+        if let Some(place) = self.rooms.get_mut(room) {
+            place.push(event, keep);
+        }
+    }
+
+    fn acknowledge_said(
+        &self,
+        peers: &mut Peers,
+        asker: &Asker,
+        room: RoomId,
+        offset: Offset,
+        at: Millis,
+        repeated: bool,
+    ) {
+        let (Some(id), Some(place)) = (asker.id.as_deref(), self.rooms.get(room)) else {
+            return;
+        };
+        if self.is_text(asker.peer) {
+            return;
+        }
+        let (room, offset, msg_time) = (Some(place.name.as_str()), Some(offset), Some(at));
+        peers.send(asker.peer, &json(&Told::Ack { id, room, offset, msg_time, repeated }));
+    }
+
+    /// What an event changes in the members' accounts: what the author says counts as read, mentions are marked,
+    /// and those that were taken back no longer are.
+    fn note(&mut self, event: &Event, room: RoomId) {
+        if let Some(author) = self.people.get_mut(event.author)
+            && let Some(membership) = author.rooms.get_mut(&room)
+        {
+            membership.mark_read(event.offset);
+            self.unsaved.insert((event.author, room));
+        }
+        for &person in &event.mentions {
+            let membership = self.people.get_mut(person).and_then(|person| person.rooms.get_mut(&room));
+            if let Some(membership) = membership.filter(|_| person != event.author) {
+                membership.mention(event.offset);
+            }
+        }
+        if let What::Deletion { target } = event.what
+            && let Some(place) = self.rooms.get(room)
+        {
+            for &member in &place.members {
+                let membership = self.people.get_mut(member).and_then(|person| person.rooms.get_mut(&room));
+                if let Some(Membership { mentions, .. }) = membership {
+                    mentions.retain(|&mention| mention != target);
+                }
+            }
+        }
+    }
+
+    fn tell_text_clients(&self, peers: &mut Peers, event: &Event, room: RoomId, except: Option<PeerId>) {
+        let Some(place) = self.rooms.get(room) else {
+            return;
+        };
+        if place.kind == RoomKind::Direct {
+            return self.tell_in_private(peers, event, room, except);
+        }
+        for here in [true, false] {
+            let from = if here { Place::Here } else { Place::Room(&place.name) };
+            let mut line = None;
+            for voice in [Voice::Text, Voice::Html] {
+                let topic = place.topic(voice, here);
+                if peers.subscribers(topic) == 0 {
+                    continue;
+                }
+                let Some(line) = line.get_or_insert_with(|| self.console.line(event, from, now())) else {
+                    return;
+                };
+                let html = (voice == Voice::Html).then(|| console::as_html(line));
+                let line = html.as_deref().unwrap_or(line);
+                match except {
+                    Some(peer) => peers.publish_from(peer, topic, line),
+                    None => peers.publish(topic, line),
+                }
+            }
+        }
+    }
+
+    /// Each of the two reads with whom they talk, unless they are there.
+    fn tell_in_private(&self, peers: &mut Peers, event: &Event, room: RoomId, except: Option<PeerId>) {
+        let Some(place) = self.rooms.get(room) else {
+            return;
+        };
+        for person in place.members.iter().filter_map(|&id| self.people.get(id)) {
+            let partner = direct_partner(&place.name, person.id).map_or("", |id| self.people.name_of(id));
+            for &peer in person.connections.iter().filter(|&&peer| Some(peer) != except && self.is_text(peer)) {
+                let here = self.sessions.get(peer).is_some_and(|session| session.room == room);
+                let from = if here { Place::Here } else { Place::Private(partner) };
+                if let Some(line) = self.console.line(event, from, now()) {
+                    self.tell_line(peers, peer, &line);
+                }
+            }
+        }
+    }
+}
+
+impl Append {
+    /// As it stands in the history now.
+    fn into_event(self, offset: Offset, at: Millis) -> Event {
+        let what = match self.body {
+            Body::Text(text) => What::Text(text),
+            Body::Picture { picture, caption, .. } => What::Picture { picture: Some(picture), caption },
+            Body::Deletion { target } => What::Deletion { target },
+        };
+        Event { offset, at, author: self.author, author_name: self.author_name, what, mentions: self.mentions }
+    }
+}
+
+impl Body {
+    fn length(&self) -> usize {
+        match self {
+            Body::Text(text) => text.len(),
+            Body::Picture { bytes, .. } => bytes.len(),
+            Body::Deletion { .. } => 0,
+        }
+    }
+}
+
+pub(crate) fn too_large(limit: u64) -> No {
+    No::new(Code::PictureTooLarge, format!("a picture has at most {limit} bytes"))
+}
