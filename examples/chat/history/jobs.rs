@@ -21,24 +21,60 @@ pub(crate) type TokenHash = [u8; 32];
 pub(crate) enum Write {
     /// A person is new. `token` is `None` for guests who cannot come back: they are forgotten when the
     /// history is opened next, at the latest.
-    Arrive { person: PersonId, name: String, folded: String, token: Option<TokenHash>, at: Millis },
+    Arrive {
+        person: PersonId,
+        name: String,
+        folded: String,
+        token: Option<TokenHash>,
+        at: Millis,
+    },
     /// A person has chosen another name. Refused with [`Failure::Taken`] if somebody has it.
-    Rename { person: PersonId, name: String, folded: String },
+    Rename {
+        person: PersonId,
+        name: String,
+        folded: String,
+    },
     /// A person was here until now.
-    Seen { person: PersonId, at: Millis },
+    Seen {
+        person: PersonId,
+        at: Millis,
+    },
     /// A person will not come back: their memberships go, and their name and token are free. Their words stay. If they
     /// are in a direct room the row stays, marked as gone, so that the other one still sees a name.
-    Forget { person: PersonId },
+    Forget {
+        person: PersonId,
+    },
     /// A room is made: its number, how it is called, and by which key (folded name, or `@3:7`) nobody else may
     /// call theirs ([`Failure::Taken`]).
-    Create { room: RoomId, kind: RoomKind, name: String, folded: String, epoch: String, at: Millis },
-    /// A room that has no members is taken away, with all that was said in it.
-    Remove { room: RoomId },
+    Create {
+        room: RoomId,
+        kind: RoomKind,
+        name: String,
+        folded: String,
+        epoch: String,
+        at: Millis,
+    },
+    /// A room that has no members is taken away, with all that was said in it. Refused with [`Failure::HasMembers`];
+    /// people who are gone are none.
+    Remove {
+        room: RoomId,
+    },
     /// A person becomes a member of a room, has read it up to `read`. Again: nothing changes.
-    Join { room: RoomId, person: PersonId, read: Offset },
-    Leave { room: RoomId, person: PersonId },
+    Join {
+        room: RoomId,
+        person: PersonId,
+        read: Offset,
+    },
+    Leave {
+        room: RoomId,
+        person: PersonId,
+    },
     /// A member has read a room up to here; mentions up to there are no longer kept. Never moves back.
-    MarkRead { room: RoomId, person: PersonId, read: Offset },
+    MarkRead {
+        room: RoomId,
+        person: PersonId,
+        read: Offset,
+    },
     /// Something was said.
     Append(Append),
 }
@@ -62,11 +98,17 @@ pub(crate) struct Append {
 pub(crate) enum Body {
     Text(String),
     /// A picture, with a caption (perhaps empty). Its bytes are in the job when it is stored, and nowhere else.
-    Picture { picture: Picture, caption: String, bytes: Arc<[u8]> },
+    Picture {
+        picture: Picture,
+        caption: String,
+        bytes: Arc<[u8]>,
+    },
     /// The author takes back what they said at `target`: text, picture and mentions are erased, and the event there
     /// says so. [`Failure::NotYours`] if it is somebody else's, [`Failure::NoSuchEvent`] if it is not there, is no text
     /// or picture, or has been taken back.
-    Deletion { target: Offset },
+    Deletion {
+        target: Offset,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,11 +145,16 @@ pub(crate) struct Event {
 pub(crate) enum What {
     Text(String),
     /// The picture is `None` when its bytes were given up to make room (`--keep-pictures`).
-    Picture { picture: Option<Picture>, caption: String },
+    Picture {
+        picture: Option<Picture>,
+        caption: String,
+    },
     /// What was here has been taken back.
     Deleted,
     /// What was at `target` has been taken back.
-    Deletion { target: Offset },
+    Deletion {
+        target: Offset,
+    },
 }
 
 /// How a write came out.
@@ -115,7 +162,12 @@ pub(crate) enum What {
 pub(crate) enum Done {
     Kept,
     /// Of [`Write::Append`].
-    Appended { room: RoomId, offset: Offset, at: Millis, repeated: bool },
+    Appended {
+        room: RoomId,
+        offset: Offset,
+        at: Millis,
+        repeated: bool,
+    },
 }
 
 /// Why a write was not carried out, or a read had no answer.
@@ -123,6 +175,10 @@ pub(crate) enum Done {
 pub(crate) enum Failure {
     Taken,
     NoSuchRoom,
+    /// To be renamed, or to join a room. Other writes about somebody who is not there have nothing to do, and are kept.
+    NoSuchPerson,
+    /// A room that was to be removed.
+    HasMembers,
     NoSuchEvent,
     NotYours,
     /// The disk, or the file: in words for people, with what to do about it.
@@ -140,20 +196,42 @@ pub(crate) struct Written<T> {
 #[derive(Debug)]
 pub(crate) enum Read {
     /// Events of a room after an offset, oldest first, at most `limit`.
-    After { room: RoomId, after: Offset, limit: usize },
+    After {
+        room: RoomId,
+        after: Offset,
+        limit: usize,
+    },
     /// Events of a room before an offset (or the latest), oldest first, at most `limit`.
-    Before { room: RoomId, before: Option<Offset>, limit: usize },
+    Before {
+        room: RoomId,
+        before: Option<Offset>,
+        limit: usize,
+    },
     /// Texts and captions that contain `text`, whatever their case, in any of these rooms; the latest first, at
     /// most `limit`; of those older than `before`, as [`Hit::mark`] has it.
-    Search { rooms: Vec<RoomId>, text: String, before: Option<u64>, limit: usize },
-    Picture { id: String },
+    Search {
+        rooms: Vec<RoomId>,
+        text: String,
+        before: Option<u64>,
+        limit: usize,
+    },
+    Picture {
+        id: String,
+    },
 }
 
 #[derive(Debug)]
 pub(crate) enum Found {
     /// `first`: the oldest offset that is still kept (last + 1 if there is none); `last`: the latest.
-    Events { events: Vec<Event>, first: Offset, last: Offset },
-    Hits { hits: Vec<Hit>, more: bool },
+    Events {
+        events: Vec<Event>,
+        first: Offset,
+        last: Offset,
+    },
+    Hits {
+        hits: Vec<Hit>,
+        more: bool,
+    },
     /// `None`: there is no such picture, or no longer.
     Picture(Option<(&'static str, Vec<u8>)>),
 }
@@ -170,9 +248,16 @@ pub(crate) struct Hit {
 #[derive(Debug)]
 pub(crate) enum News<T> {
     Written(Vec<Written<T>>),
-    Read { read: Read, ticket: T, result: Result<Found, Failure> },
+    Read {
+        read: Read,
+        ticket: T,
+        result: Result<Found, Failure>,
+    },
     /// Events before `first` are no longer kept.
-    Pruned { room: RoomId, first: Offset },
+    Pruned {
+        room: RoomId,
+        first: Offset,
+    },
 }
 
 /// All that the chat keeps in memory, as it was when the history was opened.

@@ -9,15 +9,41 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `jobs.rs` | what can be asked, and what is answered |
-//! | `schema.rs` | the tables; opening, checking and locking the file |
+//! | `file.rs` | opening, checking and locking the file |
+//! | `schema.rs`, `load.rs` | the tables, and what the chat starts with |
 //! | `writer.rs` | group commit |
-//! | `reader.rs` | pages, search, pictures |
-//! | `grams.rs` | the search index: pairs of characters |
+//! | `people.rs`, `events.rs` | the writes, one by one |
 //! | `retention.rs` | what is given up, and when |
+//! | `reader.rs`, `search.rs` | pages and pictures; searches, bit by bit |
+//! | `grams.rs`, `index.rs` | the search index: pairs of characters |
+//! | `faults.rs` | what is wrong with a disk, in words |
 
+mod events;
+mod faults;
+mod file;
+mod grams;
+mod index;
 mod jobs;
+mod load;
+mod people;
+mod reader;
+mod retention;
+mod schema;
+mod search;
+#[cfg(test)]
+mod tests;
+mod writer;
 
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use file::Fault;
+pub(crate) use file::OpenError;
 pub(crate) use jobs::*;
+use reader::Reader;
+use writer::{Chores, Writer};
 
 /// How sure a message is when its sender gets the offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,4 +54,100 @@ pub(crate) enum Durability {
     System,
     /// Nowhere: it is gone with the program.
     Memory,
+}
+
+/// Where the history is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Data {
+    File(PathBuf),
+    /// In memory, as with [`Durability::Memory`].
+    Memory,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub data: Data,
+    pub durability: Durability,
+    /// Events of each room that [`Loaded`] brings along.
+    pub recent: usize,
+    /// Events that a room keeps. It may have an eighth more for a while, and never more than some hundreds.
+    pub keep_messages: u64,
+    /// Older ones go, within a minute or so. `None`: age is no reason.
+    pub keep_for: Option<Duration>,
+    /// Bytes of all pictures together.
+    pub keep_pictures: u64,
+    /// Jobs that may wait, for each of the two threads.
+    pub queue: usize,
+}
+
+/// A history that is open. Dropped without [`History::close`] it still does what it was asked for, but nobody waits.
+pub(crate) struct History<T> {
+    writes: SyncSender<writer::Job<T>>,
+    reads: SyncSender<reader::Job<T>>,
+    threads: [JoinHandle<()>; 2],
+}
+
+impl<T: Send + 'static> History<T> {
+    /// Opens or makes the file, checks it, forgets the guests of last time, and starts both threads.
+    ///
+    /// `tell` hands news to the loop and waits until they are taken (the loop itself never waits for the history, so
+    /// that cannot lock up); it returns false when nobody is there any more.
+    pub(crate) fn open(
+        settings: Settings,
+        tell: impl Fn(News<T>) -> bool + Send + Clone + 'static,
+    ) -> Result<(Self, Loaded), OpenError> {
+        Self::try_open(&settings, tell).map_err(|fault| OpenError::new(&settings.data, fault))
+    }
+
+    fn try_open(
+        settings: &Settings,
+        tell: impl Fn(News<T>) -> bool + Send + Clone + 'static,
+    ) -> Result<(Self, Loaded), Fault> {
+        let (writing, reading) = file::open(&settings.data, settings.durability)?;
+        let (loaded, counters) = {
+            let mut connection = writing.lock();
+            let loaded = load::load(&mut connection, settings.recent)?;
+            (loaded, events::Counters::read(&connection)?)
+        };
+        let chores = Chores::new(settings);
+        let (reads, jobs) = sync_channel(settings.queue);
+        let reader = Reader { link: reading, jobs, tell: tell.clone() };
+        let (writes, jobs) = sync_channel(settings.queue);
+        let writer = Writer { link: writing, jobs, tell, counters, chores };
+        let threads = [start("history-reader", || reader.run())?, start("history-writer", || writer.run())?];
+        Ok((History { writes, reads, threads }, loaded))
+    }
+
+    /// Never waits. The job comes back when the queue is full.
+    pub(crate) fn write(&self, write: Write, ticket: T) -> Result<(), (Write, T)> {
+        self.writes.try_send((write, ticket)).map_err(the_job)
+    }
+
+    /// Never waits. The job comes back when the queue is full.
+    pub(crate) fn read(&self, read: Read, ticket: T) -> Result<(), (Read, T)> {
+        self.reads.try_send((read, ticket)).map_err(the_job)
+    }
+
+    /// Carries out what was asked for, then closes the file cleanly. For when the loop has ended, and `tell` waits for
+    /// nobody any more.
+    pub(crate) fn close(self) {
+        let History { writes, reads, threads } = self;
+        drop((writes, reads));
+        // The reader first: the writer, as the last to leave, tidies up.
+        for thread in threads {
+            if thread.join().is_err() {
+                log::error!("a thread of the history has stopped before its time");
+            }
+        }
+    }
+}
+
+fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Fault> {
+    thread::Builder::new().name(name.into()).spawn(work).map_err(Fault::Threads)
+}
+
+fn the_job<J>(refused: TrySendError<J>) -> J {
+    match refused {
+        TrySendError::Full(job) | TrySendError::Disconnected(job) => job,
+    }
 }

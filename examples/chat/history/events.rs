@@ -1,0 +1,170 @@
+//! Writes of what is said: an event gets its place, a repeat its first answer.
+
+use rusqlite::{Connection, OptionalExtension, Result, params};
+
+use super::people::{Answer, exists, is_refused};
+use super::retention::{self, Erased};
+use super::schema::{self, mentions_text, number, signed};
+use super::{Append, Body, Done, Failure, Offset};
+
+/// What the writer remembers between its transactions. Nothing here must be true to the file after a rollback: a
+/// number that was skipped does no harm.
+pub(super) struct Counters {
+    /// The next event's `id`.
+    pub next_event: i64,
+    /// Events up to here are in the index.
+    pub indexed: i64,
+}
+
+impl Counters {
+    pub(super) fn read(connection: &Connection) -> Result<Self> {
+        connection.query_row(
+            "SELECT max(indexed, (SELECT coalesce(max(id), 0) FROM events)), indexed FROM state",
+            [],
+            |row| Ok(Counters { next_event: row.get::<_, i64>(0)?.saturating_add(1), indexed: row.get(1)? }),
+        )
+    }
+}
+
+/// Everything that may refuse comes first, so that a refusal leaves nothing behind.
+pub(super) fn append(
+    connection: &Connection,
+    counters: &mut Counters,
+    keep_pictures: u64,
+    append: &Append,
+) -> Answer {
+    if let Some(first) = receipt(connection, append)? {
+        return Ok(Ok(first));
+    }
+    let erase = match &append.body {
+        Body::Deletion { target } => match target_of(connection, append, *target)? {
+            Ok(erased) => Some(erased),
+            Err(failure) => return Ok(Err(failure)),
+        },
+        _ => None,
+    };
+    if let Body::Picture { bytes, .. } = &append.body {
+        if !exists(connection, append.room)? {
+            return Ok(Err(Failure::NoSuchRoom));
+        }
+        if is_refused(insert_picture(connection, counters.next_event, &append.body))? {
+            return Ok(Err(Failure::Taken));
+        }
+        retention::count_pictures(connection, signed(bytes.len() as u64))?;
+        retention::give_up_pictures(connection, keep_pictures)?;
+    }
+    let Some(offset) = connection
+        .prepare_cached("UPDATE rooms SET last = last + 1 WHERE id = ?1 RETURNING last")?
+        .query_row([signed(append.room)], |row| number(row, 0))
+        .optional()?
+    else {
+        return Ok(Err(Failure::NoSuchRoom));
+    };
+    if let Some(erased) = erase {
+        retention::take_back(connection, &erased, counters.indexed)?;
+    }
+    insert_event(connection, counters.next_event, offset, append)?;
+    counters.next_event += 1;
+    insert_mentions(connection, offset, append)?;
+    insert_receipt(connection, offset, append)?;
+    Ok(Ok(Done::Appended { room: append.room, offset, at: append.at, repeated: false }))
+}
+
+fn receipt(connection: &Connection, append: &Append) -> Result<Option<Done>> {
+    let Some(key) = &append.key else { return Ok(None) };
+    connection
+        .prepare_cached("SELECT room, offset, at FROM receipts WHERE author = ?1 AND key = ?2")?
+        .query_row(params![signed(append.author), key], |row| {
+            Ok(Done::Appended {
+                room: number(row, 0)?,
+                offset: number(row, 1)?,
+                at: row.get(2)?,
+                repeated: true,
+            })
+        })
+        .optional()
+}
+
+/// The event that is to be taken back, if the author may.
+fn target_of(
+    connection: &Connection,
+    append: &Append,
+    target: Offset,
+) -> Result<std::result::Result<Erased, Failure>> {
+    let found = connection
+        .prepare_cached(
+            "SELECT id, room, offset, kind, text, author FROM events WHERE room = ?1 AND offset = ?2",
+        )?
+        .query_row([signed(append.room), signed(target)], |row| Ok((Erased::read(row)?, number(row, 5)?)))
+        .optional()?;
+    Ok(match found {
+        Some((erased, _)) if !erased.has_words() => Err(Failure::NoSuchEvent),
+        Some((_, author)) if author != append.author => Err(Failure::NotYours),
+        Some((erased, _)) => Ok(erased),
+        None if exists(connection, append.room)? => Err(Failure::NoSuchEvent),
+        None => Err(Failure::NoSuchRoom),
+    })
+}
+
+fn insert_picture(connection: &Connection, event: i64, body: &Body) -> Result<usize> {
+    let Body::Picture { picture, bytes, .. } = body else { return Ok(0) };
+    connection.prepare_cached("INSERT INTO pictures VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
+        event,
+        picture.id,
+        picture.media_type,
+        picture.width,
+        picture.height,
+        signed(bytes.len() as u64),
+        &bytes[..]
+    ])
+}
+
+fn insert_event(connection: &Connection, id: i64, offset: Offset, append: &Append) -> Result<()> {
+    let (kind, text, target) = match &append.body {
+        Body::Text(text) => (schema::TEXT, Some(text), None),
+        Body::Picture { caption, .. } => (schema::PICTURE, Some(caption), None),
+        Body::Deletion { target } => (schema::DELETION, None, Some(signed(*target))),
+    };
+    connection
+        .prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+        .execute(params![
+            id,
+            signed(append.room),
+            signed(offset),
+            append.at,
+            signed(append.author),
+            append.author_name,
+            kind,
+            text,
+            target,
+            mentions_text(&append.mentions)
+        ])?;
+    Ok(())
+}
+
+/// Only members can have something unread.
+fn insert_mentions(connection: &Connection, offset: Offset, append: &Append) -> Result<()> {
+    if append.mentions.is_empty() {
+        return Ok(());
+    }
+    let mut insert = connection.prepare_cached(
+        "INSERT OR IGNORE INTO unread_mentions
+         SELECT m.room, m.person, ?3 FROM members m JOIN people p ON p.id = m.person
+         WHERE m.room = ?1 AND m.person = ?2 AND p.gone = 0",
+    )?;
+    for person in &append.mentions {
+        insert.execute([signed(append.room), signed(*person), signed(offset)])?;
+    }
+    Ok(())
+}
+
+fn insert_receipt(connection: &Connection, offset: Offset, append: &Append) -> Result<()> {
+    if let Some(key) = &append.key {
+        connection
+            .prepare_cached(
+                "INSERT INTO receipts (author, key, room, offset, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![signed(append.author), key, signed(append.room), signed(offset), append.at])?;
+    }
+    Ok(())
+}

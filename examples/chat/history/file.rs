@@ -1,0 +1,222 @@
+//! Opening the file: only one pollcat at a time, only a file that is ours, and a clear word when that cannot be.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::{fmt, io};
+
+use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use super::faults::{is_damage, is_locked};
+use super::{Data, Durability, schema};
+
+/// A connection to the history. For a file the writer and the reader have one each and never wait for one another;
+/// what is kept in memory has but one, which they share.
+#[derive(Clone)]
+pub(super) struct Link(Arc<Linked>);
+
+/// The lock goes after the connection, and with the last connection.
+struct Linked {
+    connection: Mutex<Connection>,
+    _lock: Option<Arc<File>>,
+}
+
+impl Link {
+    fn new(connection: Connection, lock: Option<Arc<File>>) -> Self {
+        Link(Arc::new(Linked { connection: Mutex::new(connection), _lock: lock }))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A transaction that was left by a panic has been rolled back.
+        self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why the history cannot be opened: one line for whoever started the program.
+#[derive(Debug)]
+pub(crate) struct OpenError {
+    path: PathBuf,
+    fault: Fault,
+}
+
+#[derive(Debug)]
+pub(super) enum Fault {
+    File(io::Error),
+    Locked,
+    ReadOnly,
+    /// SQLite, but another program's.
+    Foreign,
+    /// Made by a newer pollcat, whose tables have this version.
+    Newer(i32),
+    Sqlite(rusqlite::Error),
+    Threads(io::Error),
+}
+
+impl OpenError {
+    pub(super) fn new(data: &Data, fault: impl Into<Fault>) -> Self {
+        let path = match data {
+            Data::File(path) => path.clone(),
+            Data::Memory => PathBuf::from(":memory:"),
+        };
+        OpenError { path, fault: fault.into() }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        if is_locked(&error) { Fault::Locked } else { Fault::Sqlite(error) }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+        let path = self.path.display();
+        match &self.fault {
+            Fault::File(error) => match error.kind() {
+                NotFound => {
+                    write!(f, "{path}: the directory does not exist: make it, or choose another with --data")
+                }
+                NotADirectory => {
+                    write!(f, "{path}: a part of this path is no directory: choose another with --data")
+                }
+                IsADirectory => write!(f, "{path} is a directory: name a file in it with --data"),
+                PermissionDenied => {
+                    write!(
+                        f,
+                        "{path} may not be written by this user: allow it, or choose another with --data"
+                    )
+                }
+                ReadOnlyFilesystem => write!(f, "{path} is on a read-only disk: choose another with --data"),
+                _ => write!(f, "{path} cannot be opened ({error}): choose another with --data"),
+            },
+            Fault::Locked => {
+                write!(f, "{path} is in use by another program: stop it, or choose another file with --data")
+            }
+            Fault::ReadOnly => {
+                write!(f, "{path} may not be written by this user: allow it, or choose another with --data")
+            }
+            Fault::Foreign => write!(f, "{path} belongs to another program: choose another file with --data"),
+            Fault::Newer(version) => {
+                write!(
+                    f,
+                    "{path} was made by a newer pollcat (tables {version}, this one knows {}): ",
+                    schema::VERSION
+                )?;
+                f.write_str("use that one, or choose another file with --data")
+            }
+            Fault::Sqlite(error) if is_damage(error) => {
+                write!(f, "{path} is damaged, or no history ({error}): ")?;
+                f.write_str("bring it back from a copy, or choose another file with --data")
+            }
+            Fault::Sqlite(error) => {
+                write!(f, "{path} cannot be used ({error}): choose another file with --data")
+            }
+            Fault::Threads(error) => write!(f, "no thread can be started for {path}: {error}"),
+        }
+    }
+}
+
+/// The writer's link and the reader's, to tables that are there.
+pub(super) fn open(data: &Data, durability: Durability) -> Result<(Link, Link), Fault> {
+    match data {
+        Data::File(path) if durability != Durability::Memory => open_file(path, durability),
+        _ => {
+            let mut connection = Connection::open_in_memory()?;
+            prepare(&mut connection)?;
+            let link = Link::new(connection, None);
+            Ok((link.clone(), link))
+        }
+    }
+}
+
+fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault> {
+    // The lock belongs to the file, whatever links lead to it.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let lock = Arc::new(lock(&path)?);
+    // What people say is not for other users of the machine. SQLite gives its own files the same permissions.
+    private(&path).map_err(Fault::File)?;
+
+    let mut writer = connect(&path)?;
+    if writer.is_readonly(MAIN_DB)? {
+        return Err(Fault::ReadOnly);
+    }
+    check(&writer)?;
+    writer.pragma_update(None, "journal_mode", "wal")?;
+    // NORMAL hands every commit to the system, FULL waits until the disk has it.
+    writer.pragma_update(
+        None,
+        "synchronous",
+        if durability == Durability::Disk { "full" } else { "normal" },
+    )?;
+    writer.pragma_update(None, "fullfsync", true)?;
+    writer.pragma_update(None, "checkpoint_fullfsync", true)?;
+    // A burst makes the log long; afterwards it need not stay so.
+    writer.pragma_update(None, "journal_size_limit", 16 << 20)?;
+    prepare(&mut writer)?;
+
+    let reader = connect(&path)?;
+    reader.pragma_update(None, "query_only", true)?;
+    Ok((Link::new(writer, Some(lock.clone())), Link::new(reader, Some(lock))))
+}
+
+/// A lock of our own beside the file. Not on the file: closing any descriptor of it would take SQLite's own locks with
+/// it, and an exclusive lock of SQLite's would keep out the tools that only want to read.
+fn lock(path: &Path) -> Result<File, Fault> {
+    let mut name = OsString::from(path);
+    name.push("-lock");
+    let file = private(Path::new(&name)).map_err(Fault::File)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(Errno::WOULDBLOCK) => Err(Fault::Locked),
+        Err(error) => Err(Fault::File(error.into())),
+    }
+}
+
+/// Opens a file, or makes one that only this user may read.
+fn private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    // Other tools may read at any time, and write for a moment.
+    connection.busy_timeout(Duration::from_secs(2))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Looks, and changes nothing: the file may be anybody's.
+fn check(connection: &Connection) -> Result<(), Fault> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match (number("application_id")?, number("user_version")?) {
+        (0, 0) if tables == 0 => Ok(()),
+        (schema::APPLICATION, schema::VERSION) => Ok(()),
+        (schema::APPLICATION, version) if version > schema::VERSION => Err(Fault::Newer(version)),
+        _ => Err(Fault::Foreign),
+    }
+}
+
+/// Makes the tables if there are none.
+fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(64);
+    // Overwrites what is erased, so that words that were taken back are in the file no longer.
+    connection.pragma_update(None, "secure_delete", true)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables == 0 {
+        schema::create(&transaction)?;
+    }
+    transaction.commit()
+}

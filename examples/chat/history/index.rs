@@ -1,0 +1,46 @@
+//! The search index in the file, always a little behind what was said.
+//!
+//! A text costs some fifty times as much to index as to keep, so nobody waits for it: the writer indexes when it has
+//! nothing better to do, and `state.indexed` says how far it has come. A search looks through the rest itself.
+
+use rusqlite::{Connection, Result, params};
+
+use super::grams;
+
+/// Events that are indexed in one bite.
+const BITE: i64 = 256;
+
+/// Indexes the next events. How far it has come now.
+pub(super) fn advance(connection: &Connection, indexed: i64) -> Result<i64> {
+    let mut insert = connection.prepare_cached("INSERT INTO grams (rowid, text) VALUES (?1, ?2)")?;
+    let mut select =
+        connection.prepare_cached("SELECT id, text FROM events WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let mut rows = select.query([indexed, BITE])?;
+    let mut last = indexed;
+    while let Some(row) = rows.next()? {
+        last = row.get(0)?;
+        if let Some(text) = row.get_ref(1)?.as_str_or_null()? {
+            insert.execute(params![last, grams::of_text(&grams::fold(text))])?;
+        }
+    }
+    connection.prepare_cached("UPDATE state SET indexed = ?1")?.execute([last])?;
+    Ok(last)
+}
+
+/// Takes an event out again. FTS5 needs to be told what it was told then: it keeps no texts.
+pub(super) fn remove(connection: &Connection, event: i64, text: &str) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO grams (grams, rowid, text) VALUES ('delete', ?1, ?2)")?
+        .execute(params![event, grams::of_text(&grams::fold(text))])?;
+    Ok(())
+}
+
+/// Starts anew if the index was made with other tables of Unicode.
+pub(super) fn renew(connection: &Connection) -> Result<()> {
+    let form: String = connection.query_row("SELECT index_form FROM state", [], |row| row.get(0))?;
+    if form != grams::form() {
+        connection.execute("INSERT INTO grams (grams) VALUES ('delete-all')", [])?;
+        connection.execute("UPDATE state SET indexed = 0, index_form = ?1", [grams::form()])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The reader: pages, pictures, and searches bit by bit.
+//!
+//! A search may have to look at everything that was ever said. So it is carried out in slices, and whoever asks for a
+//! page or a picture meanwhile is served between two of them.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, TryRecvError};
+
+use rusqlite::{Connection, OptionalExtension, Result, params};
+
+use super::faults::words;
+use super::file::Link;
+use super::schema::{self, number, select_events, signed};
+use super::search::Search;
+use super::{Event, Failure, Found, News, Offset, Read, RoomId};
+
+/// Searches under way at a time. Who comes later is asked to try again.
+const SEARCHES: usize = 64;
+
+pub(super) type Job<T> = (Read, T);
+
+pub(super) struct Reader<T, F> {
+    pub link: Link,
+    pub jobs: Receiver<Job<T>>,
+    pub tell: F,
+}
+
+impl<T, F: Fn(News<T>) -> bool> Reader<T, F> {
+    pub(super) fn run(self) {
+        let mut searches = VecDeque::new();
+        loop {
+            let next = if searches.is_empty() {
+                self.jobs.recv().map_err(|_| TryRecvError::Disconnected)
+            } else {
+                self.jobs.try_recv()
+            };
+            match next {
+                Ok((read, ticket)) => self.begin(read, ticket, &mut searches),
+                Err(TryRecvError::Disconnected) if searches.is_empty() => return,
+                Err(_) => self.search_on(&mut searches),
+            }
+        }
+    }
+
+    fn begin(&self, read: Read, ticket: T, searches: &mut VecDeque<(Search, Read, T)>) {
+        let result = match &read {
+            Read::Search { rooms, text, before, limit } => {
+                if searches.len() < SEARCHES {
+                    searches.push_back((Search::new(rooms, text, *before, *limit), read, ticket));
+                    return;
+                }
+                Err(Failure::Storage("too many people search at the same time: try again later".into()))
+            }
+            // Offsets have no gaps, so that a number of events is a difference of offsets.
+            Read::After { room, after, limit } => self.read(|connection| {
+                events(connection, *room, |first, _| {
+                    let after = (*after).max(first.saturating_sub(1));
+                    (after, after.saturating_add(*limit as u64))
+                })
+            }),
+            Read::Before { room, before, limit } => self.read(|connection| {
+                events(connection, *room, |_, last| {
+                    let upto = before.map_or(last, |before| last.min(before.saturating_sub(1)));
+                    (upto.saturating_sub(*limit as u64), upto)
+                })
+            }),
+            Read::Picture { id } => self.read(|connection| picture(connection, id)),
+        };
+        (self.tell)(News::Read { read, ticket, result });
+    }
+
+    /// Everything that belongs to one answer is read from one moment of the file.
+    fn read(
+        &self,
+        find: impl FnOnce(&Connection) -> Result<std::result::Result<Found, Failure>>,
+    ) -> std::result::Result<Found, Failure> {
+        let connection = self.link.lock();
+        let found = connection.unchecked_transaction().and_then(|transaction| find(&transaction));
+        found.unwrap_or_else(|fault| Err(unreadable(&fault)))
+    }
+
+    /// A slice of the search that has waited longest.
+    fn search_on(&self, searches: &mut VecDeque<(Search, Read, T)>) {
+        let Some((mut search, read, ticket)) = searches.pop_front() else { return };
+        let slice = {
+            let connection = self.link.lock();
+            connection.unchecked_transaction().and_then(|transaction| search.slice(&transaction))
+        };
+        let result = match slice {
+            Ok(false) => return searches.push_back((search, read, ticket)),
+            Ok(true) => Ok(search.found()),
+            Err(fault) => Err(unreadable(&fault)),
+        };
+        (self.tell)(News::Read { read, ticket, result });
+    }
+}
+
+fn unreadable(fault: &rusqlite::Error) -> Failure {
+    log::error!("the history cannot be read: {fault}");
+    Failure::Storage(words(fault))
+}
+
+type Answer = Result<std::result::Result<Found, Failure>>;
+
+/// The events of a room after one offset, up to another.
+fn events(
+    connection: &Connection,
+    room: RoomId,
+    choose: impl FnOnce(Offset, Offset) -> (Offset, Offset),
+) -> Answer {
+    let bounds = connection
+        .prepare_cached("SELECT first, last FROM rooms WHERE id = ?1")?
+        .query_row([signed(room)], |row| Ok((number(row, 0)?, number(row, 1)?)))
+        .optional()?;
+    let Some((first, last)) = bounds else { return Ok(Err(Failure::NoSuchRoom)) };
+    let (after, upto) = choose(first, last);
+    let events = connection
+        .prepare_cached(select_events!(
+            "WHERE e.room = ?1 AND e.offset > ?2 AND e.offset <= ?3 ORDER BY e.offset"
+        ))?
+        .query_map([signed(room), signed(after), signed(upto)], |row| Ok(schema::kept(row)?.event))?
+        .collect::<Result<Vec<Event>>>()?;
+    Ok(Ok(Found::Events { events, first, last }))
+}
+
+fn picture(connection: &Connection, id: &str) -> Answer {
+    // A room that is being swept out is not there any more, and neither are its pictures.
+    let picture = connection
+        .prepare_cached(
+            "SELECT p.media_type, p.bytes FROM pictures p JOIN events e ON e.id = p.event JOIN rooms r ON r.id = e.room
+             WHERE p.id = ?1",
+        )?
+        .query_row(params![id], |row| Ok((schema::media_type(row.get_ref(0)?.as_str()?), row.get(1)?)))
+        .optional()?;
+    Ok(Ok(Found::Picture(picture)))
+}

@@ -1,0 +1,188 @@
+//! The tables, and how a row becomes an event.
+//!
+//! Any SQLite tool can read them: `sqlite3 chat.db 'SELECT author_name, text FROM events WHERE room = 1'`.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, Error, Result, Row};
+
+use super::{Event, Picture, RoomId, What};
+
+/// Says that a file is ours: "poll", in the header of every SQLite file.
+pub(super) const APPLICATION: i32 = 0x706f_6c6c;
+/// Counts up whenever older programs would misread the tables.
+pub(super) const VERSION: i32 = 1;
+
+/// `events.id` counts everything that was said, in all rooms, and is never used twice. It orders the search, and tells
+/// how far the index has come (`state.indexed`).
+///
+/// A receipt outlives its event, so that a repeated message gets the same answer when it has long been pruned. People
+/// who are gone keep their rows, and their places in direct rooms, as long as somebody else may look at the room.
+const TABLES: &str = "
+    CREATE TABLE state (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        next_person INTEGER NOT NULL,
+        next_room INTEGER NOT NULL,
+        picture_bytes INTEGER NOT NULL,
+        indexed INTEGER NOT NULL,
+        index_form TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO state VALUES (1, 1, 1, 0, 0, '');
+
+    CREATE TABLE people (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        folded TEXT NOT NULL,
+        token BLOB,
+        gone INTEGER NOT NULL DEFAULT 0,
+        seen INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX names ON people (folded) WHERE gone = 0;
+
+    CREATE TABLE rooms (
+        id INTEGER PRIMARY KEY,
+        kind INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        folded TEXT NOT NULL UNIQUE,
+        epoch TEXT NOT NULL,
+        made INTEGER NOT NULL,
+        first INTEGER NOT NULL DEFAULT 1,
+        last INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE removed_rooms (id INTEGER PRIMARY KEY) STRICT;
+
+    CREATE TABLE members (
+        room INTEGER NOT NULL,
+        person INTEGER NOT NULL,
+        read INTEGER NOT NULL,
+        PRIMARY KEY (room, person)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX memberships ON members (person);
+    CREATE TABLE unread_mentions (
+        room INTEGER NOT NULL,
+        person INTEGER NOT NULL,
+        offset INTEGER NOT NULL,
+        PRIMARY KEY (room, person, offset)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        room INTEGER NOT NULL,
+        offset INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        author INTEGER NOT NULL,
+        author_name TEXT NOT NULL,
+        kind INTEGER NOT NULL,
+        text TEXT,
+        target INTEGER,
+        mentions TEXT
+    ) STRICT;
+    CREATE UNIQUE INDEX places ON events (room, offset);
+    CREATE INDEX deletions ON events (room, offset) WHERE kind = 3;
+    CREATE TABLE pictures (
+        event INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        media_type TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        bytes BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE receipts (
+        place INTEGER PRIMARY KEY,
+        author INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        room INTEGER NOT NULL,
+        offset INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        UNIQUE (author, key)
+    ) STRICT;
+
+    CREATE VIRTUAL TABLE grams USING fts5 (text, content='', detail='none', columnsize=0, tokenize='ascii');
+";
+
+/// `events.kind`.
+pub(super) const TEXT: i64 = 0;
+pub(super) const PICTURE: i64 = 1;
+pub(super) const DELETED: i64 = 2;
+pub(super) const DELETION: i64 = 3;
+
+pub(super) fn create(connection: &Connection) -> Result<()> {
+    connection.execute_batch(TABLES)?;
+    connection.pragma_update(None, "application_id", APPLICATION)?;
+    connection.pragma_update(None, "user_version", VERSION)
+}
+
+/// An event, its room, and its place among all events.
+pub(super) struct Kept {
+    pub id: i64,
+    pub room: RoomId,
+    pub event: Event,
+}
+
+/// `SELECT` with the columns of [`kept`]; what follows names conditions on `e`.
+macro_rules! select_events {
+    ($conditions:literal) => {
+        concat!(
+            "SELECT e.id, e.room, e.offset, e.at, e.author, e.author_name, e.kind, e.text, e.target, e.mentions, ",
+            "p.id, p.media_type, p.width, p.height, p.size ",
+            "FROM events e LEFT JOIN pictures p ON p.event = e.id ",
+            $conditions
+        )
+    };
+}
+pub(super) use select_events;
+
+/// Reads a row of [`select_events`].
+pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
+    let what = match row.get(6)? {
+        TEXT => What::Text(row.get(7)?),
+        PICTURE => What::Picture { picture: picture(row)?, caption: row.get(7)? },
+        DELETED => What::Deleted,
+        DELETION => What::Deletion { target: number(row, 8)? },
+        other => return Err(Error::IntegralValueOutOfRange(6, other)),
+    };
+    let event = Event {
+        offset: number(row, 2)?,
+        at: row.get(3)?,
+        author: number(row, 4)?,
+        author_name: row.get(5)?,
+        what,
+        mentions: mentions(row, 9)?,
+    };
+    Ok(Kept { id: row.get(0)?, room: number(row, 1)?, event })
+}
+
+fn picture(row: &Row<'_>) -> Result<Option<Picture>> {
+    let Some(id) = row.get(10)? else { return Ok(None) };
+    let media_type = media_type(row.get_ref(11)?.as_str()?);
+    Ok(Some(Picture { id, media_type, width: row.get(12)?, height: row.get(13)?, size: number(row, 14)? }))
+}
+
+/// A kind of picture that browsers show. Anything else, and it was not we who wrote it, is only bytes.
+pub(super) fn media_type(name: &str) -> &'static str {
+    const KNOWN: [&str; 6] =
+        ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
+    KNOWN.into_iter().find(|known| *known == name).unwrap_or("application/octet-stream")
+}
+
+/// SQLite's integers have a sign. A number beyond them was asked for by somebody, and nothing has it.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+pub(super) fn number(row: &Row<'_>, column: usize) -> Result<u64> {
+    let number = row.get(column)?;
+    u64::try_from(number).map_err(|_| Error::IntegralValueOutOfRange(column, number))
+}
+
+/// Mentions are kept as "3 7", where people can read them; nobody: `NULL`.
+pub(super) fn mentions_text(mentions: &[u64]) -> Option<String> {
+    let numbers: Vec<String> = mentions.iter().map(u64::to_string).collect();
+    (!numbers.is_empty()).then(|| numbers.join(" "))
+}
+
+pub(super) fn mentions(row: &Row<'_>, column: usize) -> Result<Vec<u64>> {
+    let Some(text) = row.get_ref(column)?.as_str_or_null()? else { return Ok(Vec::new()) };
+    let numbers: std::result::Result<_, _> = text.split(' ').map(str::parse).collect();
+    numbers.map_err(|error| Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}

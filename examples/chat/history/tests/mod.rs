@@ -1,0 +1,202 @@
+//! The history from outside: jobs in, news out.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::{env, fs, process};
+
+use super::*;
+
+mod writing;
+
+/// A history whose news are at hand.
+struct Open {
+    history: History<u64>,
+    news: Receiver<News<u64>>,
+    loaded: Loaded,
+    /// News that came while another answer was waited for.
+    pruned: Vec<(RoomId, Offset)>,
+}
+
+impl Open {
+    fn with(settings: Settings) -> Result<Self, OpenError> {
+        let (sender, news) = channel();
+        let (history, loaded) = History::open(settings, move |news| sender.send(news).is_ok())?;
+        Ok(Open { history, news, loaded, pruned: Vec::new() })
+    }
+
+    fn at(path: &Path) -> Self {
+        Open::with(settings(path)).expect("the history opens")
+    }
+
+    fn in_memory() -> Self {
+        Open::with(Settings { data: Data::Memory, ..settings(Path::new("")) }).expect("the history opens")
+    }
+
+    /// All of these in one go, and their answers in the same order.
+    fn write_all(&mut self, writes: Vec<Write>) -> Vec<Result<Done, Failure>> {
+        let count = writes.len() as u64;
+        for (ticket, write) in writes.into_iter().enumerate() {
+            self.history.write(write, ticket as u64).expect("the queue has room");
+        }
+        let mut results = Vec::new();
+        while (results.len() as u64) < count {
+            for written in self.written() {
+                assert_eq!(written.ticket, results.len() as u64, "answers come in order");
+                results.push(written.result);
+            }
+        }
+        results
+    }
+
+    fn write(&mut self, write: Write) -> Result<Done, Failure> {
+        self.write_all(vec![write]).remove(0)
+    }
+
+    fn written(&mut self) -> Vec<Written<u64>> {
+        loop {
+            match self.news.recv().expect("the writer is there") {
+                News::Written(written) => return written,
+                News::Pruned { room, first } => self.pruned.push((room, first)),
+                News::Read { read, .. } => panic!("nobody asked for {read:?}"),
+            }
+        }
+    }
+
+    fn read(&mut self, read: Read) -> Result<Found, Failure> {
+        self.history.read(read, 7).expect("the queue has room");
+        loop {
+            match self.news.recv().expect("the reader is there") {
+                News::Read { ticket, result, .. } => {
+                    assert_eq!(ticket, 7);
+                    return result;
+                }
+                News::Pruned { room, first } => self.pruned.push((room, first)),
+                News::Written(_) => panic!("nothing was written"),
+            }
+        }
+    }
+
+    /// Everything that is kept of a room.
+    fn all(&mut self, room: RoomId) -> (Vec<Event>, Offset, Offset) {
+        match self.read(Read::After { room, after: 0, limit: usize::MAX }) {
+            Ok(Found::Events { events, first, last }) => (events, first, last),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn hits(&mut self, rooms: &[RoomId], text: &str, before: Option<u64>, limit: usize) -> (Vec<Hit>, bool) {
+        let search = Read::Search { rooms: rooms.into(), text: text.into(), before, limit };
+        match self.read(search) {
+            Ok(Found::Hits { hits, more }) => (hits, more),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn picture(&mut self, id: &str) -> Option<Vec<u8>> {
+        match self.read(Read::Picture { id: id.into() }) {
+            Ok(Found::Picture(picture)) => picture.map(|(_, bytes)| bytes),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits until the writer has pruned a room up to here.
+    fn wait_until_pruned(&mut self, room: RoomId, first: Offset) {
+        while !self.pruned.contains(&(room, first)) {
+            match self.news.recv().expect("the writer is there") {
+                News::Pruned { room, first } => self.pruned.push((room, first)),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn close(self) {
+        self.history.close();
+    }
+}
+
+fn settings(path: &Path) -> Settings {
+    Settings {
+        data: Data::File(path.into()),
+        durability: Durability::System,
+        recent: 10,
+        keep_messages: 1 << 40,
+        keep_for: None,
+        keep_pictures: 1 << 40,
+        queue: 1 << 16,
+    }
+}
+
+/// Long ago, and the same for everybody.
+const THEN: Millis = 1_000_000_000_000;
+
+fn arrive(person: PersonId, name: &str) -> Write {
+    let token = Some([person as u8; 32]);
+    Write::Arrive { person, name: name.into(), folded: name.to_lowercase(), token, at: THEN }
+}
+
+fn create(room: RoomId, name: &str) -> Write {
+    let (kind, epoch) = (RoomKind::Public, format!("epoch-{room}"));
+    Write::Create { room, kind, name: name.into(), folded: name.to_lowercase(), epoch, at: THEN }
+}
+
+fn direct(room: RoomId, folded: &str) -> Write {
+    let (kind, epoch) = (RoomKind::Direct, format!("epoch-{room}"));
+    Write::Create { room, kind, name: String::new(), folded: folded.into(), epoch, at: THEN }
+}
+
+fn say(room: RoomId, author: PersonId, body: Body) -> Append {
+    let author_name = format!("person {author}");
+    Append { room, author, author_name, key: None, at: THEN, body, mentions: Vec::new() }
+}
+
+fn text(room: RoomId, author: PersonId, text: &str) -> Write {
+    Write::Append(say(room, author, Body::Text(text.into())))
+}
+
+fn take_back(room: RoomId, author: PersonId, target: Offset) -> Write {
+    Write::Append(say(room, author, Body::Deletion { target }))
+}
+
+fn picture(room: RoomId, author: PersonId, id: &str, size: usize) -> Write {
+    let picture = Picture { id: id.into(), media_type: "image/png", width: 3, height: 4, size: size as u64 };
+    let bytes = vec![id.len() as u8; size].into();
+    Write::Append(say(room, author, Body::Picture { picture, caption: format!("caption {id}"), bytes }))
+}
+
+fn appended(room: RoomId, offset: Offset) -> Result<Done, Failure> {
+    Ok(Done::Appended { room, offset, at: THEN, repeated: false })
+}
+
+fn repeated(room: RoomId, offset: Offset) -> Result<Done, Failure> {
+    Ok(Done::Appended { room, offset, at: THEN, repeated: true })
+}
+
+fn words(events: &[Event]) -> Vec<&str> {
+    events
+        .iter()
+        .filter_map(|event| if let What::Text(text) = &event.what { Some(&text[..]) } else { None })
+        .collect()
+}
+
+/// A folder that is gone when the test is done.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    /// The name is the test's own, so that tests side by side do not meet.
+    fn new(name: &str) -> Self {
+        let folder = env::temp_dir().join(format!("pollcat-history-{name}-{}", process::id()));
+        fs::create_dir_all(&folder).expect("a folder for temporary files");
+        Scratch(folder)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left behind in the temporary folder does no harm.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,153 @@
+//! Order, offsets, refusals, repeats; people and rooms.
+
+use super::*;
+
+#[test]
+fn offsets_count_from_one_in_each_room() {
+    let mut open = Open::in_memory();
+    open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), create(2, "coffee")]);
+    let said =
+        vec![text(1, 1, "a"), text(2, 1, "b"), text(1, 1, "c"), text(3, 1, "nowhere"), text(1, 1, "d")];
+    assert_eq!(
+        open.write_all(said),
+        [appended(1, 1), appended(2, 1), appended(1, 2), Err(Failure::NoSuchRoom), appended(1, 3)]
+    );
+    let (events, first, last) = open.all(1);
+    assert_eq!((words(&events), first, last), (vec!["a", "c", "d"], 1, 3));
+    assert_eq!(events.iter().map(|event| event.offset).collect::<Vec<_>>(), [1, 2, 3]);
+    assert!(matches!(open.read(Read::After { room: 3, after: 0, limit: 1 }), Err(Failure::NoSuchRoom)));
+}
+
+#[test]
+fn pages_are_what_was_asked_for() {
+    let mut open = Open::in_memory();
+    open.write(create(1, "tea")).unwrap();
+    open.write_all((1..=9).map(|n| text(1, 1, &n.to_string())).collect());
+    let mut page = |read| match open.read(read) {
+        Ok(Found::Events { events, first: 1, last: 9 }) => words(&events).concat(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(page(Read::After { room: 1, after: 0, limit: 3 }), "123");
+    assert_eq!(page(Read::After { room: 1, after: 7, limit: 3 }), "89");
+    assert_eq!(page(Read::After { room: 1, after: u64::MAX, limit: usize::MAX }), "");
+    assert_eq!(page(Read::Before { room: 1, before: None, limit: 4 }), "6789");
+    assert_eq!(page(Read::Before { room: 1, before: Some(3), limit: 4 }), "12");
+    assert_eq!(page(Read::Before { room: 1, before: Some(0), limit: 4 }), "");
+    assert_eq!(page(Read::Before { room: 1, before: Some(u64::MAX), limit: 2 }), "89");
+}
+
+#[test]
+fn a_repeat_gets_the_first_answer() {
+    let mut open = Open::in_memory();
+    open.write_all(vec![create(1, "tea"), create(2, "coffee")]);
+    let keyed = |room, author, words: &str, key: &str| {
+        Write::Append(Append { key: Some(key.into()), ..say(room, author, Body::Text(words.into())) })
+    };
+    let writes = vec![
+        keyed(1, 1, "a", "k"),
+        keyed(1, 1, "a", "k"),
+        keyed(1, 2, "b", "k"),
+        keyed(2, 1, "elsewhere", "k"),
+        take_back(1, 1, 1),
+        keyed(1, 1, "a", "k"),
+    ];
+    assert_eq!(
+        open.write_all(writes),
+        [appended(1, 1), repeated(1, 1), appended(1, 2), repeated(1, 1), appended(1, 3), repeated(1, 1)]
+    );
+    assert_eq!(open.all(1).0.len(), 3);
+}
+
+#[test]
+fn only_the_author_takes_back_and_only_once() {
+    let mut open = Open::in_memory();
+    open.write_all(vec![arrive(1, "Ann"), arrive(2, "Bob"), create(1, "tea")]);
+    open.write(Write::Join { room: 1, person: 2, read: 0 }).unwrap();
+    let said = Append { mentions: vec![2, 9], ..say(1, 1, Body::Text("hello @Bob".into())) };
+    open.write_all(vec![Write::Append(said), picture(1, 1, "p", 5)]);
+    assert_eq!(open.all(1).0[0].mentions, [2, 9]);
+    let attempts = vec![
+        take_back(1, 2, 1),
+        take_back(1, 1, 1),
+        take_back(1, 1, 1),
+        take_back(1, 1, 3),
+        take_back(1, 1, 2),
+        take_back(1, 1, 99),
+        take_back(9, 1, 1),
+    ];
+    let (no, not_there) = (Err(Failure::NotYours), Err(Failure::NoSuchEvent));
+    let nowhere = Err(Failure::NoSuchRoom);
+    let answers =
+        [no, appended(1, 3), not_there.clone(), not_there.clone(), appended(1, 4), not_there, nowhere];
+    assert_eq!(open.write_all(attempts), answers);
+    let (events, ..) = open.all(1);
+    let whats: Vec<_> = events.iter().map(|event| &event.what).collect();
+    let deletion = |target| What::Deletion { target };
+    assert_eq!(whats, [&What::Deleted, &What::Deleted, &deletion(1), &deletion(2)]);
+    assert_eq!(events[0].mentions, []);
+    assert_eq!(open.picture("p"), None);
+}
+
+#[test]
+fn names_and_keys_belong_to_one() {
+    let mut open = Open::in_memory();
+    let writes = vec![
+        arrive(1, "Ann"),
+        arrive(2, "ANN"),
+        arrive(2, "Bob"),
+        Write::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
+        Write::Rename { person: 1, name: "ANN".into(), folded: "ann".into() },
+        Write::Rename { person: 9, name: "x".into(), folded: "x".into() },
+        create(1, "tea"),
+        create(2, "Tea"),
+        create(1, "coffee"),
+        Write::Forget { person: 1 },
+        Write::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
+    ];
+    let kept = Ok(Done::Kept);
+    let taken = Err(Failure::Taken);
+    let unknown = Err(Failure::NoSuchPerson);
+    assert_eq!(
+        open.write_all(writes),
+        [
+            kept.clone(),
+            taken.clone(),
+            kept.clone(),
+            taken.clone(),
+            kept.clone(),
+            unknown,
+            kept.clone(),
+            taken.clone(),
+            taken,
+            kept.clone(),
+            kept
+        ]
+    );
+}
+
+#[test]
+fn a_room_is_removed_when_nobody_is_in_it() {
+    let mut open = Open::in_memory();
+    open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), text(1, 1, "a"), picture(1, 1, "p", 5)]);
+    let join = Write::Join { room: 1, person: 1, read: 0 };
+    assert_eq!(
+        open.write_all(vec![
+            join,
+            Write::Remove { room: 1 },
+            Write::Leave { room: 1, person: 1 },
+            Write::Remove { room: 1 },
+            Write::Remove { room: 1 },
+            create(2, "tea"),
+        ]),
+        [
+            Ok(Done::Kept),
+            Err(Failure::HasMembers),
+            Ok(Done::Kept),
+            Ok(Done::Kept),
+            Err(Failure::NoSuchRoom),
+            Ok(Done::Kept)
+        ]
+    );
+    assert_eq!(open.picture("p"), None);
+    assert_eq!(open.all(2), (vec![], 1, 0));
+}
