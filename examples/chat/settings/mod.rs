@@ -1,0 +1,294 @@
+//! The settings. Each has one name and four places where it may be said; the first that says it counts:
+//!
+//! ```text
+//!   --max-picture 8MiB            a flag
+//!   POLLCAT_MAX_PICTURE=8MiB      the environment
+//!   max-picture = "8MiB"          a TOML file, named by --config or POLLCAT_CONFIG
+//!   4MiB                          the default
+//! ```
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `table.rs` | the settings: names, defaults, bounds, one line of help |
+//! | `flags.rs` | the command line |
+//! | `file.rs` | the TOML file |
+//! | `values.rs` | sizes, addresses, origins: from text to types |
+
+mod file;
+mod flags;
+mod table;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use log::LevelFilter;
+use pollcat::{Hosts, Origins, Proxies};
+
+use crate::history::Durability;
+use file::SettingsFile;
+use table::{Kind, Row};
+pub(crate) use values::Listen;
+
+/// What the rest of the program goes by. `--help` says what each means.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    pub listen: Vec<Listen>,
+    pub allow_origin: Origins,
+    pub allow_host: Hosts,
+    pub trust_proxy: Proxies,
+    /// `None`: of the first TCP address, see [`Settings::page_address`].
+    pub public_url: Option<String>,
+    pub max_connections: usize,
+    /// `None`: everything stays in memory.
+    pub data: Option<PathBuf>,
+    pub durability: Durability,
+    /// Per room.
+    pub keep_messages: u64,
+    /// 0: for ever.
+    pub keep_days: u64,
+    /// Bytes, all pictures together.
+    pub keep_pictures: u64,
+    /// Messages per room.
+    pub recent: usize,
+    pub max_people: usize,
+    /// Characters, as for messages and rooms' names.
+    pub max_name: usize,
+    pub max_message: usize,
+    pub max_rooms: usize,
+    pub max_room_name: usize,
+    pub max_rooms_per_person: usize,
+    /// Per room.
+    pub max_members: usize,
+    /// Bytes.
+    pub max_picture: usize,
+    /// Per second; 0: no limit.
+    pub message_rate: u32,
+    pub message_burst: u32,
+    pub address_rate: u32,
+    pub address_burst: u32,
+    pub echo: bool,
+    pub daemon: bool,
+    pub pid_file: Option<PathBuf>,
+    pub log_file: Option<PathBuf>,
+    pub log_level: LevelFilter,
+}
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Asked {
+    Serve(Box<Settings>),
+    /// `--help`, `--version`, `--check`: this is the answer.
+    Print(String),
+}
+
+/// A value, and where it was said.
+#[derive(Debug, Clone)]
+struct Given {
+    texts: Vec<String>,
+    place: Place,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Place {
+    Flag,
+    Environment,
+    File { name: String, line: usize },
+    Default,
+}
+
+/// Reads the settings. `args` begins with the name of the program; `env` is the environment.
+///
+/// # Errors
+///
+/// One line per fault, all of them.
+pub(crate) fn read(
+    args: impl IntoIterator<Item = OsString>,
+    env: impl Fn(&str) -> Option<OsString>,
+) -> Result<Asked, Vec<String>> {
+    let flags = match flags::parse(args)? {
+        flags::Line::Flags(flags) => flags,
+        flags::Line::Print(text) => return Ok(Asked::Print(text)),
+    };
+    let config = flags.config().map(PathBuf::from).or_else(|| env("POLLCAT_CONFIG").map(PathBuf::from));
+    let mut file = match config.filter(|path| !path.as_os_str().is_empty()) {
+        Some(path) => SettingsFile::read(&path),
+        None => SettingsFile::default(),
+    };
+
+    let mut faults = std::mem::take(&mut file.faults);
+    let mut settings = Settings::blank();
+    let mut listing = String::new();
+    for row in table::rows() {
+        row.set(&mut settings, &Given::default_of(row)).expect("a test sets all the defaults");
+        let given = find(row, &flags, &env, &file).and_then(|given| {
+            row.set(&mut settings, &given).map_err(|wrong| given.place.of(row) + ": " + &wrong)?;
+            Ok(given)
+        });
+        match given {
+            Ok(given) => list(&mut listing, row, &given),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if settings.data.is_none() {
+        settings.durability = Durability::Memory;
+    }
+    if faults.is_empty() {
+        faults = contradictions(&settings);
+    }
+    match faults.is_empty() {
+        false => Err(faults),
+        true if flags.check() => Ok(Asked::Print(listing)),
+        true => Ok(Asked::Serve(Box::new(settings))),
+    }
+}
+
+/// The value that counts.
+fn find(
+    row: &Row,
+    flags: &flags::Flags,
+    env: &impl Fn(&str) -> Option<OsString>,
+    file: &SettingsFile,
+) -> Result<Given, String> {
+    if let Some(texts) = flags.get(row) {
+        return Ok(Given { texts, place: Place::Flag });
+    }
+    // An empty variable is as good as none: that is how tools that always set it say so.
+    if let Some(value) = env(&row.variable()).filter(|value| !value.is_empty()) {
+        let place = Place::Environment;
+        let Ok(text) = value.into_string() else {
+            return Err(place.of(row) + ": this is not UTF-8");
+        };
+        let texts = match row.kind {
+            Kind::List(..) => text.split(',').map(|part| part.trim().to_owned()).collect(),
+            _ => vec![text],
+        };
+        return Ok(Given { texts, place });
+    }
+    Ok(file.get(row).cloned().unwrap_or_else(|| Given::default_of(row)))
+}
+
+/// What is wrong with settings each of which is right.
+fn contradictions(settings: &Settings) -> Vec<String> {
+    let Settings { keep_messages, recent, message_rate, address_rate, .. } = settings;
+    let mut wrong = Vec::new();
+    if settings.daemon && settings.log_file.is_none() {
+        wrong.push("daemon needs a log-file: it has no terminal to write to".to_owned());
+    }
+    if settings.keep_pictures < settings.max_picture as u64 {
+        wrong
+            .push("keep-pictures is less than max-picture: the largest picture could not be kept".to_owned());
+    }
+    if *recent as u64 > *keep_messages {
+        wrong.push(format!("recent ({recent}) is more than keep-messages ({keep_messages})"));
+    }
+    if *address_rate != 0 && message_rate > address_rate {
+        wrong.push(format!(
+            "address-rate ({address_rate}) is less than message-rate ({message_rate}): nobody could reach theirs"
+        ));
+    }
+    let files =
+        [("data", &settings.data), ("pid-file", &settings.pid_file), ("log-file", &settings.log_file)];
+    for (i, (name, path)) in files.iter().enumerate().filter(|(_, (_, path))| path.is_some()) {
+        let same = files[..i].iter().filter(|(_, other)| other == path);
+        wrong.extend(same.map(|(other, _)| format!("{other} and {name} are the same file")));
+    }
+    wrong
+}
+
+/// A line of the settings in force: TOML that can be read again, with a comment that says where it comes from.
+fn list(listing: &mut String, row: &Row, given: &Given) {
+    let quoted = |text: &String| toml::Value::from(text.as_str()).to_string();
+    let text = given.texts.first().cloned().unwrap_or_default();
+    let value = match row.kind {
+        Kind::List(..) => format!("[{}]", given.texts.iter().map(quoted).collect::<Vec<_>>().join(", ")),
+        Kind::Switch(_) | Kind::Number(..) => text,
+        Kind::Size(..) | Kind::Text(..) => quoted(&text),
+    };
+    let _ = match &given.place {
+        Place::Default => writeln!(listing, "{} = {value}", row.name),
+        Place::File { name, line } => {
+            writeln!(listing, "{} = {value} # {}, line {line}", row.name, name.escape_debug())
+        }
+        place => writeln!(listing, "{} = {value} # {}", row.name, place.of(row)),
+    };
+}
+
+impl Given {
+    fn default_of(row: &Row) -> Self {
+        let texts = match row.kind {
+            Kind::List(..) if row.default.is_empty() => Vec::new(),
+            _ => vec![row.default.to_owned()],
+        };
+        Given { texts, place: Place::Default }
+    }
+}
+
+impl Place {
+    /// How people call it.
+    fn of(&self, row: &Row) -> String {
+        match self {
+            Place::Flag => format!("--{}", row.name),
+            Place::Environment => row.variable(),
+            Place::File { name, line } => format!("{} in {name}, line {line}", row.name),
+            Place::Default => row.name.to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// Where browsers find the chat, without a slash at the end; `None` if it listens on no TCP address and nobody
+    /// said how it is reached.
+    pub(crate) fn page_address(&self, listening: &[SocketAddr]) -> Option<String> {
+        let first = listening.first().map(|address| {
+            let mut address = *address;
+            if address.ip().is_unspecified() {
+                address.set_ip(match address.is_ipv4() {
+                    true => std::net::Ipv4Addr::LOCALHOST.into(),
+                    false => std::net::Ipv6Addr::LOCALHOST.into(),
+                });
+            }
+            format!("http://{address}")
+        });
+        self.public_url.clone().or(first)
+    }
+
+    /// Before the defaults are set.
+    fn blank() -> Self {
+        Settings {
+            listen: Vec::new(),
+            allow_origin: Origins::same(),
+            allow_host: Hosts::any(),
+            trust_proxy: Proxies::none(),
+            public_url: None,
+            max_connections: 0,
+            data: None,
+            durability: Durability::Disk,
+            keep_messages: 0,
+            keep_days: 0,
+            keep_pictures: 0,
+            recent: 0,
+            max_people: 0,
+            max_name: 0,
+            max_message: 0,
+            max_rooms: 0,
+            max_room_name: 0,
+            max_rooms_per_person: 0,
+            max_members: 0,
+            max_picture: 0,
+            message_rate: 0,
+            message_burst: 0,
+            address_rate: 0,
+            address_burst: 0,
+            echo: false,
+            daemon: false,
+            pid_file: None,
+            log_file: None,
+            log_level: LevelFilter::Info,
+        }
+    }
+}

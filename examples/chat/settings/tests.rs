@@ -1,0 +1,199 @@
+//! The settings as a whole: who wins, what is refused, and that `--check` tells the truth.
+
+use super::*;
+
+/// A file that is removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("pollcat-{}-{name}.toml", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        Scratch(path)
+    }
+
+    fn flags<'a>(&'a self, flags: &[&'a str]) -> Vec<&'a str> {
+        [&["--config", self.0.to_str().unwrap()], flags].concat()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn ask(flags: &[&str], env: &[(&str, &str)]) -> Result<Asked, Vec<String>> {
+    let args = ["chat"].iter().chain(flags).map(OsString::from);
+    read(args, |name| env.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
+}
+
+fn settings(flags: &[&str], env: &[(&str, &str)]) -> Settings {
+    match ask(flags, env) {
+        Ok(Asked::Serve(settings)) => *settings,
+        other => panic!("{flags:?} {env:?}: {other:?}"),
+    }
+}
+
+fn listing(flags: &[&str], env: &[(&str, &str)]) -> String {
+    match ask(&[flags, &["--check"]].concat(), env) {
+        Ok(Asked::Print(listing)) => listing,
+        other => panic!("{flags:?} {env:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn nothing_needs_to_be_said() {
+    let settings = settings(&[], &[]);
+    assert_eq!(settings.listen, [Listen::Tcp("127.0.0.1:9501".into())]);
+    assert_eq!((settings.data.as_deref(), settings.durability), (Some("chat.db".as_ref()), Durability::Disk));
+    assert_eq!((settings.max_picture, settings.keep_pictures), (4 << 20, 1 << 30));
+    assert_eq!((settings.message_rate, settings.message_burst, settings.max_name), (5, 20, 24));
+    assert!(settings.echo && !settings.daemon && settings.pid_file.is_none() && settings.log_file.is_none());
+    assert_eq!((settings.allow_origin, settings.log_level), (Origins::same(), LevelFilter::Info));
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_the_environment_over_the_file() {
+    let file = Scratch::new("wins", "max-name = 10\nmax-room-name = 10\nmax-rooms = 10");
+    let env = [("POLLCAT_MAX_NAME", "20"), ("POLLCAT_MAX_ROOM_NAME", "20"), ("POLLCAT_MAX_ROOMS", "")];
+    let read = settings(&file.flags(&["--max-name", "30"]), &env);
+    assert_eq!((read.max_name, read.max_room_name, read.max_rooms, read.recent), (30, 20, 10, 100));
+    // The file may be named in the environment as well, and a flag wins here too.
+    let named = [("POLLCAT_CONFIG", file.0.to_str().unwrap())];
+    assert_eq!(settings(&[], &named).max_name, 10);
+    let absent = [("POLLCAT_CONFIG", "no/such/file.toml")];
+    assert_eq!(settings(&file.flags(&[]), &absent).max_name, 10);
+    assert!(ask(&[], &absent).unwrap_err()[0].starts_with("cannot read the settings in no/such/file.toml: "));
+}
+
+#[test]
+fn every_setting_is_known_by_its_one_name_everywhere() {
+    for row in table::rows() {
+        let value = match row.name {
+            "listen" => "unix:chat.sock",
+            "allow-origin" => "https://a.example",
+            "allow-host" => "a.example",
+            "trust-proxy" => "10.0.0.0/8",
+            "public-url" => "https://a.example/chat",
+            "durability" => "system",
+            "log-level" => "debug",
+            "echo" => "false",
+            "daemon" => "true",
+            "data" | "pid-file" | "log-file" => "some/file",
+            "keep-pictures" => "5MiB",
+            "max-picture" => "2KiB",
+            "keep-messages" => "400",
+            _ => "40",
+        };
+        // What goes with it: a daemon has a log.
+        let log = [("POLLCAT_LOG_FILE", "a.log")];
+        let log = if row.name == "daemon" { &log[..] } else { &[] };
+        let by_flag = settings(&[&format!("--{}={value}", row.name)], log);
+        let by_env = settings(&[], &[log, &[(row.variable().as_str(), value)]].concat());
+        let bare = matches!(row.kind, Kind::Switch(_) | Kind::Number(..));
+        let toml = if bare { format!("{} = {value}", row.name) } else { format!("{} = {value:?}", row.name) };
+        let by_file = settings(&Scratch::new(row.name, &toml).flags(&[]), log);
+        assert_ne!(by_flag, settings(&[], log), "{}", row.name);
+        assert_eq!((&by_env, &by_file), (&by_flag, &by_flag), "{}", row.name);
+    }
+}
+
+#[test]
+fn several_values_are_repeated_or_separated_by_commas() {
+    let both = [Listen::Tcp("127.0.0.1:1".into()), Listen::Unix("a.sock".into())];
+    let file = Scratch::new("several", "listen = [1, \"unix:a.sock\"]");
+    for (flags, env) in [
+        (vec!["--listen", "1", "--listen", "unix:a.sock"], ""),
+        (vec!["--listen=1,unix:a.sock"], ""),
+        (vec![], "1, unix:a.sock"),
+        (file.flags(&[]), ""),
+    ] {
+        assert_eq!(settings(&flags, &[("POLLCAT_LISTEN", env)]).listen, both);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place_and_what_is_allowed() {
+    let file = Scratch::new(
+        "wrong",
+        "\nmax-name = 0\nmax-pictures = 1\nmax-picture = \"65MiB\"\necho = [true, true]",
+    );
+    let name = file.0.display();
+    assert_eq!(
+        ask(&file.flags(&["--recent=many"]), &[("POLLCAT_KEEP_DAYS", "-1")]).unwrap_err(),
+        [
+            format!("unknown key `max-pictures` in {name}, line 3: did you mean `max-picture`?"),
+            "POLLCAT_KEEP_DAYS: \"-1\" is no number from 0 to 36500".into(),
+            "--recent: \"many\" is no number from 1 to 10000".into(),
+            format!("max-name in {name}, line 2: \"0\" is no number from 1 to 64"),
+            format!("max-picture in {name}, line 4: \"65MiB\" is not between 1KiB and 64MiB"),
+            format!("echo in {name}, line 5: one value, not a list"),
+        ]
+    );
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused_in_one_line() {
+    let table: [(&[&str], &str); 8] = [
+        (&["--daemon"], "daemon needs a log-file"),
+        (&["--keep-pictures=1MiB"], "keep-pictures is less than max-picture"),
+        (&["--keep-messages=50"], "recent (100) is more than keep-messages (50)"),
+        (&["--address-rate=4"], "address-rate (4) is less than message-rate (5)"),
+        (&["--message-rate=51"], "address-rate (50) is less than message-rate (51)"),
+        (&["--pid-file=a", "--log-file=a"], "pid-file and log-file are the same file"),
+        (&["--log-file=chat.db"], "data and log-file are the same file"),
+        (&["--message-burst=0"], "--message-burst: \"0\" is no number from 1 to"),
+    ];
+    for (flags, told) in table {
+        let faults = ask(flags, &[]).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].contains(told), "{flags:?}: {faults:?}");
+        assert!(ask(&[flags, &["--check"]].concat(), &[]).is_err(), "{flags:?}");
+    }
+    // Limits for addresses alone make sense, and so does no limit at all.
+    assert!(ask(&["--message-rate=0"], &[]).is_ok() && ask(&["--address-rate=0"], &[]).is_ok());
+}
+
+#[test]
+fn in_memory_nothing_is_durable() {
+    let settings = settings(&["--data", ":memory:", "--durability=system"], &[]);
+    assert_eq!((settings.data, settings.durability), (None, Durability::Memory));
+}
+
+#[test]
+fn the_listing_of_check_can_be_read_again() {
+    let many = [
+        "--listen=1,unix:a \"b\".sock",
+        "--allow-origin=*",
+        "--max-picture=65536",
+        "--log-file=a\\b",
+        "--daemon",
+        "--echo=false",
+    ];
+    for flags in [&[][..], &many] {
+        let text = listing(flags, &[("POLLCAT_RECENT", "7")]);
+        let file = Scratch::new("listing", &text);
+        assert_eq!(settings(&file.flags(&[]), &[]), settings(flags, &[("POLLCAT_RECENT", "7")]), "{text}");
+        assert_eq!(text.lines().count(), table::rows().count(), "{text}");
+        assert!(text.contains("recent = 7 # POLLCAT_RECENT\n"), "{text}");
+        // And what it says of that file is its name and the line.
+        assert!(listing(&file.flags(&[]), &[]).contains(", line 1\n"));
+    }
+}
+
+#[test]
+fn browsers_find_the_chat_at_its_first_address_unless_it_is_said_otherwise() {
+    let plain = settings(&[], &[]);
+    let table = [
+        ("127.0.0.1:9501", "http://127.0.0.1:9501"),
+        ("0.0.0.0:80", "http://127.0.0.1:80"),
+        ("[::]:80", "http://[::1]:80"),
+        ("192.0.2.1:80", "http://192.0.2.1:80"),
+    ];
+    for (listening, page) in table {
+        assert_eq!(plain.page_address(&[listening.parse().unwrap()]).as_deref(), Some(page));
+    }
+    assert_eq!(plain.page_address(&[]), None);
+    let said = settings(&["--public-url=https://a.example/"], &[]);
+    assert_eq!(said.page_address(&["127.0.0.1:1".parse().unwrap()]).as_deref(), Some("https://a.example"));
+}

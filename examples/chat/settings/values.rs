@@ -1,0 +1,245 @@
+//! From text to types. A fault says what is wrong and what would be right.
+
+use std::net::Ipv6Addr;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use log::LevelFilter;
+use pollcat::{Hosts, InvalidSetting, Origins, Proxies};
+
+use crate::history::Durability;
+
+/// Where clients knock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Listen {
+    /// `host:port`, to be resolved.
+    Tcp(String),
+    Unix(PathBuf),
+}
+
+/// The largest first: the first that divides a number is the one to write it with.
+const UNITS: [(&str, u64); 4] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false")),
+    }
+}
+
+pub(super) fn number(text: &str, allowed: &RangeInclusive<u64>) -> Result<u64, String> {
+    let (least, most) = (allowed.start(), allowed.end());
+    digits(text)
+        .filter(|number| allowed.contains(number))
+        .ok_or_else(|| format!("{text:?} is no number from {least} to {most}"))
+}
+
+pub(super) fn size(text: &str, allowed: &RangeInclusive<u64>) -> Result<u64, String> {
+    let with_unit = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
+    let (count, unit) = with_unit.unwrap_or((text, 1));
+    let bytes = digits(count)
+        .and_then(|count| count.checked_mul(unit))
+        .ok_or_else(|| format!("{text:?} is no size: write 4096, 64KiB, 4MiB or 1GiB"))?;
+    if !allowed.contains(&bytes) {
+        let (least, most) = (size_text(*allowed.start()), size_text(*allowed.end()));
+        return Err(format!("{text:?} is not between {least} and {most}"));
+    }
+    Ok(bytes)
+}
+
+/// A size as people write it.
+fn size_text(bytes: u64) -> String {
+    match UNITS.iter().find(|(_, unit)| bytes != 0 && bytes.is_multiple_of(*unit)) {
+        Some((name, unit)) => format!("{}{name}", bytes / unit),
+        None => bytes.to_string(),
+    }
+}
+
+/// Digits and nothing else: `parse` alone would take a sign.
+fn digits(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+pub(super) fn listen(texts: &[String]) -> Result<Vec<Listen>, String> {
+    let mut all = Vec::new();
+    for text in texts {
+        let address = address(text).ok_or_else(|| {
+            format!(
+                "{text:?} is no address: write 127.0.0.1:9501, [::1]:9501, 0.0.0.0:9501 for all, 9501 or unix:PATH"
+            )
+        })?;
+        // Port 0 is another port each time.
+        if all.contains(&address) && !text.ends_with(":0") {
+            return Err(format!("{text:?} is there twice"));
+        }
+        all.push(address);
+    }
+    if all.is_empty() { Err("at least one address is needed".to_owned()) } else { Ok(all) }
+}
+
+fn address(text: &str) -> Option<Listen> {
+    if let Some(path) = text.strip_prefix("unix:") {
+        return (!path.is_empty()).then(|| Listen::Unix(path.into()));
+    }
+    let (host, port) = text.rsplit_once(':').unwrap_or(("127.0.0.1", text));
+    let port = u16::try_from(digits(port)?).ok()?;
+    let is_host = match host.strip_prefix('[') {
+        Some(v6) => v6.strip_suffix(']').is_some_and(|v6| v6.parse::<Ipv6Addr>().is_ok()),
+        None => !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b)),
+    };
+    is_host.then(|| Listen::Tcp(format!("{host}:{port}")))
+}
+
+pub(super) fn origins(texts: &[String]) -> Result<Origins, String> {
+    match texts {
+        [] => Ok(Origins::same()),
+        [any] if any == "*" => Ok(Origins::any()),
+        list if list.iter().any(|text| text == "*") => {
+            Err("\"*\" stands for all origins, and alone".to_owned())
+        }
+        list => Origins::only(list).map_err(told),
+    }
+}
+
+pub(super) fn hosts(texts: &[String]) -> Result<Hosts, String> {
+    if texts.is_empty() { Ok(Hosts::any()) } else { Hosts::only(texts).map_err(told) }
+}
+
+pub(super) fn proxies(texts: &[String]) -> Result<Proxies, String> {
+    Proxies::only(texts).map_err(told)
+}
+
+fn told(wrong: InvalidSetting) -> String {
+    wrong.to_string()
+}
+
+/// `http` or `https`, a host, perhaps a path; kept without a slash at its end.
+pub(super) fn url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let valid = rest.is_some_and(|rest| {
+        let host = rest.split('/').next().unwrap_or_default();
+        let plain = rest.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\"<>\\^`{|}".contains(&b));
+        plain && Hosts::only([host]).is_ok()
+    });
+    match valid {
+        true => Ok(text.trim_end_matches('/').to_owned()),
+        false => Err(format!("{text:?} is no address of a page: write https://example.com/chat")),
+    }
+}
+
+pub(super) fn durability(text: &str) -> Result<Durability, String> {
+    match text {
+        "disk" => Ok(Durability::Disk),
+        "system" => Ok(Durability::System),
+        _ => Err(format!("{text:?} is neither disk nor system")),
+    }
+}
+
+pub(super) fn level(text: &str) -> Result<LevelFilter, String> {
+    match text {
+        "error" => Ok(LevelFilter::Error),
+        "warn" => Ok(LevelFilter::Warn),
+        "info" => Ok(LevelFilter::Info),
+        "debug" => Ok(LevelFilter::Debug),
+        _ => Err(format!("{text:?} is none of error, warn, info and debug")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_written_in_bytes_or_with_a_unit() {
+        let table = [
+            ("0", 0),
+            ("4096", 4096),
+            ("64KiB", 65_536),
+            ("4MiB", 4 << 20),
+            ("1GiB", 1 << 30),
+            ("2TiB", 2 << 40),
+        ];
+        for (text, bytes) in table {
+            assert_eq!(size(text, &(0..=u64::MAX)), Ok(bytes), "{text}");
+            assert_eq!(size(&size_text(bytes), &(0..=u64::MAX)), Ok(bytes), "{text}");
+        }
+        for wrong in ["", "KiB", "4MB", "4M", "4 MiB", "-1", "+1", "4.5MiB", "0x10", "16777216TiB", "٤"] {
+            let told = size(wrong, &(0..=u64::MAX)).unwrap_err();
+            assert!(told.contains("is no size"), "{told}");
+        }
+        assert_eq!(size("65MiB", &(1024..=64 << 20)).unwrap_err(), "\"65MiB\" is not between 1KiB and 64MiB");
+        assert!(size("1023", &(1024..=64 << 20)).is_err() && size("1024", &(1024..=64 << 20)).is_ok());
+    }
+
+    #[test]
+    fn numbers_stay_within_their_bounds() {
+        assert_eq!((number("1", &(1..=64)), number("64", &(1..=64))), (Ok(1), Ok(64)));
+        for wrong in ["0", "65", "+1", "-1", "", "1.0", "many", "99999999999999999999"] {
+            assert!(number(wrong, &(1..=64)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_written_in_four_ways() {
+        let tcp = |text: &str| Some(Listen::Tcp(text.into()));
+        let table = [
+            ("127.0.0.1:9501", tcp("127.0.0.1:9501")),
+            ("localhost:80", tcp("localhost:80")),
+            ("[::1]:9501", tcp("[::1]:9501")),
+            ("0.0.0.0:0", tcp("0.0.0.0:0")),
+            ("9501", tcp("127.0.0.1:9501")),
+            ("unix:/run/chat.sock", Some(Listen::Unix("/run/chat.sock".into()))),
+        ];
+        for (text, expected) in table {
+            assert_eq!(address(text), expected, "{text}");
+        }
+        for wrong in [
+            "",
+            ":",
+            ":9501",
+            "*:9501",
+            "localhost",
+            "::1:9501",
+            "[::1]",
+            "[x]:1",
+            "a:65536",
+            "a:-1",
+            "unix:",
+        ] {
+            assert_eq!(address(wrong), None, "{wrong}");
+        }
+        let both = ["a:0".to_owned(), "a:0".to_owned()];
+        assert!(listen(&[]).is_err() && listen(&both).is_ok());
+        assert_eq!(
+            listen(&["9501".into(), "127.0.0.1:9501".into()]).unwrap_err(),
+            "\"127.0.0.1:9501\" is there twice"
+        );
+    }
+
+    #[test]
+    fn an_address_of_pages_has_a_host_and_nothing_after_the_path() {
+        assert_eq!(url("https://example.com/chat/"), Ok("https://example.com/chat".to_owned()));
+        assert_eq!(url("http://[::1]:8000"), Ok("http://[::1]:8000".to_owned()));
+        for wrong in [
+            "example.com",
+            "ftp://a",
+            "http://",
+            "https:///x",
+            "http://a b",
+            "http://a/?x",
+            "http://u@h",
+            "http://a\n",
+        ] {
+            assert!(url(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn any_origin_stands_alone() {
+        assert_eq!(origins(&[]), Ok(Origins::same()));
+        assert_eq!(origins(&["*".into()]), Ok(Origins::any()));
+        assert!(origins(&["*".into(), "https://a.example".into()]).is_err());
+        assert!(origins(&["a.example".into()]).unwrap_err().contains("a.example"));
+    }
+}
