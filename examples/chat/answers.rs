@@ -3,8 +3,7 @@
 use pollcat::{Answer, PeerId, Peers};
 
 use crate::asks::taken;
-use crate::chat::{Asker, Chat, No, Ticket};
-use crate::console::notice;
+use crate::chat::{Chat, No, Ticket};
 use crate::history::{Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
 use crate::membership::no_such_room;
 use crate::sessions::Voice;
@@ -40,8 +39,8 @@ impl Chat {
                 Ok(Done::Kept) => {}
                 Err(failure) => self.refuse(peers, &asker, no(failure)),
             },
-            (Write::Arrive { person, .. }, Ticket::Arrived { peer, token, wish, has }) => {
-                self.arrived(peers, person, result.is_ok(), (peer, token, wish, has));
+            (Write::Arrive { person, .. }, Ticket::Arrived { asker, token, wish, has }) => {
+                self.arrived(peers, person, result.is_ok(), (asker, token, wish, has));
             }
             (Write::Rename { person, name, .. }, Ticket::Renamed(asker)) => {
                 self.renamed(peers, person, &name, result.is_ok());
@@ -127,6 +126,8 @@ impl Chat {
 fn no(failure: Failure) -> No {
     match failure {
         Failure::Taken => No::new(Code::NameTaken, "somebody was faster: it is taken"),
+        Failure::NoSuchPerson => crate::membership::nobody(),
+        Failure::HasMembers => No::new(Code::CannotLeave, "there is still somebody in it"),
         Failure::NoSuchRoom => no_such_room("any more"),
         Failure::NoSuchEvent => No::new(Code::NoSuchEvent, "there is no such message, or it was taken back"),
         Failure::NotYours => No::new(Code::NotYours, "that is not yours to take back"),
@@ -148,4 +149,3 @@ fn picture_page(result: Result<Found, Failure>) -> Answer {
         Err(_) => Answer::refuse(503, "the disk cannot be read"),
     }
 }
-

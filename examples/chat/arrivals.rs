@@ -1,6 +1,7 @@
 //! How people come and go: hello and welcome, guests, who is here, who is away, who is forgotten.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 
 use pollcat::{CloseCode, PeerId, Peers};
 
@@ -9,10 +10,10 @@ use crate::console;
 use crate::history::{Durability, Millis, PersonId, RoomId, RoomKind, Write};
 use crate::membership::Move;
 use crate::names;
-use crate::pace::Rate;
+use crate::pace::{Pace, Rate};
 use crate::people::{Membership, Person};
 use crate::sessions::{Behind, From, Stage, Voice};
-use crate::token::{Token, hash};
+use crate::token::Token;
 use crate::wire::{Code, Hello, Position, SERVER, Told, User, Welcome, json};
 
 /// How long a client may take to say hello before it is welcomed as a guest.
@@ -28,22 +29,22 @@ const REMOVE_ROOMS: Millis = 86_400_000;
 const CHORES: Millis = 60_000;
 /// The most names in a list.
 pub(crate) const LISTED: usize = 2_000;
-/// New people per address: a few at once, then one every two seconds.
-const NEWCOMERS: Rate = Rate { per_second: 0.5, burst: 60.0 };
+/// New people per address: a few at once, then one in a second.
+const NEWCOMERS: Rate = Rate { per_second: 1, burst: 60 };
 
 impl Chat {
     // ---- coming
 
     /// A JSON client has said hello, or it is time that somebody does.
-    pub(crate) fn greet(&mut self, peers: &mut Peers, peer: PeerId, hello: Hello<'_>) {
+    pub(crate) fn greet(&mut self, peers: &mut Peers, asker: &Asker, hello: Hello<'_>) {
         let Hello { token, name, echo, rooms } = hello;
-        let known = token.and_then(|token| self.people.with_token(&hash(&token)));
-        if let Some(session) = self.sessions.get_mut(peer) {
+        let known = token.and_then(|token| self.people.with_token(&Token::parse(&token)?.hash()));
+        if let Some(session) = self.sessions.get_mut(asker.peer) {
             session.echo |= echo;
         }
         match known {
-            Some(person) => self.welcome(peers, peer, person, None, rooms),
-            None => self.introduce(peers, peer, name.map(Into::into), rooms),
+            Some(person) => self.welcome(peers, asker, person, None, rooms),
+            None => self.introduce(peers, asker, name.map(Into::into), rooms),
         }
     }
 
@@ -51,20 +52,21 @@ impl Chat {
     fn introduce(
         &mut self,
         peers: &mut Peers,
-        peer: PeerId,
+        asker: &Asker,
         wish: Option<String>,
         has: HashMap<String, Position>,
     ) {
-        let token = Token::new();
+        let peer = asker.peer;
+        let token = Token::new().expect("the system has randomness to give, as it had at the start");
         let Some(person) = self.make_person(peers, peer, Some(token.hash())) else {
             return;
         };
         if let Some(session) = self.sessions.get_mut(peer) {
             session.stage = Stage::Arriving(person);
         }
-        if self.store_person(person, Ticket::Arrived { peer, token, wish, has }).is_err() {
+        if self.store_person(person, Ticket::Arrived { asker: asker.clone(), token, wish, has }).is_err() {
             self.people.drop_token(person);
-            self.welcome(peers, peer, person, None, HashMap::new());
+            self.welcome(peers, asker, person, None, HashMap::new());
         }
     }
 
@@ -74,17 +76,17 @@ impl Chat {
         peers: &mut Peers,
         person: PersonId,
         stored: bool,
-        (peer, token, wish, has): (PeerId, Token, Option<String>, HashMap<String, Position>),
+        (asker, token, wish, has): (Asker, Token, Option<String>, HashMap<String, Position>),
     ) {
         if !stored {
             self.people.drop_token(person);
         }
-        if self.sessions.get(peer).is_none_or(|session| session.stage != Stage::Arriving(person)) {
+        if self.sessions.get(asker.peer).is_none_or(|session| session.stage != Stage::Arriving(person)) {
             return; // they have left; with a token that nobody has, they are forgotten like any guest
         }
-        self.welcome(peers, peer, person, Some(token).filter(|_| stored), has);
+        self.welcome(peers, &asker, person, Some(token).filter(|_| stored), has);
         if let Some(wish) = wish {
-            let asker = Asker { peer, id: None };
+            let asker = Asker { id: None, ..asker };
             let outcome = self.rename(&asker, &wish);
             self.conclude(peers, &asker, outcome);
         }
@@ -100,9 +102,14 @@ impl Chat {
         self.attach(peers, peer, person, true);
         let others = self.list_members(self.lobby, Some(person));
         self.tell_line(peers, peer, &console::notice(&format!("welcome, {}", self.people.name_of(person))));
-        self.tell_line(peers, peer, &console::notice(&format!("you are in {LOBBY}; {others}. /help lists what you can type")));
+        self.tell_line(
+            peers,
+            peer,
+            &console::notice(&format!("you are in {LOBBY}; {others}. /help lists what you can type")),
+        );
         self.tell_recent(peers, peer, self.lobby);
-        let rooms: Vec<RoomId> = self.people.get(person).into_iter().flat_map(|it| it.rooms.keys().copied()).collect();
+        let rooms: Vec<RoomId> =
+            self.people.get(person).into_iter().flat_map(|it| it.rooms.keys().copied()).collect();
         for room in rooms {
             self.listen(peers, peer, room);
         }
@@ -110,11 +117,14 @@ impl Chat {
 
     fn make_person(&mut self, peers: &mut Peers, peer: PeerId, token: Option<[u8; 32]>) -> Option<PersonId> {
         let client = self.sessions.get(peer).and_then(|session| session.client);
-        let busy = client.and_then(crate::pace::address_key).is_some_and(|address| {
-            self.addresses.entry(address).or_default().newcomers.take(now(), 1.0, &NEWCOMERS).is_err()
+        let busy = client.and_then(address_key).is_some_and(|address| {
+            self.addresses.entry(address).or_default().newcomers.take(now() as u64, 1, &NEWCOMERS).is_err()
         });
         if busy || self.people.len() >= self.settings.max_people {
-            log::warn!("{peer}: {}", if busy { "too many newcomers from its address" } else { "no more people" });
+            log::warn!(
+                "{peer}: {}",
+                if busy { "too many newcomers from its address" } else { "no more people" }
+            );
             peers.close(peer, CloseCode::TRY_AGAIN_LATER, "too many newcomers, try again later");
             return None;
         }
@@ -143,32 +153,38 @@ impl Chat {
     fn welcome(
         &mut self,
         peers: &mut Peers,
-        peer: PeerId,
+        asker: &Asker,
         id: PersonId,
         token: Option<Token>,
         mut has: HashMap<String, Position>,
     ) {
+        let peer = asker.peer;
         let new = self.sessions.get(peer).is_some_and(|session| session.stage == Stage::Arriving(id));
         self.attach(peers, peer, id, new);
         let (Some(person), Some(session)) = (self.people.get(id), self.sessions.get(peer)) else {
             return;
         };
-        let lost = if new && token.is_none() { "; your name cannot be remembered, the disk is not available" } else { "" };
-        let here = self.people.iter().filter(|person| person.is_here());
+        let lost = if new && token.is_none() {
+            "; your name cannot be remembered, the disk is not available"
+        } else {
+            ""
+        };
         let mut rooms: Vec<_> = person.rooms.keys().filter_map(|&room| self.rooms.get(room)).collect();
         rooms.sort_unstable_by_key(|room| room.id);
+        let token = token.as_ref().map(Token::text);
         let welcome = Welcome {
+            id: asker.id.as_deref(),
             msg_source: SERVER,
             msg: &format!("welcome, {}{lost}", person.name),
             server: concat!("pollcat ", env!("CARGO_PKG_VERSION")),
             user: user(person),
             new,
-            token: token.as_ref().map(Token::text),
-            all: here.clone().take(LISTED).map(user).collect(),
-            here: here.count(),
+            token: token.as_deref(),
+            all: self.people.here().take(LISTED).map(user).collect(),
+            here: self.people.here().len(),
             rooms: rooms.iter().map(|room| self.room_state(room, person)).collect(),
             room: self.rooms.get(session.room).map_or(LOBBY, |room| &room.name),
-            durability: match self.settings.effective_durability() {
+            durability: match self.settings.durability {
                 Durability::Disk => "disk",
                 Durability::System => "system",
                 Durability::Memory => "memory",
@@ -189,13 +205,12 @@ impl Chat {
 
     /// From now on the connection is this person's.
     fn attach(&mut self, peers: &mut Peers, peer: PeerId, id: PersonId, new: bool) {
+        self.people.connect(id, peer, now());
         let (Some(session), Some(person)) = (self.sessions.get_mut(peer), self.people.get_mut(id)) else {
             return;
         };
         log::info!("{peer} is {} ({id})", person.name);
         session.stage = Stage::Here(id);
-        person.connections.push(peer);
-        person.seen = now();
         let first = !std::mem::replace(&mut person.shown, true);
         let voice = session.voice;
         if first {
@@ -235,14 +250,10 @@ impl Chat {
         let Some(id) = session.person() else {
             return;
         };
-        let Some(person) = self.people.get_mut(id) else {
+        // A person whose token was still on its way had no connection yet.
+        let Some(person) = self.people.disconnect(id, peer, now()) else {
             return;
         };
-        person.connections.retain(|&connection| connection != peer);
-        person.seen = now();
-        if person.is_here() {
-            return;
-        }
         if person.token.is_none() {
             self.forget(peers, id);
         } else {
@@ -293,7 +304,7 @@ impl Chat {
             let _ = until;
             self.greetings.pop_front();
             if self.sessions.get(peer).is_some_and(|session| session.stage == Stage::New) {
-                self.greet(peers, peer, Hello::default());
+                self.greet(peers, &Asker { peer, id: None }, Hello::default());
             }
         }
         while let Some(&(_, id)) = self.fading.front().filter(|(until, _)| *until <= now) {
@@ -324,7 +335,8 @@ impl Chat {
     /// What was read goes to the disk now and then, not with every scroll.
     pub(crate) fn save_what_was_read(&mut self) {
         for (person, room) in std::mem::take(&mut self.unsaved) {
-            let Some(read) = self.people.get(person).and_then(|it| it.rooms.get(&room)).map(|it| it.read) else {
+            let Some(read) = self.people.get(person).and_then(|it| it.rooms.get(&room)).map(|it| it.read)
+            else {
                 continue;
             };
             if self.store(Write::MarkRead { room, person, read }, Ticket::Nobody).is_err() {
@@ -336,11 +348,15 @@ impl Chat {
     fn do_chores(&mut self, peers: &mut Peers, now: Millis) {
         let patience = |person: &Person| if person.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS };
         let gone = |person: &&Person| !person.is_here() && person.seen + patience(person) < now;
-        let forgotten: Vec<PersonId> = self.people.iter().filter(gone).map(|person| person.id).take(1000).collect();
+        let forgotten: Vec<PersonId> =
+            self.people.iter().filter(gone).map(|person| person.id).take(1000).collect();
         for id in forgotten {
             self.forget(peers, id);
         }
-        self.addresses.retain(|_, paces| !paces.is_idle(now));
+        let (now_u64, requests) = (now as u64, self.rates.address);
+        self.addresses.retain(|_, paces| {
+            !paces.newcomers.is_full(now_u64, &NEWCOMERS) || !paces.requests.is_full(now_u64, &requests)
+        });
         self.typing.retain(|_, at| *at + CHORES > now);
         let empty: Vec<RoomId> = self
             .rooms
@@ -368,14 +384,16 @@ pub(crate) fn bad_name(fault: names::NameFault) -> No {
 /// The paces of one address.
 #[derive(Debug, Default)]
 pub(crate) struct AddressPaces {
-    pub newcomers: crate::pace::Pace,
-    pub requests: crate::pace::Pace,
+    pub newcomers: Pace,
+    pub requests: Pace,
 }
 
-impl AddressPaces {
-    /// Nothing was asked from there for so long that both are as if new.
-    fn is_idle(&self, now: Millis) -> bool {
-        self.newcomers.last() + 10 * CHORES < now && self.requests.last() + 10 * CHORES < now
+/// Under which key an address is counted: an IPv6 /64 is one household. Loopback is this machine, or a proxy on it,
+/// and is not counted.
+pub(crate) fn address_key(address: IpAddr) -> Option<IpAddr> {
+    match address.to_canonical() {
+        address if address.is_loopback() => None,
+        IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
+        address => Some(address),
     }
 }
-

@@ -2,6 +2,7 @@
 
 use pollcat::{PeerId, Peers};
 
+use crate::arrivals::address_key;
 use crate::arrivals::bad_name;
 use crate::catch_up::PAGE;
 use crate::chat::{Asker, Chat, No, Ticket, now};
@@ -10,7 +11,7 @@ use crate::console::{self, notice};
 use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
 use crate::membership::{no_such_room, nobody};
 use crate::names;
-use crate::pace::{Rate, address_key};
+use crate::pace::Wait;
 use crate::people::Membership;
 use crate::sessions::{Announced, Stage, Voice};
 use crate::wire::{Ask, Code, EventTold, Hello, To, Told, json};
@@ -31,17 +32,16 @@ impl Chat {
         let is_new = self.sessions.get(asker.peer).is_some_and(|session| session.stage == Stage::New);
         match asked {
             Ok(Ask::Hello(hello)) if is_new => {
-                self.greet(peers, asker.peer, hello);
-                self.acknowledge(peers, asker);
+                self.greet(peers, asker, hello);
                 return Ok(());
             }
-            _ if is_new => self.greet(peers, asker.peer, Hello::default()),
+            _ if is_new => self.greet(peers, &Asker { peer: asker.peer, id: None }, Hello::default()),
             _ => {}
         }
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
             return Ok(()); // it was turned away
         };
-        self.take_pace(asker.peer, person, asked.as_ref().map_or(1.0, cost))?;
+        self.take_pace(asker.peer, person, asked.as_ref().map_or(MESSAGE, cost))?;
         match asked? {
             Ask::Hello(_) => Err(No::new(Code::BadField, "you have said hello already")),
             Ask::Message { to, text } => {
@@ -113,7 +113,7 @@ impl Chat {
         if matches!(command, Command::Say(text) if text.trim().is_empty()) {
             return Ok(()); // not forwarded, and no reason to complain
         }
-        self.take_pace(asker.peer, person, 1.0)?;
+        self.take_pace(asker.peer, person, MESSAGE)?;
         let here = self.sessions.get(asker.peer).map_or(self.lobby, |session| session.room);
         let usage = |words: String| Err(No::new(Code::BadField, words));
         match command {
@@ -161,14 +161,14 @@ impl Chat {
     // ---- checks
 
     /// The person's pace, and that of the address behind the connection.
-    pub(crate) fn take_pace(&mut self, peer: PeerId, person: PersonId, cost: f32) -> Result<(), No> {
-        let now = now();
-        let too_fast = |wait: u64| No {
+    pub(crate) fn take_pace(&mut self, peer: PeerId, person: PersonId, cost: u32) -> Result<(), No> {
+        let now = now() as u64;
+        let too_fast = |Wait(wait)| No {
             code: Code::RateLimited,
             words: format!("too fast: wait {wait} ms"),
             retry_after: Some(wait),
         };
-        let (own, shared) = (self.settings.message_rate, self.settings.address_rate);
+        let (own, shared) = (self.rates.person, self.rates.address);
         let address = self.sessions.get(peer).and_then(|session| session.client).and_then(address_key);
         if let Some(address) = address {
             self.addresses.entry(address).or_default().requests.take(now, cost, &shared).map_err(too_fast)?;
@@ -188,7 +188,7 @@ impl Chat {
 
     /// A room that the person is a member of.
     pub(crate) fn room_of(&self, person: PersonId, name: &str) -> Result<RoomId, No> {
-        let room = self.rooms.named(name).or_else(|| self.rooms.named(&names::fold(name)));
+        let room = self.rooms.named(name).or_else(|| self.rooms.named(&names::fold_room(name)));
         let Some(room) = room else {
             return Err(no_such_room(name));
         };
@@ -211,7 +211,9 @@ impl Chat {
             To::Here => return Ok(self.sessions.get(peer).map_or(self.lobby, |session| session.room)),
             To::Room(name) => return self.room_of(person, &name),
             To::Person(id) => self.people.get(id).ok_or_else(|| stranger(&id.to_string()))?.id,
-            To::Named(name) => self.people.named(&names::fold(&name)).ok_or_else(|| stranger(&name))?,
+            To::Named(name) => {
+                self.people.named(&names::fold_person(&name)).ok_or_else(|| stranger(&name))?
+            }
         };
         self.private_talk(person, other)
     }
@@ -242,7 +244,7 @@ impl Chat {
         caption: &str,
         size: Option<u64>,
     ) -> Result<(), No> {
-        let limit = self.settings.max_picture;
+        let limit = self.settings.max_picture as u64;
         let room = match size {
             Some(size) if size > limit => Err(crate::speech::too_large(limit)),
             _ => self.check_text(caption).and_then(|()| self.resolve(asker.peer, person, to)),
@@ -330,7 +332,13 @@ impl Chat {
     }
 
     /// What an append is made of; everything but the body is the server's own knowledge.
-    pub(crate) fn append(&self, person: PersonId, room: RoomId, key: Option<String>, body: Body) -> Option<Append> {
+    pub(crate) fn append(
+        &self,
+        person: PersonId,
+        room: RoomId,
+        key: Option<String>,
+        body: Body,
+    ) -> Option<Append> {
         let author_name = self.people.get(person)?.name.clone();
         let mentions = match &body {
             Body::Text(text) | Body::Picture { caption: text, .. } if text.contains('@') => {
@@ -346,13 +354,14 @@ pub(crate) fn taken() -> No {
     No::new(Code::NameTaken, "somebody else has this name, or one that looks like it")
 }
 
-/// What a request costs, where a message is 1.
-fn cost(ask: &Ask<'_>) -> f32 {
+/// What a message costs; others cost more or less.
+pub(crate) const MESSAGE: u32 = 10;
+
+fn cost(ask: &Ask<'_>) -> u32 {
     match ask {
-        Ask::Search { .. } | Ask::Join { create: true, .. } => 2.0,
-        Ask::Read { .. } | Ask::Typing { .. } | Ask::Ping => 0.2,
-        Ask::Page { .. } | Ask::Who { .. } | Ask::Rooms => 0.5,
-        _ => 1.0,
+        Ask::Search { .. } | Ask::Join { create: true, .. } => 2 * MESSAGE,
+        Ask::Page { .. } | Ask::Who { .. } | Ask::Rooms => MESSAGE / 2,
+        Ask::Read { .. } | Ask::Typing { .. } | Ask::Ping => MESSAGE / 5,
+        _ => MESSAGE,
     }
 }
-

@@ -113,7 +113,8 @@ impl Chat {
         (room, after): (RoomId, Offset),
         result: Result<Found, Failure>,
     ) {
-        let Some(session) = self.sessions.get_mut(peer).filter(|session| session.reading == Some(reading)) else {
+        let Some(session) = self.sessions.get_mut(peer).filter(|session| session.reading == Some(reading))
+        else {
             return;
         };
         session.reading = None;
@@ -165,7 +166,8 @@ impl Chat {
     }
 
     fn is_member(&self, peer: PeerId, room: RoomId) -> bool {
-        let Some(Session { stage: Stage::Here(person), voice: Voice::Json, .. }) = self.sessions.get(peer) else {
+        let Some(Session { stage: Stage::Here(person), voice: Voice::Json, .. }) = self.sessions.get(peer)
+        else {
             return false;
         };
         self.people.get(*person).is_some_and(|person| person.rooms.contains_key(&room))

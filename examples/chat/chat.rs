@@ -16,12 +16,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use pollcat::{Answer, CloseCode, Departure, Handler, Message, PeerId, PeerMap, Peers, Request};
 
+use crate::arrivals::AddressPaces;
+use crate::asks::MESSAGE;
 use crate::console::Console;
 use crate::history::{
     Event, History, Loaded, Millis, News, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
 };
 use crate::names;
-use crate::arrivals::AddressPaces;
+use crate::pace::Rate;
 use crate::pages;
 use crate::people::{Membership, People, Person};
 use crate::rooms::{Room, Rooms};
@@ -49,15 +51,29 @@ pub(crate) enum Mail {
 pub(crate) enum Ticket {
     /// Nobody waits for it.
     Nobody,
-    Arrived { peer: PeerId, token: Token, wish: Option<String>, has: HashMap<String, Position> },
+    Arrived {
+        asker: Asker,
+        token: Token,
+        wish: Option<String>,
+        has: HashMap<String, Position>,
+    },
     Renamed(Asker),
     Created,
     Joined(Option<Asker>),
     Left(Asker),
     Said(Asker),
-    CaughtUp { peer: PeerId, reading: u64 },
-    Page { asker: Asker, room: RoomId },
-    Found { asker: Asker, query: String },
+    CaughtUp {
+        peer: PeerId,
+        reading: u64,
+    },
+    Page {
+        asker: Asker,
+        room: RoomId,
+    },
+    Found {
+        asker: Asker,
+        query: String,
+    },
     /// An HTTP request for a picture.
     Picture(PeerId),
 }
@@ -83,8 +99,26 @@ impl No {
     }
 }
 
+/// How fast one may ask, where a message costs [`MESSAGE`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rates {
+    pub person: Rate,
+    pub address: Rate,
+}
+
+impl Rates {
+    fn new(settings: &Settings) -> Self {
+        let rate = |per_second, burst| Rate { per_second: per_second * MESSAGE, burst: burst * MESSAGE };
+        Rates {
+            person: rate(settings.message_rate, settings.message_burst),
+            address: rate(settings.address_rate, settings.address_burst),
+        }
+    }
+}
+
 pub(crate) struct Chat {
     pub(crate) settings: Settings,
+    pub(crate) rates: Rates,
     /// `None` only while it is being closed.
     history: Option<History<Ticket>>,
     pub(crate) people: People,
@@ -112,7 +146,13 @@ pub(crate) struct Chat {
 }
 
 impl Chat {
-    pub(crate) fn new(settings: Settings, history: History<Ticket>, loaded: Loaded) -> Self {
+    /// `public_url` is where browsers find the pictures.
+    pub(crate) fn new(
+        settings: Settings,
+        public_url: &str,
+        history: History<Ticket>,
+        loaded: Loaded,
+    ) -> Self {
         let Loaded { people: stored_people, rooms: stored_rooms, members, next_person, next_room } = loaded;
         let (mut people, mut rooms) = (People::default(), Rooms::default());
         for stored in stored_rooms {
@@ -125,7 +165,8 @@ impl Chat {
             }
         }
         for member in members {
-            let (Some(room), Some(person)) = (rooms.get_mut(member.room), people.get_mut(member.person)) else {
+            let (Some(room), Some(person)) = (rooms.get_mut(member.room), people.get_mut(member.person))
+            else {
                 continue;
             };
             room.members.insert(member.person);
@@ -135,8 +176,9 @@ impl Chat {
             let room = rooms.get_mut(id).expect("its id was just listed");
             room.empty_since = room.members.is_empty().then(now);
         }
-        let console = Console::new(&settings.public_url);
+        let console = Console::new(public_url);
         let mut chat = Chat {
+            rates: Rates::new(&settings),
             settings,
             history: Some(history),
             people,
@@ -156,7 +198,7 @@ impl Chat {
             pending: 0,
             stopping: false,
         };
-        chat.lobby = match chat.rooms.named(&names::fold(LOBBY)) {
+        chat.lobby = match chat.rooms.named(&names::fold_room(LOBBY)) {
             Some(lobby) => lobby.id,
             None => chat.make_lobby(),
         };
@@ -175,7 +217,7 @@ impl Chat {
     }
 
     fn make_lobby(&mut self) -> RoomId {
-        let lobby = self.new_room(RoomKind::Public, LOBBY.into(), names::fold(LOBBY));
+        let lobby = self.new_room(RoomKind::Public, LOBBY.into(), names::fold_room(LOBBY));
         let id = lobby.id;
         self.rooms.insert(lobby);
         let create = self.creation(id);
@@ -205,7 +247,9 @@ impl Chat {
 
     pub(crate) fn store(&mut self, write: Write, ticket: Ticket) -> Result<(), No> {
         let history = self.history.as_ref().expect("the history is there while the chat is");
-        history.write(write, ticket).map_err(|_| No::new(Code::Busy, "too busy: nothing was stored, try again"))?;
+        history
+            .write(write, ticket)
+            .map_err(|_| No::new(Code::Busy, "too busy: nothing was stored, try again"))?;
         self.pending += 1;
         Ok(())
     }
@@ -280,7 +324,7 @@ impl Chat {
             message: self.settings.max_message,
             room_name: self.settings.max_room_name,
             rooms: self.settings.max_rooms_per_person,
-            picture: self.settings.max_picture,
+            picture: self.settings.max_picture as u64,
             page: crate::catch_up::PAGE,
         }
     }

@@ -24,8 +24,10 @@ pub(crate) enum Place<'a> {
     Here,
     /// In another one.
     Room(&'a str),
-    /// In private, between these two.
-    Private(&'a str),
+    /// In private, to the reader.
+    Private,
+    /// In private, by the reader, to this person.
+    PrivateTo(&'a str),
 }
 
 impl Console {
@@ -41,7 +43,8 @@ impl Console {
             What::Text(text) => format!("{name}: {}", indent(text)),
             What::Picture { picture: Some(picture), caption } => {
                 let address = format!("{}{}", self.public_url, picture_path(picture));
-                let caption = if caption.is_empty() { String::new() } else { format!(": {}", indent(caption)) };
+                let caption =
+                    if caption.is_empty() { String::new() } else { format!(": {}", indent(caption)) };
                 format!("{name} sent a picture{caption} {address}")
             }
             What::Picture { picture: None, .. } => format!("{name} sent a picture, which is no longer kept"),
@@ -51,14 +54,16 @@ impl Console {
         let place = match place {
             Place::Here => String::new(),
             Place::Room(room) => format!("[{room}] "),
-            Place::Private(with) => format!("[private, {with}] "),
+            Place::Private => "[private] ".to_owned(),
+            Place::PrivateTo(name) => format!("[private to {name}] "),
         };
         Some(format!("{} {place}{said}", self.time(event.at, now)))
     }
 
     /// The time of day, with the day before it if that is not today.
     fn time(&self, at: Millis, now: Millis) -> String {
-        let local = |millis| Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(self.zone.clone());
+        let local =
+            |millis| Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(self.zone.clone());
         let (at, now) = (local(at), local(now));
         let format = if at.date() == now.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
         at.strftime(format).to_string()
@@ -150,7 +155,9 @@ mod tests {
         let text = || What::Text("你好 <b>".into());
         assert_eq!(line(text(), Place::Here, NOON), "12:00:00 alice: 你好 <b>");
         assert_eq!(line(text(), Place::Room("tea"), NOON), "12:00:00 [tea] alice: 你好 <b>");
-        assert_eq!(line(text(), Place::Private("bob"), NOON + DAY), "2016-02-29 12:00:00 [private, bob] alice: 你好 <b>");
+        assert_eq!(line(text(), Place::Private, NOON), "12:00:00 [private] alice: 你好 <b>");
+        let to_bob = line(text(), Place::PrivateTo("bob"), NOON + DAY);
+        assert_eq!(to_bob, "2016-02-29 12:00:00 [private to bob] alice: 你好 <b>");
         let deletion = What::Deletion { target: 3 };
         assert_eq!(line(deletion, Place::Here, NOON), "12:00:00 * alice took back message 3");
         assert_eq!(console().line(&event(What::Deleted), Place::Here, NOON), None);
@@ -162,7 +169,10 @@ mod tests {
         let sent = |caption: &str| What::Picture { picture: Some(picture.clone()), caption: caption.into() };
         let address = "http://127.0.0.1:9501/pictures/abc.png";
         assert_eq!(line(sent(""), Place::Here, NOON), format!("12:00:00 alice sent a picture {address}"));
-        assert_eq!(line(sent("tea"), Place::Here, NOON), format!("12:00:00 alice sent a picture: tea {address}"));
+        assert_eq!(
+            line(sent("tea"), Place::Here, NOON),
+            format!("12:00:00 alice sent a picture: tea {address}")
+        );
         let gone = What::Picture { picture: None, caption: String::new() };
         assert_eq!(line(gone, Place::Here, NOON), "12:00:00 alice sent a picture, which is no longer kept");
     }
@@ -180,7 +190,10 @@ mod tests {
 
     #[test]
     fn html_stays_text() {
-        assert_eq!(as_html("<img src='x' onerror=\"a&b\">"), "&lt;img src=&#39;x&#39; onerror=&quot;a&amp;b&quot;&gt;");
+        assert_eq!(
+            as_html("<img src='x' onerror=\"a&b\">"),
+            "&lt;img src=&#39;x&#39; onerror=&quot;a&amp;b&quot;&gt;"
+        );
     }
 
     #[test]

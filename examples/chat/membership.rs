@@ -37,7 +37,7 @@ impl Chat {
         name: &str,
         create: bool,
     ) -> Result<(), No> {
-        let folded = names::fold(name);
+        let folded = names::fold_room(name);
         let person = self.people.get(person).ok_or_else(nobody)?;
         let (id, joined) = (person.id, person.rooms.len());
         if let Some(room) = self.rooms.named(&folded).filter(|room| room.members.contains(&id)) {
@@ -72,7 +72,12 @@ impl Chat {
         self.create_pending(RoomKind::Public, name.shown, name.folded)
     }
 
-    pub(crate) fn create_pending(&mut self, kind: RoomKind, name: String, folded: String) -> Result<RoomId, No> {
+    pub(crate) fn create_pending(
+        &mut self,
+        kind: RoomKind,
+        name: String,
+        folded: String,
+    ) -> Result<RoomId, No> {
         let mut room = self.new_room(kind, name, folded);
         let id = room.id;
         room.pending = true;
@@ -92,7 +97,9 @@ impl Chat {
     pub(crate) fn tell_rooms(&self, peers: &mut Peers, asker: &Asker, person: PersonId) {
         let listed = self.rooms.listed();
         if self.is_text(asker.peer) {
-            let lines = listed.iter().map(|room| format!("*   {} ({})", room.name, count(room.members.len(), "member")));
+            let lines = listed
+                .iter()
+                .map(|room| format!("*   {} ({})", room.name, count(room.members.len(), "member")));
             let lines: Vec<String> = std::iter::once("* the rooms:".to_owned()).chain(lines).collect();
             return self.tell_line(peers, asker.peer, &lines.join("\n"));
         }
@@ -117,7 +124,8 @@ impl Chat {
         let (online, away): (Vec<_>, Vec<_>) = self.members(place).partition(|person| person.is_here());
         let users = online.iter().chain(&away).take(LISTED);
         let users = users.map(|person| User { online: Some(person.is_here()), ..user(person) }).collect();
-        let told = Told::Who { id: asker.id.as_deref(), room: &place.name, users, members: place.members.len() };
+        let told =
+            Told::Who { id: asker.id.as_deref(), room: &place.name, users, members: place.members.len() };
         peers.send(asker.peer, &json(&told));
     }
 
@@ -154,7 +162,8 @@ impl Chat {
         if new {
             self.tell_moved(peers, person, room, Move::In);
         }
-        let connections = self.people.get(person).map(|member| member.connections.clone()).unwrap_or_default();
+        let connections =
+            self.people.get(person).map(|member| member.connections.clone()).unwrap_or_default();
         for peer in connections {
             let id = asker.as_ref().filter(|asker| asker.peer == peer).map(|asker| asker.id.clone());
             if id.is_some() {
@@ -227,7 +236,8 @@ impl Chat {
     fn move_to(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) {
         let was_there = self.sessions.get(peer).is_some_and(|session| session.room == room);
         self.set_room(peers, peer, room);
-        if self.is_text(peer) && !was_there
+        if self.is_text(peer)
+            && !was_there
             && let Some(person) = self.sessions.get(peer).and_then(|session| session.person())
         {
             self.tell_entered(peers, peer, room, person);
@@ -261,7 +271,11 @@ impl Chat {
             return;
         };
         let others = self.list_members(room, Some(person));
-        self.tell_line(peers, peer, &notice(&format!("you are in {}; {others}", self.title(place, Some(person)))));
+        self.tell_line(
+            peers,
+            peer,
+            &notice(&format!("you are in {}; {others}", self.title(place, Some(person)))),
+        );
         self.tell_recent(peers, peer, room);
     }
 

@@ -1,6 +1,6 @@
 //! The people: their names and tokens, the rooms they are in, and the connections that they have.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use pollcat::PeerId;
 
@@ -54,7 +54,7 @@ impl Person {
     pub(crate) fn new(id: PersonId, name: String, token: Option<TokenHash>, seen: Millis) -> Self {
         Person {
             id,
-            folded: names::fold(&name),
+            folded: names::fold_person(&name),
             name,
             token,
             seen,
@@ -92,6 +92,8 @@ pub(crate) struct People {
     by_name: HashMap<String, PersonId>,
     /// Names of people who are gone, for those who talked to them in private.
     gone: HashMap<PersonId, String>,
+    /// Who has a connection.
+    here: BTreeSet<PersonId>,
 }
 
 impl People {
@@ -112,6 +114,7 @@ impl People {
         if let Some(token) = person.token {
             self.by_token.remove(&token);
         }
+        self.here.remove(&id);
         Some(person)
     }
 
@@ -144,6 +147,32 @@ impl People {
 
     pub(crate) fn named(&self, folded: &str) -> Option<PersonId> {
         self.by_name.get(folded).copied()
+    }
+
+    /// One more connection of somebody.
+    pub(crate) fn connect(&mut self, id: PersonId, peer: PeerId, now: Millis) {
+        if let Some(person) = self.by_id.get_mut(&id) {
+            person.connections.push(peer);
+            person.seen = now;
+            self.here.insert(id);
+        }
+    }
+
+    /// One less. The person, if that was the last one.
+    pub(crate) fn disconnect(&mut self, id: PersonId, peer: PeerId, now: Millis) -> Option<&Person> {
+        let person = self.by_id.get_mut(&id)?;
+        person.connections.retain(|&connection| connection != peer);
+        person.seen = now;
+        if person.is_here() {
+            return None;
+        }
+        self.here.remove(&id);
+        Some(person)
+    }
+
+    /// Who is here, the oldest first.
+    pub(crate) fn here(&self) -> impl ExactSizeIterator<Item = &Person> {
+        self.here.iter().map(|id| &self.by_id[id])
     }
 
     /// What somebody is called, who is perhaps gone.
@@ -206,7 +235,7 @@ impl People {
             let mut ends: Vec<usize> = ends.map(|(start, c)| start + c.len_utf8()).collect();
             ends.retain(|&end| is_word_end(rest, end));
             while let Some(end) = ends.pop() {
-                let person = self.named(&names::fold(&rest[..end])).and_then(|id| self.get(id));
+                let person = self.named(&names::fold_person(&rest[..end])).and_then(|id| self.get(id));
                 if let Some(person) = person.filter(|person| person.rooms.contains_key(&in_room)) {
                     if !mentioned.contains(&person.id) {
                         mentioned.push(person.id);
@@ -283,7 +312,10 @@ mod tests {
         let mut people = people();
         people.reserve(1, "eve");
         people.remove(1);
-        assert_eq!((people.named("eve"), people.named("alice"), people.with_token(&[1; 32])), (None, None, None));
+        assert_eq!(
+            (people.named("eve"), people.named("alice"), people.with_token(&[1; 32])),
+            (None, None, None)
+        );
         people.settle_name(1, "Eve", true);
         assert_eq!((people.named("eve"), people.len()), (None, 4));
         assert_eq!(people.name_of(1), "somebody");

@@ -45,7 +45,8 @@ impl Room {
             deletions,
             pending: false,
             empty_since: None,
-            topics: Voice::ALL.map(|voice| ["elsewhere", "here"].map(|from| format!("{id} {voice:?} {from}"))),
+            topics: Voice::ALL
+                .map(|voice| ["elsewhere", "here"].map(|from| format!("{id} {voice:?} {from}"))),
         }
     }
 
@@ -103,8 +104,13 @@ impl Room {
     }
 
     /// The events before an offset, the nearest `limit` of them, if they are in memory or there are no others.
-    pub(crate) fn before(&self, offset: Option<Offset>, limit: usize) -> Option<impl Iterator<Item = &Event>> {
-        let end = offset.map_or(self.recent.len(), |it| self.recent.partition_point(|event| event.offset < it));
+    pub(crate) fn before(
+        &self,
+        offset: Option<Offset>,
+        limit: usize,
+    ) -> Option<impl Iterator<Item = &Event>> {
+        let end =
+            offset.map_or(self.recent.len(), |it| self.recent.partition_point(|event| event.offset < it));
         let oldest = self.recent.front().map_or(self.last + 1, |event| event.offset);
         let enough = end >= limit || oldest <= self.first;
         enough.then(|| self.recent.range(end.saturating_sub(limit)..end))
@@ -239,7 +245,11 @@ mod tests {
         assert_eq!(room.recent[1].what, What::Deleted);
         assert!(room.recent[1].mentions.is_empty());
         room.prune(5);
-        assert_eq!((room.unread(0), room.first, room.recent.len()), (1, 5, 1), "what is not kept is not unread");
+        assert_eq!(
+            (room.unread(0), room.first, room.recent.len()),
+            (1, 5, 1),
+            "what is not kept is not unread"
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pollcat::{PeerId, Peers};
 
+use crate::asks::MESSAGE;
 use crate::chat::{Asker, Chat, No, Ticket, now, told};
 use crate::console::{self, Place};
 use crate::history::{Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write};
@@ -16,7 +17,13 @@ use crate::wire::{Code, Told, json};
 
 impl Chat {
     /// On its way to the disk; nobody hears of it before it is there.
-    pub(crate) fn say(&mut self, asker: &Asker, person: PersonId, room: RoomId, body: Body) -> Result<(), No> {
+    pub(crate) fn say(
+        &mut self,
+        asker: &Asker,
+        person: PersonId,
+        room: RoomId,
+        body: Body,
+    ) -> Result<(), No> {
         if self.is_stopping() {
             return Err(No::new(Code::Stopping, "the server is stopping: say it again after reconnecting"));
         }
@@ -66,20 +73,21 @@ impl Chat {
         bytes: &[u8],
     ) -> Result<(), No> {
         if self.sessions.get(asker.peer).is_some_and(|session| session.person().is_none()) {
-            self.greet(peers, asker.peer, Default::default());
+            self.greet(peers, &Asker { peer: asker.peer, id: None }, Default::default());
         }
         let Some(session) = self.sessions.get(asker.peer) else {
             return Ok(());
         };
         let (room, person) = (room.unwrap_or(session.room), session.person().ok_or_else(nobody)?);
         // A message for each quarter of a mebibyte: the disk is everybody's.
-        self.take_pace(asker.peer, person, 1.0 + bytes.len() as f32 / (256 << 10) as f32)?;
-        if bytes.len() as u64 > self.settings.max_picture {
-            return Err(too_large(self.settings.max_picture));
+        self.take_pace(asker.peer, person, MESSAGE + MESSAGE * (bytes.len() >> 18) as u32)?;
+        if bytes.len() as u64 > self.settings.max_picture as u64 {
+            return Err(too_large(self.settings.max_picture as u64));
         }
+        let id = picture::new_id().map_err(|error| No::new(Code::Storage, error.to_string()))?;
         let kind = picture::examine(bytes).map_err(|fault| No::new(Code::BadPicture, fault.to_string()))?;
         let picture = Picture {
-            id: format!("{}.{}", picture::new_id(), kind.extension),
+            id: format!("{id}.{}", kind.extension),
             media_type: kind.media_type,
             width: kind.width,
             height: kind.height,
@@ -116,7 +124,11 @@ impl Chat {
         let echo = self.sessions.get(asker.peer).is_some_and(|session| session.echo);
         self.acknowledge_said(peers, asker, room, event.offset, event.at, false);
         let topic = place.topic(Voice::Json, true);
-        if echo { peers.publish(topic, &frame) } else { peers.publish_from(asker.peer, topic, &frame) }
+        if echo {
+            peers.publish(topic, &frame)
+        } else {
+            peers.publish_from(asker.peer, topic, &frame)
+        }
         self.tell_text_clients(peers, &event, room, Some(asker.peer).filter(|_| !echo));
         let keep = self.settings.recent;
         if let Some(place) = self.rooms.get_mut(room) {
@@ -205,9 +217,14 @@ impl Chat {
         };
         for person in place.members.iter().filter_map(|&id| self.people.get(id)) {
             let partner = direct_partner(&place.name, person.id).map_or("", |id| self.people.name_of(id));
-            for &peer in person.connections.iter().filter(|&&peer| Some(peer) != except && self.is_text(peer)) {
+            for &peer in person.connections.iter().filter(|&&peer| Some(peer) != except && self.is_text(peer))
+            {
                 let here = self.sessions.get(peer).is_some_and(|session| session.room == room);
-                let from = if here { Place::Here } else { Place::Private(partner) };
+                let from = match here {
+                    true => Place::Here,
+                    false if event.author == person.id => Place::PrivateTo(partner),
+                    false => Place::Private,
+                };
                 if let Some(line) = self.console.line(event, from, now()) {
                     self.tell_line(peers, peer, &line);
                 }
@@ -224,7 +241,14 @@ impl Append {
             Body::Picture { picture, caption, .. } => What::Picture { picture: Some(picture), caption },
             Body::Deletion { target } => What::Deletion { target },
         };
-        Event { offset, at, author: self.author, author_name: self.author_name, what, mentions: self.mentions }
+        Event {
+            offset,
+            at,
+            author: self.author,
+            author_name: self.author_name,
+            what,
+            mentions: self.mentions,
+        }
     }
 }
 

@@ -19,19 +19,51 @@ pub(crate) struct Asked<'a> {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Ask<'a> {
     Hello(Hello<'a>),
-    Message { to: To<'a>, text: Cow<'a, str> },
+    Message {
+        to: To<'a>,
+        text: Cow<'a, str>,
+    },
     /// The picture itself is the next binary message.
-    Picture { to: To<'a>, caption: Cow<'a, str>, size: Option<u64> },
-    Delete { room: Cow<'a, str>, offset: Offset },
-    Typing { room: Cow<'a, str> },
+    Picture {
+        to: To<'a>,
+        caption: Cow<'a, str>,
+        size: Option<u64>,
+    },
+    Delete {
+        room: Cow<'a, str>,
+        offset: Offset,
+    },
+    Typing {
+        room: Cow<'a, str>,
+    },
     Rooms,
-    Join { room: Cow<'a, str>, create: bool },
-    Leave { room: Cow<'a, str> },
-    Who { room: Cow<'a, str> },
-    Page { room: Cow<'a, str>, before: Option<Offset>, limit: Option<u64> },
-    Read { room: Cow<'a, str>, offset: Offset },
-    Search { query: Cow<'a, str>, room: Option<Cow<'a, str>>, before: Option<u64> },
-    Name { name: Cow<'a, str> },
+    Join {
+        room: Cow<'a, str>,
+        create: bool,
+    },
+    Leave {
+        room: Cow<'a, str>,
+    },
+    Who {
+        room: Cow<'a, str>,
+    },
+    Page {
+        room: Cow<'a, str>,
+        before: Option<Offset>,
+        limit: Option<u64>,
+    },
+    Read {
+        room: Cow<'a, str>,
+        offset: Offset,
+    },
+    Search {
+        query: Cow<'a, str>,
+        room: Option<Cow<'a, str>>,
+        before: Option<u64>,
+    },
+    Name {
+        name: Cow<'a, str>,
+    },
     Ping,
 }
 
@@ -182,18 +214,20 @@ impl<'a> Ask<'a> {
                 echo: fields.echo.unwrap_or(false),
                 rooms: fields.rooms.unwrap_or_default(),
             }),
-            "delete" => {
-                Ask::Delete { room: room(fields.room)?, offset: fields.offset.ok_or_else(|| missing("offset"))? }
-            }
+            "delete" => Ask::Delete {
+                room: room(fields.room)?,
+                offset: fields.offset.ok_or_else(|| missing("offset"))?,
+            },
             "typing" => Ask::Typing { room: room(fields.room)? },
             "rooms" => Ask::Rooms,
             "join" => Ask::Join { room: room(fields.room)?, create: fields.create.unwrap_or(false) },
             "leave" => Ask::Leave { room: room(fields.room)? },
             "who" => Ask::Who { room: room(fields.room)? },
             "page" => Ask::Page { room: room(fields.room)?, before: fields.before, limit: fields.limit },
-            "read" => {
-                Ask::Read { room: room(fields.room)?, offset: fields.offset.ok_or_else(|| missing("offset"))? }
-            }
+            "read" => Ask::Read {
+                room: room(fields.room)?,
+                offset: fields.offset.ok_or_else(|| missing("offset"))?,
+            },
             "search" => {
                 let query = fields.query.ok_or_else(|| missing("query"))?;
                 Ask::Search { query, room: fields.room, before: fields.before }
@@ -224,7 +258,8 @@ impl Fault {
         struct Id {
             id: Option<String>,
         }
-        let id = serde_json::from_str::<Id>(text).ok().and_then(|it| it.id).filter(|id| id.len() <= LONGEST_ID);
+        let id =
+            serde_json::from_str::<Id>(text).ok().and_then(|it| it.id).filter(|id| id.len() <= LONGEST_ID);
         let code = if error.is_data() { Code::BadField } else { Code::BadJson };
         Fault { id, code, words: format!("not understood: {error}") }
     }
@@ -367,6 +402,8 @@ pub(crate) enum Told<'a> {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Welcome<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'a str>,
     pub msg_source: &'a str,
     pub msg: &'a str,
     pub server: &'a str,

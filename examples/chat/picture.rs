@@ -1,0 +1,112 @@
+//! Is this a picture, and how large is it? Only its first bytes are believed, never what the client says it is, and
+//! only four kinds are known: those that every browser shows and that cannot carry a script.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+
+/// What a picture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub media_type: &'static str,
+    pub extension: &'static str,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Why it is not one that can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PictureFault {
+    /// None of the four kinds.
+    Unknown,
+    /// It begins like one of them and ends too early, or makes no sense.
+    Broken,
+    /// Wider or higher than [`MAX_SIDE`], or more than [`MAX_PIXELS`].
+    TooLarge,
+}
+
+/// Browsers stop here or a little later.
+pub(crate) const MAX_SIDE: u32 = 16_384;
+/// What a browser unpacks takes four bytes for each: 200 MB.
+pub(crate) const MAX_PIXELS: u64 = 50_000_000;
+
+/// In a JPEG the size comes after what cameras write about themselves (colour profile, thumbnail, text). Those who
+/// write more than this want us to read for a long time.
+const LOOK_AT: usize = 2 << 20;
+
+/// Judges a picture by its bytes.
+///
+/// # Errors
+///
+/// It is none, or none that should be shown.
+pub(crate) fn examine(bytes: &[u8]) -> Result<Kind, PictureFault> {
+    let (media_type, extension) = kind(bytes).ok_or(PictureFault::Unknown)?;
+    let start = &bytes[..bytes.len().min(LOOK_AT)];
+    let size = imagesize::blob_size(start).map_err(|_| PictureFault::Broken)?;
+    let side =
+        |pixels| u32::try_from(pixels).ok().filter(|side| *side <= MAX_SIDE).ok_or(PictureFault::TooLarge);
+    let (width, height) = (side(size.width)?, side(size.height)?);
+    match u64::from(width) * u64::from(height) {
+        0 => Err(PictureFault::Broken),
+        1..=MAX_PIXELS => Ok(Kind { media_type, extension, width, height }),
+        _ => Err(PictureFault::TooLarge),
+    }
+}
+
+/// A name for a picture that nobody can guess: 144 bits, as 24 characters that may stand in an address.
+///
+/// # Errors
+///
+/// The system has no randomness to give.
+pub(crate) fn new_id() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 18];
+    getrandom::fill(&mut bytes)?;
+    Ok(BASE64.encode(bytes))
+}
+
+/// By the first bytes, as the formats' own specifications have them.
+fn kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    match bytes {
+        // The signature, and the header chunk that must be first (PNG §5.2, §5.6).
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', 0, 0, 0, 13, b'I', b'H', b'D', b'R', ..] => {
+            Some(("image/png", "png"))
+        }
+        // Start of image, and the first byte of the next marker (ITU-T T.81 §B.1.1).
+        [0xFF, 0xD8, 0xFF, ..] => Some(("image/jpeg", "jpg")),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(("image/gif", "gif")),
+        // RIFF, a length, WEBP, and one of three chunks (RFC 9649 §2.3 to §2.7).
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            b'V',
+            b'P',
+            b'8',
+            b' ' | b'L' | b'X',
+            ..,
+        ] => Some(("image/webp", "webp")),
+        _ => None,
+    }
+}
+
+impl fmt::Display for PictureFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PictureFault::Unknown => "this is no picture: PNG, JPEG, GIF and WebP can be shown",
+            PictureFault::Broken => "the picture is broken",
+            PictureFault::TooLarge => "the picture is too large to show",
+        })
+    }
+}
+
+impl std::error::Error for PictureFault {}
