@@ -50,6 +50,7 @@ impl Chat {
                     Err(failure) => self.refuse(peers, &asker, no(failure)),
                 }
             }
+            (Write::Remove { room }, _) if result.is_ok() => self.removed(peers, room),
             (Write::Create { room, .. }, _) => self.created(peers, room, result.is_ok()),
             (Write::Join { room, person, .. }, Ticket::Joined(asker)) => match (result, asker) {
                 (Ok(_), asker) => self.joined(peers, room, person, asker),

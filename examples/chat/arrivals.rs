@@ -365,8 +365,8 @@ impl Chat {
             .filter(|room| room.empty_since.is_none_or(|since| since + REMOVE_ROOMS < now))
             .map(|room| room.id)
             .collect();
-        for id in empty {
-            self.remove_room(peers, id, now);
+        for room in empty {
+            let _ = self.store(Write::Remove { room }, Ticket::Nobody);
         }
     }
 }

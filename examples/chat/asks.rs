@@ -119,7 +119,8 @@ impl Chat {
         match command {
             Command::Say(text) => {
                 self.check_text(text)?;
-                self.say(asker, person, here, Body::Text(text.to_owned()))
+                let room = self.call_back(person, here)?;
+                self.say(asker, person, room, Body::Text(text.to_owned()))
             }
             Command::Nick(name) => self.rename(asker, name),
             Command::Join(room) => self.join(peers, asker, person, room, true),
@@ -208,8 +209,14 @@ impl Chat {
             No::new(Code::NoSuchPerson, format!("there is nobody called `{name}`"))
         };
         let other = match to {
-            To::Here => return Ok(self.sessions.get(peer).map_or(self.lobby, |session| session.room)),
-            To::Room(name) => return self.room_of(person, &name),
+            To::Here => {
+                let here = self.sessions.get(peer).map_or(self.lobby, |session| session.room);
+                return self.call_back(person, here);
+            }
+            To::Room(name) => {
+                let room = self.room_of(person, &name)?;
+                return self.call_back(person, room);
+            }
             To::Person(id) => self.people.get(id).ok_or_else(|| stranger(&id.to_string()))?.id,
             To::Named(name) => {
                 self.people.named(&names::fold_person(&name)).ok_or_else(|| stranger(&name))?

@@ -5,7 +5,7 @@ use pollcat::{PeerId, Peers};
 use crate::arrivals::{LISTED, user};
 use crate::chat::{Asker, Chat, LOBBY, No, Ticket, now};
 use crate::console::{self, Place, notice};
-use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
+use crate::history::{PersonId, RoomId, RoomKind, Write};
 use crate::names;
 use crate::people::{Membership, Person};
 use crate::rooms::{Room, direct_partner};
@@ -39,7 +39,9 @@ impl Chat {
     ) -> Result<(), No> {
         let folded = names::fold_room(name);
         let person = self.people.get(person).ok_or_else(nobody)?;
-        let (id, joined) = (person.id, person.rooms.len());
+        let id = person.id;
+        let is_public = |room: &&RoomId| self.rooms.get(**room).is_some_and(|it| it.kind == RoomKind::Public);
+        let joined = person.rooms.keys().filter(is_public).count();
         if let Some(room) = self.rooms.named(&folded).filter(|room| room.members.contains(&id)) {
             let room = room.id;
             self.move_to(peers, asker.peer, room);
@@ -215,10 +217,8 @@ impl Chat {
         }
     }
 
-    pub(crate) fn remove_room(&mut self, peers: &mut Peers, id: RoomId, _now: Millis) {
-        if self.store(Write::Remove { room: id }, Ticket::Nobody).is_err() {
-            return;
-        }
+    /// A room that was empty is gone. The history has refused if somebody has joined it meanwhile.
+    pub(crate) fn removed(&mut self, peers: &mut Peers, id: RoomId) {
         let Some(room) = self.rooms.remove(id) else {
             return;
         };

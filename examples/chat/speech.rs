@@ -15,6 +15,9 @@ use crate::rooms::{direct_name, direct_partner};
 use crate::sessions::Voice;
 use crate::wire::{Code, Told, json};
 
+/// Private talks that somebody may have begun or been drawn into, before they can begin another.
+const PRIVATE_TALKS: usize = 1_000;
+
 impl Chat {
     /// On its way to the disk; nobody hears of it before it is there.
     pub(crate) fn say(
@@ -39,6 +42,12 @@ impl Chat {
         let name = direct_name(one, other);
         let (room, members, last) = match self.rooms.named(&name) {
             Some(room) => (room.id, room.members.clone(), room.last),
+            None if self.private_talks(one) >= PRIVATE_TALKS => {
+                return Err(No::new(
+                    Code::TooManyRooms,
+                    "you talk to too many people: leave some of the talks",
+                ));
+            }
             None => (self.create_pending(RoomKind::Direct, name.clone(), name)?, Default::default(), 0),
         };
         for person in [one, other] {
@@ -47,6 +56,20 @@ impl Chat {
             }
         }
         Ok(room)
+    }
+
+    fn private_talks(&self, person: PersonId) -> usize {
+        let is_direct = |room: &&RoomId| self.rooms.get(**room).is_some_and(|it| it.kind == RoomKind::Direct);
+        self.people.get(person).map_or(0, |person| person.rooms.keys().filter(is_direct).count())
+    }
+
+    /// Whoever has left a private talk is in it again when the other speaks, unless they are gone for good.
+    pub(crate) fn call_back(&mut self, person: PersonId, room: RoomId) -> Result<RoomId, No> {
+        let partner = self.rooms.get(room).and_then(|room| direct_partner(&room.name, person));
+        match partner.filter(|&partner| self.people.get(partner).is_some()) {
+            Some(partner) => self.private_talk(person, partner),
+            None => Ok(room),
+        }
     }
 
     /// The bytes of a picture. Announced or not, it is judged by what it is.
