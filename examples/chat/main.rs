@@ -11,8 +11,6 @@ mod console;
 mod history;
 mod membership;
 mod names;
-#[cfg(test)]
-mod names_tests;
 mod pace;
 mod pages;
 mod people;
