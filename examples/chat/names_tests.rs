@@ -124,13 +124,10 @@ fn what_cannot_be_a_name_breaks_a_rule() {
         ("guest-7", Rule::Guest),
         ("GUEST-70", Rule::Guest),
         ("guest-l0", Rule::Guest),
-        ("guest‐7", Rule::Guest),
+        ("guest‐7", Rule::Character('‐')),
     ];
     for (name, rule) in table {
-        let told = person(name).map(|name| name.folded);
-        // A hyphen that is none of ours is refused as a character already.
-        let hyphen = name.contains('‐') && matches!(told, Err(Rule::Character(_)));
-        assert!(told == Err(rule) || hyphen, "{name:?}: {told:?}, not {rule:?}");
+        assert_eq!(person(name), Err(rule), "{name:?}");
         assert_eq!(check_room(name, MAX).is_ok(), name == LOBBY, "{name:?}");
     }
     assert!(person("guest-house").is_ok() && person("guest-7up").is_ok());
@@ -168,43 +165,44 @@ fn nobody_can_choose_the_name_of_a_guest() {
     assert_eq!(guest_name(7), "guest-7");
 }
 
-/// Every character, alone and between letters.
+/// Every character, alone if it can be.
 #[test]
 fn no_name_has_anything_that_cannot_be_seen() {
-    let invisible = |c: char| {
-        let default_ignorable = c.identifier_type() == Some(IdentifierType::Default_Ignorable);
-        // Bidi_Control and the zero-width ones, by their numbers: an account that needs no table of ours.
-        let listed = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..='\u{e0fff}' | '\u{fe00}'..='\u{fe0f}' | '\u{34f}');
-        c.is_whitespace() || c.is_control() || default_ignorable || listed
+    // Bidi_Control, Default_Ignorable and what has no width, by their numbers: an account that is not the table's.
+    let listed = |c| {
+        matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{ffff}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
     };
+    let invisible = |c: char| c.is_whitespace() || c.is_control() || listed(c);
     let mut accepted = 0;
     for c in characters() {
-        for name in [c.to_string(), format!("a{c}b")] {
-            if let Ok(name) = person(&name) {
-                assert!(!name.shown.contains(invisible), "{c:?} {name:?}");
-                assert!(!name.folded.is_empty() && name.shown.nfkc().eq(name.shown.chars()), "{c:?}");
-                accepted += 1;
-            }
-        }
+        let Ok(name) = person(&alone(c)) else { continue };
+        assert!(!name.shown.contains(invisible), "{c:?} {name:?}");
+        assert!(!name.folded.is_empty() && name.shown.nfkc().eq(name.shown.chars()), "{c:?}");
+        accepted += 1;
     }
-    // Most of what is assigned are letters: the rules have not swallowed a script.
-    assert!(accepted > 200_000, "{accepted}");
+    // Nearly all that is assigned are letters: the rules have not swallowed a script.
+    assert!(accepted > 140_000, "{accepted}");
+}
+
+/// A name of one character, and of two if it is a mark.
+fn alone(c: char) -> String {
+    if is_combining_mark(c) { format!("a{c}") } else { c.to_string() }
 }
 
 #[test]
 fn folding_is_stable_and_knows_no_case_or_width() {
-    for c in characters() {
-        for name in [c.to_string(), format!("a{c}")] {
-            let Ok(name) = person(&name) else { continue };
-            for fold in [fold_person, fold_room] {
-                let folded = fold(&name.shown);
-                assert_eq!(fold(&folded), folded, "{c:?}");
-                for other in
-                    [name.shown.to_uppercase(), name.shown.to_lowercase(), name.shown.nfd().collect()]
-                {
-                    assert_eq!(fold(&other), folded, "{c:?} {name:?} {other:?}");
-                }
+    // Of ideographs and Hangul, which have neither case nor width, every sixteenth.
+    let plain = |c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..);
+    let sample = characters().filter(|&c| is_allowed(c) && (!plain(c) || c as u32 % 16 == 0));
+    for name in sample.map(alone) {
+        for fold in [fold_person, fold_room] {
+            let folded = fold(&name);
+            let others = [folded.clone(), name.to_uppercase(), name.to_lowercase(), name.nfd().collect()];
+            for other in others.into_iter().filter(|other| *other != name) {
+                assert_eq!(fold(&other), folded, "{name:?} {other:?}");
             }
         }
     }

@@ -110,3 +110,7 @@ impl fmt::Display for PictureFault {
 }
 
 impl std::error::Error for PictureFault {}
+
+#[cfg(test)]
+#[path = "picture_tests.rs"]
+mod tests;
