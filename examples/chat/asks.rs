@@ -41,6 +41,10 @@ impl Chat {
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
             return Ok(()); // it was turned away
         };
+        if let (Ok(Ask::Picture { .. }), Some(session)) = (&asked, self.sessions.get_mut(asker.peer)) {
+            // Until all is well with the announcement, the bytes that follow it are nobody's.
+            session.announced = Some(Announced { id: None, room: Err(()), caption: String::new() });
+        }
         self.take_pace(asker.peer, person, asked.as_ref().map_or(MESSAGE, cost))?;
         match asked? {
             Ask::Hello(_) => Err(No::new(Code::BadField, "you have said hello already")),
@@ -252,16 +256,16 @@ impl Chat {
         size: Option<u64>,
     ) -> Result<(), No> {
         let limit = self.settings.max_picture as u64;
-        let room = match size {
-            Some(size) if size > limit => Err(crate::speech::too_large(limit)),
-            _ => self.check_text(caption).and_then(|()| self.resolve(asker.peer, person, to)),
-        };
-        if let Some(session) = self.sessions.get_mut(asker.peer) {
-            let caption = caption.trim().to_owned();
-            let room = room.as_ref().map_err(drop).copied();
-            session.announced = Some(Announced { id: asker.id.clone(), room, caption });
+        if size.is_some_and(|size| size > limit) {
+            return Err(crate::speech::too_large(limit));
         }
-        room.map(drop)
+        self.check_text(caption)?;
+        let room = Ok(self.resolve(asker.peer, person, to)?);
+        if let Some(session) = self.sessions.get_mut(asker.peer) {
+            session.announced =
+                Some(Announced { id: asker.id.clone(), room, caption: caption.trim().to_owned() });
+        }
+        Ok(())
     }
 
     fn tell_typing(&mut self, peers: &mut Peers, asker: &Asker, id: PersonId, room: RoomId) {
