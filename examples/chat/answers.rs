@@ -4,6 +4,7 @@ use pollcat::{Answer, PeerId, Peers};
 
 use crate::asks::taken;
 use crate::chat::{Chat, No, Ticket};
+use crate::console::notice;
 use crate::history::{Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
 use crate::membership::no_such_room;
 use crate::sessions::Voice;
@@ -43,7 +44,7 @@ impl Chat {
                 self.arrived(peers, person, result.is_ok(), (asker, token, wish, has));
             }
             (Write::Rename { person, name, .. }, Ticket::Renamed(asker)) => {
-                self.renamed(peers, person, &name, result.is_ok());
+                self.renamed(peers, person, &name, result.is_ok(), asker.peer);
                 match result {
                     Ok(_) => self.acknowledge(peers, &asker),
                     Err(Failure::Taken) => self.refuse(peers, &asker, taken()),
@@ -65,7 +66,7 @@ impl Chat {
         }
     }
 
-    fn renamed(&mut self, peers: &mut Peers, id: PersonId, name: &str, stored: bool) {
+    fn renamed(&mut self, peers: &mut Peers, id: PersonId, name: &str, stored: bool, asker: PeerId) {
         let old = self.people.name_of(id).to_owned();
         self.people.settle_name(id, name, stored);
         let Some(person) = self.people.get(id).filter(|_| stored && old != name) else {
@@ -77,8 +78,9 @@ impl Chat {
         let told = Told::Renamed { msg_source: SERVER, msg: &msg, user, old: &old };
         peers.publish(Voice::Json.topic(), &json(&told));
         for room in person.rooms.keys().filter_map(|&room| self.rooms.get(room)) {
-            self.tell_notice(peers, room, None, &msg);
+            self.tell_notice(peers, room, Some(asker), &msg);
         }
+        self.tell_line(peers, asker, &notice(&format!("you are {name} now")));
     }
 
     fn found(&mut self, peers: &mut Peers, read: Read, ticket: Ticket, result: Result<Found, Failure>) {

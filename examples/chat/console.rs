@@ -114,9 +114,9 @@ fn is_unprintable(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A line for a page that takes it for HTML, as those of the tutorials do.
+/// A line for a page that takes it for HTML, as those of the tutorials do. It ends its line: some of them do not.
 pub(crate) fn as_html(line: &str) -> String {
-    let mut out = String::with_capacity(line.len() + 16);
+    let mut out = String::with_capacity(line.len() + 32);
     for c in line.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -124,9 +124,11 @@ pub(crate) fn as_html(line: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            '\n' => out.push_str("<br>"),
             c => out.push(c),
         }
     }
+    out.push_str("<br>");
     out
 }
 
@@ -190,9 +192,10 @@ mod tests {
 
     #[test]
     fn html_stays_text() {
+        let line = "<img src='x' onerror=\"a&b\">\n    | </p>";
         assert_eq!(
-            as_html("<img src='x' onerror=\"a&b\">"),
-            "&lt;img src=&#39;x&#39; onerror=&quot;a&amp;b&quot;&gt;"
+            as_html(line),
+            "&lt;img src=&#39;x&#39; onerror=&quot;a&amp;b&quot;&gt;<br>    | &lt;/p&gt;<br>"
         );
     }
 

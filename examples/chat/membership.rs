@@ -188,19 +188,17 @@ impl Chat {
 
     /// Somebody is no longer a member of a room.
     pub(crate) fn left(&mut self, peers: &mut Peers, room: RoomId, person: PersonId, asker: &Asker) {
-        let is_member = self.people.get(person).is_some_and(|member| member.rooms.contains_key(&room));
-        if is_member {
+        let member = self.people.get(person).filter(|member| member.rooms.contains_key(&room));
+        if let Some(connections) = member.map(|member| member.connections.clone()) {
+            let (text, json): (Vec<_>, Vec<_>) =
+                connections.into_iter().partition(|&peer| self.is_text(peer));
+            // Who reads lines is told in other words; the other windows hear it like everybody else.
+            text.into_iter().for_each(|peer| self.stop_listening(peers, peer, room));
             self.tell_moved(peers, person, room, Move::Out);
+            json.into_iter().for_each(|peer| self.stop_listening(peers, peer, room));
             self.drop_member(room, person);
-            let member = self.people.get_mut(person);
-            let connections = member.map(|member| {
-                member.rooms.remove(&room);
-                member.connections.clone()
-            });
+            self.people.get_mut(person).and_then(|member| member.rooms.remove(&room));
             self.unsaved.remove(&(person, room));
-            for peer in connections.unwrap_or_default() {
-                self.stop_listening(peers, peer, room);
-            }
         }
         self.acknowledge(peers, asker);
     }
