@@ -4,24 +4,30 @@
 mod answers;
 mod arrivals;
 mod asks;
+mod banner;
 mod catch_up;
 mod chat;
 mod command;
 mod console;
+mod daemon;
 mod history;
+mod logs;
 mod membership;
 mod names;
 mod pace;
 mod pages;
 mod people;
 mod picture;
+mod pid_file;
 mod rooms;
 mod sessions;
 mod settings;
+mod signals;
 mod speech;
 mod token;
 mod wire;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -29,31 +35,72 @@ use std::time::Duration;
 use pollcat::{Config, Mailbox, NotDelivered, Server};
 
 use chat::{Chat, Mail};
+use daemon::Daemon;
 use history::{Data, History, News};
+use logs::Logs;
+use pid_file::PidFile;
 use settings::{Asked, Listen, Settings};
 
+/// Status 0: served and stopped, or answered. 1: could not serve. 2: was asked for something that makes no sense.
 fn main() -> ExitCode {
-    match settings::read(std::env::args_os(), |name| std::env::var_os(name)) {
+    let settings = match settings::read(std::env::args_os(), |name| std::env::var_os(name)) {
+        Ok(Asked::Serve(settings)) => *settings,
         Ok(Asked::Print(text)) => {
-            println!("{text}");
-            ExitCode::SUCCESS
+            let _ = io::stdout().write_all(text.as_bytes());
+            return ExitCode::SUCCESS;
         }
-        Ok(Asked::Serve(settings)) => match serve(*settings) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(words) => {
-                eprintln!("{words}");
-                ExitCode::FAILURE
-            }
-        },
         Err(faults) => {
             faults.iter().for_each(|fault| eprintln!("{fault}"));
-            ExitCode::from(2)
+            return ExitCode::from(2);
         }
-    }
+    };
+    run(settings).unwrap_or_else(|words| {
+        eprintln!("{words}");
+        ExitCode::FAILURE
+    })
 }
 
-fn serve(settings: Settings) -> Result<(), String> {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+/// Here, or in the background.
+fn run(settings: Settings) -> Result<ExitCode, String> {
+    let mut daemon = None;
+    if settings.daemon {
+        daemon = Daemon::enter().map_err(|error| format!("cannot leave the terminal: {error}"))?;
+        if daemon.is_none() {
+            return daemon::start().map_err(|error| format!("cannot start in the background: {error}"));
+        }
+    }
+    serve(settings, daemon).map(|()| ExitCode::SUCCESS)
+}
+
+/// From the first line in the log to the last. What cannot be had is told before anybody is served.
+fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
+    let logs = Logs::start(&settings)?;
+    let server = listen(&settings)?;
+    let listening = server.local_addrs();
+    let url = settings.page_address(&listening);
+    let (history, loaded) =
+        History::open(history_settings(&settings), tell(server.mailbox())).map_err(|e| e.to_string())?;
+    let _pid_file = settings.pid_file.as_deref().map(PidFile::claim).transpose()?;
+    let mailbox = server.mailbox();
+    signals::watch(logs.clone(), move || drop(post(&mailbox, Mail::Stop)))
+        .map_err(|error| format!("cannot listen to signals: {error}"))?;
+
+    log::info!("pollcat chat {} listens on {listening:?}", env!("CARGO_PKG_VERSION"));
+    match daemon {
+        Some(daemon) => daemon
+            .report(&banner::started(&settings, &listening), &logs)
+            .map_err(|error| format!("cannot send stdout to the log: {error}"))?,
+        // Nobody needs to read it.
+        None => drop(io::stdout().write_all(banner::banner(&settings, url.as_deref(), &listening).as_bytes())),
+    }
+    let chat = Chat::new(settings, &url.unwrap_or_default(), history, loaded);
+    server.run(chat).map_err(|error| error.to_string())?;
+    log::info!("stopped");
+    Ok(())
+}
+
+/// A server on all the addresses.
+fn listen(settings: &Settings) -> Result<Server<Mail>, String> {
     let config = Config::new()
         .origins(settings.allow_origin.clone())
         .hosts(settings.allow_host.clone())
@@ -68,15 +115,9 @@ fn serve(settings: Settings) -> Result<(), String> {
             Listen::Tcp(address) => server.listen(address.as_str()).map(drop),
             Listen::Unix(path) => server.listen_unix(path),
         };
-        bound.map_err(|error| format!("cannot listen on {listen:?}: {error} (--listen names another)"))?;
+        bound.map_err(|error| format!("cannot listen on {listen}: {error} (--listen names another)"))?;
     }
-    let url = settings.page_address(&server.local_addrs()).unwrap_or_default();
-    let (history, loaded) =
-        History::open(history_settings(&settings), tell(server.mailbox())).map_err(|e| e.to_string())?;
-    println!("pollcat chat on {url}");
-    let mailbox = server.mailbox();
-    ctrlc::set_handler(move || drop(mailbox.deliver(Mail::Stop))).map_err(|e| e.to_string())?;
-    server.run(Chat::new(settings, &url, history, loaded)).map_err(|error| error.to_string())
+    Ok(server)
 }
 
 fn history_settings(settings: &Settings) -> history::Settings {
@@ -92,17 +133,20 @@ fn history_settings(settings: &Settings) -> history::Settings {
     }
 }
 
-/// How the history's threads reach the loop. They wait while its mailbox is full; it never waits for them.
+/// How the history's threads reach the loop.
 fn tell(mailbox: Mailbox<Mail>) -> impl Fn(News<chat::Ticket>) -> bool + Send + Clone + 'static {
-    move |news| {
-        let mut mail = Mail::News(news);
-        loop {
-            match mailbox.deliver(mail) {
-                Ok(()) => return true,
-                Err(NotDelivered::Stopped(_)) => return false,
-                Err(NotDelivered::Full(back)) => mail = back,
-            }
-            thread::sleep(Duration::from_millis(1));
+    move |news| post(&mailbox, Mail::News(news))
+}
+
+/// Waits while the mailbox is full; the loop never waits for those who write to it. Returns false if there is no loop
+/// any more.
+fn post(mailbox: &Mailbox<Mail>, mut mail: Mail) -> bool {
+    loop {
+        match mailbox.deliver(mail) {
+            Ok(()) => return true,
+            Err(NotDelivered::Stopped(_)) => return false,
+            Err(NotDelivered::Full(back)) => mail = back,
         }
+        thread::sleep(Duration::from_millis(1));
     }
 }

@@ -1,5 +1,6 @@
 //! From text to types. A fault says what is wrong and what would be right.
 
+use std::fmt;
 use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -15,6 +16,16 @@ pub(crate) enum Listen {
     /// `host:port`, to be resolved.
     Tcp(String),
     Unix(PathBuf),
+}
+
+/// As it is written in the settings.
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Listen::Tcp(address) => f.write_str(address),
+            Listen::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
 }
 
 /// The largest first: the first that divides a number is the one to write it with.

@@ -1,0 +1,83 @@
+//! What is said when the chat has started: where it is, what it keeps, how to stop it.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use crate::history::Durability;
+use crate::settings::{Listen, Settings};
+
+/// For whoever sits before it.
+pub(crate) fn banner(settings: &Settings, url: Option<&str>, listening: &[SocketAddr]) -> String {
+    let pid = std::process::id();
+    let mut text = format!("pollcat chat {}, process {pid}\n\n", env!("CARGO_PKG_VERSION"));
+    let history = match (&settings.data, settings.durability) {
+        (Some(data), Durability::Disk) => format!("{}, on disk before anybody hears of it", data.display()),
+        (Some(data), _) => format!("{}, written to disk when the system sees fit", data.display()),
+        (None, _) => "in memory: it is gone when the chat stops".to_owned(),
+    };
+    let open = url.unwrap_or("through a proxy; --public-url tells its address");
+    let lines = [
+        ("open", open.to_owned()),
+        ("listening", everywhere(settings, listening)),
+        ("history", history),
+        ("stop", format!("Ctrl-C, or kill {pid}")),
+    ];
+    for (what, said) in lines {
+        let _ = writeln!(text, "  {what:10} {said}");
+    }
+    text
+}
+
+/// For whoever started it in the background.
+pub(crate) fn started(settings: &Settings, listening: &[SocketAddr]) -> String {
+    let places = everywhere(settings, listening);
+    format!("pollcat chat started, pid {}, listening on {places}\n", std::process::id())
+}
+
+/// The addresses in the order of the settings, with the ports that the system chose.
+fn everywhere(settings: &Settings, listening: &[SocketAddr]) -> String {
+    let mut tcp = listening.iter();
+    let places = settings.listen.iter().map(|asked| match asked {
+        Listen::Tcp(_) => tcp.next().map_or_else(|| asked.to_string(), SocketAddr::to_string),
+        Listen::Unix(_) => asked.to_string(),
+    });
+    places.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Asked, read};
+
+    fn settings(flags: &[&str]) -> Settings {
+        let args = ["chat"].iter().chain(flags).map(std::ffi::OsString::from);
+        match read(args, |_| None) {
+            Ok(Asked::Serve(settings)) => *settings,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_banner_says_where_it_is_and_what_it_keeps() {
+        let pid = std::process::id();
+        let settings = settings(&["--listen=127.0.0.1:0,unix:chat.sock,[::1]:0"]);
+        let bound = ["127.0.0.1:4321".parse().unwrap(), "[::1]:8765".parse().unwrap()];
+        let text = banner(&settings, Some("http://127.0.0.1:4321"), &bound);
+        let places = "127.0.0.1:4321, unix:chat.sock, [::1]:8765";
+        for said in ["http://127.0.0.1:4321\n", places, "chat.db, on disk", &format!("kill {pid}\n")] {
+            assert!(text.contains(said), "{said}\n{text}");
+        }
+        assert_eq!(
+            started(&settings, &bound),
+            format!("pollcat chat started, pid {pid}, listening on {places}\n")
+        );
+    }
+
+    #[test]
+    fn what_is_not_durable_is_said() {
+        let text = |flags: &[&str]| banner(&settings(flags), None, &[]);
+        assert!(text(&["--data=:memory:"]).contains("in memory: it is gone"));
+        assert!(text(&["--durability=system"]).contains("chat.db, written to disk when the system sees fit"));
+        assert!(text(&["--listen=unix:a"]).contains("--public-url"));
+    }
+}

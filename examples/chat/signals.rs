@@ -1,0 +1,85 @@
+//! What the system tells the program: to stop, or to open its log anew. A thread of its own listens.
+
+use std::{io, process, thread};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::logs::Logs;
+
+/// What is to be done about a signal.
+#[derive(Debug, PartialEq, Eq)]
+enum Act {
+    Stop,
+    /// Whoever asks twice does not want to wait: with this status, as a shell would tell it.
+    EndNow(i32),
+    Reopen,
+}
+
+/// Listens from now on. `stop` is called once; another signal of that kind ends the program at once.
+///
+/// # Errors
+///
+/// The system does not tell us about signals.
+pub(crate) fn watch(logs: Logs, stop: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+    let on_terminal = logs.is_on_terminal();
+    let mut stop = Some(stop);
+    let listen = move || {
+        for signal in signals.forever() {
+            match act(signal, on_terminal, stop.is_some()) {
+                Act::Reopen => logs.reopen(),
+                Act::EndNow(status) => process::exit(status),
+                Act::Stop => {
+                    log::info!("{}: stopping; once more ends it at once", name(signal));
+                    stop.take().into_iter().for_each(|stop| stop());
+                }
+            }
+        }
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(listen).map(drop)
+}
+
+/// SIGHUP from the terminal that shows the log means that it was closed: nobody is there any more.
+fn act(signal: i32, on_terminal: bool, running: bool) -> Act {
+    match signal {
+        SIGHUP if !on_terminal => Act::Reopen,
+        _ if running => Act::Stop,
+        signal => Act::EndNow(128 + signal),
+    }
+}
+
+fn name(signal: i32) -> &'static str {
+    match signal {
+        SIGTERM => "SIGTERM",
+        SIGINT => "SIGINT",
+        _ => "SIGHUP",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_signal_drains_and_the_second_ends() {
+        let table = [
+            (SIGTERM, false, true, Act::Stop),
+            (SIGINT, true, true, Act::Stop),
+            (SIGTERM, false, false, Act::EndNow(143)),
+            (SIGINT, true, false, Act::EndNow(130)),
+            (SIGHUP, false, true, Act::Reopen),
+            (SIGHUP, false, false, Act::Reopen),
+            (SIGHUP, true, true, Act::Stop),
+            (SIGHUP, true, false, Act::EndNow(129)),
+        ];
+        for (signal, on_terminal, running, expected) in table {
+            assert_eq!(
+                act(signal, on_terminal, running),
+                expected,
+                "{} {on_terminal} {running}",
+                name(signal)
+            );
+        }
+    }
+}
