@@ -197,6 +197,9 @@ impl Chat {
             .iter()
             .map(|room| Behind { room: room.id, from: From::Client(has.remove(&room.name)) })
             .collect();
+        for behind in &behind {
+            self.listen_to_news(peers, peer, behind.room);
+        }
         if let Some(session) = self.sessions.get_mut(peer) {
             session.behind = behind.into();
         }

@@ -276,7 +276,7 @@ impl Chat {
             self.typing.insert((id, room), last);
         } else if let (Some(person), Some(place)) = (self.people.get(id), self.rooms.get(room)) {
             let told = Told::Typing { room: &place.name, user: crate::arrivals::user(person) };
-            peers.publish_from(asker.peer, place.topic(Voice::Json, true), &json(&told));
+            peers.publish_from(asker.peer, place.news(), &json(&told));
         }
         self.acknowledge(peers, asker);
     }

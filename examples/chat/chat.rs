@@ -41,7 +41,7 @@ const PATIENCE: u32 = 100;
 /// Everything that can reach the chat from outside the loop.
 #[derive(Debug)]
 pub(crate) enum Mail {
-    News(News<Ticket>),
+    News(Box<News<Ticket>>),
     /// Let what has begun end, and stop.
     Stop,
 }
@@ -406,7 +406,7 @@ impl Handler<Mail> for Chat {
 
     fn on_mail(&mut self, peers: &mut Peers, mail: Mail) {
         match mail {
-            Mail::News(news) => self.hear_news(peers, news),
+            Mail::News(news) => self.hear_news(peers, *news),
             Mail::Stop => {
                 self.save_what_was_read();
                 self.stopping = true;

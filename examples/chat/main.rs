@@ -91,7 +91,9 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
             .report(&banner::started(&settings, &listening), &logs)
             .map_err(|error| format!("cannot send stdout to the log: {error}"))?,
         // Nobody needs to read it.
-        None => drop(io::stdout().write_all(banner::banner(&settings, url.as_deref(), &listening).as_bytes())),
+        None => {
+            drop(io::stdout().write_all(banner::banner(&settings, url.as_deref(), &listening).as_bytes()))
+        }
     }
     let chat = Chat::new(settings, &url.unwrap_or_default(), history, loaded);
     server.run(chat).map_err(|error| error.to_string())?;
@@ -135,7 +137,7 @@ fn history_settings(settings: &Settings) -> history::Settings {
 
 /// How the history's threads reach the loop.
 fn tell(mailbox: Mailbox<Mail>) -> impl Fn(News<chat::Ticket>) -> bool + Send + Clone + 'static {
-    move |news| post(&mailbox, Mail::News(news))
+    move |news| post(&mailbox, Mail::News(Box::new(news)))
 }
 
 /// Waits while the mailbox is full; the loop never waits for those who write to it. Returns false if there is no loop

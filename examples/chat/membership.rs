@@ -178,7 +178,10 @@ impl Chat {
                 }
                 continue;
             }
-            self.tell_room_state(peers, peer, id.flatten().as_deref(), room);
+            if new || id.is_some() {
+                self.tell_room_state(peers, peer, id.flatten().as_deref(), room);
+            }
+            self.listen_to_news(peers, peer, room);
             if new && let Some(session) = self.sessions.get_mut(peer) {
                 session.behind.push_back(Behind { room, from: From::Client(None) });
                 self.catch_up(peers, peer);
@@ -203,11 +206,18 @@ impl Chat {
         self.acknowledge(peers, asker);
     }
 
+    pub(crate) fn listen_to_news(&self, peers: &mut Peers, peer: PeerId, room: RoomId) {
+        if let Some(room) = self.rooms.get(room) {
+            peers.subscribe(peer, room.news());
+        }
+    }
+
     fn stop_listening(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) {
         let (Some(session), Some(place)) = (self.sessions.get_mut(peer), self.rooms.get(room)) else {
             return;
         };
         peers.unsubscribe(peer, place.topic(session.voice, session.room == room));
+        peers.unsubscribe(peer, place.news());
         if session.room == room {
             let words = notice(&format!("you have left {}, and are in {LOBBY}", self.title(place, None)));
             self.tell_line(peers, peer, &words);
@@ -308,7 +318,7 @@ impl Chat {
         let msg = format!("{} {verb} {}", member.name, place.name);
         let moved = Moved { msg_source: SERVER, msg: &msg, room: &place.name, user: user(member), members };
         let told = if to == Move::In { Told::Joined(moved) } else { Told::Left(moved) };
-        peers.publish(place.topic(Voice::Json, true), &json(&told));
+        peers.publish(place.news(), &json(&told));
         if place.kind == RoomKind::Public {
             self.tell_notice(peers, place, None, &format!("{} {verb}", member.name));
         }

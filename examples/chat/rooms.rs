@@ -25,7 +25,9 @@ pub(crate) struct Room {
     pub pending: bool,
     /// Since when nobody is a member.
     pub empty_since: Option<Millis>,
-    /// One for each voice, and for each whether one is in the room or elsewhere.
+    /// Who comes and goes, and who is typing.
+    news: String,
+    /// What is said: for each voice, and for each whether one is in the room or elsewhere.
     topics: [[String; 2]; Voice::ALL.len()],
 }
 
@@ -45,12 +47,19 @@ impl Room {
             deletions,
             pending: false,
             empty_since: None,
+            news: format!("{id} news"),
             topics: Voice::ALL
                 .map(|voice| ["elsewhere", "here"].map(|from| format!("{id} {voice:?} {from}"))),
         }
     }
 
-    /// The topic of those who hear the room in this voice. Lines for people say in which room something was
+    /// The topic of who comes and goes, for clients that speak JSON. They hear it from the beginning, and what is said
+    /// only when they have caught up.
+    pub(crate) fn news(&self) -> &str {
+        &self.news
+    }
+
+    /// The topic of what is said in the room, in this voice. Lines for people say in which room something was
     /// said, unless the reader is there; JSON always does.
     pub(crate) fn topic(&self, voice: Voice, here: bool) -> &str {
         &self.topics[voice as usize][usize::from(here && voice != Voice::Json)]
