@@ -3,11 +3,12 @@
 use pollcat::{Answer, PeerId, Peers};
 
 use crate::asks::taken;
-use crate::chat::{Chat, No, Ticket};
+use crate::chat::Chat;
 use crate::console::notice;
 use crate::history::{Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
 use crate::membership::no_such_room;
 use crate::sessions::Voice;
+use crate::tickets::{No, Ticket};
 use crate::wire::{Code, EventTold, SERVER, Told, User, json};
 
 impl Chat {

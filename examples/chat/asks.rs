@@ -5,7 +5,7 @@ use pollcat::{PeerId, Peers};
 use crate::arrivals::address_key;
 use crate::arrivals::bad_name;
 use crate::catch_up::PAGE;
-use crate::chat::{Asker, Chat, No, Ticket, now};
+use crate::chat::{Chat, now};
 use crate::command::Command;
 use crate::console::{self, notice};
 use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
@@ -14,6 +14,7 @@ use crate::names;
 use crate::pace::Wait;
 use crate::people::Membership;
 use crate::sessions::{Announced, Stage, Voice};
+use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Ask, Code, EventTold, Hello, To, Told, json};
 
 /// Somebody is said to be typing at most this often, in milliseconds.

@@ -6,10 +6,11 @@
 
 use pollcat::{Delivery, PeerId, Peers};
 
-use crate::chat::{Chat, Ticket};
+use crate::chat::Chat;
 use crate::history::{Event, Failure, Found, Offset, Read, RoomId};
 use crate::rooms::Room;
 use crate::sessions::{Behind, From, Session, Stage, Voice};
+use crate::tickets::Ticket;
 use crate::wire::{EventTold, Position, Told, json};
 
 /// The most events in a piece of history, and in a page.

@@ -14,13 +14,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use pollcat::{Answer, CloseCode, Departure, Handler, Message, PeerId, PeerMap, Peers, Request};
+use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Request};
 
 use crate::arrivals::AddressPaces;
 use crate::asks::MESSAGE;
 use crate::console::Console;
 use crate::history::{
-    Event, History, Loaded, Millis, News, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
+    Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
 };
 use crate::names;
 use crate::pace::Rate;
@@ -29,75 +29,11 @@ use crate::people::{Membership, People, Person};
 use crate::rooms::{Room, Rooms};
 use crate::sessions::{Session, Voice};
 use crate::settings::Settings;
-use crate::token::Token;
-use crate::wire::{self, Asked, Code, Position, SERVER, Told, json};
+use crate::tickets::{Asker, Mail, No, Ticket};
+use crate::wire::{self, Asked, Code, json};
 
 /// The room in which everybody is.
 pub(crate) const LOBBY: &str = "lobby";
-
-/// Refusals for speed in a row, after which a connection is closed.
-const PATIENCE: u32 = 100;
-
-/// Everything that can reach the chat from outside the loop.
-#[derive(Debug)]
-pub(crate) enum Mail {
-    News(Box<News<Ticket>>),
-    /// Let what has begun end, and stop.
-    Stop,
-}
-
-/// What is to be done when the history has answered.
-#[derive(Debug)]
-pub(crate) enum Ticket {
-    /// Nobody waits for it.
-    Nobody,
-    Arrived {
-        asker: Asker,
-        token: Token,
-        wish: Option<String>,
-        has: HashMap<String, Position>,
-    },
-    Renamed(Asker),
-    Created,
-    Joined(Option<Asker>),
-    Left(Asker),
-    Said(Asker),
-    CaughtUp {
-        peer: PeerId,
-        reading: u64,
-    },
-    Page {
-        asker: Asker,
-        room: RoomId,
-    },
-    Found {
-        asker: Asker,
-        query: String,
-    },
-    /// An HTTP request for a picture.
-    Picture(PeerId),
-}
-
-/// Who asked for something, and the id under which they want the answer.
-#[derive(Debug, Clone)]
-pub(crate) struct Asker {
-    pub peer: PeerId,
-    pub id: Option<String>,
-}
-
-/// A refusal.
-#[derive(Debug)]
-pub(crate) struct No {
-    pub code: Code,
-    pub words: String,
-    pub retry_after: Option<u64>,
-}
-
-impl No {
-    pub(crate) fn new(code: Code, words: impl Into<String>) -> Self {
-        No { code, words: words.into(), retry_after: None }
-    }
-}
 
 /// How fast one may ask, where a message costs [`MESSAGE`].
 #[derive(Debug, Clone, Copy)]
@@ -275,47 +211,7 @@ impl Chat {
         }
     }
 
-    // ---- answers
-
-    /// Tells a client why not.
-    pub(crate) fn refuse(&mut self, peers: &mut Peers, asker: &Asker, no: No) {
-        let Some(session) = self.sessions.get_mut(asker.peer) else {
-            return;
-        };
-        let No { code, words, retry_after } = no;
-        log::debug!("{} refused: {code:?}", asker.peer);
-        if session.voice == Voice::Json {
-            let id = asker.id.as_deref();
-            let error = Told::Error { msg_source: SERVER, id, code, msg: &words, retry_after };
-            peers.send(asker.peer, &json(&error));
-        } else {
-            self.tell_line(peers, asker.peer, &crate::console::notice(&words));
-        }
-        let Some(session) = self.sessions.get_mut(asker.peer).filter(|_| code == Code::RateLimited) else {
-            return;
-        };
-        session.refusals += 1;
-        if session.refusals >= PATIENCE {
-            peers.close(asker.peer, CloseCode::POLICY, "too fast for too long");
-        }
-    }
-
-    /// Tells a client that speaks JSON that something was done, if it wants to know.
-    pub(crate) fn acknowledge(&self, peers: &mut Peers, asker: &Asker) {
-        if let Some(id) = asker.id.as_deref() {
-            let ack = Told::Ack { id, room: None, offset: None, msg_time: None, repeated: false };
-            peers.send(asker.peer, &json(&ack));
-        }
-    }
-
-    /// A line for one text client.
-    pub(crate) fn tell_line(&self, peers: &mut Peers, to: PeerId, line: &str) {
-        match self.sessions.get(to).map(|session| session.voice) {
-            Some(Voice::Text) => drop(peers.send(to, line)),
-            Some(Voice::Html) => drop(peers.send(to, &crate::console::as_html(line))),
-            Some(Voice::Json) | None => {}
-        }
-    }
+    // ---- what clients say
 
     /// The limits, as clients are told them.
     pub(crate) fn limits(&self) -> wire::Limits {

@@ -10,6 +10,7 @@ mod chat;
 mod command;
 mod console;
 mod daemon;
+mod departures;
 mod history;
 mod logs;
 mod membership;
@@ -24,6 +25,8 @@ mod sessions;
 mod settings;
 mod signals;
 mod speech;
+mod telling;
+mod tickets;
 mod token;
 mod wire;
 
@@ -34,12 +37,13 @@ use std::time::Duration;
 
 use pollcat::{Config, Mailbox, NotDelivered, Server};
 
-use chat::{Chat, Mail};
+use chat::Chat;
 use daemon::Daemon;
 use history::{Data, History, News};
 use logs::Logs;
 use pid_file::PidFile;
 use settings::{Asked, Listen, Settings};
+use tickets::{Mail, Ticket};
 
 /// Status 0: served and stopped, or answered. 1: could not serve. 2: was asked for something that makes no sense.
 fn main() -> ExitCode {
@@ -136,7 +140,7 @@ fn history_settings(settings: &Settings) -> history::Settings {
 }
 
 /// How the history's threads reach the loop.
-fn tell(mailbox: Mailbox<Mail>) -> impl Fn(News<chat::Ticket>) -> bool + Send + Clone + 'static {
+fn tell(mailbox: Mailbox<Mail>) -> impl Fn(News<Ticket>) -> bool + Send + Clone + 'static {
     move |news| post(&mailbox, Mail::News(Box::new(news)))
 }
 

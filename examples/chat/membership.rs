@@ -3,21 +3,14 @@
 use pollcat::{PeerId, Peers};
 
 use crate::arrivals::{LISTED, user};
-use crate::chat::{Asker, Chat, LOBBY, No, Ticket, now};
-use crate::console::{self, Place, notice};
+use crate::chat::{Chat, LOBBY, now};
+use crate::console::notice;
 use crate::history::{PersonId, RoomId, RoomKind, Write};
 use crate::names;
-use crate::people::{Membership, Person};
-use crate::rooms::{Room, direct_partner};
+use crate::people::Membership;
 use crate::sessions::{Behind, From, Voice};
-use crate::wire::{Code, ListedRoom, Moved, RoomState, SERVER, Told, User, json};
-
-/// In larger rooms the comings and goings are not told in words: text clients would read nothing else.
-const QUIET: usize = 200;
-/// Names in a line for text clients.
-const NAMES_IN_A_LINE: usize = 50;
-/// What a text client is told of a room's past.
-const RECENT_LINES: usize = 10;
+use crate::tickets::{Asker, No, Ticket};
+use crate::wire::{Code, ListedRoom, SERVER, Told, User, json};
 
 /// Into a room, or out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -271,142 +264,6 @@ impl Chat {
                     peers.subscribe(peer, place.topic(voice, here));
                 }
             }
-        }
-    }
-
-    fn tell_entered(&self, peers: &mut Peers, peer: PeerId, room: RoomId, person: PersonId) {
-        let Some(place) = self.rooms.get(room) else {
-            return;
-        };
-        let others = self.list_members(room, Some(person));
-        self.tell_line(
-            peers,
-            peer,
-            &notice(&format!("you are in {}; {others}", self.title(place, Some(person)))),
-        );
-        self.tell_recent(peers, peer, room);
-    }
-
-    /// The last lines of a room, for a text client.
-    pub(crate) fn tell_recent(&self, peers: &mut Peers, peer: PeerId, room: RoomId) {
-        let Some(place) = self.rooms.get(room) else {
-            return;
-        };
-        let skipped = place.recent.len().saturating_sub(RECENT_LINES);
-        for event in place.recent.iter().skip(skipped) {
-            if let Some(line) = self.console.line(event, Place::Here, now()) {
-                self.tell_line(peers, peer, &line);
-            }
-        }
-    }
-
-    // ---- telling others
-
-    /// The members of a room hear that somebody has joined it or left it. Private talks have no such news.
-    pub(crate) fn tell_moved(&self, peers: &mut Peers, person: PersonId, room: RoomId, to: Move) {
-        let (Some(place), Some(member)) = (self.rooms.get(room), self.people.get(person)) else {
-            return;
-        };
-        if place.kind == RoomKind::Direct && to == Move::In {
-            return;
-        }
-        let verb = if to == Move::In { "joined" } else { "left" };
-        let members = match to {
-            Move::In => place.members.len(),
-            Move::Out => place.members.len().saturating_sub(1),
-        };
-        let msg = format!("{} {verb} {}", member.name, place.name);
-        let moved = Moved { msg_source: SERVER, msg: &msg, room: &place.name, user: user(member), members };
-        let told = if to == Move::In { Told::Joined(moved) } else { Told::Left(moved) };
-        peers.publish(place.news(), &json(&told));
-        if place.kind == RoomKind::Public {
-            self.tell_notice(peers, place, None, &format!("{} {verb}", member.name));
-        }
-    }
-
-    /// Words of the server for the text clients of a room, unless it is a crowd.
-    pub(crate) fn tell_notice(&self, peers: &mut Peers, room: &Room, except: Option<PeerId>, words: &str) {
-        if room.members.len() > QUIET {
-            return;
-        }
-        for here in [true, false] {
-            let line = if here { notice(words) } else { notice(&format!("[{}] {words}", room.name)) };
-            for voice in [Voice::Text, Voice::Html] {
-                let topic = room.topic(voice, here);
-                if peers.subscribers(topic) == 0 {
-                    continue;
-                }
-                let html = (voice == Voice::Html).then(|| console::as_html(&line));
-                let line = html.as_ref().unwrap_or(&line);
-                match except {
-                    Some(peer) => peers.publish_from(peer, topic, line),
-                    None => peers.publish(topic, line),
-                }
-            }
-        }
-    }
-
-    fn tell_room_state(&self, peers: &mut Peers, peer: PeerId, id: Option<&str>, room: RoomId) {
-        let person = self.sessions.get(peer).filter(|session| session.voice == Voice::Json);
-        let person = person.and_then(|session| session.person()).and_then(|id| self.people.get(id));
-        if let (Some(place), Some(person)) = (self.rooms.get(room), person) {
-            peers.send(peer, &json(&Told::Room { id, room: self.room_state(place, person) }));
-        }
-    }
-
-    /// A room, as one of its members sees it.
-    pub(crate) fn room_state<'a>(&'a self, room: &'a Room, person: &Person) -> RoomState<'a> {
-        let unread = Membership { read: room.last, mentions: Vec::new() };
-        let membership = person.rooms.get(&room.id).unwrap_or(&unread);
-        let with = (room.kind == RoomKind::Direct).then(|| direct_partner(&room.name, person.id)).flatten();
-        RoomState {
-            room: &room.name,
-            kind: if room.kind == RoomKind::Public { "room" } else { "direct" },
-            with: with.map(|id| User { id, name: self.people.name_of(id), online: None }),
-            epoch: &room.epoch,
-            first: room.first,
-            offset: room.last,
-            members: room.members.len(),
-            read: membership.read,
-            unread: room.unread(membership.read),
-            mentions: membership.mentions.len(),
-        }
-    }
-
-    // ---- words
-
-    pub(crate) fn is_text(&self, peer: PeerId) -> bool {
-        self.sessions.get(peer).is_some_and(|session| session.voice != Voice::Json)
-    }
-
-    /// What people call a room.
-    pub(crate) fn title<'a>(&'a self, room: &'a Room, reader: Option<PersonId>) -> &'a str {
-        match reader.and_then(|reader| direct_partner(&room.name, reader)) {
-            Some(partner) => self.people.name_of(partner),
-            None if room.kind == RoomKind::Direct => "a private talk",
-            None => &room.name,
-        }
-    }
-
-    fn members<'a>(&'a self, room: &'a Room) -> impl Iterator<Item = &'a Person> {
-        room.members.iter().filter_map(|&id| self.people.get(id))
-    }
-
-    /// Who is in a room, in a line.
-    pub(crate) fn list_members(&self, room: RoomId, except: Option<PersonId>) -> String {
-        let Some(room) = self.rooms.get(room) else {
-            return String::new();
-        };
-        let others = self.members(room).filter(|person| Some(person.id) != except && person.is_here());
-        let mut names: Vec<&str> = others.map(|person| person.name.as_str()).collect();
-        names.sort_unstable();
-        let more = names.len().saturating_sub(NAMES_IN_A_LINE);
-        names.truncate(NAMES_IN_A_LINE);
-        match (names.is_empty(), more) {
-            (true, _) if except.is_some() => "nobody else is here".into(),
-            (true, _) => "nobody is here".into(),
-            (false, 0) => format!("here: {}", names.join(", ")),
-            (false, more) => format!("here: {}, and {more} more", names.join(", ")),
         }
     }
 }

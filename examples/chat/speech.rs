@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pollcat::{PeerId, Peers};
 
 use crate::asks::MESSAGE;
-use crate::chat::{Asker, Chat, No, Ticket, now, told};
+use crate::chat::{Chat, now, told};
 use crate::console::{self, Place};
 use crate::history::{Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write};
 use crate::membership::nobody;
@@ -13,6 +13,7 @@ use crate::people::Membership;
 use crate::picture;
 use crate::rooms::{direct_name, direct_partner};
 use crate::sessions::Voice;
+use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Code, Told, json};
 
 /// Private talks that somebody may have begun or been drawn into, before they can begin another.

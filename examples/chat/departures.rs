@@ -1,0 +1,152 @@
+//! How people go, and what time does: who is away, who is forgotten, which rooms are removed.
+
+use pollcat::{PeerId, Peers};
+
+use crate::arrivals::{NEWCOMERS, user};
+use crate::chat::{Chat, now};
+use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
+use crate::membership::Move;
+use crate::people::Person;
+use crate::sessions::{Stage, Voice};
+use crate::tickets::{Asker, Ticket};
+use crate::wire::{Hello, Told, json};
+
+/// Whoever comes back within this time never went: a page that is loaded again, a tunnel.
+const FADING: Millis = 3_000;
+/// A guest with a token who never chose a name is forgotten after a day, others after a year.
+const FORGET_GUESTS: Millis = 86_400_000;
+const FORGET_PEOPLE: Millis = 365 * 86_400_000;
+/// A room without members is removed after a day.
+const REMOVE_ROOMS: Millis = 86_400_000;
+/// What needs no hurry is done this often.
+const CHORES: Millis = 60_000;
+
+impl Chat {
+    /// A connection has gone.
+    pub(crate) fn depart(&mut self, peers: &mut Peers, peer: PeerId) {
+        let Some(session) = self.sessions.remove(peer) else {
+            return;
+        };
+        let Some(id) = session.person() else {
+            return;
+        };
+        // A person whose token was still on its way had no connection yet.
+        let Some(person) = self.people.disconnect(id, peer, now()) else {
+            return;
+        };
+        if person.token.is_none() {
+            self.forget(peers, id);
+        } else {
+            self.fading.push_back((now() + FADING, id));
+        }
+    }
+
+    /// Somebody will not come back.
+    fn forget(&mut self, peers: &mut Peers, id: PersonId) {
+        let Some(person) = self.people.get_mut(id) else {
+            return;
+        };
+        let was_shown = std::mem::take(&mut person.shown);
+        let rooms: Vec<RoomId> = person.rooms.keys().copied().collect();
+        let mut in_private = false;
+        for &room in &rooms {
+            self.tell_moved(peers, id, room, Move::Out);
+            in_private |= self.rooms.get(room).is_some_and(|room| room.kind == RoomKind::Direct);
+            self.drop_member(room, id);
+        }
+        if let Some(person) = self.people.remove(id) {
+            if was_shown {
+                peers.publish(Voice::Json.topic(), &json(&Told::Offline { user: user(&person) }));
+            }
+            if in_private {
+                self.people.remember_gone(id, person.name);
+            }
+        }
+        self.unsaved.retain(|&(person, _)| person != id);
+        if self.store(Write::Forget { person: id }, Ticket::Nobody).is_err() {
+            log::warn!("person {id} is forgotten when the history is opened next");
+        }
+    }
+
+    pub(crate) fn drop_member(&mut self, room: RoomId, id: PersonId) {
+        if let Some(room) = self.rooms.get_mut(room) {
+            room.members.remove(&id);
+            if room.members.is_empty() {
+                room.empty_since = Some(now());
+            }
+        }
+    }
+
+    // ---- time
+
+    pub(crate) fn pass_time(&mut self, peers: &mut Peers, now: Millis) {
+        while let Some(&(until, peer)) = self.greetings.front().filter(|(until, _)| *until <= now) {
+            let _ = until;
+            self.greetings.pop_front();
+            if self.sessions.get(peer).is_some_and(|session| session.stage == Stage::New) {
+                self.greet(peers, &Asker { peer, id: None }, Hello::default());
+            }
+        }
+        while let Some(&(_, id)) = self.fading.front().filter(|(until, _)| *until <= now) {
+            self.fading.pop_front();
+            self.fade(peers, id, now);
+        }
+        self.save_what_was_read();
+        if self.next_chores <= now {
+            self.next_chores = now + CHORES;
+            self.do_chores(peers, now);
+        }
+    }
+
+    /// Their last connection went a while ago. Are they away?
+    fn fade(&mut self, peers: &mut Peers, id: PersonId, now: Millis) {
+        let Some(person) = self.people.get_mut(id).filter(|person| !person.is_here() && person.shown) else {
+            return;
+        };
+        if person.seen + FADING > now {
+            return; // they were back in between, and went again: that has an entry of its own
+        }
+        person.shown = false;
+        let at = person.seen;
+        self.tell_presence(peers, id, false);
+        let _ = self.store(Write::Seen { person: id, at }, Ticket::Nobody);
+    }
+
+    /// What was read goes to the disk now and then, not with every scroll.
+    pub(crate) fn save_what_was_read(&mut self) {
+        for (person, room) in std::mem::take(&mut self.unsaved) {
+            let Some(read) = self.people.get(person).and_then(|it| it.rooms.get(&room)).map(|it| it.read)
+            else {
+                continue;
+            };
+            if self.store(Write::MarkRead { room, person, read }, Ticket::Nobody).is_err() {
+                self.unsaved.insert((person, room));
+            }
+        }
+    }
+
+    fn do_chores(&mut self, peers: &mut Peers, now: Millis) {
+        let patience = |person: &Person| if person.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS };
+        let gone = |person: &&Person| !person.is_here() && person.seen + patience(person) < now;
+        let forgotten: Vec<PersonId> =
+            self.people.iter().filter(gone).map(|person| person.id).take(1000).collect();
+        for id in forgotten {
+            self.forget(peers, id);
+        }
+        let (now_u64, requests) = (now as u64, self.rates.address);
+        self.addresses.retain(|_, paces| {
+            !paces.newcomers.is_full(now_u64, &NEWCOMERS) || !paces.requests.is_full(now_u64, &requests)
+        });
+        self.typing.retain(|_, at| *at + CHORES > now);
+        let empty: Vec<RoomId> = self
+            .rooms
+            .iter()
+            .filter(|room| room.id != self.lobby && room.members.is_empty() && !room.pending)
+            .filter(|room| room.empty_since.is_none_or(|since| since + REMOVE_ROOMS < now))
+            .map(|room| room.id)
+            .collect();
+        for room in empty {
+            let _ = self.store(Write::Remove { room }, Ticket::Nobody);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What clients ask.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::Code;
+use crate::history::{Offset, PersonId};
+
+/// What a client asks, and the id by which it wants the answer.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    pub id: Option<String>,
+    pub ask: Ask<'a>,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum Ask<'a> {
+    Hello(Hello<'a>),
+    Message {
+        to: To<'a>,
+        text: Cow<'a, str>,
+    },
+    /// The picture itself is the next binary message.
+    Picture {
+        to: To<'a>,
+        caption: Cow<'a, str>,
+        size: Option<u64>,
+    },
+    Delete {
+        room: Cow<'a, str>,
+        offset: Offset,
+    },
+    Typing {
+        room: Cow<'a, str>,
+    },
+    Rooms,
+    Join {
+        room: Cow<'a, str>,
+        create: bool,
+    },
+    Leave {
+        room: Cow<'a, str>,
+    },
+    Who {
+        room: Cow<'a, str>,
+    },
+    Page {
+        room: Cow<'a, str>,
+        before: Option<Offset>,
+        limit: Option<u64>,
+    },
+    Read {
+        room: Cow<'a, str>,
+        offset: Offset,
+    },
+    Search {
+        query: Cow<'a, str>,
+        room: Option<Cow<'a, str>>,
+        before: Option<u64>,
+    },
+    Name {
+        name: Cow<'a, str>,
+    },
+    Ping,
+}
+
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Hello<'a> {
+    pub token: Option<Cow<'a, str>>,
+    pub name: Option<Cow<'a, str>>,
+    pub echo: bool,
+    pub rooms: HashMap<String, Position>,
+}
+
+/// How far a client has heard a room.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Position {
+    pub epoch: String,
+    pub offset: Offset,
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum To<'a> {
+    /// The room in which the sender is.
+    Here,
+    Room(Cow<'a, str>),
+    Person(PersonId),
+    Named(Cow<'a, str>),
+}
+
+/// What is wrong with a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub id: Option<String>,
+    pub code: Code,
+    pub words: String,
+}
+
+/// The longest JSON text that is read at all, in bytes: far more than the longest message needs.
+pub(crate) const LONGEST_REQUEST: usize = 256 << 10;
+/// The longest id of a request, in bytes.
+const LONGEST_ID: usize = 64;
+
+/// All fields that there are. Which of them a request needs, its type says.
+#[derive(Deserialize)]
+struct Fields<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    msg: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    room: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    to: Option<Addressee<'a>>,
+    #[serde(borrow)]
+    token: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    query: Option<Cow<'a, str>>,
+    echo: Option<bool>,
+    create: Option<bool>,
+    offset: Option<Offset>,
+    before: Option<u64>,
+    limit: Option<u64>,
+    size: Option<u64>,
+    rooms: Option<HashMap<String, Position>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`to` is a person's id or name")]
+enum Addressee<'a> {
+    Id(PersonId),
+    Name(#[serde(borrow)] Cow<'a, str>),
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Fault> {
+        if text.len() > LONGEST_REQUEST {
+            let words = format!("a request has at most {LONGEST_REQUEST} bytes");
+            return Err(Fault { id: None, code: Code::TooLong, words });
+        }
+        let mut fields: Fields<'a> = serde_json::from_str(text).map_err(|error| Fault::of(text, &error))?;
+        let id = fields.id.take();
+        if id.as_ref().is_some_and(|id| id.is_empty() || id.len() > LONGEST_ID) {
+            let words = format!("`id` has 1 to {LONGEST_ID} bytes");
+            return Err(Fault { id: None, code: Code::BadField, words });
+        }
+        let id = id.map(Cow::into_owned);
+        match Ask::from(fields) {
+            Ok(ask) => Ok(Asked { id, ask }),
+            Err((code, words)) => Err(Fault { id, code, words }),
+        }
+    }
+}
+
+impl<'a> Ask<'a> {
+    fn from(fields: Fields<'a>) -> Result<Self, (Code, String)> {
+        let kind = match (&fields.kind, &fields.msg) {
+            (Some(kind), _) => kind.clone(),
+            (None, Some(_)) => Cow::Borrowed("message"),
+            (None, None) => return Err((Code::BadField, "`type` or `msg` is missing".into())),
+        };
+        let missing = |field: &str| (Code::BadField, format!("`{field}` is missing in `{kind}`"));
+        let room = |room: Option<Cow<'a, str>>| room.ok_or_else(|| missing("room"));
+        Ok(match &*kind {
+            "message" => {
+                let text = fields.msg.ok_or_else(|| missing("msg"))?;
+                Ask::Message { to: To::from(fields.room, fields.to)?, text }
+            }
+            "picture" => {
+                let caption = fields.msg.unwrap_or_default();
+                Ask::Picture { to: To::from(fields.room, fields.to)?, caption, size: fields.size }
+            }
+            "hello" => Ask::Hello(Hello {
+                token: fields.token,
+                name: fields.name,
+                echo: fields.echo.unwrap_or(false),
+                rooms: fields.rooms.unwrap_or_default(),
+            }),
+            "delete" => Ask::Delete {
+                room: room(fields.room)?,
+                offset: fields.offset.ok_or_else(|| missing("offset"))?,
+            },
+            "typing" => Ask::Typing { room: room(fields.room)? },
+            "rooms" => Ask::Rooms,
+            "join" => Ask::Join { room: room(fields.room)?, create: fields.create.unwrap_or(false) },
+            "leave" => Ask::Leave { room: room(fields.room)? },
+            "who" => Ask::Who { room: room(fields.room)? },
+            "page" => Ask::Page { room: room(fields.room)?, before: fields.before, limit: fields.limit },
+            "read" => Ask::Read {
+                room: room(fields.room)?,
+                offset: fields.offset.ok_or_else(|| missing("offset"))?,
+            },
+            "search" => {
+                let query = fields.query.ok_or_else(|| missing("query"))?;
+                Ask::Search { query, room: fields.room, before: fields.before }
+            }
+            "name" => Ask::Name { name: fields.name.ok_or_else(|| missing("name"))? },
+            "ping" => Ask::Ping,
+            _ => return Err((Code::UnknownType, format!("there is no type `{}`", shorten(&kind)))),
+        })
+    }
+}
+
+impl<'a> To<'a> {
+    fn from(room: Option<Cow<'a, str>>, to: Option<Addressee<'a>>) -> Result<Self, (Code, String)> {
+        match (room, to) {
+            (None, None) => Ok(To::Here),
+            (Some(room), None) => Ok(To::Room(room)),
+            (None, Some(Addressee::Id(id))) => Ok(To::Person(id)),
+            (None, Some(Addressee::Name(name))) => Ok(To::Named(name)),
+            (Some(_), Some(_)) => Err((Code::BadField, "either `room` or `to`, not both".into())),
+        }
+    }
+}
+
+impl Fault {
+    /// The id is answered even if something else in the object is wrong.
+    fn of(text: &str, error: &serde_json::Error) -> Self {
+        #[derive(Deserialize)]
+        struct Id {
+            id: Option<String>,
+        }
+        let id =
+            serde_json::from_str::<Id>(text).ok().and_then(|it| it.id).filter(|id| id.len() <= LONGEST_ID);
+        let code = if error.is_data() { Code::BadField } else { Code::BadJson };
+        Fault { id, code, words: format!("not understood: {error}") }
+    }
+}
+
+/// Words of a client that are repeated in an answer.
+fn shorten(text: &str) -> String {
+    text.chars().take(32).collect()
+}

@@ -1,0 +1,270 @@
+//! What clients are told.
+
+use serde::Serialize;
+
+use super::Code;
+use crate::history::{Event, Offset, PersonId, Picture, What};
+
+/// The server's own words carry their source, as in the tutorials.
+pub(crate) const SERVER: &str = "server";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct User<'a> {
+    pub id: PersonId,
+    pub name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub online: Option<bool>,
+}
+
+/// Objects that consist of their type and few fields.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Told<'a> {
+    Welcome(Welcome<'a>),
+    Error {
+        msg_source: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        code: Code,
+        msg: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u64>,
+    },
+    Ack {
+        id: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        room: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        offset: Option<Offset>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        msg_time: Option<i64>,
+        #[serde(skip_serializing_if = "is_false")]
+        repeated: bool,
+    },
+    Pong {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+    },
+    Room {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        #[serde(flatten)]
+        room: RoomState<'a>,
+    },
+    Rooms {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        rooms: Vec<ListedRoom<'a>>,
+    },
+    Who {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        room: &'a str,
+        users: Vec<User<'a>>,
+        members: usize,
+    },
+    History {
+        room: &'a str,
+        epoch: &'a str,
+        recovered: bool,
+        events: Vec<EventTold<'a>>,
+        more: bool,
+    },
+    Page {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        room: &'a str,
+        epoch: &'a str,
+        events: Vec<EventTold<'a>>,
+        more: bool,
+    },
+    Found {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        query: &'a str,
+        hits: Vec<EventTold<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+    },
+    Joined(Moved<'a>),
+    Left(Moved<'a>),
+    Created {
+        msg_source: &'a str,
+        msg: &'a str,
+        room: &'a str,
+    },
+    Removed {
+        msg_source: &'a str,
+        msg: &'a str,
+        room: &'a str,
+    },
+    Renamed {
+        msg_source: &'a str,
+        msg: &'a str,
+        user: User<'a>,
+        old: &'a str,
+    },
+    Online {
+        user: User<'a>,
+    },
+    Offline {
+        user: User<'a>,
+    },
+    Typing {
+        room: &'a str,
+        user: User<'a>,
+    },
+    Read {
+        room: &'a str,
+        offset: Offset,
+        unread: u64,
+        mentions: usize,
+    },
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Welcome<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'a str>,
+    pub msg_source: &'a str,
+    pub msg: &'a str,
+    pub server: &'a str,
+    pub user: User<'a>,
+    pub new: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<&'a str>,
+    pub all: Vec<User<'a>>,
+    pub here: usize,
+    pub rooms: Vec<RoomState<'a>>,
+    pub room: &'a str,
+    pub durability: &'a str,
+    pub echo: bool,
+    pub limits: Limits,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Limits {
+    pub name: usize,
+    pub message: usize,
+    pub room_name: usize,
+    pub rooms: usize,
+    pub picture: u64,
+    pub page: usize,
+}
+
+/// A room, as one of its members sees it.
+#[derive(Debug, Serialize)]
+pub(crate) struct RoomState<'a> {
+    pub room: &'a str,
+    pub kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with: Option<User<'a>>,
+    pub epoch: &'a str,
+    pub first: Offset,
+    pub offset: Offset,
+    pub members: usize,
+    pub read: Offset,
+    pub unread: u64,
+    pub mentions: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ListedRoom<'a> {
+    pub room: &'a str,
+    pub members: usize,
+    pub offset: Offset,
+    pub joined: bool,
+}
+
+/// Somebody has joined a room or left it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Moved<'a> {
+    pub msg_source: &'a str,
+    pub msg: &'a str,
+    pub room: &'a str,
+    pub user: User<'a>,
+    pub members: usize,
+}
+
+/// An event of a room.
+#[derive(Debug, Serialize)]
+pub(crate) struct EventTold<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<&'a str>,
+    offset: Offset,
+    from_id: PersonId,
+    from: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    msg: Option<&'a str>,
+    msg_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<Offset>,
+    #[serde(skip_serializing_if = "is_false")]
+    deleted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<PictureTold<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    mentions: &'a [PersonId],
+}
+
+#[derive(Debug, Serialize)]
+struct PictureTold<'a> {
+    url: String,
+    media_type: &'a str,
+    width: u32,
+    height: u32,
+    size: u64,
+}
+
+impl<'a> EventTold<'a> {
+    pub(crate) fn new(event: &'a Event, room: Option<&'a str>) -> Self {
+        let (kind, msg, target, deleted, picture) = match &event.what {
+            What::Text(text) => ("message", Some(text.as_str()), None, false, None),
+            What::Picture { picture, caption } => {
+                ("picture", Some(caption.as_str()), None, false, picture.as_ref().map(PictureTold::new))
+            }
+            What::Deleted => ("message", Some(""), None, true, None),
+            What::Deletion { target } => ("deleted", None, Some(*target), false, None),
+        };
+        EventTold {
+            kind,
+            room,
+            offset: event.offset,
+            from_id: event.author,
+            from: &event.author_name,
+            msg,
+            msg_time: event.at,
+            target,
+            deleted,
+            picture,
+            mentions: &event.mentions,
+        }
+    }
+
+    pub(crate) fn offset(&self) -> Offset {
+        self.offset
+    }
+
+    /// About how long it is as JSON, in bytes.
+    pub(crate) fn length(&self) -> usize {
+        160 + self.from.len() + self.msg.map_or(0, str::len) + 8 * self.mentions.len()
+    }
+}
+
+impl<'a> PictureTold<'a> {
+    fn new(picture: &'a Picture) -> Self {
+        let Picture { media_type, width, height, size, .. } = *picture;
+        PictureTold { url: picture_path(picture), media_type, width, height, size }
+    }
+}
+
+/// Where the picture is served.
+pub(crate) fn picture_path(picture: &Picture) -> String {
+    format!("/pictures/{}", picture.id)
+}
+
+fn is_false(it: &bool) -> bool {
+    !it
+}
