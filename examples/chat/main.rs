@@ -82,8 +82,10 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
         History::open(history_settings(&settings), tell(server.mailbox())).map_err(|e| e.to_string())?;
     let _pid_file = settings.pid_file.as_deref().map(PidFile::claim).transpose()?;
     let mailbox = server.mailbox();
-    signals::watch(logs.clone(), move || drop(post(&mailbox, Mail::Stop)))
-        .map_err(|error| format!("cannot listen to signals: {error}"))?;
+    let stop = move || {
+        post(&mailbox, Mail::Stop);
+    };
+    signals::watch(logs.clone(), stop).map_err(|error| format!("cannot listen to signals: {error}"))?;
 
     log::info!("pollcat chat {} listens on {listening:?}", env!("CARGO_PKG_VERSION"));
     match daemon {
