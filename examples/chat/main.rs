@@ -86,8 +86,10 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
         History::open(history_settings(&settings), tell(server.mailbox())).map_err(|e| e.to_string())?;
     let _pid_file = settings.pid_file.as_deref().map(PidFile::claim).transpose()?;
     let mailbox = server.mailbox();
-    signals::watch(logs.clone(), move || drop(post(&mailbox, Mail::Stop)))
-        .map_err(|error| format!("cannot listen to signals: {error}"))?;
+    let stop = move || {
+        post(&mailbox, Mail::Stop);
+    };
+    signals::watch(logs.clone(), stop).map_err(|error| format!("cannot listen to signals: {error}"))?;
 
     log::info!("pollcat chat {} listens on {listening:?}", env!("CARGO_PKG_VERSION"));
     match daemon {
@@ -121,9 +123,17 @@ fn listen(settings: &Settings) -> Result<Server<Mail>, String> {
             Listen::Tcp(address) => server.listen(address.as_str()).map(drop),
             Listen::Unix(path) => server.listen_unix(path),
         };
-        bound.map_err(|error| format!("cannot listen on {listen}: {error} (--listen names another)"))?;
+        bound.map_err(|error| cannot_listen(listen, &error))?;
     }
     Ok(server)
+}
+
+/// The error may begin with the address, or with another one that a name stands for.
+fn cannot_listen(listen: &Listen, error: &io::Error) -> String {
+    let (place, told) = (listen.to_string(), error.to_string());
+    let bare = place.trim_start_matches("unix:");
+    let told = told.strip_prefix(&format!("{bare}: ")).unwrap_or(&told);
+    format!("cannot listen on {place}: {told} (--listen names another)")
 }
 
 fn history_settings(settings: &Settings) -> history::Settings {

@@ -91,13 +91,18 @@ fn written_in(file: &mut File) -> Option<Pid> {
     Pid::from_raw(pid).filter(|pid| *pid != rustix::process::getpid())
 }
 
-/// Somebody else's process lives as well.
+/// Somebody else's process lives as well. One that was killed and whose parent has not asked how it ended (Linux calls
+/// it a zombie) does not.
 fn lives(pid: Pid) -> bool {
-    !matches!(test_kill_process(pid), Err(Errno::SRCH))
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
+    let is_zombie = stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('Z'));
+    !is_zombie && !matches!(test_kill_process(pid), Err(Errno::SRCH))
 }
 
 #[cfg(test)]
 mod tests {
+    use rustix::process::{WaitId, WaitIdOptions, waitid};
+
     use super::*;
 
     struct Folder(PathBuf);
@@ -136,9 +141,17 @@ mod tests {
         fs::write(&path, format!("{}\n", child.id())).unwrap();
         let told = PidFile::claim(&path).unwrap_err();
         assert!(told.starts_with(&format!("process {} runs already: ", child.id())), "{told}");
+
+        // It has ended, and nobody has asked how; then somebody has.
         child.kill().unwrap();
-        child.wait().unwrap();
-        PidFile::claim(&path).unwrap();
+        let (id, ended) =
+            (WaitId::Pid(Pid::from_child(&child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        waitid(id, ended).unwrap();
+        for _ in 0..2 {
+            fs::write(&path, format!("{}\n", child.id())).unwrap();
+            PidFile::claim(&path).unwrap();
+            child.wait().unwrap();
+        }
     }
 
     #[test]

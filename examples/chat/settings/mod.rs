@@ -202,12 +202,18 @@ fn contradictions(settings: &Settings) -> Vec<String> {
 
 /// A line of the settings in force: TOML that can be read again, with a comment that says where it comes from.
 fn list(listing: &mut String, row: &Row, given: &Given) {
-    let quoted = |text: &String| toml::Value::from(text.as_str()).to_string();
-    let text = given.texts.first().cloned().unwrap_or_default();
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    // Nothing stands for the default.
+    let text = given.texts.first().filter(|text| !text.is_empty());
+    let text = text.map_or(row.default, String::as_str);
     let value = match row.kind {
-        Kind::List(..) => format!("[{}]", given.texts.iter().map(quoted).collect::<Vec<_>>().join(", ")),
-        Kind::Switch(_) | Kind::Number(..) => text,
-        Kind::Size(..) | Kind::Text(..) => quoted(&text),
+        Kind::List(..) => {
+            format!("[{}]", given.texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+        }
+        Kind::Switch(_) => text.to_owned(),
+        // TOML has no numbers that begin with zeros.
+        Kind::Number(..) => text.parse().unwrap_or(0_u64).to_string(),
+        Kind::Size(..) | Kind::Text(..) => quoted(text),
     };
     let _ = match &given.place {
         Place::Default => writeln!(listing, "{} = {value}", row.name),

@@ -169,6 +169,8 @@ fn the_listing_of_check_can_be_read_again() {
         "--log-file=a\\b",
         "--daemon",
         "--echo=false",
+        "--max-name=007",
+        "--data=",
     ];
     for flags in [&[][..], &many] {
         let text = listing(flags, &[("POLLCAT_RECENT", "7")]);
