@@ -19,9 +19,7 @@ use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Reque
 use crate::arrivals::AddressPaces;
 use crate::asks::MESSAGE;
 use crate::console::Console;
-use crate::history::{
-    Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
-};
+use crate::history::{Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write};
 use crate::names;
 use crate::pace::Rate;
 use crate::pages;
