@@ -33,6 +33,7 @@ impl Chat {
         if let Err(Failure::Storage(words)) = &result {
             log::error!("not stored: {words}");
         }
+        let held_up = ticket.holds_up();
         match (write, ticket) {
             (Write::Append(append), Ticket::Said(asker)) => match result {
                 Ok(Done::Appended { room, offset, at, repeated }) => {
@@ -65,6 +66,7 @@ impl Chat {
             },
             (_, _) => {}
         }
+        held_up.into_iter().for_each(|peer| self.release(peers, peer));
     }
 
     fn renamed(&mut self, peers: &mut Peers, id: PersonId, name: &str, stored: bool, asker: PeerId) {

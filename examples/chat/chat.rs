@@ -181,10 +181,11 @@ impl Chat {
 
     pub(crate) fn store(&mut self, write: Write, ticket: Ticket) -> Result<(), No> {
         let history = self.history.as_ref().expect("the history is there while the chat is");
-        history
-            .write(write, ticket)
-            .map_err(|_| No::new(Code::Busy, "too busy: nothing was stored, try again"))?;
+        let holds_up = ticket.holds_up();
+        let busy = |_| No::new(Code::Busy, "too busy: nothing was stored, try again");
+        history.write(write, ticket).map_err(busy)?;
         self.pending += 1;
+        holds_up.into_iter().for_each(|peer| self.hold(peer));
         Ok(())
     }
 
@@ -223,7 +224,7 @@ impl Chat {
         }
     }
 
-    fn hear_json(&mut self, peers: &mut Peers, from: PeerId, text: &str) {
+    pub(crate) fn hear_json(&mut self, peers: &mut Peers, from: PeerId, text: &str) {
         let (asker, asked) = match Asked::parse(text) {
             Ok(Asked { id, ask }) => (Asker { peer: from, id }, Ok(ask)),
             Err(fault) => (Asker { peer: from, id: fault.id }, Err(No::new(fault.code, fault.words))),
@@ -279,14 +280,7 @@ impl Handler<Mail> for Chat {
     }
 
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
-        let Some(session) = self.sessions.get(from) else {
-            return;
-        };
-        match message {
-            Message::Text(text) if session.voice == Voice::Json => self.hear_json(peers, from, text),
-            Message::Text(line) => self.hear_line(peers, from, line),
-            Message::Binary(bytes) => self.hear_picture(peers, from, bytes),
-        }
+        self.hear(peers, from, message);
     }
 
     fn on_drain(&mut self, peers: &mut Peers, id: PeerId, _missed: u64) {

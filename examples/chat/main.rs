@@ -15,6 +15,7 @@ mod history;
 mod logs;
 mod membership;
 mod names;
+mod order;
 mod pace;
 mod pages;
 mod people;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use crate::history::{Offset, PersonId, RoomId};
+use crate::order::Held;
 use crate::wire::Position;
 
 /// How a connection speaks.
@@ -45,6 +46,8 @@ pub(crate) struct Session {
     pub behind: VecDeque<Behind>,
     /// The disk is being asked for the first of them; its answer carries this number.
     pub reading: Option<u64>,
+    /// What it has sent while an answer was to be waited for.
+    pub held: Held,
     /// Refusals for speed, one after the other.
     pub refusals: u32,
 }
@@ -93,6 +96,7 @@ impl Session {
             announced: None,
             behind: VecDeque::new(),
             reading: None,
+            held: Held::default(),
             refusals: 0,
         }
     }

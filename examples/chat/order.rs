@@ -1,0 +1,123 @@
+//! A client's requests, one after the other.
+//!
+//! Some requests change where a client stands: who it is, what it is called, in which rooms it is. They have an effect
+//! when they are on disk, and whatever the client sends behind one of them waits until then. So `join` and a message
+//! right behind it end up in the same room, whether or not the client waits for answers.
+
+use std::collections::VecDeque;
+
+use pollcat::{Message, PeerId, Peers};
+
+use crate::chat::Chat;
+use crate::sessions::Voice;
+use crate::tickets::{Asker, No, Ticket};
+use crate::wire::{Asked, Code};
+
+/// The most messages that wait, and the most bytes if they are more than one.
+const MESSAGES: usize = 64;
+const BYTES: usize = 256 << 10;
+
+/// What a client has sent too early.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// So much is on its way to the disk on which the rest depends.
+    waits_for: u32,
+    messages: VecDeque<Own>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+enum Own {
+    Text(String),
+    Binary(Vec<u8>),
+}
+
+impl Held {
+    fn has_room_for(&self, length: usize) -> bool {
+        self.messages.is_empty() || (self.messages.len() < MESSAGES && self.bytes + length <= BYTES)
+    }
+
+    fn push(&mut self, message: Message<'_>) {
+        self.bytes += message.len();
+        self.messages.push_back(match message {
+            Message::Text(text) => Own::Text(text.to_owned()),
+            Message::Binary(bytes) => Own::Binary(bytes.to_vec()),
+        });
+    }
+
+    fn pop(&mut self) -> Option<Own> {
+        let message = self.messages.pop_front()?;
+        self.bytes -= message.borrow().len();
+        Some(message)
+    }
+}
+
+impl Own {
+    fn borrow(&self) -> Message<'_> {
+        match self {
+            Own::Text(text) => Message::Text(text),
+            Own::Binary(bytes) => Message::Binary(bytes),
+        }
+    }
+}
+
+impl Ticket {
+    /// Whose requests wait for this.
+    pub(crate) fn holds_up(&self) -> Option<PeerId> {
+        match self {
+            Ticket::Arrived { asker, .. }
+            | Ticket::Renamed(asker)
+            | Ticket::Joined(Some(asker))
+            | Ticket::Left(asker) => Some(asker.peer),
+            _ => None,
+        }
+    }
+}
+
+impl Chat {
+    /// A client has sent something.
+    pub(crate) fn hear(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        let Some(session) = self.sessions.get_mut(from) else {
+            return;
+        };
+        if session.held.waits_for == 0 {
+            return self.hear_now(peers, from, message);
+        }
+        if session.held.has_room_for(message.len()) {
+            return session.held.push(message);
+        }
+        let id = match message {
+            Message::Text(text) if session.voice == Voice::Json => {
+                Asked::parse(text).map_or_else(|fault| fault.id, |asked| asked.id)
+            }
+            _ => None,
+        };
+        let no = No::new(Code::Busy, "too much at once: wait for the answers");
+        self.refuse(peers, &Asker { peer: from, id }, no);
+    }
+
+    /// What a client sends from here on waits.
+    pub(crate) fn hold(&mut self, peer: PeerId) {
+        self.sessions.get_mut(peer).into_iter().for_each(|session| session.held.waits_for += 1);
+    }
+
+    /// The answer has come: on with the rest, until something else has to be waited for.
+    pub(crate) fn release(&mut self, peers: &mut Peers, peer: PeerId) {
+        self.sessions.get_mut(peer).into_iter().for_each(|session| session.held.waits_for -= 1);
+        while let Some(session) = self.sessions.get_mut(peer).filter(|session| session.held.waits_for == 0) {
+            let Some(message) = session.held.pop() else {
+                return;
+            };
+            self.hear_now(peers, peer, message.borrow());
+        }
+    }
+
+    fn hear_now(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        let is_json = self.sessions.get(from).is_some_and(|session| session.voice == Voice::Json);
+        match message {
+            Message::Text(text) if is_json => self.hear_json(peers, from, text),
+            Message::Text(line) => self.hear_line(peers, from, line),
+            Message::Binary(bytes) => self.hear_picture(peers, from, bytes),
+        }
+    }
+}
