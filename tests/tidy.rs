@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The protocol and the handshake know no socket, no clock, no thread and no logger; the library knows no
-//! chat room.
+//! chat room. In the chat, each package has its place.
 
 use std::{fs, path::Path};
 
@@ -22,6 +22,19 @@ const ARROWS: [(&[&str], &[&str]); 6] = [
     (&["FrameHeader", "Opcode", "MaskingKey"], &["src/protocol/"]),
 ];
 
+/// The chat's packages, and the only places in it that may say them.
+const PACKAGES: [(&[&str], &[&str]); 6] = [
+    (&["rusqlite"], &["examples/chat/history/"]),
+    (&["serde", "serde_json"], &["examples/chat/wire", "examples/chat/settings/"]),
+    (&["jiff"], &["examples/chat/console.rs", "examples/chat/logs.rs"]),
+    (&["unicode_security"], &["examples/chat/names"]),
+    (&["imagesize"], &["examples/chat/picture"]),
+    (
+        &["std::thread", "thread"],
+        &["examples/chat/history/", "examples/chat/main.rs", "examples/chat/signals.rs"],
+    ),
+];
+
 /// What only the chat knows. A lone `room` may be the space that is left in a buffer.
 const CHAT: &[&str] = &["Room", "rooms", "room_id", "room_name", "nickname", "nicknames", "json", "Json"];
 
@@ -30,9 +43,12 @@ const MAX_LINES: usize = 450;
 #[test]
 fn every_name_stays_where_it_belongs() {
     let mut strays = Vec::new();
-    for (file, text) in sources() {
-        let forbidden = ARROWS.iter().filter(|(_, homes)| !homes.iter().any(|home| file.starts_with(home)));
-        let names: Vec<&str> = forbidden.flat_map(|(names, _)| *names).chain(CHAT).copied().collect();
+    let library = sources("src").into_iter().map(|source| (source, ARROWS.as_slice(), CHAT));
+    let chat =
+        sources("examples/chat").into_iter().map(|source| (source, PACKAGES.as_slice(), [].as_slice()));
+    for ((file, text), arrows, never) in library.chain(chat) {
+        let forbidden = arrows.iter().filter(|(_, homes)| !homes.iter().any(|home| file.starts_with(home)));
+        let names: Vec<&str> = forbidden.flat_map(|(names, _)| *names).chain(never).copied().collect();
         for (number, line) in (1..).zip(text.lines()) {
             let said = names.iter().filter(|name| says(line, name));
             strays.extend(said.map(|name| format!("{file}:{number} says `{name}`")));
@@ -44,7 +60,7 @@ fn every_name_stays_where_it_belongs() {
 #[test]
 fn every_file_begins_with_what_it_is_about_and_stays_short() {
     let mut odd = Vec::new();
-    for (file, text) in sources() {
+    for (file, text) in ["src", "examples", "tests"].into_iter().flat_map(sources) {
         if !text.starts_with("//!") {
             odd.push(format!("{file} has no `//!` at its head"));
         }
@@ -58,10 +74,10 @@ fn every_file_begins_with_what_it_is_about_and_stays_short() {
     assert!(odd.is_empty(), "\n{}", odd.join("\n"));
 }
 
-/// Every Rust file under `src`, by its path from the root of the package.
-fn sources() -> Vec<(String, String)> {
+/// Every Rust file under a folder, by its path from the root of the package.
+fn sources(folder: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut folders, mut files) = (vec![root.join("src")], Vec::new());
+    let (mut folders, mut files) = (vec![root.join(folder)], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder of the package can be read") {
             let path = entry.expect("so can its entries").path();
@@ -74,7 +90,7 @@ fn sources() -> Vec<(String, String)> {
         }
     }
     files.sort();
-    assert!(files.iter().any(|(file, _)| file == "src/protocol/frame.rs"), "where has the source gone?");
+    assert!(!files.is_empty(), "where has {folder} gone?");
     files
 }
 
