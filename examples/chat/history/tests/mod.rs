@@ -7,6 +7,9 @@ use std::{env, fs, process};
 use super::*;
 
 mod faults;
+mod keeping;
+mod model;
+mod searching;
 mod writing;
 
 /// A history whose news are at hand.
@@ -132,6 +135,20 @@ impl Open {
                 News::Pruned { room, first } => self.pruned.push((room, first)),
                 other => panic!("{other:?}"),
             }
+        }
+    }
+
+    /// Waits until the index knows the events up to this one.
+    fn wait_until_indexed(&self, event: i64) {
+        let indexed = || {
+            let link = self.history.writing.upgrade().expect("the writer is there");
+            let connection = link.connection.lock().expect("the writer did not panic");
+            connection
+                .query_row("SELECT indexed FROM state", [], |row| row.get::<_, i64>(0))
+                .expect("a number")
+        };
+        while indexed() < event {
+            std::thread::yield_now();
         }
     }
 
