@@ -1,6 +1,6 @@
 //! Writes of what is said: an event gets its place, a repeat its first answer.
 
-use rusqlite::{Connection, OptionalExtension, Result, params};
+use rusqlite::{Connection, Error, OptionalExtension, Result, params};
 
 use super::people::{Answer, exists, is_refused};
 use super::retention::{self, Erased};
@@ -16,12 +16,18 @@ pub(super) struct Counters {
     pub indexed: i64,
 }
 
+const MOST: i64 = i64::MAX / 2;
+
 impl Counters {
     pub(super) fn read(connection: &Connection) -> Result<Self> {
         connection.query_row(
             "SELECT max(indexed, (SELECT coalesce(max(id), 0) FROM events)), indexed FROM state",
             [],
-            |row| Ok(Counters { next_event: row.get::<_, i64>(0)?.saturating_add(1), indexed: row.get(1)? }),
+            |row| match row.get(0)? {
+                // So many were never said; and counting on from here cannot overflow.
+                latest @ 0..=MOST => Ok(Counters { next_event: latest + 1, indexed: row.get(1)? }),
+                other => Err(Error::IntegralValueOutOfRange(0, other)),
+            },
         )
     }
 }

@@ -20,15 +20,23 @@ use super::{Data, Durability, schema};
 #[derive(Clone)]
 pub(super) struct Link(Arc<Linked>);
 
+#[cfg(test)]
+pub(super) type WeakLink = std::sync::Weak<Linked>;
+
 /// The lock goes after the connection, and with the last connection.
-struct Linked {
-    connection: Mutex<Connection>,
+pub(super) struct Linked {
+    pub(super) connection: Mutex<Connection>,
     _lock: Option<Arc<File>>,
 }
 
 impl Link {
     fn new(connection: Connection, lock: Option<Arc<File>>) -> Self {
         Link(Arc::new(Linked { connection: Mutex::new(connection), _lock: lock }))
+    }
+
+    #[cfg(test)]
+    pub(super) fn downgrade(&self) -> WeakLink {
+        Arc::downgrade(&self.0)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -158,8 +166,11 @@ fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault>
     )?;
     writer.pragma_update(None, "fullfsync", true)?;
     writer.pragma_update(None, "checkpoint_fullfsync", true)?;
+    // Rooms and receipts are all over the file; the more of it stays at hand, the fewer pages are read again.
+    writer.pragma_update(None, "cache_size", -32 << 10)?;
+    writer.pragma_update(None, "wal_autocheckpoint", 4000)?;
     // A burst makes the log long; afterwards it need not stay so.
-    writer.pragma_update(None, "journal_size_limit", 16 << 20)?;
+    writer.pragma_update(None, "journal_size_limit", 32 << 20)?;
     prepare(&mut writer)?;
 
     let reader = connect(&path)?;

@@ -85,6 +85,9 @@ pub(crate) struct History<T> {
     writes: SyncSender<writer::Job<T>>,
     reads: SyncSender<reader::Job<T>>,
     threads: [JoinHandle<()>; 2],
+    /// For tests that meddle with the writer's connection.
+    #[cfg(test)]
+    writing: file::WeakLink,
 }
 
 impl<T: Send + 'static> History<T> {
@@ -109,21 +112,32 @@ impl<T: Send + 'static> History<T> {
             let loaded = load::load(&mut connection, settings.recent)?;
             (loaded, events::Counters::read(&connection)?)
         };
+        #[cfg(test)]
+        let hook = writing.downgrade();
         let chores = Chores::new(settings);
         let (reads, jobs) = sync_channel(settings.queue);
         let reader = Reader { link: reading, jobs, tell: tell.clone() };
         let (writes, jobs) = sync_channel(settings.queue);
         let writer = Writer { link: writing, jobs, tell, counters, chores };
         let threads = [start("history-reader", || reader.run())?, start("history-writer", || writer.run())?];
-        Ok((History { writes, reads, threads }, loaded))
+        let history = History {
+            writes,
+            reads,
+            threads,
+            #[cfg(test)]
+            writing: hook,
+        };
+        Ok((history, loaded))
     }
 
     /// Never waits. The job comes back when the queue is full.
+    #[expect(clippy::result_large_err, reason = "it is the job itself that comes back")]
     pub(crate) fn write(&self, write: Write, ticket: T) -> Result<(), (Write, T)> {
         self.writes.try_send((write, ticket)).map_err(the_job)
     }
 
     /// Never waits. The job comes back when the queue is full.
+    #[expect(clippy::result_large_err, reason = "it is the job itself that comes back")]
     pub(crate) fn read(&self, read: Read, ticket: T) -> Result<(), (Read, T)> {
         self.reads.try_send((read, ticket)).map_err(the_job)
     }
@@ -131,7 +145,7 @@ impl<T: Send + 'static> History<T> {
     /// Carries out what was asked for, then closes the file cleanly. For when the loop has ended, and `tell` waits for
     /// nobody any more.
     pub(crate) fn close(self) {
-        let History { writes, reads, threads } = self;
+        let History { writes, reads, threads, .. } = self;
         drop((writes, reads));
         // The reader first: the writer, as the last to leave, tidies up.
         for thread in threads {

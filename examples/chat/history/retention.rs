@@ -45,12 +45,17 @@ impl Erased {
     }
 
     /// Takes the picture away, and what the index knows.
-    fn forget(&self, connection: &Connection, indexed: i64) -> Result<()> {
+    fn forget(
+        &self,
+        connection: &Connection,
+        indexed: i64,
+        unindex: fn(&Connection, i64, &str) -> Result<()>,
+    ) -> Result<()> {
         if self.kind == schema::PICTURE {
             drop_picture(connection, self.id)?;
         }
         match &self.text {
-            Some(text) if self.id <= indexed => index::remove(connection, self.id, text),
+            Some(text) if self.id <= indexed => unindex(connection, self.id, text),
             _ => Ok(()),
         }
     }
@@ -58,16 +63,14 @@ impl Erased {
 
 /// Erases what somebody takes back: text, picture, mentions, and every trace in the index.
 pub(super) fn take_back(connection: &Connection, erased: &Erased, indexed: i64) -> Result<()> {
-    erased.forget(connection, indexed)?;
+    erased.forget(connection, indexed, index::erase)?;
     let place = [erased.room, erased.offset];
-    connection
-        .prepare_cached("DELETE FROM unread_mentions WHERE room = ?1 AND offset = ?2")?
-        .execute(place)?;
-    connection
-        .prepare_cached(
-            "UPDATE events SET kind = 2, text = NULL, mentions = NULL WHERE room = ?1 AND offset = ?2",
-        )?
-        .execute(place)?;
+    for sql in [
+        "DELETE FROM unread_mentions WHERE room = ?1 AND offset = ?2",
+        "UPDATE events SET kind = 2, text = NULL, mentions = NULL WHERE room = ?1 AND offset = ?2",
+    ] {
+        connection.prepare_cached(sql)?.execute(place)?;
+    }
     Ok(())
 }
 
@@ -96,7 +99,7 @@ pub(super) fn prune(
         return Ok(None);
     };
     // One beyond the last event that has to go.
-    let by_count = (last + 1).saturating_sub(limits.keep).max(first);
+    let by_count = (last.saturating_add(1)).saturating_sub(limits.keep).max(first);
     let by_age = connection
         .prepare_cached(
             "SELECT offset FROM (SELECT offset, at FROM events WHERE room = ?1 ORDER BY offset LIMIT ?2)
@@ -105,7 +108,7 @@ pub(super) fn prune(
         .query_row([id, signed(BITE), limits.since], |row| number(row, 0))
         .optional()?
         .unwrap_or(first.saturating_add(BITE))
-        .min(last + 1);
+        .min(last.saturating_add(1));
     let wanted = by_count.max(by_age);
     let upto = wanted.min(first.saturating_add(BITE));
     if upto <= first {
@@ -122,7 +125,7 @@ fn erase_before(connection: &Connection, room: i64, offset: i64, indexed: i64) -
         .query_map([room, offset], Erased::read)?
         .collect::<Result<_>>()?;
     for event in &erased {
-        event.forget(connection, indexed)?;
+        event.forget(connection, indexed, index::remove)?;
     }
     for sql in [
         "DELETE FROM events WHERE room = ?1 AND offset < ?2",
@@ -195,7 +198,7 @@ fn drop_picture(connection: &Connection, event: i64) -> Result<()> {
         .query_row([event], |row| row.get::<_, i64>(0))
         .optional()?;
     if let Some(size) = size {
-        count_pictures(connection, -size)?;
+        count_pictures(connection, size.saturating_neg())?;
     }
     Ok(())
 }

@@ -51,16 +51,17 @@ impl Search {
                  FROM state",
             )?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let oldest = oldest.max(0);
         self.below = self.below.min(latest.saturating_add(1));
         while self.below > oldest && self.hits.len() <= self.limit && Instant::now() < until {
             let below = self.below;
             if below > indexed.saturating_add(1) {
-                let from = indexed.saturating_add(1).max(below - STRIDE);
+                let from = indexed.saturating_add(1).max(below.saturating_sub(STRIDE));
                 let rows = connection
                     .prepare_cached(select_events!("WHERE e.id >= ?1 AND e.id < ?2 ORDER BY e.id DESC"))?;
                 self.stride(rows, params![from, below], from, until)?;
             } else {
-                let from = (below - STRIDE).max(0);
+                let from = below.saturating_sub(STRIDE).max(0);
                 let rows = connection.prepare_cached(select_events!(
                     "JOIN (SELECT rowid AS id FROM grams WHERE grams MATCH ?3 AND rowid >= ?1 AND rowid < ?2
                      ORDER BY rowid DESC) g ON e.id = g.id ORDER BY g.id DESC"

@@ -261,7 +261,7 @@ fn weight(write: &Write) -> usize {
     }
 }
 
-fn now() -> Millis {
+pub(super) fn now() -> Millis {
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Millis::try_from(since_1970.as_millis()).unwrap_or(Millis::MAX)
 }

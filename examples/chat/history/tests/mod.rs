@@ -6,6 +6,10 @@ use std::{env, fs, process};
 
 use super::*;
 
+mod faults;
+mod keeping;
+mod model;
+mod searching;
 mod writing;
 
 /// A history whose news are at hand.
@@ -32,6 +36,11 @@ impl Open {
         Open::with(Settings { data: Data::Memory, ..settings(Path::new("")) }).expect("the history opens")
     }
 
+    /// Patience for a thread that does not live any more, and for nothing else.
+    fn next(&self) -> News<u64> {
+        self.news.recv_timeout(Duration::from_secs(60)).expect("the threads are there")
+    }
+
     /// All of these in one go, and their answers in the same order.
     fn write_all(&mut self, writes: Vec<Write>) -> Vec<Result<Done, Failure>> {
         let count = writes.len() as u64;
@@ -48,13 +57,33 @@ impl Open {
         results
     }
 
+    /// The same, in one batch: the writer cannot begin before all of them are queued.
+    fn write_in_one_batch(&mut self, writes: Vec<Write>) -> Vec<Result<Done, Failure>> {
+        let link = self.history.writing.upgrade().expect("the writer is there");
+        let held = link.connection.lock().expect("the writer did not panic");
+        // This one may be taken at once, and waits for the connection; the others wait for it.
+        self.history.write(Write::Seen { person: 0, at: 0 }, 0).expect("the queue has room");
+        let count = writes.len();
+        for (ticket, write) in writes.into_iter().enumerate() {
+            self.history.write(write, ticket as u64).expect("the queue has room");
+        }
+        drop(held);
+        let mut written = Vec::new();
+        while written.len() < count + 1 {
+            let batch = self.written();
+            assert!(batch.len() == 1 || batch.len() >= count, "more batches than two");
+            written.extend(batch);
+        }
+        written.drain(1..).map(|written| written.result).collect()
+    }
+
     fn write(&mut self, write: Write) -> Result<Done, Failure> {
         self.write_all(vec![write]).remove(0)
     }
 
     fn written(&mut self) -> Vec<Written<u64>> {
         loop {
-            match self.news.recv().expect("the writer is there") {
+            match self.next() {
                 News::Written(written) => return written,
                 News::Pruned { room, first } => self.pruned.push((room, first)),
                 News::Read { read, .. } => panic!("nobody asked for {read:?}"),
@@ -65,7 +94,7 @@ impl Open {
     fn read(&mut self, read: Read) -> Result<Found, Failure> {
         self.history.read(read, 7).expect("the queue has room");
         loop {
-            match self.news.recv().expect("the reader is there") {
+            match self.next() {
                 News::Read { ticket, result, .. } => {
                     assert_eq!(ticket, 7);
                     return result;
@@ -102,10 +131,24 @@ impl Open {
     /// Waits until the writer has pruned a room up to here.
     fn wait_until_pruned(&mut self, room: RoomId, first: Offset) {
         while !self.pruned.contains(&(room, first)) {
-            match self.news.recv().expect("the writer is there") {
+            match self.next() {
                 News::Pruned { room, first } => self.pruned.push((room, first)),
                 other => panic!("{other:?}"),
             }
+        }
+    }
+
+    /// Waits until the index knows the events up to this one.
+    fn wait_until_indexed(&self, event: i64) {
+        let indexed = || {
+            let link = self.history.writing.upgrade().expect("the writer is there");
+            let connection = link.connection.lock().expect("the writer did not panic");
+            connection
+                .query_row("SELECT indexed FROM state", [], |row| row.get::<_, i64>(0))
+                .expect("a number")
+        };
+        while indexed() < event {
+            std::thread::yield_now();
         }
     }
 

@@ -1,0 +1,236 @@
+//! Full disks, locks, and files that are not what they should be.
+
+use std::os::unix::fs::PermissionsExt;
+
+use rusqlite::Connection;
+
+use super::*;
+
+fn refusal(path: &Path) -> String {
+    let error = match Open::with(settings(path)) {
+        Ok(_) => panic!("{} was opened", path.display()),
+        Err(error) => error.to_string(),
+    };
+    assert!(error.contains(&path.display().to_string()), "{error}");
+    assert!(error.contains("--data"), "{error}");
+    assert!(!error.contains('\n'), "{error}");
+    error
+}
+
+/// A file with a little of everything, closed.
+fn a_history(path: &Path) {
+    let mut open = Open::at(path);
+    open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), text(1, 1, "hello"), picture(1, 1, "p", 20_000)]);
+    open.close();
+}
+
+/// Lets the file grow no further. A pragma of the connection, and so set on the writer's own.
+fn limit_pages(open: &Open, pages: Option<i64>) {
+    let link = open.history.writing.upgrade().expect("the writer is there");
+    let connection = link.connection.lock().expect("the writer did not panic");
+    let pages = pages.unwrap_or_else(|| {
+        connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("a number of pages")
+    });
+    connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("a limit");
+}
+
+#[test]
+fn a_full_disk_fails_the_batch_and_nothing_of_it_stays() {
+    let scratch = Scratch::new("full");
+    let mut open = Open::at(&scratch.file("chat.db"));
+    open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), text(1, 1, "before")]);
+    let before = open.all(1);
+
+    limit_pages(&open, None);
+    // More than one statement of the cache and one page of the file can hold, in one batch with a small one.
+    let batch = vec![text(1, 1, "small"), picture(1, 1, "p", 200_000), create(2, "coffee")];
+    let refused = open.write_in_one_batch(batch);
+    for result in &refused {
+        assert!(
+            matches!(result, Err(Failure::Storage(words)) if words.contains("the disk is full")),
+            "{result:?}"
+        );
+    }
+    assert_eq!(open.all(1), before);
+    assert!(matches!(open.read(Read::After { room: 2, after: 0, limit: 1 }), Err(Failure::NoSuchRoom)));
+
+    limit_pages(&open, Some(1 << 30));
+    let again = vec![text(1, 1, "small"), picture(1, 1, "p", 200_000), create(2, "coffee")];
+    assert_eq!(open.write_all(again), [appended(1, 2), appended(1, 3), Ok(Done::Kept)]);
+    assert_eq!(open.picture("p").map(|bytes| bytes.len()), Some(200_000));
+}
+
+#[test]
+fn a_lock_of_another_program_is_told_and_passes() {
+    let scratch = Scratch::new("locked");
+    let path = scratch.file("chat.db");
+    let mut open = Open::at(&path);
+    open.write(create(1, "tea")).unwrap();
+
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = open.write(text(1, 1, "a"));
+    assert!(matches!(&refused, Err(Failure::Storage(words)) if words.contains("locked")), "{refused:?}");
+    // Reading goes on, here and there.
+    assert_eq!(open.all(1), (vec![], 1, 0));
+    let rooms: i64 = other.query_row("SELECT count(*) FROM rooms", [], |row| row.get(0)).unwrap();
+    assert_eq!(rooms, 1);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(open.write(text(1, 1, "a")), appended(1, 1));
+}
+
+#[test]
+fn only_one_history_has_the_file() {
+    let scratch = Scratch::new("twice");
+    let (path, link) = (scratch.file("chat.db"), scratch.file("link.db"));
+    let open = Open::at(&path);
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    assert!(refusal(&path).contains("in use"));
+    assert!(refusal(&link).contains("in use"));
+    open.close();
+    Open::at(&link).close();
+}
+
+#[test]
+fn a_database_that_is_locked_is_in_use() {
+    let scratch = Scratch::new("exclusive");
+    let path = scratch.file("chat.db");
+    a_history(&path);
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").unwrap();
+    assert!(refusal(&path).contains("in use"));
+}
+
+#[test]
+fn what_is_no_history_is_left_alone() {
+    let scratch = Scratch::new("foreign");
+    let garbage = scratch.file("garbage.db");
+    fs::write(&garbage, "This is a shopping list. ".repeat(1000)).unwrap();
+    assert!(refusal(&garbage).contains("damaged, or no history"));
+    assert!(fs::read(&garbage).unwrap().starts_with(b"This is a shopping list"));
+
+    let foreign = scratch.file("foreign.db");
+    Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE bookmarks (url)").unwrap();
+    let before = fs::read(&foreign).unwrap();
+    assert!(refusal(&foreign).contains("belongs to another program"));
+    assert_eq!(fs::read(&foreign).unwrap(), before);
+
+    let newer = scratch.file("newer.db");
+    a_history(&newer);
+    Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(refusal(&newer).contains("newer pollcat"));
+}
+
+#[test]
+fn a_path_that_cannot_be_is_explained() {
+    let scratch = Scratch::new("paths");
+    assert!(refusal(&scratch.file("nowhere/chat.db")).contains("does not exist"));
+    fs::write(scratch.file("plain"), "").unwrap();
+    assert!(refusal(&scratch.file("plain/chat.db")).contains("no directory"));
+    fs::create_dir(scratch.file("folder")).unwrap();
+    assert!(refusal(&scratch.file("folder")).contains("is a directory"));
+    // An empty file is as good as none.
+    Open::at(&scratch.file("plain")).close();
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_refused() {
+    let scratch = Scratch::new("read-only");
+    let path = scratch.file("chat.db");
+    a_history(&path);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+    if fs::OpenOptions::new().write(true).open(&path).is_ok() {
+        return eprintln!("NOT TESTED: this user may write everything");
+    }
+    assert!(refusal(&path).contains("may not be written"));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(&scratch.file(""), fs::Permissions::from_mode(0o500)).unwrap();
+    assert!(refusal(&scratch.file("new.db")).contains("may not be written"));
+    fs::set_permissions(&scratch.file(""), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[test]
+fn only_this_user_may_read_the_file() {
+    let scratch = Scratch::new("private");
+    let path = scratch.file("chat.db");
+    let open = Open::at(&path);
+    for name in ["chat.db", "chat.db-wal", "chat.db-shm", "chat.db-lock"] {
+        let mode = fs::metadata(scratch.file(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    open.close();
+    assert!(!scratch.file("chat.db-wal").exists(), "the file is closed cleanly");
+}
+
+/// Cut short, and with any of its pages overwritten: it opens or it does not, and what it answers are words, but
+/// nothing stops, and nobody panics.
+#[test]
+fn damage_is_told_in_words() {
+    let scratch = Scratch::new("damage");
+    let (good, bad) = (scratch.file("good.db"), scratch.file("bad.db"));
+    a_history(&good);
+    let bytes = fs::read(&good).unwrap();
+    fs::write(&bad, &bytes[..bytes.len() / 2]).unwrap();
+    assert!(refusal(&bad).contains("damaged"));
+
+    let mut told = 0;
+    for page in 0..bytes.len() / 4096 {
+        for fill in [0x00, 0xff, 0x5a] {
+            let mut bytes = bytes.clone();
+            bytes[page * 4096..][..4096].fill(fill);
+            fs::write(&bad, &bytes).unwrap();
+            match Open::with(settings(&bad)) {
+                Err(error) => told += usize::from(error.to_string().contains("--data")),
+                Ok(mut open) => {
+                    open.write_all(vec![
+                        text(1, 1, "more"),
+                        take_back(1, 1, 1),
+                        create(2, "x"),
+                        arrive(2, "y"),
+                    ]);
+                    let _ = open.read(Read::After { room: 1, after: 0, limit: 10 });
+                    let _ = open.read(Read::Picture { id: "p".into() });
+                    let search =
+                        Read::Search { rooms: vec![1], text: "hello".into(), before: None, limit: 10 };
+                    let _ = open.read(search);
+                    assert!(open.history.threads.iter().all(|thread| !thread.is_finished()));
+                    open.close();
+                }
+            }
+        }
+    }
+    assert!(told > 0, "the pages of the tables were hit");
+}
+
+/// Values that no pollcat writes.
+#[test]
+fn strange_values_are_damage_and_no_panic() {
+    let scratch = Scratch::new("strange");
+    for (n, change) in [
+        "UPDATE events SET kind = 77",
+        "UPDATE events SET mentions = 'nobody'",
+        "UPDATE events SET author = -1",
+        "UPDATE events SET text = NULL",
+        "UPDATE events SET text = CAST(x'ff00ff' AS TEXT)",
+        "UPDATE pictures SET size = -1",
+        "UPDATE rooms SET last = -5",
+        "UPDATE rooms SET last = 9223372036854775807",
+        "UPDATE people SET token = x'00'",
+        "DELETE FROM state",
+        "DROP TABLE members",
+        "UPDATE state SET indexed = 9223372036854775807",
+        "UPDATE state SET picture_bytes = -9223372036854775807",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = scratch.file(&format!("{n}.db"));
+        a_history(&path);
+        Connection::open(&path).unwrap().execute_batch(change).unwrap();
+        let Ok(mut open) = Open::with(settings(&path)) else { continue };
+        let writes = vec![text(1, 1, "more"), take_back(1, 1, 1), picture(1, 1, "q", 9), arrive(2, "y")];
+        open.write_all(writes);
+        let _ = open.read(Read::Before { room: 1, before: None, limit: 10 });
+        open.close();
+    }
+}
