@@ -1,0 +1,172 @@
+/**
+ * The tables: who is here, which rooms there are, what was said. It takes the server's objects one by one and says
+ * what has changed; it knows neither the page nor the network.
+ */
+
+import { Room } from "./room.js";
+
+export class Store {
+	me = null;
+	people = new Map();
+	rooms = new Map();
+	limits = { name: 24, message: 4000, room_name: 32, rooms: 50, picture: 4 << 20, page: 100 };
+	home = "lobby";
+	#app;
+
+	/**
+	 * `app` is told: `changed()` (something to show), `arrived(room, event)` (somebody else spoke just now),
+	 * `left(room)`, `gap(room)`.
+	 */
+	constructor(app) {
+		this.#app = app;
+	}
+
+	/** For a `hello`: what is here already, so that only the rest is sent. */
+	known() {
+		const filled = [...this.rooms.values()].filter((room) => room.filled);
+		return Object.fromEntries(filled.map(({ name, epoch, last }) => [name, { epoch, offset: last }]));
+	}
+
+	/** Have all rooms come to the present? Before that it is not known what of the unsaid was said. */
+	get settled() {
+		return [...this.rooms.values()].every((room) => room.live || room.provisional);
+	}
+
+	heard(object) {
+		this.#hear[object.type]?.(object);
+		this.#app.changed();
+	}
+
+	#hear = {
+		welcome: ({ user, all, here, rooms, room, limits }) => {
+			if (this.me && this.me.id !== user.id) this.rooms.clear();
+			this.me = user;
+			this.here = here;
+			this.home = room;
+			Object.assign(this.limits, limits);
+			for (const person of this.people.values()) person.online = false;
+			for (const person of [...all, user]) this.#person(person).online = true;
+			const names = new Set(rooms.map((info) => info.room));
+			for (const known of this.rooms.values()) {
+				if (!names.has(known.name) && !known.provisional) this.rooms.delete(known.name);
+				known.users = null;
+			}
+			for (const info of rooms) this.#room(info).live = false;
+		},
+		room: (info) => this.#room(info),
+		history: (history) => {
+			const room = this.rooms.get(history.room);
+			if (!room || room.history(history)) return;
+			room.filled = false; // rather nothing than a room with a hole
+			this.#app.gap(room);
+		},
+		message: (event) => this.#event(event),
+		picture: (event) => this.#event(event),
+		deleted: (event) => this.#event(event),
+		joined: ({ room: name, user, members }) => {
+			const room = this.rooms.get(name);
+			if (!room) return;
+			room.members = members;
+			this.#person(user).online = true;
+			room.users?.set(user.id, this.#person(user));
+			if (user.id !== this.me.id) room.notice("joined", user.name);
+		},
+		left: ({ room: name, user, members }) => {
+			const room = this.rooms.get(name);
+			if (!room) return;
+			if (user.id === this.me.id) return this.#lose(room);
+			room.members = members;
+			room.users?.delete(user.id);
+			room.notice("left", user.name);
+		},
+		created: ({ room }) => this.rooms.get(this.home)?.notice("created", room),
+		removed: ({ room }) => this.rooms.has(room) && this.#lose(this.rooms.get(room)),
+		renamed: ({ user, old }) => {
+			this.#person(user);
+			if (user.id === this.me.id) this.me = user;
+			for (const room of this.rooms.values()) {
+				if (room.other?.id === user.id) room.other = user;
+				if (room.other?.id === user.id || room.users?.has(user.id)) room.notice("renamed", `${old} → ${user.name}`);
+			}
+		},
+		online: ({ user }) => (this.#person(user).online = true),
+		offline: ({ user }) => (this.#person(user).online = false),
+		typing: ({ room, user }) => this.rooms.get(room)?.typing.set(user.id, { name: user.name, at: Date.now() }),
+		read: ({ room: name, offset, unread, mentions }) => {
+			const room = this.rooms.get(name);
+			if (room && offset >= room.read) Object.assign(room, { read: offset, unread, mentions });
+		},
+		who: ({ room: name, users, members }) => {
+			const room = this.rooms.get(name);
+			if (!room) return;
+			room.members = members;
+			room.users = new Map(users.map((user) => [user.id, Object.assign(this.#person(user), { online: user.online })]));
+		},
+	};
+
+	/** An `ack` takes the place of one's own event. */
+	said(event) {
+		this.#event(event);
+		this.#app.changed();
+	}
+
+	/** The private talk with somebody, which begins to exist with its first message. */
+	talk(user) {
+		for (const room of this.rooms.values()) if (room.other?.id === user.id) return room;
+		const name = `@${Math.min(user.id, this.me.id)}:${Math.max(user.id, this.me.id)}`;
+		const room = new Room({ room: name, kind: "direct", with: user, members: 2 });
+		room.provisional = true;
+		this.rooms.set(name, room);
+		return room;
+	}
+
+	markRead(room) {
+		Object.assign(room, { read: room.last, unread: 0, mentions: 0 });
+		this.#app.changed();
+	}
+
+	#person({ id, name }) {
+		const person = this.people.get(id) ?? { id, online: false };
+		person.name = name;
+		this.people.set(id, person);
+		return person;
+	}
+
+	#room(info) {
+		const known = this.rooms.get(info.room);
+		if (known) {
+			known.provisional = false;
+			known.update(info);
+			return known;
+		}
+		const room = new Room(info);
+		this.rooms.set(room.name, room);
+		return room;
+	}
+
+	#lose(room) {
+		this.rooms.delete(room.name);
+		this.#app.left(room);
+	}
+
+	#event(event) {
+		const room = this.rooms.get(event.room);
+		if (!room) return;
+		const taken = room.take(event);
+		if (taken === "gap") return this.#app.gap(room);
+		if (taken === "known" || event.type === "deleted") return;
+		room.typing.delete(event.from_id);
+		if (event.from_id === this.me.id) {
+			room.read = room.last;
+			room.unread = room.mentions = 0;
+		} else if (room.live) {
+			room.unread += 1;
+			if (this.isForMe(event, room)) room.mentions += 1;
+			this.#app.arrived(room, event);
+		}
+	}
+
+	isForMe(event, room) {
+		return room.kind === "direct" || Boolean(event.mentions?.includes(this.me.id));
+	}
+}
