@@ -36,7 +36,7 @@ const FILES: [File; 3] = [
 
 const SCRIPTS: [File; 20] = scripts![
     "attention.js" "chat.js" "commands.js" "completion.js" "composer.js" "connection.js" "dialogs.js" "dom.js"
-    "early.js" "emoji.js" "markdown.js" "message.js" "outbox.js" "pictures.js" "room.js" "sides.js" "storage.js"
+    "early.js" "head.js" "markdown.js" "message.js" "outbox.js" "pictures.js" "room.js" "sides.js" "storage.js"
     "store.js" "timeline.js" "words.js"
 ];
 

@@ -1,37 +1,24 @@
-/** Calling somebody who looks elsewhere: the number in the title always, sound and notices only if switched on. */
+/** Calling somebody who looks elsewhere, with a sound and a notice on the desktop: each only if it was switched on. */
 
 import { recall, remember } from "./storage.js";
 
-export const attention = {
-	get sound() {
-		return Boolean(recall("sound"));
-	},
-	set sound(on) {
-		remember("sound", on || undefined);
-		if (on) beep();
-	},
-	get desktop() {
-		return Boolean(recall("desktop")) && globalThis.Notification?.permission === "granted";
-	},
-	/** Asks the browser; false if it does not allow it. */
-	async setDesktop(on) {
-		const allowed = on && globalThis.Notification && (await Notification.requestPermission()) === "granted";
-		remember("desktop", allowed || undefined);
-		return Boolean(allowed) === on;
-	},
-};
+export const soundOn = () => Boolean(recall("sound"));
+export const noticesOn = () => Boolean(recall("notices")) && globalThis.Notification?.permission === "granted";
 
-export function showTitle(place, unread, forMe) {
-	const count = unread > 0 ? `(${forMe > 0 ? "@" : ""}${unread}) ` : "";
-	const title = `${count}${place ? `${place} · ` : ""}pollcat`;
-	if (document.title !== title) document.title = title;
+export function setSound(on) {
+	remember("sound", on);
+	if (on) beep();
 }
 
-/** Somebody was called. `open` shows where. */
-export function call({ title, body, tag }, open) {
-	if (attention.sound) beep();
-	if (!attention.desktop || document.hasFocus()) return;
-	const notice = new Notification(title, { body, tag, icon: "/favicon.svg" });
+/** Asks the browser, too. */
+export async function setNotices(on) {
+	remember("notices", on && globalThis.Notification && (await Notification.requestPermission()) === "granted");
+}
+
+export function call(title, body, open) {
+	if (soundOn()) beep();
+	if (!noticesOn() || document.hasFocus()) return;
+	const notice = new Notification(title, { body, tag: title, icon: "/favicon.svg" });
 	notice.onclick = () => {
 		focus();
 		notice.close();
@@ -41,18 +28,18 @@ export function call({ title, body, tag }, open) {
 
 let audio;
 
-/** Two soft tones, made here: a fifth upwards. */
+/** Two soft tones, a fifth apart. */
 function beep() {
 	audio ??= new AudioContext();
 	audio.resume();
-	for (const [delay, pitch] of [[0, 660], [0.12, 990]]) {
+	for (const [delay, frequency] of [[0, 660], [0.12, 990]]) {
 		const start = audio.currentTime + delay;
-		const tone = new OscillatorNode(audio, { frequency: pitch });
+		const tone = new OscillatorNode(audio, { frequency });
 		const loudness = new GainNode(audio, { gain: 0 });
-		loudness.gain.linearRampToValueAtTime(0.08, start + 0.015);
-		loudness.gain.exponentialRampToValueAtTime(0.0001, start + 0.3);
+		loudness.gain.setTargetAtTime(0.08, start, 0.01);
+		loudness.gain.setTargetAtTime(0, start + 0.05, 0.06);
 		tone.connect(loudness).connect(audio.destination);
 		tone.start(start);
-		tone.stop(start + 0.32);
+		tone.stop(start + 0.5);
 	}
 }

@@ -1,158 +1,116 @@
 /**
  * The chat. Here the parts meet:
  *
- *     connection ──▶ store ──▶ timeline, sides      what is heard becomes something to see
- *     composer ──▶ outbox ──▶ connection            what is written is said, once, however often the line breaks
+ *     connection ──▶ store ──▶ timeline, sides, head     what is heard becomes something to see
+ *     composer ──▶ outbox ──▶ connection                 what is written is said once, however often the line breaks
  *
- * Whatever changes asks for one `draw`, which comes with the next frame.
+ * Whatever changes something asks for a `draw`, which comes with the next frame.
  */
 
-import { call, showTitle } from "./attention.js";
+import { call } from "./attention.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
-import { browse, help, search, settings, showState, sure } from "./dialogs.js";
-import { $, announce, el, face, icon, toast } from "./dom.js";
+import { browse, help, search, settings, sure } from "./dialogs.js";
+import { $, announce, el, icon, toast } from "./dom.js";
+import { showHead, showState } from "./head.js";
 import { Outbox } from "./outbox.js";
-import { enlarge, Pictures } from "./pictures.js";
+import { enlarge } from "./pictures.js";
 import { nameOf, openDrawer, showMembers, showPlaces } from "./sides.js";
 import { inTurn, onRemembered, recall, remember } from "./storage.js";
 import { Store } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { language, say, translate, why } from "./words.js";
 
-/** Somebody who stopped typing says so by silence. */
-const TYPING_LASTS = 5_000;
-
 class Chat {
+	/** The page's own server, and the one in use. */
+	home = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
+	url = recall("server") ?? this.home;
 	room = null;
+	store = new Store(this);
+	connection = new Connection(this);
+	outbox = new Outbox(this);
+	timeline = new Timeline(this);
+	composer = new Composer(this);
 	#wish = "";
 	#drawing = false;
-	#markTimer = 0;
+	#reading = 0;
 
-	constructor() {
-		this.home = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
-		this.url = recall("server") ?? this.home;
-		this.store = new Store({
-			changed: () => this.draw(),
-			arrived: (room, event) => this.#arrived(room, event),
-			left: (room) => this.#left(room),
-			gap: () => this.connection.resume(),
+	// ---- arriving
+
+	start() {
+		translate();
+		for (const button of document.querySelectorAll("[data-icon]")) button.append(icon(button.dataset.icon));
+		if (!("WebSocket" in window)) return document.body.prepend(el("p.plain", { role: "alert" }, say("noWebSocket")));
+		$("arrival-form").addEventListener("submit", (event) => {
+			event.preventDefault();
+			this.#wish = $("arrival-name").value.trim();
+			if (this.#wish) this.connect();
 		});
-		this.connection = new Connection({
-			hello: () => ({ token: this.token, name: this.token ? undefined : this.#wish || undefined, rooms: this.store.known() }),
-			heard: (object) => this.#heard(object),
-			changed: () => this.draw(),
-			lost: () => {},
-			// Somebody new is made in one window at a time.
-			inTurn: (work) => (this.token ? work() : inTurn("newcomer", work)),
-		});
-		this.outbox = new Outbox({
-			ask: (object, bytes) => this.#askWithProgress(object, bytes),
-			acked: (entry, ack) => this.#acked(entry, ack),
-			ready: () => this.connection.state === "online" && this.store.settled,
-			changed: () => this.draw(),
-		});
-		this.timeline = new Timeline({
-			view: () => this.#view(),
-			unsent: (room) => this.#unsent(room),
-			older: (room) => this.#page(room, room.low, (page) => room.older(page)),
-			newer: (room) => this.#page(room, room.high + this.store.limits.page + 1, (page) => room.newer(page.events)),
-			toLatest: () => this.toLatest(),
-			moved: () => this.draw(),
-		});
-		const chat = this;
-		this.pictures = new Pictures({
-			store: this.store,
-			note: (text) => this.composer.note(text),
-			focus: () => this.composer.focus(),
-			placeholder: () => this.#placeholder(),
-		});
-		this.composer = new Composer({
-			store: this.store,
-			pictures: this.pictures,
-			get room() {
-				return chat.room;
-			},
-			draft: (room, text) => (text === undefined ? recall(this.#key(`draft:${room.name}`)) : remember(this.#key(`draft:${room.name}`), text)),
-			speak: (room, text) => this.speak(room, text),
-			perform: (command, text) => this.#perform(command, text),
-			typing: (room) => this.connection.state === "online" && !room.provisional && this.connection.send({ type: "typing", room: room.name }),
-		});
+		addEventListener("hashchange", () => this.#follow());
+		for (const event of ["focus", "blur", "visibilitychange"]) addEventListener(event, () => this.draw());
+		document.addEventListener("click", (event) => this.#clicked(event));
+		document.addEventListener("keydown", (event) => this.#keyed(event));
+		onRemembered(this.#key("token"), () => this.#tokenChanged());
+		if (this.token) this.connect();
+		else this.showArrival();
+	}
+
+	/** Where this browser keeps something of the person on this server. */
+	#key(name) {
+		return `${this.url} ${name}`;
 	}
 
 	get token() {
 		return recall(this.#key("token"));
 	}
 
-	#key(name) {
-		return `${this.url} ${name}`;
-	}
-
-	// ---- arriving and leaving
-
-	start() {
-		this.setTheme(recall("theme") ?? "system");
-		translate(document);
-		for (const button of document.querySelectorAll("[data-icon]")) button.append(icon(button.dataset.icon));
-		if (!("WebSocket" in window)) {
-			document.body.prepend(el("p.plain", { role: "alert" }, say("noWebSocket")));
-			return;
-		}
-		$("arrival-form").addEventListener("submit", (event) => {
-			event.preventDefault();
-			this.#wish = $("arrival-name").value.trim();
-			if (!this.#wish) return $("arrival-name").focus();
-			$("arrival-error").textContent = "";
-			this.connect();
-		});
-		addEventListener("hashchange", () => this.#follow());
-		for (const event of ["focus", "blur"]) addEventListener(event, () => this.draw());
-		document.addEventListener("visibilitychange", () => this.draw());
-		document.addEventListener("click", (event) => this.#clicked(event));
-		document.addEventListener("keydown", (event) => this.#keyed(event));
-		onRemembered((key) => key === this.#key("token") && this.#tokenChanged());
-		setInterval(() => this.#forgetTypists(), 1_000);
-		if (this.token) this.connect();
-		else this.#showArrival();
-	}
-
-	connect = (url = this.url) => {
+	connect(url = this.url) {
 		if (url !== this.url) {
 			this.url = url;
-			remember("server", url === this.home ? undefined : url);
+			remember("server", url === this.home ? "" : url);
 			this.store.rooms.clear();
 			this.store.me = this.room = null;
 		}
 		this.outbox.open(this.#key("unsent:"));
 		this.connection.connect(url);
-	};
-
-	/** Another window has become somebody, or has forgotten who it was. */
-	#tokenChanged() {
-		if (this.token && !$("arrival").hidden) this.connect();
-		else if (!this.token && this.store.me) location.reload();
 	}
 
-	forget = () => {
-		this.connection.disconnect();
-		remember(this.#key("token"), undefined);
-		location.reload();
-	};
-
-	#showArrival(error = "") {
+	showArrival(error = "") {
 		$("app").hidden = true;
 		$("arrival").hidden = false;
 		$("arrival-error").textContent = error;
-		$("arrival-name").value ||= this.#wish;
 		$("arrival-name").focus();
 	}
 
-	#heard(object) {
+	/** Another window has become somebody, or has forgotten who it was. */
+	#tokenChanged() {
+		if (!this.token) location.reload();
+		else if (!this.store.me) this.connect();
+	}
+
+	forget() {
+		this.connection.disconnect();
+		remember(this.#key("token"), "");
+		location.reload();
+	}
+
+	// ---- what the connection asks and tells
+
+	hello() {
+		return { token: this.token, name: this.token ? undefined : this.#wish || undefined, rooms: this.store.known() };
+	}
+
+	/** Somebody new is made in one window at a time: two that are opened together are one person. */
+	inTurn(work) {
+		return this.token ? work() : inTurn("newcomer", work);
+	}
+
+	heard(object) {
 		this.store.heard(object);
 		if (object.type === "welcome") this.#welcomed(object);
-		else if (object.type === "history") this.#historied(object);
-		else if (object.type === "renamed" && object.user.id === this.store.me.id) this.timeline.again();
-		else if (object.type === "error" && !object.id) this.#wrongName(object);
+		else if (object.type === "history") this.outbox.flush();
+		else if (object.type === "error" && !object.id && /name/.test(object.code)) this.#nameRefused(object);
+		this.draw();
 	}
 
 	#welcomed({ token }) {
@@ -161,372 +119,289 @@ class Chat {
 		const first = $("app").hidden;
 		$("arrival").hidden = true;
 		$("app").hidden = false;
-		// A room whose people were known before is asked about anew.
-		if (this.room && this.store.rooms.has(this.room.name)) this.#show(this.store.rooms.get(this.room.name));
+		const { room } = this;
+		this.room = null;
+		if (room && this.store.rooms.get(room.name) === room) this.#show(room, false);
 		else this.#follow();
 		if (first) this.composer.focus();
-		this.outbox.flush();
 	}
 
-	#historied({ room }) {
-		if (this.room?.name === room && this.room.read < this.room.last && this.room.newAfter === Infinity) this.#markNew();
-		this.outbox.flush();
-	}
-
-	/** The wish for a name could not be had: one is a guest, and is asked again. */
-	#wrongName(error) {
-		if (error.code !== "bad_name" && error.code !== "name_taken") return;
+	/** One is a guest, then, and can think of another name. */
+	#nameRefused(error) {
 		settings(this);
 		toast(why(error));
 	}
 
+	// ---- what the store tells
+
+	gap() {
+		this.connection.resume();
+	}
+
+	left(room) {
+		toast(say("youLeft", { room: nameOf(room) }));
+		if (this.room === room) this.#show(this.#lobby);
+	}
+
+	arrived(room, event) {
+		const seen = this.#sees(room);
+		if (!seen && room.newAfter === Infinity) room.newAfter = event.offset - 1;
+		if (room === this.room) announce(`${event.from}: ${event.msg}`);
+		if (seen || !this.store.isForMe(event, room)) return;
+		const place = room.kind === "direct" ? event.from : `${event.from} · #${room.name}`;
+		const show = () => this.reveal(room.name, event.offset);
+		call(place, event.msg, show);
+		if (room !== this.room) toast(`${place}: ${event.msg.slice(0, 80)}`, { label: say("open"), act: show });
+	}
+
 	// ---- rooms
 
-	/** Shows the room that the address names; joins it if need be. */
+	get #lobby() {
+		return this.store.rooms.get(this.store.home) ?? this.store.rooms.values().next().value;
+	}
+
+	/** Shows the room that the page's address names, and joins it if need be. */
 	async #follow() {
 		if (!this.store.me) return;
-		const name = decodeHash();
+		const name = decode(location.hash.slice(1));
 		const room = this.store.rooms.get(name);
-		if (room) return this.#show(room);
-		if (!this.room) this.#show(this.store.rooms.get(this.store.home) ?? this.store.rooms.values().next().value);
-		if (!name || name.startsWith("@")) return this.#address();
+		if (room || !this.room) this.#show(room ?? this.#lobby, Boolean(room) || !name);
+		if (room || !name || name.startsWith("@")) return;
 		try {
 			await this.enter(name, false);
 		} catch (error) {
-			this.#address();
 			if (error.code === "no_such_room") browse(this, name);
 			else toast(why(error));
 		}
 	}
 
 	/** Joins a room, or goes to one that was joined. */
-	enter = async (name, create) => {
-		if (!this.store.rooms.has(name)) name = (await this.ask({ type: "join", room: name, create })).room;
+	async enter(name, create) {
+		if (!this.store.rooms.has(name)) ({ room: name } = await this.ask({ type: "join", room: name, create }));
 		this.#show(this.store.rooms.get(name));
-	};
+	}
 
-	talk = (user) => {
+	talk(user) {
 		if (user.id === this.store.me.id) return;
 		this.#show(this.store.talk(user));
 		this.composer.focus();
-	};
+	}
 
-	#show(room) {
-		if (!room) return;
-		const changed = room !== this.room;
-		this.room = room;
-		room.hidden = false;
-		if (changed) {
-			this.#address();
-			this.#markNew();
+	#show(room, intoAddress = true) {
+		if (room !== this.room) {
+			this.room = room;
+			room.hidden = false;
+			room.newAfter = room.unread > 0 ? room.read : Infinity;
+			const hash = `#${encodeURIComponent(room.name)}`;
+			if (intoAddress && location.hash !== hash && (location.hash || room !== this.#lobby)) history.pushState(null, "", hash);
 			this.composer.show(room);
 			this.timeline.show(room);
 			openDrawer("");
 		}
-		$("say").placeholder = this.#placeholder();
-		$("say").setAttribute("aria-label", say("messageTo", { room: nameOf(room) }));
-		if (room.kind === "direct") room.users = new Map([room.other, this.store.me].map((user) => [user.id, this.store.people.get(user.id) ?? user]));
+		const known = (user) => [user.id, this.store.people.get(user.id) ?? user];
+		if (room.kind === "direct") room.users = new Map([known(room.other), known(this.store.me)]);
 		else if (!room.users) this.ask({ type: "who", room: room.name }).catch(() => {});
 		this.draw();
 	}
 
-	#placeholder() {
-		return say("messageTo", { room: this.room.kind === "direct" ? nameOf(this.room) : `#${this.room.name}` });
-	}
-
-	#address() {
-		const hash = `#${encodeURIComponent(this.room.name)}`;
-		if (location.hash !== hash && (location.hash || this.room.name !== this.store.home)) history.pushState(null, "", hash);
-	}
-
-	#left(room) {
-		toast(say("youLeft", { room: nameOf(room) }));
-		if (this.room !== room) return;
-		this.room = null;
-		this.#show(this.store.rooms.get(this.store.home));
-	}
-
-	leave = (room = this.room) => {
+	leave(room = this.room) {
 		if (room.kind === "direct") {
 			room.hidden = true;
-			this.#show(this.store.rooms.get(this.store.home));
-		} else {
-			sure(say("leaveSure", { room: room.name }), () => this.ask({ type: "leave", room: room.name }).catch((error) => toast(why(error))), say("leaveDo"));
+			return this.#show(this.#lobby);
 		}
-	};
+		sure(say("leaveSure", { room: room.name }), say("leaveDo"), () => this.#try(this.ask({ type: "leave", room: room.name })));
+	}
 
-	rename = async (name) => {
+	async rename(name) {
 		await this.ask({ type: "name", name });
 		toast(say("nameChanged", { name }));
-	};
+		this.timeline.again();
+	}
 
 	// ---- speaking
 
-	speak(room, text) {
+	ask(object, bytes) {
+		return this.connection.ask(object, bytes);
+	}
+
+	#try(answer) {
+		return answer.catch((error) => toast(why(error)));
+	}
+
+	/** A draft is kept at every key. */
+	draft(room, text) {
+		const key = this.#key(`draft:${room.name}`);
+		return text === undefined ? (recall(key) ?? "") : remember(key, text);
+	}
+
+	typing(room) {
+		if (this.connection.state === "online" && !room.provisional) this.connection.send({ type: "typing", room: room.name });
+	}
+
+	speak(room, msg, pictures = []) {
 		const where = { room: room.name, to: room.provisional ? room.other.id : undefined };
-		const pictures = this.pictures.release();
+		if (pictures.length === 0) this.outbox.add({ ...where, msg });
 		for (const [at, blob] of pictures.entries()) {
-			this.outbox.add({ ...where, msg: at === 0 ? text : "", blob, url: URL.createObjectURL(blob) });
+			this.outbox.add({ ...where, msg: at === 0 ? msg : "", blob, url: URL.createObjectURL(blob) });
 		}
-		if (pictures.length === 0) this.outbox.add({ ...where, msg: text });
 		room.newAfter = Infinity;
 		if (room === this.room) this.toLatest();
 	}
 
-	#acked(entry, { room, offset, msg_time }) {
+	/** May what was written be said now? */
+	get ready() {
+		return this.connection.state === "online" && this.store.settled;
+	}
+
+	acked({ msg, blob, url }, { room, offset, msg_time }) {
 		const { id, name } = this.store.me;
-		const event = { room, offset, msg_time, from_id: id, from: name, msg: entry.msg, type: entry.blob ? "picture" : "message" };
-		this.store.said(entry.blob ? { ...event, picture: { url: entry.url, ...entry.measure } } : event);
+		const picture = blob ? { type: "picture", picture: { url } } : { type: "message" };
+		this.store.event({ room, offset, msg_time, from_id: id, from: name, msg, ...picture });
 	}
 
 	/** One's own messages that wait, as items of the timeline. */
-	#unsent(room) {
+	unsent(room) {
 		const { id, name } = this.store.me;
 		return this.outbox.of(room).map((entry) => ({
-			type: entry.blob ? "picture" : "message", from_id: id, from: name, msg: entry.msg, msg_time: entry.time, entry,
-			picture: entry.blob && { url: entry.url }, progress: entry.progress,
-			state: entry.error ? "failed" : "pending", why: entry.error && why({ code: entry.code, msg: entry.error }),
+			from_id: id, from: name, msg: entry.msg, msg_time: entry.time, entry, picture: entry.blob && { url: entry.url },
+			type: entry.blob ? "picture" : "message", state: entry.error ? "failed" : "pending",
 		}));
 	}
 
-	async #askWithProgress(object, blob) {
-		const answer = this.connection.ask(object, blob);
-		if (!blob) return answer;
-		const entry = this.outbox.entries.find((entry) => entry.id === object.id);
-		const watch = setInterval(() => {
-			entry.progress = Math.max(0, 1 - this.connection.buffered / blob.size);
-			this.draw();
-		}, 100);
-		return answer.finally(() => clearInterval(watch));
+	async perform({ does, name, room, to, msg }) {
+		if (does === "nick") return this.rename(name);
+		if (does === "join") return this.enter(room, true);
+		if (does === "leave") return this.leave(this.store.rooms.get(room));
+		if (does === "rooms") return browse(this);
+		if (does === "who") return openDrawer("members");
+		if (does === "help") return help();
+		const person = [...this.store.people.values()].find((one) => one.name.toLowerCase() === to.toLowerCase());
+		if (!person) throw { code: "no_such_person" };
+		this.talk(person);
+		this.speak(this.room, msg);
 	}
 
-	ask = (object) => this.connection.ask(object);
+	async #delete({ offset }) {
+		const room = this.room.name;
+		const ack = await this.ask({ type: "delete", room, offset });
+		this.store.event({ type: "deleted", room, offset: ack.offset, target: offset, from_id: this.store.me.id });
+		this.draw();
+	}
 
-	async #perform(command, text) {
-		try {
-			switch (command.does) {
-				case "nick":
-					return await this.rename(command.name);
-				case "join":
-					return await this.enter(command.room, true);
-				case "leave":
-					return this.leave(this.store.rooms.get(command.room) ?? this.room);
-				case "rooms":
-					return browse(this);
-				case "who":
-					return openDrawer("members");
-				case "help":
-					return help();
-				case "msg": {
-					const person = [...this.store.people.values()].find((one) => one.name.toLowerCase() === command.to.toLowerCase());
-					if (!person) throw { code: "no_such_person" };
-					const talk = this.store.talk(person);
-					this.#show(talk);
-					return this.speak(talk, command.msg);
-				}
-			}
-		} catch (error) {
-			if (!this.composer.text) this.composer.write(text);
-			this.composer.note(why(error));
-		}
+	/** Takes back what was not sent, to be written better. */
+	#edit(entry) {
+		this.outbox.remove(entry);
+		if (entry.blob) this.composer.pictures.take([entry.blob]);
+		this.composer.write([entry.msg, this.composer.text].filter(Boolean).join("\n"));
+		this.composer.focus();
 	}
 
 	// ---- reading
 
-	/** The messages before an offset. */
+	older(room) {
+		return this.#page(room, room.low, (page) => room.older(page));
+	}
+
+	newer(room) {
+		return this.#page(room, room.high + 1 + this.store.limits.page, (page) => room.newer(page));
+	}
+
+	/** The events before an offset, or the latest. False: they could not be had. */
 	async #page(room, before, take) {
 		try {
-			const limit = this.store.limits.page;
-			const page = await this.ask({ type: "page", room: room.name, limit, ...(before ? { before } : {}) });
-			if (page.epoch !== room.epoch) return false;
-			take(page);
-			return true;
+			const page = await this.ask({ type: "page", room: room.name, before, limit: this.store.limits.page });
+			if (page.epoch === room.epoch) take(page);
+			return page.epoch === room.epoch;
 		} catch {
 			return false;
 		}
 	}
 
 	/** Shows one message, however far back it is. */
-	reveal = async (name, offset) => {
+	async reveal(name, offset) {
 		const room = this.store.rooms.get(name);
 		if (!room) return;
 		this.#show(room);
-		const around = offset + Math.floor(this.store.limits.page / 2);
+		const middle = offset + Math.floor(this.store.limits.page / 2);
 		const here = offset >= room.low && offset <= room.high;
-		if (here || (await this.#page(room, around, (page) => room.jump(page.events)))) this.timeline.reveal(offset);
-	};
+		if (here || (await this.#page(room, middle, (page) => room.jump(page)))) this.timeline.reveal(offset);
+	}
 
-	toLatest = async () => {
+	async toLatest() {
 		const { room } = this;
-		if (room.tail) await this.#page(room, 0, (page) => room.jump(page.events));
+		// What is said while the page is fetched may not be in it: then once more.
+		while (room.past && (await this.#page(room, undefined, (page) => room.jump(page))));
 		if (this.room === room) this.timeline.latest();
-	};
+	}
 
 	/** Does somebody see what arrives here? */
 	#sees(room) {
 		return room === this.room && !document.hidden && document.hasFocus() && this.timeline.atEnd;
 	}
 
-	#arrived(room, event) {
-		const seen = this.#sees(room);
-		if (!seen && room.newAfter === Infinity) room.newAfter = event.offset - 1;
-		if (room === this.room) announce(`${event.from}: ${event.msg}`, (count) => say("manyNew", { count }));
-		if (!seen && this.store.isForMe(event, room)) {
-			const where = room.kind === "direct" ? event.from : `${event.from} · #${room.name}`;
-			call({ title: where, body: event.msg, tag: room.name }, () => this.reveal(room.name, event.offset));
-			if (room !== this.room) toast(`${where}: ${event.msg.slice(0, 80)}`, { label: say("open"), act: () => this.#show(room) });
-		}
-	}
-
-	/** What is new gets its line when the room is opened. */
-	#markNew() {
-		this.room.newAfter = this.room.unread > 0 ? this.room.read : Infinity;
-	}
-
 	#markRead() {
 		const { room } = this;
-		if (!room || room.unread === 0 || !this.#sees(room) || !room.live || this.connection.state !== "online") return;
+		if (room.unread === 0 || !room.live || !this.#sees(room) || this.connection.state !== "online") return;
 		this.store.markRead(room);
-		// Not for every message of a flood.
-		clearTimeout(this.#markTimer);
-		this.#markTimer = setTimeout(() => this.ask({ type: "read", room: room.name, offset: room.read }).catch(() => {}), 300);
-	}
-
-	#forgetTypists() {
-		for (const room of this.store.rooms.values()) {
-			for (const [id, { at }] of room.typing) if (Date.now() - at > TYPING_LASTS) room.typing.delete(id);
-		}
-		this.#showTypists();
+		clearTimeout(this.#reading); // one word for a flood of messages
+		this.#reading = setTimeout(() => this.ask({ type: "read", room: room.name, offset: room.read }).catch(() => {}), 300);
 	}
 
 	// ---- what is seen
 
-	#view() {
-		const { store } = this;
-		const names = (item) => new Map((item.mentions ?? []).map((id) => [store.people.get(id)?.name, id]));
-		const known = (item) => (item.entry ? new Map([...(this.room.users?.values() ?? [])].map((user) => [user.name, user.id])) : names(item));
+	/** What the rows of messages need to know, and what their buttons do. */
+	view() {
+		const { store, room } = this;
 		return {
 			me: store.me,
-			newAfter: this.room.newAfter,
+			newAfter: room.newAfter,
 			online: this.connection.state === "online",
-			isName: (item) => {
-				const names = known(item);
-				return (name) => (names.has(name) ? (names.get(name) === store.me.id ? "me" : "other") : false);
+			/** Is this name somebody who is meant in the message; is it oneself? */
+			whoIs: ({ mentions, entry }) => (name) => {
+				const ids = mentions ?? (entry ? [...(room.users?.keys() ?? [])] : []);
+				const id = ids.find((id) => store.people.get(id)?.name === name);
+				return id === undefined ? "" : id === store.me.id ? "me" : "other";
 			},
-			// Pictures come from this page's own server only: so says its Content-Security-Policy.
-			pictureUrl: (url) => (url.startsWith("blob:") || this.url === this.home ? url : null),
-			talk: this.talk,
+			// Pictures come from this page's own server alone: so says its Content-Security-Policy.
+			source: (url) => (url.startsWith("blob:") || this.url === this.home ? url : ""),
 			enlarge,
+			talk: (user) => this.talk(user),
 			copy: (text) => navigator.clipboard?.writeText(text).then(() => toast(say("copied"))),
-			remove: (item) => sure(say("deleteSure"), () => this.#delete(item), say("delete")),
+			remove: (item) => sure(say("deleteSure"), say("delete"), () => this.#try(this.#delete(item))),
 			retry: (entry) => this.outbox.retry(entry),
-			takeBack: (entry) => {
-				this.outbox.remove(entry);
-				if (entry.blob) this.pictures.take([entry.blob]);
-				this.composer.write([entry.msg, this.composer.text].filter(Boolean).join("\n"));
-				this.composer.focus();
-			},
+			edit: (entry) => this.#edit(entry),
 		};
-	}
-
-	async #delete(item) {
-		const room = this.room;
-		try {
-			const ack = await this.ask({ type: "delete", room: room.name, offset: item.offset });
-			this.store.said({ type: "deleted", room: room.name, offset: ack.offset, target: item.offset, from_id: this.store.me.id });
-		} catch (error) {
-			toast(why(error));
-		}
 	}
 
 	draw() {
 		if (this.#drawing) return;
 		this.#drawing = true;
-		const now = () => {
-			this.#drawing = false;
-			this.#draw();
-		};
-		// A page that nobody sees has no frames, but a title.
-		if (document.hidden) setTimeout(now, 200);
-		else requestAnimationFrame(now);
+		// A page that nobody sees has no frames, but it has a title.
+		if (document.hidden) setTimeout(() => this.#draw(), 200);
+		else requestAnimationFrame(() => this.#draw());
 	}
 
 	#draw() {
-		this.#showState();
-		showState(this.connection);
+		this.#drawing = false;
+		showState(this);
 		const { room, store } = this;
 		if (!store.me || !room) return;
 		this.#markRead();
-		const rooms = [...store.rooms.values()];
-		const sum = (what) => rooms.reduce((total, room) => total + room[what], 0);
-		showTitle(nameOf(room), sum("unread"), sum("mentions"));
 		showPlaces(store, room);
-		showMembers(store, room, this.talk);
+		showMembers(store, room, (user) => this.talk(user));
 		this.timeline.update();
-		this.#showTypists();
-		this.#showHead(room);
+		showHead(this);
 	}
 
-	#showHead(room) {
-		const { store } = this;
-		put($("room-title"), room.kind === "direct" ? nameOf(room) : `#${room.name}`);
-		const online = room.kind === "direct" && store.people.get(room.other.id)?.online;
-		put($("room-detail"), room.kind === "direct" ? `${say("privateWith")}${online ? "" : ` · ${say("notHere")}`}`
-			: `${say("members")}: ${say("memberCount", { count: room.members })}`);
-		$("leave").hidden = room.name === store.home;
-		put($("my-name"), store.me.name);
-		if ($("my-face").dataset.name !== store.me.name) {
-			$("my-face").dataset.name = store.me.name;
-			$("my-face").replaceChildren(face(store.me, "mini"));
-		}
-		const below = !this.timeline.atEnd;
-		$("latest").hidden = !below;
-		if (below) put($("latest"), `↓ ${room.unread > 0 ? say("latestNew", { count: room.unread }) : say("latest")}`);
-	}
-
-	#showTypists() {
-		const names = [...(this.room?.typing.values() ?? [])].map(({ name }) => name);
-		const [name, other] = names;
-		put($("typing"), names.length === 0 ? "" : names.length === 1 ? say("typingOne", { name })
-			: names.length === 2 ? say("typingTwo", { name, other }) : say("typingMany"));
-	}
-
-	#showState() {
-		const { state, reason } = this.connection;
-		document.body.dataset.state = state;
-		put($("state"), say(state === "idle" ? "off" : state));
-		if (!this.store.me && state === "waiting") put($("arrival-error"), say("unreachable"));
-		if (!this.store.me && state === "ended") this.#showArrival(say("endedBanner", { reason: reason === "tooOld" ? say("tooOld") : reason }));
-		const texts = { waiting: "waitingBanner", off: "offBanner", ended: "endedBanner" };
-		const again = { waiting: "tryNow", off: "connect", ended: "comeBack" };
-		const key = texts[state] ? `${state} ${reason} ${language()}` : "";
-		const banner = $("banner");
-		// Not for the moment that a train takes through a bridge: trying again is no new message.
-		if (state === "connecting" && banner.dataset.key) return;
-		if (banner.dataset.key === key) return;
-		banner.dataset.key = key;
-		banner.replaceChildren(...(key ? [el("span.grow", {}, say(texts[state], { reason: reason === "tooOld" ? say("tooOld") : reason })),
-			el("button", { type: "button", onclick: () => (state === "waiting" ? this.connection.nudge() : this.connect()) }, say(again[state]))] : []));
-	}
-
-	// ---- language and looks
-
-	setLanguage = (chosen) => {
+	setLanguage(chosen) {
 		remember("language", chosen);
 		document.documentElement.lang = chosen;
-		translate(document);
-		$("older").dataset.state = "";
-		if (this.room) this.#show(this.room);
-		this.timeline.again();
+		translate();
+		if (this.room) this.timeline.again();
 		this.draw();
-	};
+	}
 
-	setTheme = (theme) => {
-		remember("theme", theme === "system" ? undefined : theme);
-		document.documentElement.dataset.theme = theme;
-	};
-
-	// ---- buttons and keys of the page
+	// ---- buttons and keys
 
 	#acts = {
 		skip: (event) => (event.preventDefault(), this.composer.focus()),
@@ -535,40 +410,37 @@ class Chat {
 		search: () => search(this),
 		browse: () => browse(this),
 		leave: () => this.leave(),
-		places: () => openDrawer($("app").dataset.drawer === "places" ? "" : "places"),
-		members: () => openDrawer($("app").dataset.drawer === "members" ? "" : "members"),
+		places: () => openDrawer("places"),
+		members: () => openDrawer("members"),
 		"close-drawer": () => openDrawer(""),
 		latest: () => this.toLatest(),
 		picture: () => $("file").click(),
 		emoji: () => this.composer.toggleEmoji(),
+		again: () => (this.connection.state === "waiting" ? this.connection.nudge() : this.connect()),
 	};
 
 	#clicked(event) {
-		const act = event.target.closest("[data-act]")?.dataset.act;
+		const { target } = event;
+		const act = target.closest("[data-act]")?.dataset.act;
 		if (act) this.#acts[act](event);
-		else if (event.target.closest("#shade, .place")) openDrawer("");
-		if (!event.target.closest("#emoji, #emoji-button")) $("emoji").hidden || this.composer.toggleEmoji(false);
+		else if (target.closest("#shade, .place")) openDrawer("");
+		if (!target.closest("#emoji, #emoji-button")) this.composer.toggleEmoji(false);
 	}
 
 	#keyed(event) {
-		if (event.key === "Escape" && !document.querySelector("dialog[open]")) openDrawer("");
-		if (event.key === "k" && (event.ctrlKey || event.metaKey) && this.store.me && !document.querySelector("dialog[open]")) {
-			event.preventDefault();
-			search(this);
-		}
+		if (document.querySelector("dialog[open]") || !this.store.me) return;
+		if (event.key === "Escape") openDrawer("");
+		if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
+		event.preventDefault();
+		search(this);
 	}
 }
 
-/** Leaves alone what says the same already, for a screen reader would say it again. */
-function put(element, text) {
-	if (element.textContent !== text) element.textContent = text;
-}
-
-function decodeHash() {
+function decode(text) {
 	try {
-		return decodeURIComponent(location.hash.slice(1));
+		return decodeURIComponent(text);
 	} catch {
-		return "";
+		return text; // a % that means nothing
 	}
 }
 

@@ -14,9 +14,9 @@ export function parse(text) {
 	const argument = rest.trim();
 	switch (name.toLowerCase()) {
 		case "nick":
-			return argument ? { does: "nick", name: argument } : { wrong: "nickUsage" };
+			return argument ? { does: "nick", name: argument } : { wrong: "helpNick" };
 		case "join":
-			return argument ? { does: "join", room: argument.replace(/^#/, "") } : { wrong: "joinUsage" };
+			return argument ? { does: "join", room: argument.replace(/^#/, "") } : { wrong: "helpJoin" };
 		case "leave":
 			return { does: "leave", room: argument.replace(/^#/, "") };
 		case "rooms":
@@ -25,7 +25,7 @@ export function parse(text) {
 			return { does: "who" };
 		case "msg": {
 			const [, to, msg] = /^@?(\S+)\s+([\s\S]+)$/.exec(argument) ?? [];
-			return to ? { does: "msg", to, msg } : { wrong: "msgUsage" };
+			return to ? { does: "msg", to, msg } : { wrong: "helpMsg" };
 		}
 		case "help":
 			return { does: "help" };

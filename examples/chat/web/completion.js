@@ -1,58 +1,55 @@
 /** Suggestions while one types: `@name` and `/command`. The field keeps the focus; the arrows walk the list. */
 
 import { COMMANDS } from "./commands.js";
-import { el } from "./dom.js";
+import { $, el } from "./dom.js";
 import { say } from "./words.js";
 
 const MOST = 6;
 
 export class Completion {
 	#field;
-	#list;
-	#app;
+	#chat;
 	#choices = [];
 	#chosen = 0;
 	/** Where the word begins that a choice replaces. */
 	#from = 0;
 
-	constructor(field, list, app) {
+	constructor(field, chat) {
 		this.#field = field;
-		this.#list = list;
-		this.#app = app;
+		this.#chat = chat;
 		field.addEventListener("blur", () => this.close());
 	}
 
 	update() {
 		const before = this.#field.value.slice(0, this.#field.selectionStart);
 		const command = /^\/(\w*)$/.exec(before);
-		const mention = /(?:^|[\s(（，。、])@([^\s@]*)$/u.exec(before);
-		const word = (command ?? mention)?.[1].toLowerCase();
+		const word = (command ?? /(?:^|[\s(（，。、])@([^\s@]*)$/.exec(before))?.[1].toLowerCase();
 		if (word === undefined) return this.close();
 		this.#from = before.length - word.length - 1;
-		this.#choices = command ? commands(word) : this.#people(word);
+		this.#choices = command ? commands(word) : this.#names(word);
 		this.#chosen = 0;
 		this.#show();
 	}
 
 	/** Takes the key if it is meant for the list. */
 	key(event) {
-		if (this.#choices.length === 0) return false;
+		const count = this.#choices.length;
+		if (count === 0) return false;
 		const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+		const choice = this.#choices[this.#chosen];
+		// What is typed to its end is meant, not looked for.
+		const complete = event.key === "Enter" && this.#field.value.trimEnd() === choice.text.trimEnd();
 		if (step) {
-			this.#chosen = (this.#chosen + step + this.#choices.length) % this.#choices.length;
+			this.#chosen = (this.#chosen + step + count) % count;
 			this.#show();
 		} else if (event.key === "Escape") {
 			this.close();
-		} else if ((event.key === "Enter" && !event.shiftKey && !event.ctrlKey) || (event.key === "Tab" && !event.shiftKey)) {
-			const { text } = this.#choices[this.#chosen];
-			// A command that is typed to its end is meant, not looked for.
-			if (event.key === "Enter" && this.#field.value.trimEnd() === text.trimEnd()) return this.close(), false;
-			this.#take(this.#choices[this.#chosen]);
+		} else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && !event.ctrlKey && !complete) {
+			this.#take(choice);
 		} else {
 			return false;
 		}
 		event.preventDefault();
-		event.stopPropagation();
 		return true;
 	}
 
@@ -61,14 +58,13 @@ export class Completion {
 		this.#show();
 	}
 
-	#people(word) {
-		const { room, store } = this.#app;
-		const users = [...(room?.users?.values() ?? [])].filter((user) => user.id !== store.me.id);
-		const fits = users.filter((user) => user.name.toLowerCase().includes(word));
-		// Names that begin so come before those that have it somewhere; who is here before who is not.
+	/** Names that begin so, then those that have it somewhere; of each, who is here comes first. */
+	#names(word) {
+		const { room, store } = this.#chat;
 		const rank = (user) => (user.name.toLowerCase().startsWith(word) ? 0 : 2) + (user.online ? 0 : 1);
+		const fits = [...(room.users?.values() ?? [])].filter((user) => user.id !== store.me.id && user.name.toLowerCase().includes(word));
 		fits.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
-		return fits.slice(0, MOST).map((user) => ({ text: `@${user.name} `, shown: user.name }));
+		return fits.slice(0, MOST).map(({ name }) => ({ text: `@${name} `, shown: name }));
 	}
 
 	#take({ text }) {
@@ -79,21 +75,15 @@ export class Completion {
 
 	#show() {
 		const open = this.#choices.length > 0;
-		this.#list.hidden = !open;
-		this.#field.setAttribute("aria-expanded", String(open));
-		if (open) this.#field.setAttribute("aria-activedescendant", `choice-${this.#chosen}`);
-		else this.#field.removeAttribute("aria-activedescendant");
-		this.#list.replaceChildren(...this.#choices.map((choice, at) => el("li.choice.cut", {
-			id: `choice-${at}`, role: "option", "aria-selected": String(at === this.#chosen), dir: "auto",
+		$("choices").hidden = !open;
+		$("say").ariaExpanded = String(open);
+		$("say").setAttribute("aria-activedescendant", open ? `choice-${this.#chosen}` : "");
+		$("choices").replaceChildren(...this.#choices.map((choice, at) => el("li.cut", {
+			id: `choice-${at}`, role: "option", ariaSelected: String(at === this.#chosen), dir: "auto",
 			onmousedown: (event) => (event.preventDefault(), this.#take(choice)),
 		}, choice.shown)));
 	}
 }
 
-function commands(word) {
-	const fits = COMMANDS.filter((name) => name.startsWith(word));
-	return fits.map((name) => {
-		const key = `help${name[0].toUpperCase()}${name.slice(1)}`;
-		return { text: `/${name} `, shown: name === "help" ? `/help — ${say("help")}` : say(key) };
-	});
-}
+const commands = (word) => COMMANDS.filter((name) => name.startsWith(word))
+	.map((name) => ({ text: `/${name} `, shown: say(`help${name[0].toUpperCase()}${name.slice(1)}`) }));

@@ -15,8 +15,7 @@ const PATIENCE = 8_000;
 
 export class Connection {
 	state = "idle";
-	/** When it is tried again; why it has ended. */
-	retryAt = 0;
+	/** Why it has ended. */
 	reason = "";
 	#url;
 	#socket = null;
@@ -25,12 +24,12 @@ export class Connection {
 	#openedAt = 0;
 	#heardAt = 0;
 	#asked = new Map();
+	/** Lets the next window have its turn. */
 	#turnOver = () => {};
-	#app;
+	#chat;
 
-	/** `app` has `hello()`, `heard(object)`, `changed()`, `lost()` and `inTurn(work)`. */
-	constructor(app) {
-		this.#app = app;
+	constructor(chat) {
+		this.#chat = chat;
 		setInterval(() => this.#watch(), 5_000);
 		addEventListener("online", () => this.nudge());
 		document.addEventListener("visibilitychange", () => document.hidden || this.nudge());
@@ -99,7 +98,7 @@ export class Connection {
 		this.#become("connecting");
 		let wanted = true;
 		this.#turnOver = () => (wanted = false);
-		this.#app.inTurn(() => new Promise((turnOver) => {
+		this.#chat.inTurn(() => new Promise((turnOver) => {
 			if (!wanted) return turnOver(); // nobody waits for this attempt any more
 			this.#turnOver = turnOver;
 			this.#start();
@@ -111,14 +110,13 @@ export class Connection {
 		try {
 			socket = new WebSocket(this.#url, "chat.v1");
 		} catch (error) {
-			return this.#end(error.message); // the address is none
+			return this.#end(error.message); // this is no address
 		}
-		socket.binaryType = "arraybuffer";
 		this.#socket = socket;
 		socket.onopen = () => {
 			if (socket.protocol !== "chat.v1") return this.#end("tooOld");
 			this.#heardAt = Date.now();
-			this.send({ type: "hello", ...this.#app.hello() });
+			this.send({ type: "hello", ...this.#chat.hello() });
 		};
 		socket.onmessage = ({ data }) => {
 			this.#heardAt = Date.now();
@@ -129,12 +127,10 @@ export class Connection {
 
 	#heard(object) {
 		const asked = this.#asked.get(object.id);
-		// The tables first, then who asked: an answer is also news.
-		this.#app.heard(object);
-		if (!asked) return;
+		this.#chat.heard(object); // an answer is also news
 		this.#asked.delete(object.id);
-		if (object.type === "error") asked.reject(object);
-		else asked.resolve(object);
+		if (object.type === "error") asked?.reject(object);
+		else asked?.resolve(object);
 	}
 
 	#closed(code, reason) {
@@ -148,7 +144,6 @@ export class Connection {
 		const backOff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures);
 		const delay = Math.max(atLeast, backOff) * (0.4 + 0.6 * Math.random());
 		this.#failures += 1;
-		this.retryAt = Date.now() + delay;
 		this.#timer = setTimeout(() => this.#open(), delay);
 		this.#become("waiting");
 	}
@@ -175,7 +170,6 @@ export class Connection {
 		const asked = [...this.#asked.values()];
 		this.#asked.clear();
 		for (const { reject } of asked) reject({ code: "lost" });
-		if (this.state === "online") this.#app.lost();
 	}
 
 	#watch() {
@@ -196,7 +190,7 @@ export class Connection {
 
 	#become(state) {
 		this.state = state;
-		this.#app.changed();
+		this.#chat.draw();
 	}
 }
 

@@ -1,185 +1,149 @@
 /** What opens above the page: settings, search, the list of rooms, help, and a question. */
 
-import { attention } from "./attention.js";
-import { $, el, face, icon } from "./dom.js";
+import { noticesOn, setNotices, setSound, soundOn } from "./attention.js";
+import { button, el, face, iconButton } from "./dom.js";
+import { showState } from "./head.js";
 import { nameOf } from "./sides.js";
-import { recall } from "./storage.js";
+import { recall, remember } from "./storage.js";
 import { clock, day, language, say, why } from "./words.js";
 
 /** A dialog with a title and a way out; Escape and a click beside it close it as well. */
 function open(title, ...content) {
 	const close = () => dialog.close();
-	const dialog = el("dialog", { "aria-label": title },
-		el("header.bar", {}, el("h2.grow", {}, title),
-			el("button.icon", { type: "button", title: say("close"), "aria-label": say("close"), onclick: close }, icon("close"))),
+	const dialog = el("dialog", { ariaLabel: title, onclose: () => dialog.remove(), onmousedown: ({ target }) => target === dialog && close() },
+		el("header.bar", {}, el("h2.grow", {}, title), iconButton("close", say("close"), { onclick: close })),
 		el("div.dialog-body", {}, content));
-	dialog.addEventListener("mousedown", (event) => event.target === dialog && close());
-	dialog.addEventListener("close", () => dialog.remove());
 	document.body.append(dialog);
 	dialog.showModal();
-	dialog.querySelector("[data-first]")?.focus();
+	dialog.querySelector("[autofocus]")?.focus();
 	return dialog;
 }
 
 /** Asks before something that cannot be undone. */
-export function sure(question, doIt, label) {
-	const dialog = open(question, el("p.buttons", {},
-		el("button", { type: "button", "data-first": true, onclick: () => dialog.close() }, say("cancel")),
-		el("button.danger", { type: "button", onclick: () => (dialog.close(), doIt()) }, label)));
+export function sure(question, label, act) {
+	const dialog = open(question, el("p.buttons", {}, button("", { autofocus: true, onclick: () => dialog.close() }, say("cancel")),
+		button(".danger", { onclick: () => (dialog.close(), act()) }, label)));
 }
 
 export function help() {
-	const line = (key) => el("li", {}, say(key));
-	open(say("help"), el("ul.plain-list", {}, ["helpNick", "helpJoin", "helpLeave", "helpRooms", "helpWho", "helpMsg"].map(line)),
-		el("ul.plain-list", {}, ["helpKeys", "helpMarks", "helpLog"].map(line)));
+	const words = ["Nick", "Join", "Leave", "Rooms", "Who", "Msg", "Keys", "Marks", "Log"];
+	open(say("help"), el("ul.lines", {}, words.map((word) => el("li", {}, say(`help${word}`)))));
 }
 
+const searchField = (properties) => el("input", { type: "search", autofocus: true, spellcheck: false, ariaLabel: properties.placeholder, ...properties });
+const status = () => el("p.quiet", { role: "status" });
+const onEnter = (act) => (event) => event.key === "Enter" && !event.isComposing && act();
+
 /** All rooms; and one that does not exist yet, by typing its name. */
-export async function browse(app, wish = "") {
-	const { store } = app;
-	const field = el("input", { type: "search", "data-first": true, maxLength: store.limits.room_name * 2, value: wish, "aria-label": say("findRoomHint"),
-		placeholder: say("findRoomHint"), autocapitalize: "off", spellcheck: false });
+export async function browse(chat, wish = "") {
+	const note = status();
 	const list = el("ul.list");
-	const note = el("p.quiet", { role: "status" });
 	let rooms = [];
+	const go = (room, create) => chat.enter(room, create).then(() => dialog.close(), (error) => (note.textContent = why(error)));
+	const entry = (room, create, sign, text, ...more) => el("li", {}, button(".place", { onclick: () => go(room, create) },
+		el("span.sign", { ariaHidden: "true" }, sign), el("bdi.grow.cut", {}, text), more));
 	const show = () => {
 		const name = field.value.trim().replace(/^#/, "");
+		const same = (one) => one.toLowerCase() === name.toLowerCase();
 		const fits = rooms.filter(({ room }) => room.toLowerCase().includes(name.toLowerCase()));
-		const exists = rooms.some(({ room }) => room.toLowerCase() === name.toLowerCase());
-		list.replaceChildren(...fits.map(({ room, members, joined }) => el("li", {}, el("button.place", { type: "button", onclick: () => go(room, false) },
-			el("span.sign", { "aria-hidden": "true" }, "#"), el("bdi.grow.cut", {}, room),
-			el("span.quiet.small", {}, say("memberCount", { count: members })), el("span.chip", {}, say(joined ? "open" : "join"))))));
-		if (name && !exists) {
-			list.append(el("li", {}, el("button.place", { type: "button", onclick: () => go(name, true) },
-				el("span.sign", { "aria-hidden": "true" }, "+"), el("bdi.grow.cut", {}, say("createRoom", { room: name })))));
-		}
+		list.replaceChildren(...fits.map(({ room, members, joined }) => entry(room, false, "#", room,
+			el("span.quiet.small", {}, say("memberCount", { count: members })), el("span.chip", {}, say(joined ? "open" : "join")))));
+		if (name && !rooms.some(({ room }) => same(room))) list.append(entry(name, true, "+", say("createRoom", { room: name })));
 	};
-	const go = async (room, create) => {
-		try {
-			await app.enter(room, create);
-			dialog.close();
-		} catch (error) {
-			note.textContent = why(error);
-		}
-	};
-	field.addEventListener("input", show);
-	field.addEventListener("keydown", (event) => {
-		if (event.key === "Enter" && !event.isComposing) list.querySelector("button")?.click();
-	});
+	const field = searchField({ value: wish, placeholder: say("roomName"), oninput: show, onkeydown: onEnter(() => list.querySelector("button")?.click()) });
 	const dialog = open(say("findRoom"), field, note, list);
-	note.textContent = wish ? say("noSuchRoom", { room: wish }) : "";
 	try {
-		rooms = (await app.ask({ type: "rooms" })).rooms.sort((one, other) => other.members - one.members);
+		({ rooms } = await chat.ask({ type: "rooms" }));
+		if (wish) note.textContent = say("noSuchRoom", { room: wish });
 	} catch (error) {
 		note.textContent = why(error);
 	}
 	show();
 }
 
-/** The history, by words. */
-export function search(app) {
-	const field = el("input", { type: "search", "data-first": true, "aria-label": say("searchHint"), placeholder: say("searchHint") });
-	const here = el("input", { type: "checkbox" });
-	const list = el("ul.list.hits");
-	const note = el("p.quiet", { role: "status" });
-	const more = el("button", { type: "button", hidden: true, onclick: () => look(more.value) }, say("more"));
+/** Words in the history. */
+export function search(chat) {
+	const note = status();
+	const list = el("ul.list");
+	const here = el("input", { type: "checkbox", onchange: () => look() });
 	let asked = 0;
+	let next;
+	const placeOf = (name) => (chat.store.rooms.has(name) ? nameOf(chat.store.rooms.get(name)) : name);
+	const entry = (hit) => el("li", {}, button(".place.hit", { onclick: () => (dialog.close(), chat.reveal(hit.room, hit.offset)) },
+		face({ id: hit.from_id, name: hit.from }, "mini"), el("span.grow", {},
+			el("span.small.quiet", {}, `${hit.from} · ${placeOf(hit.room)} · ${day(hit.msg_time)} ${clock(hit.msg_time)}`), el("bdi.hit-text", {}, hit.msg))));
 	const look = async (before) => {
 		const query = field.value.trim();
 		const mine = ++asked;
 		if (!before) list.replaceChildren();
 		if (!query) return;
 		try {
-			const room = here.checked ? { room: app.room.name } : {};
-			const found = await app.ask({ type: "search", query, ...room, ...(before ? { before: Number(before) } : {}) });
-			if (mine !== asked) return; // an answer to what is no longer asked
-			list.append(...found.hits.map((hit) => el("li", {}, el("button.hit", { type: "button", onclick: () => (dialog.close(), app.reveal(hit.room, hit.offset)) },
-				el("span.hit-head", {}, face({ id: hit.from_id, name: hit.from }, "mini"), el("bdi.cut", {}, hit.from),
-					el("span.quiet.small.cut", {}, `${placeName(app, hit.room)} · ${day(hit.msg_time)} ${clock(hit.msg_time)}`)),
-				el("span.hit-text", { dir: "auto" }, hit.msg)))));
-			note.textContent = list.children.length === 0 ? say("searchNone") : "";
-			more.hidden = found.before === undefined;
-			more.value = found.before ?? "";
+			const found = await chat.ask({ type: "search", query, room: here.checked ? chat.room.name : undefined, before });
+			if (mine !== asked) return; // an answer to what is not asked any more
+			list.append(...found.hits.map(entry));
+			note.textContent = list.firstChild ? "" : say("searchNone");
+			next = found.before;
+			more.hidden = next === undefined;
 		} catch (error) {
 			note.textContent = why(error);
 		}
 	};
-	let pause = 0;
+	let pause;
 	const soon = () => {
 		clearTimeout(pause);
 		pause = setTimeout(look, 250);
 	};
-	field.addEventListener("input", soon);
-	here.addEventListener("change", () => look());
-	const dialog = open(say("search"), field, el("label.choice-line", {}, here, el("bdi", {}, say("searchHere", { room: nameOf(app.room) }))), note, list, more);
+	const field = searchField({ placeholder: say("searchHint"), oninput: soon });
+	const more = button("", { hidden: true, onclick: () => look(next) }, say("more"));
+	const dialog = open(say("search"), field, el("label.choice", {}, here, el("bdi", {}, say("searchHere", { room: nameOf(chat.room) }))), note, list, more);
 }
 
-const placeName = (app, name) => (app.store.rooms.has(name) ? nameOf(app.store.rooms.get(name)) : name);
+/** Name, language, looks and calls; and the server, for those who want to know. */
+export function settings(chat) {
+	const field = (word, properties) => el("input", { ariaLabel: say(word), spellcheck: false, autocapitalize: "off", ...properties });
+	const error = () => el("p.error.small", { role: "alert" });
+	const section = (word, ...content) => el("fieldset", {}, el("legend", {}, say(word)), content);
 
-/** Name, language, looks, calls, and the server for those who want to know. */
-export function settings(app) {
-	const name = el("input", { id: "set-name", value: app.store.me?.name ?? "", autocomplete: "nickname", spellcheck: false });
-	const nameNote = el("p.error.small", { role: "alert" });
-	const changeName = async () => {
-		try {
-			await app.rename(name.value.trim());
-			nameNote.textContent = "";
-		} catch (error) {
-			nameNote.textContent = why(error);
-		}
-	};
-	const onEnter = (act) => (event) => event.key === "Enter" && !event.isComposing && act();
-	name.addEventListener("keydown", onEnter(changeName));
+	const nameError = error();
+	const rename = () => chat.rename(name.value.trim()).then(() => (nameError.textContent = ""), (error) => (nameError.textContent = why(error)));
+	const name = field("yourName", { value: chat.store.me?.name ?? "", onkeydown: onEnter(rename) });
 
-	const choice = (group, value, label, current, pick) => el("label.segment", {},
-		el("input", { type: "radio", name: group, checked: value === current, onchange: () => pick(value) }), el("span", { lang: { en: "en", zh: "zh" }[value] }, label));
-	const again = (act) => (value) => {
-		act(value);
+	/** Some words of which one holds. */
+	const choose = (group, choices, current, pick) => el("div.segments", {}, choices.map(([value, text]) => el("label", {},
+		el("input", { type: "radio", name: group, checked: value === current, onchange: () => pick(value) }), el("span", {}, text))));
+	const languages = choose("language", [["en", "English"], ["zh", "中文"]], language(), (chosen) => {
+		chat.setLanguage(chosen);
 		dialog.close();
-		settings(app);
-	};
-	const theme = recall("theme") ?? "system";
+		settings(chat);
+	});
+	const themes = choose("theme", [["", say("likeSystem")], ["light", say("light")], ["dark", say("dark")]], recall("theme") ?? "", (theme) => {
+		remember("theme", theme);
+		document.documentElement.dataset.theme = theme;
+	});
 
-	const desktopNote = el("p.error.small", { role: "alert" });
-	const sound = el("input", { type: "checkbox", checked: attention.sound, onchange: () => (attention.sound = sound.checked) });
-	const desktop = el("input", { type: "checkbox", checked: attention.desktop, onchange: async () => {
-		const done = await attention.setDesktop(desktop.checked);
-		desktopNote.textContent = done ? "" : say("desktopDenied");
-		desktop.checked = attention.desktop;
+	const noticesError = error();
+	const sound = el("input", { type: "checkbox", checked: soundOn(), onchange: () => setSound(sound.checked) });
+	const notices = el("input", { type: "checkbox", checked: noticesOn(), onchange: async () => {
+		await setNotices(notices.checked);
+		noticesError.textContent = notices.checked && !noticesOn() ? say("noticesForbidden") : "";
+		notices.checked = noticesOn();
 	} });
 
-	const address = el("input", { id: "set-server", value: app.url, spellcheck: false, autocapitalize: "off", dir: "ltr" });
-	const addressNote = el("p.error.small", { role: "alert" });
+	const addressError = error();
 	const connect = () => {
-		if (!/^wss?:\/\/[^/\s]/.test(address.value)) return (addressNote.textContent = say("badAddress"));
-		addressNote.textContent = "";
-		app.connect(address.value);
+		const good = /^wss?:\/\/[^/\s]/.test(address.value);
+		addressError.textContent = good ? "" : say("badAddress");
+		if (good) chat.connect(address.value);
 	};
-	address.addEventListener("keydown", onEnter(connect));
-	const state = el("p.quiet.small", { role: "status", id: "set-state" }, say(app.connection.state === "idle" ? "off" : app.connection.state));
+	const address = field("address", { value: chat.url, dir: "ltr", onkeydown: onEnter(connect) });
 
 	const dialog = open(say("settings"),
-		el("section", {}, el("label", { htmlFor: "set-name" }, say("yourName")),
-			el("div.with-button", {}, name, el("button", { type: "button", onclick: changeName }, say("changeName"))), nameNote),
-		el("fieldset", {}, el("legend", {}, say("language")), el("div.segments", {},
-			choice("language", "en", "English", language(), again(app.setLanguage)), choice("language", "zh", "中文", language(), again(app.setLanguage)))),
-		el("fieldset", {}, el("legend", {}, say("theme")), el("div.segments", {},
-			["system", "light", "dark"].map((one) => choice("theme", one, say(`theme${one[0].toUpperCase()}${one.slice(1)}`), theme, app.setTheme)))),
-		el("fieldset", {}, el("legend", {}, say("attention")),
-			el("label.choice-line", {}, sound, say("sound")), el("label.choice-line", {}, desktop, say("desktop")), desktopNote),
-		el("fieldset", {}, el("legend", {}, say("server")), state,
-			el("label", { htmlFor: "set-server" }, say("serverAddress")), address, addressNote,
-			el("p.buttons", {}, el("button", { type: "button", id: "set-connect", onclick: connect }, say("connect")),
-				el("button", { type: "button", id: "set-disconnect", onclick: () => app.connection.disconnect() }, say("disconnect")))),
-		el("section", {}, el("button.danger", { type: "button", onclick: () => {
-			dialog.close();
-			sure(say("forgetSure", { name: app.store.me?.name ?? "" }), app.forget, say("forgetDo"));
-		} }, say("forget"))));
-}
-
-/** The state in the settings, while they are open. */
-export function showState(connection) {
-	if ($("set-state")) $("set-state").textContent = say(connection.state === "idle" ? "off" : connection.state);
-	if ($("set-connect")) $("set-connect").disabled = ["online", "connecting"].includes(connection.state);
-	if ($("set-disconnect")) $("set-disconnect").disabled = ["off", "ended", "idle"].includes(connection.state);
+		section("yourName", el("div.row-of", {}, name, button("", { onclick: rename }, say("change"))), nameError),
+		section("language", languages),
+		section("appearance", themes),
+		section("whenCalled", el("label.choice", {}, sound, say("playSound")), el("label.choice", {}, notices, say("showNotice")), noticesError),
+		section("server", el("p.quiet.small", { role: "status", id: "set-state" }), address, addressError, el("p.buttons", {},
+			button("", { onclick: connect }, say("connect")), button("", { onclick: () => chat.connection.disconnect() }, say("disconnect")))),
+		button(".danger", { onclick: () => sure(say("forgetSure", { name: chat.store.me?.name }), say("forget"), () => chat.forget()) }, say("forgetMe")));
+	showState(chat);
 }

@@ -8,6 +8,6 @@
 		}
 	};
 	const page = document.documentElement;
-	page.dataset.theme = read("theme") || "system";
+	page.dataset.theme = read("theme") || "";
 	page.lang = read("language") || (/^zh\b/i.test(navigator.language) ? "zh" : "en");
 })();

@@ -7,22 +7,22 @@ import { el } from "./dom.js";
 
 const BLOCK = /^```[^\n`]*\n?([\s\S]*?)\n?```\s*$/;
 
-/** The nodes of a message. `isName(name)` says whether `@name` is somebody, and whether it is oneself: "me". */
-export function render(text, isName = () => false) {
+/** The nodes of a message. `whoIs(name)`: is `@name` "me", some "other", or nobody ("")? */
+export function render(text, whoIs) {
 	// Code blocks first: nothing in them means anything else.
 	return text.split(/(^```[^\n]*\n[\s\S]*?\n?```[ \t]*$)/m).flatMap((part) => {
 		const block = BLOCK.exec(part);
 		if (block) return [el("pre", { dir: "ltr" }, el("code", {}, block[1]))];
-		return paragraphs(part.replace(/^\n|\n$/g, ""), isName);
+		return paragraphs(part.replace(/^\n|\n$/g, ""), whoIs);
 	});
 }
 
-function paragraphs(text, isName) {
+function paragraphs(text, whoIs) {
 	const nodes = [];
 	for (const line of text === "" ? [] : text.split("\n")) {
 		const quoted = /^> ?(.*)$/.exec(line);
 		const tag = quoted ? "BLOCKQUOTE" : "P";
-		const inside = inline(quoted ? quoted[1] : line, isName);
+		const inside = inline(quoted ? quoted[1] : line, whoIs);
 		const latest = nodes.at(-1);
 		if (latest?.tagName === tag) latest.append("\n", ...inside);
 		else nodes.push(el(tag.toLowerCase(), { dir: "auto" }, inside));
@@ -34,17 +34,17 @@ function paragraphs(text, isName) {
 const INLINE = [
 	{ pattern: /`([^`\n]+)`/y, make: (inside) => el("code", { dir: "auto" }, inside) },
 	{ pattern: /https?:\/\/[^\s<>"'`\u3000-\u303f\uff00-\uffef]+/y, make: link },
-	{ pattern: /\*\*(?=\S)([^\n]*?\S)\*\*/y, make: (inside, isName) => el("strong", {}, inline(inside, isName)) },
-	{ pattern: /\*(?=[^\s*])([^*\n]*[^\s*])\*(?!\*)/y, make: (inside, isName) => el("em", {}, inline(inside, isName)) },
-	{ pattern: /_(?=[^\s_])([^_\n]*[^\s_])_(?![\p{L}\p{N}_])/uy, word: true, make: (inside, isName) => el("em", {}, inline(inside, isName)) },
+	{ pattern: /\*\*(?=\S)([^\n]*?\S)\*\*/y, make: (inside, whoIs) => el("strong", {}, inline(inside, whoIs)) },
+	{ pattern: /\*(?=[^\s*])([^*\n]*[^\s*])\*(?!\*)/y, make: (inside, whoIs) => el("em", {}, inline(inside, whoIs)) },
+	{ pattern: /_(?=[^\s_])([^_\n]*[^\s_])_(?![\p{L}\p{N}_])/uy, word: true, make: (inside, whoIs) => el("em", {}, inline(inside, whoIs)) },
 	{ pattern: /@[\p{L}\p{M}\p{N}_.-]+/uy, word: true, make: mention },
 ];
 
-function inline(text, isName) {
+function inline(text, whoIs) {
 	const nodes = [];
 	let plain = "";
 	for (let at = 0; at < text.length; ) {
-		const found = match(text, at, isName);
+		const found = match(text, at, whoIs);
 		if (!found) {
 			plain += text[at++];
 			continue;
@@ -61,14 +61,14 @@ function inline(text, isName) {
 /** Only these characters begin anything, so most of a text is passed over quickly. */
 const BEGINNINGS = new Set("`*_@h");
 
-function match(text, at, isName) {
+function match(text, at, whoIs) {
 	if (!BEGINNINGS.has(text[at])) return null;
 	for (const { pattern, word, make } of INLINE) {
 		// snake_case is no italic, and a@b no mention.
 		if (word && at > 0 && /[\p{L}\p{N}_]/u.test(text[at - 1])) continue;
 		pattern.lastIndex = at;
 		const found = pattern.exec(text);
-		const made = found && make(found[1] ?? found[0], isName);
+		const made = found && make(found[1] ?? found[0], whoIs);
 		if (made) return { length: found[0].length, ...(made.node ? made : { node: made }) };
 	}
 	return null;
@@ -84,9 +84,9 @@ function link(address) {
 }
 
 /** The longest beginning that is somebody's name: "@bob." is bob. */
-function mention(text, isName) {
+function mention(text, whoIs) {
 	for (let name = text.slice(1); name; name = name.replace(/[.-]?[^.-]*$/, "")) {
-		const who = isName(name);
+		const who = whoIs(name);
 		if (who) return { node: el(who === "me" ? "mark.mention.mine" : "span.mention", {}, `@${name}`), length: name.length + 1 };
 	}
 	return null;

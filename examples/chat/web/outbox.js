@@ -5,36 +5,34 @@
  */
 
 import { randomId } from "./connection.js";
-import { recall, recallKeys, remember } from "./storage.js";
+import { recallAll, remember } from "./storage.js";
 
-/** Worth another try without being asked, after a while. */
-const BUSY = { rate_limited: 1_000, busy: 1_000, stopping: 3_000 };
+/** Worth another try by itself, after so many milliseconds. */
+const AGAIN = { rate_limited: 1_000, busy: 1_000, stopping: 3_000 };
 
 export class Outbox {
 	entries = [];
 	#prefix = "";
-	#app;
-	#busy = false;
+	#chat;
+	#saying = false;
 
-	/** `app` has `ask(object, bytes)`, `acked(entry, ack)`, `ready()` and `changed()`. */
-	constructor(app) {
-		this.#app = app;
+	constructor(chat) {
+		this.#chat = chat;
 	}
 
 	/** Takes up what this person left unsaid, in this window or in one that is gone. */
 	open(prefix) {
 		if (this.#prefix === prefix) return;
 		this.#prefix = prefix;
-		const left = recallKeys(prefix).map((id) => recall(prefix + id)).filter(Boolean);
-		this.entries = left.sort((one, other) => one.time - other.time);
+		this.entries = recallAll(prefix).filter(Boolean).sort((one, other) => one.time - other.time);
 	}
 
-	add(entry) {
-		// Later than the one before, even when the clock was set back: the time is also the order.
+	add(what) {
+		// Later than the one before, even if the clock was set back: the time is also the order.
 		const time = Math.max(Date.now(), (this.entries.at(-1)?.time ?? 0) + 1);
-		const whole = { id: randomId(), time, ...entry };
-		this.entries.push(whole);
-		this.#save(whole);
+		const entry = { id: randomId(), time, ...what };
+		this.entries.push(entry);
+		this.#save(entry);
 		this.flush();
 	}
 
@@ -44,48 +42,51 @@ export class Outbox {
 
 	retry(entry) {
 		entry.error = undefined;
-		this.#save(entry);
 		this.flush();
 	}
 
 	remove(entry) {
 		this.entries = this.entries.filter((other) => other !== entry);
-		remember(this.#prefix + entry.id, undefined);
-		this.#app.changed();
+		remember(this.#prefix + entry.id, "");
+		this.#chat.draw();
 	}
 
+	/** Says what waits, one after the other. */
 	async flush() {
-		this.#app.changed();
-		if (this.#busy) return;
-		this.#busy = true;
-		for (let entry; this.#app.ready() && (entry = this.entries.find((entry) => !entry.error)); ) {
+		this.#chat.draw();
+		if (this.#saying) return;
+		this.#saying = true;
+		for (let entry; this.#chat.ready && (entry = this.entries.find((entry) => !entry.error)); ) {
 			await this.#say(entry);
 		}
-		this.#busy = false;
+		this.#saying = false;
 	}
 
 	async #say(entry) {
 		const { id, room, to, msg, blob } = entry;
-		const object = { type: blob ? "picture" : "message", id, msg, ...(to ? { to } : { room }) };
+		const object = { type: blob ? "picture" : "message", id, msg, size: blob?.size, ...(to ? { to } : { room }) };
+		const watch = blob && setInterval(() => this.#progress(entry), 100);
 		try {
-			entry.sending = true;
-			const ack = await this.#app.ask(blob ? { ...object, size: blob.size } : object, blob);
-			this.#app.acked(entry, ack);
+			this.#chat.acked(entry, await this.#chat.ask(object, blob));
 			this.remove(entry);
 		} catch (error) {
-			entry.sending = false;
-			if (error.code in BUSY) {
-				await new Promise((over) => setTimeout(over, error.retry_after ?? BUSY[error.code]));
+			if (error.code in AGAIN) {
+				await new Promise((over) => setTimeout(over, error.retry_after ?? AGAIN[error.code]));
 			} else if (error.code !== "lost") {
-				entry.error = error.msg ?? error.code;
-				entry.code = error.code;
+				entry.error = error;
 				this.#save(entry);
-				this.#app.changed();
 			}
 		}
+		clearInterval(watch);
+		this.#chat.draw();
 	}
 
-	#save({ id, room, to, msg, time, blob, error, code }) {
-		if (!blob) remember(this.#prefix + id, { id, room, to, msg, time, error, code });
+	#progress(entry) {
+		entry.progress = Math.max(0, 1 - this.#chat.connection.buffered / entry.blob.size);
+		this.#chat.draw();
+	}
+
+	#save(entry) {
+		if (!entry.blob) remember(this.#prefix + entry.id, entry);
 	}
 }

@@ -1,6 +1,6 @@
 /** The two sides of the page: rooms and private talks at the left, members at the right; drawers on a narrow page. */
 
-import { $, el, face } from "./dom.js";
+import { $, button, el, face } from "./dom.js";
 import { say } from "./words.js";
 
 /** The rooms, the lobby first; the talks, the latest first. */
@@ -12,7 +12,7 @@ export function showPlaces(store, current) {
 	const talks = rooms.filter((room) => room.kind === "direct" && (!room.hidden || room.unread > 0 || room === current));
 	talks.sort((one, other) => latest(other) - latest(one));
 	const key = (room) => [room.name, nameOf(room), room === current, room.unread, room.mentions].join("\n");
-	replace($("room-list"), named, key, (room) => place(room, current, "#"));
+	replace($("room-list"), named, key, (room) => place(room, current, el("span.sign", { ariaHidden: "true" }, "#")));
 	const online = (room) => store.people.get(room.other.id)?.online;
 	replace($("talk-list"), talks, (room) => key(room) + online(room),
 		(room) => place(room, current, face(room.other, "mini"), online(room)));
@@ -25,31 +25,32 @@ export function showPlaces(store, current) {
 export const nameOf = (room) => room.other?.name ?? room.name;
 
 function place(room, current, sign, online) {
-	const badge = room.unread > 0 && el(`span.badge${room.mentions > 0 ? ".loud" : ""}`, {},
-		el("span", { "aria-hidden": "true" }, (room.mentions > 0 && room.kind !== "direct" ? "@ " : "") + (room.unread > 99 ? "99+" : room.unread)),
-		el("span.unseen", {}, say(room.mentions > 0 ? "unreadMentions" : "unreadCount", { count: room.unread })));
+	const forMe = room.mentions > 0;
+	const count = room.unread > 99 ? "99+" : room.unread;
+	const badge = room.unread > 0 && el(`span.badge${forMe ? ".loud" : ""}`, { title: say("unread", { count }) },
+		forMe && room.kind !== "direct" ? `@ ${count}` : count, el("span.unseen", {}, say("unread", { count: "" })));
 	return el("li", {}, el(`a.place${room.unread > 0 ? ".fresh" : ""}`, {
-		href: `#${encodeURIComponent(room.name)}`, "aria-current": room === current ? "page" : undefined, title: nameOf(room),
-	}, typeof sign === "string" ? el("span.sign", { "aria-hidden": "true" }, sign) : sign,
-	el("bdi.grow.cut", {}, nameOf(room)), online && el("span.dot.here", {}, el("span.unseen", {}, say("here"))), badge));
+		href: `#${encodeURIComponent(room.name)}`, title: nameOf(room), ariaCurrent: room === current ? "page" : undefined,
+	}, sign, el("bdi.grow.cut", {}, nameOf(room)), online && presence(online), badge));
 }
+
+const presence = (online) => el(`span.dot${online ? ".here" : ""}`, {}, el("span.unseen", {}, say(online ? "here" : "away")));
 
 /** Those who are here first, then by name. */
 export function showMembers(store, room, talk) {
 	const users = room?.users ? [...room.users.values()] : [];
 	users.sort((one, other) => other.online - one.online || one.name.localeCompare(other.name));
 	const here = users.filter((user) => user.online).length;
-	$("member-count").textContent = room?.users && room.kind !== "direct" ? say("memberCountHere", { here, count: room.members }) : "";
+	$("member-count").textContent = room?.users && room.kind !== "direct" ? say("membersHere", { here, count: room.members }) : "";
 	replace($("member-list"), users, (user) => [user.id, user.name, user.online].join("\n"),
 		(user) => member(user, user.id === store.me.id, talk));
 }
 
 function member(user, me, talk) {
-	const content = [face(user, "mini"), el("bdi.grow.cut", {}, user.name), me && el("span.quiet.small", {}, say("you")),
-		el(`span.dot${user.online ? ".here" : ""}`, {}, el("span.unseen", {}, say(user.online ? "here" : "away")))];
-	const line = `.place${user.online ? "" : ".away"}`;
-	return el("li", {}, me ? el(`span${line}`, {}, content)
-		: el(`button${line}`, { type: "button", title: say("talkTo", { name: user.name }), onclick: () => talk(user) }, content));
+	const content = [face(user, "mini"), el("bdi.grow.cut", {}, user.name), me && el("span.quiet.small", {}, say("you")), presence(user.online)];
+	const classes = `.place${user.online ? "" : ".away"}`;
+	return el("li", {}, me ? el(`span${classes}`, {}, content)
+		: button(classes, { title: say("talkTo", { name: user.name }), onclick: () => talk(user) }, content));
 }
 
 /** Makes only what differs from what is there, so that little is made and the focus stays where it is. */
@@ -70,14 +71,13 @@ function replace(list, things, keyOf, make) {
 	else list.children[Math.min(place, next.length - 1)]?.querySelector("a, button")?.focus();
 }
 
-/** Opens one of the drawers, or none (""). Where there is room for both sides this changes nothing. */
+/** Opens one of the drawers, or closes them (""). Where there is room for both sides this changes nothing. */
 export function openDrawer(name) {
-	const before = $("app").dataset.drawer ?? "";
+	const before = $("app").dataset.drawer;
 	$("app").dataset.drawer = name;
-	$("shade").hidden = name === "";
-	for (const side of ["places", "members"]) {
-		document.querySelector(`[data-act=${side}]`).setAttribute("aria-expanded", String(side === name));
-	}
+	$("shade").hidden = !name;
+	const opener = (side) => document.querySelector(`[data-act=${side}]`);
+	for (const side of ["places", "members"]) opener(side).ariaExpanded = String(side === name);
 	if (name) $(name).focus();
-	else if (before && $(before).contains(document.activeElement)) document.querySelector(`[data-act=${before}]`).focus();
+	else if (before && $(before).contains(document.activeElement)) opener(before).focus();
 }

@@ -16,35 +16,27 @@ export function recall(key) {
 
 export function remember(key, value) {
 	try {
-		if (value === undefined || value === "") localStorage.removeItem(PREFIX + key);
-		else localStorage.setItem(PREFIX + key, JSON.stringify(value));
+		if (value) localStorage.setItem(PREFIX + key, JSON.stringify(value));
+		else localStorage.removeItem(PREFIX + key);
 	} catch {
 		// Forbidden or full.
 	}
 }
 
-/** All keys that begin so, without that beginning. */
-export function recallKeys(beginning) {
+/** What is kept under keys that begin so. */
+export function recallAll(beginning) {
 	try {
-		const full = PREFIX + beginning;
-		return Object.keys(localStorage).filter((key) => key.startsWith(full)).map((key) => key.slice(full.length));
+		const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + beginning));
+		return keys.map((key) => recall(key.slice(PREFIX.length)));
 	} catch {
 		return [];
 	}
 }
 
-/** Another window of this browser has changed something. */
-export function onRemembered(heard) {
-	addEventListener("storage", (event) => {
-		if (event.key?.startsWith(PREFIX)) heard(event.key.slice(PREFIX.length));
-	});
+/** Another window of this browser has changed it. */
+export function onRemembered(key, heard) {
+	addEventListener("storage", (event) => event.key === PREFIX + key && heard());
 }
 
-/**
- * Does something while no other window of this browser does the same. Without this, two windows that are opened
- * together on the first visit would become two people. (Where there are no locks, on plain http in a network, that
- * can happen.)
- */
-export function inTurn(name, work) {
-	return navigator.locks ? navigator.locks.request(PREFIX + name, work) : work();
-}
+/** Does something while no other window of this browser does it. (Plain http in a network has no such locks.) */
+export const inTurn = (name, work) => (navigator.locks ? navigator.locks.request(PREFIX + name, work) : work());

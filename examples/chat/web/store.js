@@ -1,6 +1,6 @@
 /**
- * The tables: who is here, which rooms there are, what was said. It takes the server's objects one by one and says
- * what has changed; it knows neither the page nor the network.
+ * The tables: who is here, which rooms there are, what was said. It takes the server's objects one by one and says what
+ * happened; it knows neither the page nor the network.
  */
 
 import { Room } from "./room.js";
@@ -9,14 +9,11 @@ export class Store {
 	me = null;
 	people = new Map();
 	rooms = new Map();
-	limits = { name: 24, message: 4000, room_name: 32, rooms: 50, picture: 4 << 20, page: 100 };
+	limits = { name: 24, message: 4000, room_name: 32, picture: 4 << 20, page: 100 };
 	home = "lobby";
 	#app;
 
-	/**
-	 * `app` is told: `changed()` (something to show), `arrived(room, event)` (somebody else spoke just now),
-	 * `left(room)`, `gap(room)`.
-	 */
+	/** `app` is told: `arrived(room, event)` (somebody else spoke just now), `left(room)`, and `gap()`. */
 	constructor(app) {
 		this.#app = app;
 	}
@@ -34,21 +31,18 @@ export class Store {
 
 	heard(object) {
 		this.#hear[object.type]?.(object);
-		this.#app.changed();
 	}
 
 	#hear = {
-		welcome: ({ user, all, here, rooms, room, limits }) => {
+		welcome: ({ user, all, rooms, room, limits }) => {
 			if (this.me && this.me.id !== user.id) this.rooms.clear();
 			this.me = user;
-			this.here = here;
 			this.home = room;
 			Object.assign(this.limits, limits);
 			for (const person of this.people.values()) person.online = false;
 			for (const person of [...all, user]) this.#person(person).online = true;
-			const names = new Set(rooms.map((info) => info.room));
 			for (const known of this.rooms.values()) {
-				if (!names.has(known.name) && !known.provisional) this.rooms.delete(known.name);
+				if (!known.provisional && !rooms.some((info) => info.room === known.name)) this.rooms.delete(known.name);
 				known.users = null;
 			}
 			for (const info of rooms) this.#room(info).live = false;
@@ -57,19 +51,19 @@ export class Store {
 		history: (history) => {
 			const room = this.rooms.get(history.room);
 			if (!room || room.history(history)) return;
-			room.filled = false; // rather nothing than a room with a hole
-			this.#app.gap(room);
+			room.filled = false; // rather fetched again than shown with a hole
+			this.#app.gap();
 		},
-		message: (event) => this.#event(event),
-		picture: (event) => this.#event(event),
-		deleted: (event) => this.#event(event),
+		message: (event) => this.event(event),
+		picture: (event) => this.event(event),
+		deleted: (event) => this.event(event),
 		joined: ({ room: name, user, members }) => {
 			const room = this.rooms.get(name);
-			if (!room) return;
+			const person = this.#person(user);
+			if (!room || user.id === this.me.id) return;
 			room.members = members;
-			this.#person(user).online = true;
-			room.users?.set(user.id, this.#person(user));
-			if (user.id !== this.me.id) room.notice("joined", user.name);
+			room.users?.set(user.id, person);
+			room.notice("noticeJoined", user.name);
 		},
 		left: ({ room: name, user, members }) => {
 			const room = this.rooms.get(name);
@@ -77,16 +71,16 @@ export class Store {
 			if (user.id === this.me.id) return this.#lose(room);
 			room.members = members;
 			room.users?.delete(user.id);
-			room.notice("left", user.name);
+			room.notice("noticeLeft", user.name);
 		},
-		created: ({ room }) => this.rooms.get(this.home)?.notice("created", room),
+		created: ({ room }) => this.rooms.get(this.home)?.notice("noticeCreated", room),
 		removed: ({ room }) => this.rooms.has(room) && this.#lose(this.rooms.get(room)),
 		renamed: ({ user, old }) => {
 			this.#person(user);
 			if (user.id === this.me.id) this.me = user;
 			for (const room of this.rooms.values()) {
 				if (room.other?.id === user.id) room.other = user;
-				if (room.other?.id === user.id || room.users?.has(user.id)) room.notice("renamed", `${old} → ${user.name}`);
+				if (room.users?.has(user.id)) room.notice("noticeRenamed", `${old} → ${user.name}`);
 			}
 		},
 		online: ({ user }) => (this.#person(user).online = true),
@@ -104,10 +98,28 @@ export class Store {
 		},
 	};
 
-	/** An `ack` takes the place of one's own event. */
-	said(event) {
-		this.#event(event);
-		this.#app.changed();
+	/** An event that was heard; or one's own, whose `ack` takes its place. */
+	event(event) {
+		const room = this.rooms.get(event.room);
+		const taken = room?.take(event);
+		if (taken === "gap") this.#app.gap();
+		if (taken !== "new" || event.type === "deleted") return;
+		room.typing.delete(event.from_id);
+		if (event.from_id === this.me.id) {
+			this.markRead(room);
+		} else if (room.live) {
+			room.unread += 1;
+			if (this.isForMe(event, room)) room.mentions += 1;
+			this.#app.arrived(room, event);
+		}
+	}
+
+	isForMe(event, room) {
+		return room.kind === "direct" || Boolean(event.mentions?.includes(this.me.id));
+	}
+
+	markRead(room) {
+		Object.assign(room, { read: room.last, unread: 0, mentions: 0 });
 	}
 
 	/** The private talk with somebody, which begins to exist with its first message. */
@@ -120,16 +132,10 @@ export class Store {
 		return room;
 	}
 
-	markRead(room) {
-		Object.assign(room, { read: room.last, unread: 0, mentions: 0 });
-		this.#app.changed();
-	}
-
 	#person({ id, name }) {
 		const person = this.people.get(id) ?? { id, online: false };
-		person.name = name;
 		this.people.set(id, person);
-		return person;
+		return Object.assign(person, { name });
 	}
 
 	#room(info) {
@@ -147,26 +153,5 @@ export class Store {
 	#lose(room) {
 		this.rooms.delete(room.name);
 		this.#app.left(room);
-	}
-
-	#event(event) {
-		const room = this.rooms.get(event.room);
-		if (!room) return;
-		const taken = room.take(event);
-		if (taken === "gap") return this.#app.gap(room);
-		if (taken === "known" || event.type === "deleted") return;
-		room.typing.delete(event.from_id);
-		if (event.from_id === this.me.id) {
-			room.read = room.last;
-			room.unread = room.mentions = 0;
-		} else if (room.live) {
-			room.unread += 1;
-			if (this.isForMe(event, room)) room.mentions += 1;
-			this.#app.arrived(room, event);
-		}
-	}
-
-	isForMe(event, room) {
-		return room.kind === "direct" || Boolean(event.mentions?.includes(this.me.id));
 	}
 }

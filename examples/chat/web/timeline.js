@@ -1,7 +1,7 @@
 /**
- * The messages of the room in view. Of a room's items only a few hundred have a row at a time, so that ten thousand
- * messages cost no more than three hundred; rows are added at the end that somebody scrolls to and let go at the other.
- * Whatever is added above, what is being read stays where it is on the screen.
+ * The messages of the room in view. Of its items only a few hundred have a row at a time, so that ten thousand messages
+ * cost no more than three hundred: rows are added at the end that somebody scrolls to and let go at the other. Whatever
+ * is added above, what is being read stays where it is on the screen.
  */
 
 import { $, el } from "./dom.js";
@@ -18,22 +18,22 @@ export class Timeline {
 	room = null;
 	/** Does the view follow what arrives? */
 	atEnd = true;
+	/** The places that have a row. */
 	#start = 0;
 	#end = 0;
 	#version = 0;
 	#rows = $("rows");
 	#log = $("log");
-	#app;
+	#chat;
 	#fetching = false;
 	#unsent = "";
-	#focusedRow = null;
+	#focused = null;
 
-	/** `app` has `view()` for the rows, `older(room)`, `newer(room)`, `unsent(room)` and `moved()`. */
-	constructor(app) {
-		this.#app = app;
+	constructor(chat) {
+		this.#chat = chat;
 		this.#log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
 		this.#log.addEventListener("keydown", (event) => this.#key(event));
-		this.#log.addEventListener("focusin", ({ target }) => this.#focused(target.closest(".row")));
+		this.#log.addEventListener("focusin", ({ target }) => this.#focus(target.closest(".row")));
 		// The keyboard of a phone opens, a picture arrives, the composer grows: the end stays in view.
 		const stay = new ResizeObserver(() => this.atEnd && this.#toEnd());
 		for (const element of [this.#log, this.#rows, $("unsent")]) stay.observe(element);
@@ -41,7 +41,18 @@ export class Timeline {
 
 	show(room) {
 		this.room = room;
+		this.again();
+		this.latest();
+	}
+
+	/** Makes all rows anew: another room, another language. */
+	again() {
 		this.#version = -1;
+		this.update();
+	}
+
+	latest() {
+		this.#fill(this.room.end - FIRST_ROWS, this.room.end);
 		this.atEnd = true;
 		this.update();
 	}
@@ -50,81 +61,54 @@ export class Timeline {
 	update() {
 		const { room } = this;
 		if (!room) return;
-		const changed = this.#version !== room.version;
-		if (changed) this.#restart();
-		else this.#renew();
-		if (room.end > this.#end && (this.atEnd || this.count < MOST_ROWS)) this.#grow(room.end);
+		if (this.#version !== room.version) {
+			this.#version = room.version;
+			this.#fill(room.end - FIRST_ROWS, room.end);
+		}
+		this.#renew();
+		if (room.end > this.#end && (this.atEnd || this.#count < MOST_ROWS)) this.#grow(room.end);
 		if (this.atEnd) {
-			if (this.count > MOST_ROWS) this.#drop(this.count - FIRST_ROWS * 2);
+			if (this.#count > MOST_ROWS) this.#drop(this.#count - 2 * FIRST_ROWS);
 			room.trim();
 		}
 		this.#showUnsent();
 		this.#showOlder();
 		if (this.atEnd) this.#toEnd();
-		if (changed) this.#scrolled();
-	}
-
-	/** Makes all rows again: another language, another name. */
-	again() {
-		if (!this.room) return;
-		this.#version = -1;
-		this.update();
-	}
-
-	latest() {
-		this.#start = Math.max(this.room.base, this.room.end - FIRST_ROWS);
-		this.#refill();
-		this.atEnd = true;
-		this.update();
 	}
 
 	/** Shows the message with this offset, in the middle and for a moment marked. */
 	reveal(offset) {
 		const place = this.room.placeOf(offset);
-		this.#start = Math.max(this.room.base, place - FIRST_ROWS / 2);
-		this.#refill(Math.min(this.room.end, place + FIRST_ROWS / 2));
 		this.#version = this.room.version;
+		this.#fill(place - FIRST_ROWS / 2, place + FIRST_ROWS / 2);
 		this.atEnd = false;
 		const found = this.#rows.children[place - this.#start];
 		if (!found) return;
 		found.scrollIntoView({ block: "center" });
 		found.classList.add("found");
 		found.focus({ preventScroll: true });
-		this.#scrolled();
 	}
 
-	get count() {
+	get #count() {
 		return this.#end - this.#start;
 	}
 
-	get topOffset() {
-		return this.room.at(this.#start)?.offset;
-	}
-
-	#restart() {
-		this.#version = this.room.version;
-		this.#start = Math.max(this.room.base, this.room.end - FIRST_ROWS);
-		this.#refill();
-	}
-
-	#refill(end = this.room.end) {
+	#fill(start, end) {
 		this.#rows.replaceChildren();
-		this.#end = this.#start;
-		this.#grow(end);
+		this.#start = this.#end = Math.max(this.room.base, start);
+		this.#grow(Math.min(this.room.end, end));
 	}
 
 	#row(place) {
-		return row(this.room.at(place), this.room.at(place - 1), this.#app.view());
+		return row(this.room.at(place), this.room.at(place - 1), this.#chat.view());
 	}
 
-	/** Rows below, up to a place. */
 	#grow(end) {
 		const fresh = [];
 		while (this.#end < end) fresh.push(this.#row(this.#end++));
 		this.#rows.append(...fresh);
 	}
 
-	/** Rows above, from a place. */
 	#growUp(start) {
 		const first = this.#start;
 		const fresh = [];
@@ -145,12 +129,12 @@ export class Timeline {
 		this.#end -= count;
 	}
 
-	/** Rows whose items have changed: deleted, or a notice with one name more. */
+	/** Rows of items that have changed: deleted, or a notice with one name more. */
 	#renew() {
-		if (this.#start < this.room.base) this.#drop(Math.min(this.count, this.room.base - this.#start));
-		for (let place = Math.max(this.#start, this.#end - MOST_ROWS); place < this.#end; place++) {
+		if (this.#start < this.room.base) this.#drop(Math.min(this.#count, this.room.base - this.#start));
+		for (let place = this.#start; place < this.#end; place++) {
 			const item = this.room.at(place);
-			if (!item?.stale) continue;
+			if (!item.stale) continue;
 			item.stale = false;
 			this.#rows.children[place - this.#start].replaceWith(this.#row(place));
 		}
@@ -158,37 +142,26 @@ export class Timeline {
 
 	/** One's own messages that are not acknowledged: always at the end. */
 	#showUnsent() {
-		const items = this.#app.unsent(this.room);
-		const view = this.#app.view();
-		const state = JSON.stringify([this.room.name, view.online, items.map((item) => [item.entry.id, item.state, item.progress, item.why])]);
+		const items = this.#chat.unsent(this.room);
+		const view = this.#chat.view();
+		const state = JSON.stringify([this.#version, this.room.name, view.online, items]);
 		if (state === this.#unsent) return;
 		this.#unsent = state;
-		let before = this.room.at(this.room.end - 1);
-		$("unsent").replaceChildren(...items.map((item) => {
-			const element = row(item, before, view);
-			element.classList.add(item.state);
-			before = item;
-			return element;
-		}));
+		const rows = items.map((item, at) => row(item, items[at - 1] ?? this.room.items.at(-1), view));
+		$("unsent").replaceChildren(...rows);
 	}
 
 	#showOlder() {
 		const { room } = this;
 		const all = this.#start === room.base && room.low <= room.first;
-		const state = !room.live && !room.provisional && room.items.length === 0 ? "loading"
-			: room.items.length === 0 && all && this.#app.unsent(room).length === 0 ? "empty"
-			: all ? "beginning" : "more";
-		const words = {
-			loading: () => el("p.quiet", {}, say("loading")),
-			more: () => el("p.quiet.small", {}, say("loading")),
-			beginning: () => el("p.quiet.small", {}, say("beginning")),
-			empty: () => el("div.empty", {}, el("p.empty-title", {}, say(room.kind === "direct" ? "emptyTalk" : "emptyRoom")),
-				el("p.quiet", {}, say(room.kind === "direct" ? "emptyTalkHint" : "emptyRoomHint"))),
-		};
-		const key = `${state}${room.name}${document.documentElement.lang}`;
+		const empty = room.items.length === 0 && !$("unsent").firstChild;
+		const state = room.provisional || (room.live && all) ? (empty ? "empty" : "beginning") : "loading";
+		const key = `${state} ${room.name} ${document.documentElement.lang}`;
 		if ($("older").dataset.state === key) return;
 		$("older").dataset.state = key;
-		$("older").replaceChildren(words[state]());
+		const which = room.kind === "direct" ? "Talk" : "Room";
+		$("older").replaceChildren(state !== "empty" ? el("p.quiet.small", {}, say(state))
+			: el("div.empty", {}, el("p.title", {}, say(`empty${which}`)), el("p.quiet", {}, say(`empty${which}Hint`))));
 	}
 
 	#toEnd() {
@@ -196,85 +169,64 @@ export class Timeline {
 	}
 
 	#scrolled() {
+		const { room } = this;
+		if (!room) return;
 		const { scrollTop, scrollHeight, clientHeight } = this.#log;
 		const below = scrollHeight - scrollTop - clientHeight;
-		this.atEnd = below < 60 && this.#end === this.room?.end && !this.room.tail;
-		if (this.room) {
-			if (scrollTop < NEAR) this.#wantOlder();
-			else if (below < NEAR) this.#wantNewer();
+		this.atEnd = below < 60 && this.#end === room.end && !room.past;
+		if (scrollTop < NEAR) {
+			if (this.#start > room.base) this.#still(() => this.#growUp(Math.max(room.base, this.#start - MORE_ROWS)));
+			else if (room.low > room.first && room.live) this.#fetch(room, () => this.#chat.older(room));
+		} else if (below < NEAR && !this.atEnd) {
+			if (this.#end < room.end) this.#still(() => this.#grow(Math.min(room.end, this.#end + MORE_ROWS)));
+			else if (room.past) this.#fetch(room, () => this.#chat.newer(room));
 		}
-		this.#app.moved();
+		this.#chat.draw();
 	}
 
-	async #wantOlder() {
-		const { room } = this;
-		if (this.#start > room.base) {
-			return this.#still(() => {
-				this.#growUp(Math.max(room.base, this.#start - MORE_ROWS));
-				if (this.count > MOST_ROWS) this.#dropBelow(this.count - MOST_ROWS);
-				this.#showOlder();
-			});
-		}
-		if (room.low <= room.first || !room.live) return;
-		await this.#fetch(() => this.#app.older(room), room);
-	}
-
-	async #wantNewer() {
-		const { room } = this;
-		if (this.#end < room.end) {
-			return this.#still(() => {
-				this.#grow(Math.min(room.end, this.#end + MORE_ROWS));
-				if (this.count > MOST_ROWS) this.#drop(this.count - MOST_ROWS);
-			});
-		}
-		if (room.tail) await this.#fetch(() => this.#app.newer(room), room);
-	}
-
-	/** One page at a time; then the rows are made of it. */
-	async #fetch(page, room) {
+	/** One page at a time; then rows are made of it. */
+	async #fetch(room, page) {
 		if (this.#fetching) return;
 		this.#fetching = true;
-		const more = await page();
+		const done = await page();
 		this.#fetching = false;
-		if (this.room !== room || !more) return;
-		this.update();
-		this.#scrolled();
+		if (done && this.room === room) this.#scrolled();
 	}
 
-	/** Changes rows while what is in view stays in its place. */
-	#still(change) {
+	/** Adds rows while what is in view stays in its place, and lets go of those that are far away. */
+	#still(grow) {
 		const top = this.#log.getBoundingClientRect().top;
-		const anchor = [...this.#rows.children].find((row) => row.getBoundingClientRect().bottom > top);
-		const item = anchor && this.room.at(this.#start + [...this.#rows.children].indexOf(anchor));
-		const before = anchor?.getBoundingClientRect().top;
-		change();
-		if (!item) return;
-		const now = this.#rows.children[this.room.base + this.room.items.indexOf(item) - this.#start];
-		if (now) this.#log.scrollTop += now.getBoundingClientRect().top - before;
+		const index = [...this.#rows.children].findIndex((row) => row.getBoundingClientRect().bottom > top);
+		const place = this.#start + index;
+		const topOf = (place) => this.#rows.children[place - this.#start]?.getBoundingClientRect().top ?? 0;
+		const before = topOf(place);
+		const up = this.#start;
+		grow();
+		const surplus = Math.max(0, this.#count - MOST_ROWS);
+		if (this.#start < up) this.#dropBelow(surplus);
+		else this.#drop(Math.min(surplus, index));
+		this.#showOlder();
+		this.#log.scrollTop += topOf(place) - before;
 	}
 
 	/** Tab finds the buttons and links of the message in focus, and no others: the composer stays near. */
-	#focused(row) {
-		if (row === this.#focusedRow) return;
+	#focus(row) {
 		const tabIndex = (of, index) => of?.querySelectorAll("a, button").forEach((one) => (one.tabIndex = index));
-		tabIndex(this.#focusedRow, -1);
+		tabIndex(this.#focused, -1);
 		tabIndex(row, 0);
-		this.#focusedRow = row;
+		this.#focused = row;
 	}
 
-	/** Up and down from message to message; Tab goes to the buttons of the one in focus. */
+	/** Up and down from message to message. */
 	#key(event) {
-		const current = document.activeElement.closest?.(".row");
-		const rows = [...this.#log.querySelectorAll("article.row")];
-		const at = rows.indexOf(current);
-		const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
 		if (event.key === "End") {
-			this.#app.toLatest();
-		} else if (step && !event.altKey && !event.ctrlKey && !event.metaKey) {
-			const next = at < 0 ? rows.at(-1) : rows[at + step];
-			if (!next) return;
-			next.focus({ preventScroll: true });
-			next.scrollIntoView({ block: "nearest" });
+			this.#chat.toLatest();
+		} else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+			const rows = [...this.#log.querySelectorAll("article")];
+			const at = rows.indexOf(document.activeElement.closest("article"));
+			const next = at < 0 ? rows.at(-1) : rows[at + (event.key === "ArrowUp" ? -1 : 1)];
+			next?.focus({ preventScroll: true });
+			next?.scrollIntoView({ block: "nearest" });
 		} else {
 			return;
 		}
