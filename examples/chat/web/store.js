@@ -1,0 +1,157 @@
+/**
+ * The tables: who is here, which rooms there are, what was said. It takes the server's objects one by one and says what
+ * happened; it knows neither the page nor the network.
+ */
+
+import { Room } from "./room.js";
+
+export class Store {
+	me = null;
+	people = new Map();
+	rooms = new Map();
+	limits = { name: 24, message: 4000, room_name: 32, picture: 4 << 20, page: 100 };
+	home = "lobby";
+	#app;
+
+	/** `app` is told: `arrived(room, event)` (somebody else spoke just now), `left(room)`, and `gap()`. */
+	constructor(app) {
+		this.#app = app;
+	}
+
+	/** For a `hello`: what is here already, so that only the rest is sent. */
+	known() {
+		const filled = [...this.rooms.values()].filter((room) => room.filled);
+		return Object.fromEntries(filled.map(({ name, epoch, last }) => [name, { epoch, offset: last }]));
+	}
+
+	/** Have all rooms come to the present? Before that it is not known what of the unsaid was said. */
+	get settled() {
+		return [...this.rooms.values()].every((room) => room.live || room.provisional);
+	}
+
+	heard(object) {
+		this.#hear[object.type]?.(object);
+	}
+
+	#hear = {
+		welcome: ({ user, all, rooms, room, limits }) => {
+			if (this.me && this.me.id !== user.id) this.rooms.clear();
+			this.me = user;
+			this.home = room;
+			Object.assign(this.limits, limits);
+			for (const person of this.people.values()) person.online = false;
+			for (const person of [...all, user]) this.#person(person).online = true;
+			for (const known of this.rooms.values()) {
+				if (!known.provisional && !rooms.some((info) => info.room === known.name)) this.rooms.delete(known.name);
+				known.users = null;
+			}
+			for (const info of rooms) this.#room(info).live = false;
+		},
+		room: (info) => this.#room(info),
+		history: (history) => {
+			const room = this.rooms.get(history.room);
+			if (!room || room.history(history)) return;
+			room.filled = false; // rather fetched again than shown with a hole
+			this.#app.gap();
+		},
+		message: (event) => this.event(event),
+		picture: (event) => this.event(event),
+		deleted: (event) => this.event(event),
+		joined: ({ room: name, user, members }) => {
+			const room = this.rooms.get(name);
+			const person = this.#person(user);
+			if (!room || user.id === this.me.id) return;
+			room.members = members;
+			room.users?.set(user.id, person);
+			room.notice("noticeJoined", user.name);
+		},
+		left: ({ room: name, user, members }) => {
+			const room = this.rooms.get(name);
+			if (!room) return;
+			if (user.id === this.me.id) return this.#lose(room);
+			room.members = members;
+			room.users?.delete(user.id);
+			room.notice("noticeLeft", user.name);
+		},
+		created: ({ room }) => this.rooms.get(this.home)?.notice("noticeCreated", room),
+		removed: ({ room }) => this.rooms.has(room) && this.#lose(this.rooms.get(room)),
+		renamed: ({ user, old }) => {
+			this.#person(user);
+			if (user.id === this.me.id) this.me = user;
+			for (const room of this.rooms.values()) {
+				if (room.other?.id === user.id) room.other = user;
+				if (room.users?.has(user.id)) room.notice("noticeRenamed", `${old} → ${user.name}`);
+			}
+		},
+		online: ({ user }) => (this.#person(user).online = true),
+		offline: ({ user }) => (this.#person(user).online = false),
+		typing: ({ room, user }) => this.rooms.get(room)?.typing.set(user.id, { name: user.name, at: Date.now() }),
+		read: ({ room: name, offset, unread, mentions }) => {
+			const room = this.rooms.get(name);
+			if (room && offset >= room.read) Object.assign(room, { read: offset, unread, mentions });
+		},
+		who: ({ room: name, users, members }) => {
+			const room = this.rooms.get(name);
+			if (!room) return;
+			room.members = members;
+			room.users = new Map(users.map((user) => [user.id, Object.assign(this.#person(user), { online: user.online })]));
+		},
+	};
+
+	/** An event that was heard; or one's own, whose `ack` takes its place. */
+	event(event) {
+		const room = this.rooms.get(event.room);
+		const taken = room?.take(event);
+		if (taken === "gap") this.#app.gap();
+		if (taken !== "new" || event.type === "deleted") return;
+		room.typing.delete(event.from_id);
+		if (event.from_id === this.me.id) {
+			this.markRead(room);
+		} else if (room.live) {
+			room.unread += 1;
+			if (this.isForMe(event, room)) room.mentions += 1;
+			this.#app.arrived(room, event);
+		}
+	}
+
+	isForMe(event, room) {
+		return room.kind === "direct" || Boolean(event.mentions?.includes(this.me.id));
+	}
+
+	markRead(room) {
+		Object.assign(room, { read: room.last, unread: 0, mentions: 0 });
+	}
+
+	/** The private talk with somebody, which begins to exist with its first message. */
+	talk(user) {
+		for (const room of this.rooms.values()) if (room.other?.id === user.id) return room;
+		const name = `@${Math.min(user.id, this.me.id)}:${Math.max(user.id, this.me.id)}`;
+		const room = new Room({ room: name, kind: "direct", with: user, members: 2 });
+		room.provisional = true;
+		this.rooms.set(name, room);
+		return room;
+	}
+
+	#person({ id, name }) {
+		const person = this.people.get(id) ?? { id, online: false };
+		this.people.set(id, person);
+		return Object.assign(person, { name });
+	}
+
+	#room(info) {
+		const known = this.rooms.get(info.room);
+		if (known) {
+			known.provisional = false;
+			known.update(info);
+			return known;
+		}
+		const room = new Room(info);
+		this.rooms.set(room.name, room);
+		return room;
+	}
+
+	#lose(room) {
+		this.rooms.delete(room.name);
+		this.#app.left(room);
+	}
+}
