@@ -61,8 +61,10 @@ impl Chat {
                 (Err(_), None) => {} // the message that it was for is refused as well
             },
             (Write::Leave { room, person }, Ticket::Left(asker)) => match result {
-                Ok(_) => self.left(peers, room, person, &asker),
-                Err(failure) => self.refuse(peers, &asker, no(failure)),
+                Ok(_) => self.left(peers, room, person, asker.as_ref()),
+                Err(failure) => {
+                    asker.into_iter().for_each(|asker| self.refuse(peers, &asker, no(failure.clone())));
+                }
             },
             (_, _) => {}
         }

@@ -7,6 +7,7 @@ use crate::chat::{Chat, now};
 use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
 use crate::membership::Move;
 use crate::people::Person;
+use crate::rooms::{Room, direct_partner};
 use crate::sessions::{Stage, Voice};
 use crate::tickets::{Asker, Ticket};
 use crate::wire::{Hello, Told, json};
@@ -148,5 +149,20 @@ impl Chat {
         for room in empty {
             let _ = self.store(Write::Remove { room }, Ticket::Nobody);
         }
+        for (room, person) in self.one_sided_talks(now) {
+            let _ = self.store(Write::Leave { room, person }, Ticket::Left(None));
+        }
+    }
+
+    /// Private talks with somebody who is gone for good, a day after the last word.
+    fn one_sided_talks(&self, now: Millis) -> Vec<(RoomId, PersonId)> {
+        let over = |room: &&Room| room.recent.back().is_none_or(|event| event.at + REMOVE_ROOMS < now);
+        let direct = self.rooms.iter().filter(|room| room.kind == RoomKind::Direct && !room.pending);
+        let left =
+            direct.filter(over).flat_map(|room| room.members.iter().map(move |&member| (room, member)));
+        let partner_is_gone = |&(room, member): &(&Room, PersonId)| {
+            direct_partner(&room.name, member).is_none_or(|partner| self.people.get(partner).is_none())
+        };
+        left.filter(partner_is_gone).map(|(room, member)| (room.id, member)).collect()
     }
 }

@@ -8,6 +8,7 @@ use crate::console::notice;
 use crate::history::{PersonId, RoomId, RoomKind, Write};
 use crate::names;
 use crate::people::Membership;
+use crate::rooms::{Room, direct_pair};
 use crate::sessions::{Behind, From, Voice};
 use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Code, ListedRoom, SERVER, Told, User, json};
@@ -86,7 +87,7 @@ impl Chat {
         if room == self.lobby {
             return Err(No::new(Code::CannotLeave, format!("nobody leaves the {LOBBY}")));
         }
-        self.store(Write::Leave { room, person }, Ticket::Left(asker.clone()))
+        self.store(Write::Leave { room, person }, Ticket::Left(Some(asker.clone())))
     }
 
     pub(crate) fn tell_rooms(&self, peers: &mut Peers, asker: &Asker, person: PersonId) {
@@ -183,7 +184,7 @@ impl Chat {
     }
 
     /// Somebody is no longer a member of a room.
-    pub(crate) fn left(&mut self, peers: &mut Peers, room: RoomId, person: PersonId, asker: &Asker) {
+    pub(crate) fn left(&mut self, peers: &mut Peers, room: RoomId, person: PersonId, asker: Option<&Asker>) {
         let member = self.people.get(person).filter(|member| member.rooms.contains_key(&room));
         if let Some(connections) = member.map(|member| member.connections.clone()) {
             let (text, json): (Vec<_>, Vec<_>) =
@@ -196,7 +197,7 @@ impl Chat {
             self.people.get_mut(person).and_then(|member| member.rooms.remove(&room));
             self.unsaved.remove(&(person, room));
         }
-        self.acknowledge(peers, asker);
+        asker.into_iter().for_each(|asker| self.acknowledge(peers, asker));
     }
 
     pub(crate) fn listen_to_news(&self, peers: &mut Peers, peer: PeerId, room: RoomId) {
@@ -224,6 +225,12 @@ impl Chat {
             return;
         };
         log::info!("room {id} was removed: it was empty");
+        for person in direct_pair(&room.name).into_iter().flatten() {
+            let is_in = |room: &Room| direct_pair(&room.name).is_some_and(|pair| pair.contains(&person));
+            if !self.rooms.iter().any(is_in) {
+                self.people.forget_gone(person);
+            }
+        }
         if room.kind == RoomKind::Public {
             let msg = format!("{} is gone", room.name);
             let told = Told::Removed { msg_source: SERVER, msg: &msg, room: &room.name };

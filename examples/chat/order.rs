@@ -68,7 +68,7 @@ impl Ticket {
             Ticket::Arrived { asker, .. }
             | Ticket::Renamed(asker)
             | Ticket::Joined(Some(asker))
-            | Ticket::Left(asker) => Some(asker.peer),
+            | Ticket::Left(Some(asker)) => Some(asker.peer),
             _ => None,
         }
     }

@@ -23,7 +23,6 @@ pub(crate) struct Pace {
     at: u64,
     /// Thousandths of a token that are missing from the bucket.
     spent: u32,
-    refusals: u32,
 }
 
 const TOKEN: u64 = 1000;
@@ -36,24 +35,16 @@ impl Pace {
     /// There are not enough; none are taken.
     pub(crate) fn take(&mut self, now: u64, cost: u32, rate: &Rate) -> Result<(), Wait> {
         if rate.per_second == 0 {
-            self.refusals = 0;
             return Ok(());
         }
         self.fill(now, rate);
         let room = (u64::from(rate.burst) * TOKEN).min(u64::from(u32::MAX));
         let spent = u64::from(self.spent) + (u64::from(cost) * TOKEN).min(room);
         if spent > room {
-            self.refusals = self.refusals.saturating_add(1);
             return Err(Wait((spent - room).div_ceil(u64::from(rate.per_second))));
         }
         self.spent = u32::try_from(spent).expect("it is no more than fits");
-        self.refusals = 0;
         Ok(())
-    }
-
-    /// How often in a row it has refused: who does not slow down need not be listened to.
-    pub(crate) fn refusals(&self) -> u32 {
-        self.refusals
     }
 
     /// Is it as good as new? Then it may be forgotten.
@@ -134,18 +125,6 @@ mod tests {
         assert_eq!(pace.take(1000, 1, &RATE), Err(Wait(200)));
         assert_eq!(pace.take(1199, 1, &RATE), Err(Wait(1)));
         assert_eq!(pace.take(1200, 1, &RATE), Ok(()));
-    }
-
-    #[test]
-    fn refusals_in_a_row_are_counted() {
-        let mut pace = Pace::default();
-        assert_eq!(pace.take(0, 20, &RATE), Ok(()));
-        for refused in 1..=100 {
-            assert!(pace.take(0, 1, &RATE).is_err());
-            assert_eq!(pace.refusals(), refused);
-        }
-        assert!(pace.take(200, 1, &RATE).is_ok());
-        assert_eq!(pace.refusals(), 0);
     }
 
     #[test]

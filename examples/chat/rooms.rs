@@ -183,10 +183,15 @@ pub(crate) fn direct_name(one: PersonId, other: PersonId) -> String {
     format!("@{}:{}", one.min(other), one.max(other))
 }
 
+/// Whose private talk this is, if it is one.
+pub(crate) fn direct_pair(name: &str) -> Option<[PersonId; 2]> {
+    let (one, other) = name.strip_prefix('@')?.split_once(':')?;
+    Some([one.parse().ok()?, other.parse().ok()?])
+}
+
 /// Whom a member of a direct room talks to there.
 pub(crate) fn direct_partner(name: &str, member: PersonId) -> Option<PersonId> {
-    let (one, other) = name.strip_prefix('@')?.split_once(':')?;
-    let (one, other) = (one.parse().ok()?, other.parse().ok()?);
+    let [one, other] = direct_pair(name)?;
     Some(if one == member { other } else { one })
 }
 

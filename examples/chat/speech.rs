@@ -49,6 +49,9 @@ impl Chat {
                     "you talk to too many people: leave some of the talks",
                 ));
             }
+            None if self.private_talks(other) >= PRIVATE_TALKS => {
+                return Err(No::new(Code::RoomFull, "they talk to too many people already"));
+            }
             None => (self.create_pending(RoomKind::Direct, name.clone(), name)?, Default::default(), 0),
         };
         for person in [one, other] {

@@ -30,7 +30,7 @@ pub(crate) enum Ticket {
     Renamed(Asker),
     Created,
     Joined(Option<Asker>),
-    Left(Asker),
+    Left(Option<Asker>),
     Said(Asker),
     CaughtUp {
         peer: PeerId,

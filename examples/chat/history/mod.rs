@@ -137,7 +137,6 @@ impl<T: Send + 'static> History<T> {
     }
 
     /// Never waits. The job comes back when the queue is full.
-    #[expect(clippy::result_large_err, reason = "it is the job itself that comes back")]
     pub(crate) fn read(&self, read: Read, ticket: T) -> Result<(), (Read, T)> {
         self.reads.try_send((read, ticket)).map_err(the_job)
     }

@@ -105,7 +105,7 @@ fn a_room_keeps_its_latest_events() {
     open.close();
     let loaded = Open::at(&path).loaded;
     assert_eq!((loaded.rooms[0].first, loaded.rooms[0].last), (first, last));
-    assert_eq!(loaded.members[0].mentions, []);
+    assert!(loaded.members[0].mentions.is_empty());
 }
 
 #[test]
