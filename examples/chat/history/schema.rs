@@ -98,6 +98,7 @@ const TABLES: &str = "
     ) STRICT;
 
     CREATE VIRTUAL TABLE grams USING fts5 (text, content='', detail='none', columnsize=0, tokenize='ascii');
+    CREATE TABLE erasures (event INTEGER PRIMARY KEY, grams TEXT NOT NULL) STRICT;
 ";
 
 /// `events.kind`.

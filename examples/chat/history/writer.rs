@@ -48,6 +48,7 @@ pub(super) struct Chores {
     keep_pictures: u64,
     /// Rooms that hold more than they should.
     overdue: BTreeSet<RoomId>,
+    erase: bool,
     sweep: bool,
     receipts: bool,
     next_round: Instant,
@@ -62,6 +63,7 @@ impl Chores {
             keep_for: settings.keep_for,
             keep_pictures: settings.keep_pictures,
             overdue: BTreeSet::new(),
+            erase: true,
             sweep: true,
             receipts: true,
             next_round: Instant::now(),
@@ -148,16 +150,17 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
 
     /// Sees what a write leaves to do.
     fn note(&mut self, written: &Written<T>) {
+        let chores = &mut self.chores;
         match (&written.write, &written.result) {
-            (_, Ok(Done::Appended { room, offset, repeated: false, .. })) => {
-                // The first offset is not at hand here; a room that was pruned lately is looked at in vain, and
-                // leaves the list again.
-                let limit = self.chores.keep.saturating_add(retention::slack(self.chores.keep));
-                if *offset > limit && offset % (retention::slack(self.chores.keep) + 1) == 0 {
-                    self.chores.overdue.insert(*room);
+            (Write::Append(append), Ok(Done::Appended { room, offset, repeated: false, .. })) => {
+                chores.erase |= matches!(append.body, Body::Deletion { .. });
+                // How many are kept is not at hand here: now and then a room is looked at in vain.
+                let slack = retention::slack(chores.keep);
+                if *offset > chores.keep.saturating_add(slack) && offset.is_multiple_of(slack + 1) {
+                    chores.overdue.insert(*room);
                 }
             }
-            (Write::Remove { .. }, Ok(_)) => self.chores.sweep = true,
+            (Write::Remove { .. }, Ok(_)) => chores.sweep = true,
             _ => {}
         }
     }
@@ -170,7 +173,12 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
         }
         let behind = self.counters.next_event - 1 - self.counters.indexed;
         let rest = chores.next_round.saturating_duration_since(Instant::now());
-        if !chores.overdue.is_empty() || chores.sweep || chores.receipts || behind >= FAR_BEHIND {
+        if !chores.overdue.is_empty()
+            || chores.erase
+            || chores.sweep
+            || chores.receipts
+            || behind >= FAR_BEHIND
+        {
             Duration::ZERO
         } else if behind > 0 {
             PAUSE.min(rest)
@@ -200,6 +208,10 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
                 chores.overdue.remove(&room);
             }
             pruned = bite.map(|(first, _)| News::Pruned { room, first });
+        } else if chores.erase {
+            let more = index::erase_next(&transaction)?;
+            transaction.commit()?;
+            chores.erase = more;
         } else if chores.sweep {
             let more = retention::sweep(&transaction, indexed)?;
             transaction.commit()?;

@@ -178,6 +178,7 @@ fn words_that_were_taken_back_are_gone_from_the_file() {
     assert_eq!(found(), [true, true]);
     let mut open = Open::at(&path);
     open.write(take_back(1, 1, 2)).unwrap();
+    open.wait_until_erased();
     assert_eq!(open.hits(&[1], "龘", None, 10).0, []);
     assert_eq!(open.hits(&[1], "tea", None, 10).0.len(), 2);
     open.close();

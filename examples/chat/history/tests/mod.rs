@@ -140,16 +140,22 @@ impl Open {
 
     /// Waits until the index knows the events up to this one.
     fn wait_until_indexed(&self, event: i64) {
-        let indexed = || {
-            let link = self.history.writing.upgrade().expect("the writer is there");
-            let connection = link.connection.lock().expect("the writer did not panic");
-            connection
-                .query_row("SELECT indexed FROM state", [], |row| row.get::<_, i64>(0))
-                .expect("a number")
-        };
-        while indexed() < event {
+        while self.number("SELECT indexed FROM state") < event {
             std::thread::yield_now();
         }
+    }
+
+    /// Waits until the index has forgotten what was taken back.
+    fn wait_until_erased(&self) {
+        while self.number("SELECT count(*) FROM erasures") > 0 {
+            std::thread::yield_now();
+        }
+    }
+
+    fn number(&self, query: &str) -> i64 {
+        let link = self.history.writing.upgrade().expect("the writer is there");
+        let connection = link.connection.lock().expect("the writer did not panic");
+        connection.query_row(query, [], |row| row.get(0)).expect("a number")
     }
 
     fn close(self) {
