@@ -144,9 +144,9 @@ fn a_file_that_may_not_be_written_is_refused() {
     }
     assert!(refusal(&path).contains("may not be written"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    fs::set_permissions(&scratch.file(""), fs::Permissions::from_mode(0o500)).unwrap();
+    fs::set_permissions(scratch.file(""), fs::Permissions::from_mode(0o500)).unwrap();
     assert!(refusal(&scratch.file("new.db")).contains("may not be written"));
-    fs::set_permissions(&scratch.file(""), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::set_permissions(scratch.file(""), fs::Permissions::from_mode(0o700)).unwrap();
 }
 
 #[test]

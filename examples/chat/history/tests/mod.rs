@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
 use std::{env, fs, process};
 
 use super::*;
@@ -11,6 +12,9 @@ mod keeping;
 mod model;
 mod searching;
 mod writing;
+
+/// For a thread that does not live any more, and for nothing else.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A history whose news are at hand.
 struct Open {
@@ -36,9 +40,8 @@ impl Open {
         Open::with(Settings { data: Data::Memory, ..settings(Path::new("")) }).expect("the history opens")
     }
 
-    /// Patience for a thread that does not live any more, and for nothing else.
     fn next(&self) -> News<u64> {
-        self.news.recv_timeout(Duration::from_secs(60)).expect("the threads are there")
+        self.news.recv_timeout(PATIENCE).expect("the threads are there")
     }
 
     /// All of these in one go, and their answers in the same order.
@@ -140,22 +143,26 @@ impl Open {
 
     /// Waits until the index knows the events up to this one.
     fn wait_until_indexed(&self, event: i64) {
-        while self.number("SELECT indexed FROM state") < event {
-            std::thread::yield_now();
-        }
+        self.wait_until("SELECT indexed FROM state", |indexed| indexed >= event);
     }
 
     /// Waits until the index has forgotten what was taken back.
     fn wait_until_erased(&self) {
-        while self.number("SELECT count(*) FROM erasures") > 0 {
-            std::thread::yield_now();
-        }
+        self.wait_until("SELECT count(*) FROM erasures", |left| left == 0);
     }
 
-    fn number(&self, query: &str) -> i64 {
+    /// For what the writer does of its own accord, and nobody is told.
+    fn wait_until(&self, query: &str, done: impl Fn(i64) -> bool) {
         let link = self.history.writing.upgrade().expect("the writer is there");
-        let connection = link.connection.lock().expect("the writer did not panic");
-        connection.query_row(query, [], |row| row.get(0)).expect("a number")
+        let number = || {
+            let connection = link.connection.lock().expect("the writer did not panic");
+            connection.query_row(query, [], |row| row.get(0)).expect("a number")
+        };
+        let start = Instant::now();
+        while !done(number()) {
+            assert!(start.elapsed() < PATIENCE, "{query}: {}", number());
+            std::thread::yield_now();
+        }
     }
 
     fn close(self) {
@@ -214,10 +221,6 @@ fn picture(room: RoomId, author: PersonId, id: &str, size: usize) -> Write {
 
 fn appended(room: RoomId, offset: Offset) -> Result<Done, Failure> {
     Ok(Done::Appended { room, offset, at: THEN, repeated: false })
-}
-
-fn repeated(room: RoomId, offset: Offset) -> Result<Done, Failure> {
-    Ok(Done::Appended { room, offset, at: THEN, repeated: true })
 }
 
 fn words(events: &[Event]) -> Vec<&str> {

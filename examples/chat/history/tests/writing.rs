@@ -36,26 +36,74 @@ fn pages_are_what_was_asked_for() {
     assert_eq!(page(Read::Before { room: 1, before: Some(u64::MAX), limit: 2 }), "89");
 }
 
+/// Receipts are kept for a day, and so this happens now.
 #[test]
 fn a_repeat_gets_the_first_answer() {
     let mut open = Open::in_memory();
     open.write_all(vec![create(1, "tea"), create(2, "coffee")]);
-    let keyed = |room, author, words: &str, key: &str| {
-        Write::Append(Append { key: Some(key.into()), ..say(room, author, Body::Text(words.into())) })
+    let first = writer::now();
+    let said = |room, author, later: Millis, body| {
+        Write::Append(Append { key: Some("k".into()), at: first + later, ..say(room, author, body) })
     };
-    let writes = vec![
-        keyed(1, 1, "a", "k"),
-        keyed(1, 1, "a", "k"),
-        keyed(1, 2, "b", "k"),
-        keyed(2, 1, "elsewhere", "k"),
-        take_back(1, 1, 1),
-        keyed(1, 1, "a", "k"),
-    ];
+    let words = || Body::Text("words".into());
+    let answer =
+        |offset, later: Millis, repeated| Ok(Done::Appended { room: 1, offset, at: first + later, repeated });
     assert_eq!(
-        open.write_all(writes),
-        [appended(1, 1), repeated(1, 1), appended(1, 2), repeated(1, 1), appended(1, 3), repeated(1, 1)]
+        open.write_all(vec![
+            said(1, 1, 0, words()),
+            said(1, 1, 1, words()),
+            said(1, 2, 2, Body::Deletion { target: 1 }),
+            said(1, 2, 3, words()),
+            said(2, 1, 4, words()),
+            take_back(1, 1, 1),
+            said(1, 1, 5, words()),
+        ]),
+        [
+            answer(1, 0, false),
+            answer(1, 0, true),
+            // A refusal leaves no receipt.
+            Err(Failure::NotYours),
+            answer(2, 3, false),
+            // The answer is that of the first time, wherever it is said again,
+            answer(1, 0, true),
+            appended(1, 3),
+            // and whatever has become of the first one.
+            answer(1, 0, true),
+        ]
     );
     assert_eq!(open.all(1).0.len(), 3);
+}
+
+#[test]
+fn receipts_are_forgotten_after_a_day() {
+    let scratch = Scratch::new("receipts");
+    let path = scratch.file("chat.db");
+    let mut open = Open::at(&path);
+    open.write(create(1, "tea")).unwrap();
+    let hour = 60 * 60 * 1000;
+    let said = |key: &str, at| {
+        Write::Append(Append { key: Some(key.into()), at, ..say(1, 1, Body::Text("words".into())) })
+    };
+    let now = writer::now();
+    open.write_all(vec![said("old", now - 25 * hour), said("fresh", now - 23 * hour)]);
+    open.close();
+    let mut open = Open::at(&path);
+    open.wait_until("SELECT count(*) FROM receipts", |count| count == 1);
+    let fresh = Ok(Done::Appended { room: 1, offset: 2, at: now - 23 * hour, repeated: true });
+    let old = Ok(Done::Appended { room: 1, offset: 3, at: now, repeated: false });
+    assert_eq!(open.write_all(vec![said("fresh", now), said("old", now)]), [fresh, old]);
+}
+
+#[test]
+fn a_full_queue_gives_the_job_back() {
+    let limits = Settings { data: Data::Memory, queue: 2, ..settings(Path::new("")) };
+    let open = Open::with(limits).unwrap();
+    let link = open.history.writing.upgrade().expect("the writer is there");
+    let held = link.connection.lock().expect("the writer did not panic");
+    // The writer may have taken a batch of what was queued before it came to wait for the connection.
+    let refused = (0..).find_map(|n| open.history.write(create(n, "tea"), n).err());
+    assert!(matches!(refused, Some((Write::Create { room, .. }, ticket)) if room == ticket && ticket >= 2));
+    drop(held);
 }
 
 #[test]
