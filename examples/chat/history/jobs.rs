@@ -19,7 +19,7 @@ pub(crate) type TokenHash = [u8; 32];
 /// Something that is to be on disk before anybody hears of it.
 #[derive(Debug)]
 pub(crate) enum Write {
-    /// A person is new. `token` is `None` for guests who cannot come back: they are forgotten when the
+    /// A person is new. Refused with [`Failure::Taken`] if somebody has the number or the name. `token` is `None` for guests who cannot come back: they are forgotten when the
     /// history is opened next, at the latest.
     Arrive {
         person: PersonId,
@@ -173,6 +173,7 @@ pub(crate) enum Done {
 /// Why a write was not carried out, or a read had no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
+    /// The number, the name, the key, or the picture's id is somebody else's.
     Taken,
     NoSuchRoom,
     /// To be renamed, or to join a room. Other writes about somebody who is not there have nothing to do, and are kept.
@@ -208,7 +209,8 @@ pub(crate) enum Read {
         limit: usize,
     },
     /// Texts and captions that contain `text`, whatever their case, in any of these rooms; the latest first, at
-    /// most `limit`; of those older than `before`, as [`Hit::mark`] has it.
+    /// most `limit`; of those older than `before`, as [`Hit::mark`] has it. An empty text finds nothing. A search may be
+    /// overtaken by reads that were asked for later.
     Search {
         rooms: Vec<RoomId>,
         text: String,
