@@ -5,7 +5,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Result, Row};
 
-use super::{Event, Picture, RoomId, What};
+use super::{Event, Picture, What};
 
 /// Says that a file is ours: "poll", in the header of every SQLite file.
 pub(super) const APPLICATION: i32 = 0x706f_6c6c;
@@ -113,10 +113,9 @@ pub(super) fn create(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "user_version", VERSION)
 }
 
-/// An event, its room, and its place among all events.
+/// An event, and its place among all events.
 pub(super) struct Kept {
     pub id: i64,
-    pub room: RoomId,
     pub event: Event,
 }
 
@@ -133,7 +132,7 @@ macro_rules! select_events {
 }
 pub(super) use select_events;
 
-/// Reads a row of [`select_events`].
+/// Reads a row of [`select_events`]. Its second column, the room, is for searches.
 pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
     let what = match row.get(6)? {
         TEXT => What::Text(row.get(7)?),
@@ -150,7 +149,7 @@ pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
         what,
         mentions: mentions(row, 9)?,
     };
-    Ok(Kept { id: row.get(0)?, room: number(row, 1)?, event })
+    Ok(Kept { id: row.get(0)?, event })
 }
 
 fn picture(row: &Row<'_>) -> Result<Option<Picture>> {
