@@ -189,7 +189,6 @@ impl Chat {
             && let Some(membership) = author.rooms.get_mut(&room)
         {
             membership.mark_read(event.offset);
-            self.unsaved.insert((event.author, room));
         }
         for &person in &event.mentions {
             let membership = self.people.get_mut(person).and_then(|person| person.rooms.get_mut(&room));

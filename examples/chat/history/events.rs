@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Error, OptionalExtension, Result, params};
 
-use super::people::{Answer, exists, is_refused};
+use super::people::{self, Answer, exists, is_refused};
 use super::retention::{self, Erased};
 use super::schema::{self, mentions_text, number, signed};
 use super::{Append, Body, Done, Failure, Offset};
@@ -72,6 +72,8 @@ pub(super) fn append(
     insert_event(connection, counters.next_event, offset, append)?;
     counters.next_event += 1;
     insert_mentions(connection, offset, append)?;
+    // Whoever speaks has read what was said before.
+    let _ = people::mark_read(connection, append.room, append.author, offset)?;
     insert_receipt(connection, offset, append)?;
     Ok(Ok(Done::Appended { room: append.room, offset, at: append.at, repeated: false }))
 }

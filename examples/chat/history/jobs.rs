@@ -75,7 +75,7 @@ pub(crate) enum Write {
         person: PersonId,
         read: Offset,
     },
-    /// Something was said.
+    /// Something was said. Its author has read the room up to there.
     Append(Append),
 }
 

@@ -114,6 +114,10 @@ impl Model {
                 mentions.insert(offset);
             }
         }
+        if let Some((read, mentions)) = room.members.get_mut(author) {
+            *read = (*read).max(offset);
+            mentions.clear();
+        }
         let author_name = append.author_name.clone();
         room.events.push(Event {
             offset,
