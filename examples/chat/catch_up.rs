@@ -178,9 +178,10 @@ impl Chat {
 /// The offset from which a client can go on, if it can.
 fn usable(position: &Position, room: &Room) -> Option<Offset> {
     let &Position { ref epoch, offset } = position;
-    let known = *epoch == room.epoch && offset <= room.last;
-    let kept = offset + 1 >= room.first && room.last - offset.min(room.last) <= MISSED;
-    (known && kept).then_some(offset)
+    if *epoch != room.epoch || offset > room.last {
+        return None; // any number may stand there: nothing is reckoned with it before this
+    }
+    (offset + 1 >= room.first && room.last - offset <= MISSED).then_some(offset)
 }
 
 /// As many events as make a piece, and whether there are more.
@@ -208,4 +209,47 @@ fn tell(
 ) -> Delivery {
     let history = Told::History { room: &room.name, epoch: &room.epoch, recovered, events, more };
     peers.send(peer, &json(&history))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{RoomKind, StoredRoom};
+
+    fn room(first: Offset, last: Offset) -> Room {
+        Room::new(StoredRoom {
+            id: 1,
+            kind: RoomKind::Public,
+            name: "tea".into(),
+            folded: "tea".into(),
+            epoch: "e".into(),
+            first,
+            last,
+            deletions: vec![],
+            recent: vec![],
+        })
+    }
+
+    #[test]
+    fn a_position_is_usable_if_everything_after_it_is_kept_and_is_not_too_much() {
+        let table = [
+            ("e", 0, (1, 0), true),
+            ("e", 7, (1, 10), true),
+            ("e", 10, (1, 10), true),
+            ("e", 11, (1, 10), false),
+            ("other", 7, (1, 10), false),
+            ("e", 4, (6, 10), false),
+            ("e", 5, (6, 10), true),
+            ("e", 10, (11, 10), true),
+            ("e", 0, (1, MISSED), true),
+            ("e", 0, (1, MISSED + 1), false),
+            ("e", u64::MAX, (1, 10), false),
+            ("e", u64::MAX, (1, 0), false),
+        ];
+        for (epoch, offset, (first, last), expected) in table {
+            let position = Position { epoch: epoch.into(), offset };
+            let usable = usable(&position, &room(first, last));
+            assert_eq!(usable, expected.then_some(offset), "{epoch} {offset} in {first}..={last}");
+        }
+    }
 }
