@@ -97,6 +97,7 @@ impl Chat {
                 let Some(place) = self.rooms.get(room).filter(|_| self.may_read(asker.peer, room)) else {
                     return self.refuse(peers, &asker, no_such_room("it"));
                 };
+                let events = place.heard(&events);
                 let more = events.first().is_some_and(|event| event.offset > first);
                 let events = events.iter().map(|event| EventTold::new(event, None)).collect();
                 let id = asker.id.as_deref();

@@ -123,8 +123,10 @@ impl Chat {
         let still_a_member = is_next && self.is_member(peer, room);
         if let Some(place) = self.rooms.get(room).filter(|_| still_a_member) {
             let (piece, delivery) = match result {
-                Ok(Found::Events { events, first, .. }) if first <= after + 1 && !events.is_empty() => {
-                    let (told, _) = cut(events.iter(), PIECE);
+                Ok(Found::Events { events, first, .. })
+                    if first <= after + 1 && !place.heard(&events).is_empty() =>
+                {
+                    let (told, _) = cut(place.heard(&events).iter(), PIECE);
                     let last = told.last().map_or(after, |event| event.offset());
                     (Piece::More(last), tell(peers, peer, place, told, true, true))
                 }

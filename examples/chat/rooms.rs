@@ -112,6 +112,12 @@ impl Room {
         Some(self.recent.range(start..))
     }
 
+    /// Of what the disk has told, what has been told live as well. The disk may be ahead: an event is there before
+    /// the news of it are here, and whoever heard it from both would hear it twice.
+    pub(crate) fn heard<'a>(&self, events: &'a [Event]) -> &'a [Event] {
+        &events[..events.partition_point(|event| event.offset <= self.last)]
+    }
+
     /// The events before an offset, the nearest `limit` of them, if they are in memory or there are no others.
     pub(crate) fn before(
         &self,
@@ -237,6 +243,14 @@ mod tests {
         assert_eq!(offsets(self::room(1, 0, 4).after(0)), Some(vec![]), "a room in which nothing was said");
         assert_eq!(offsets(self::room(11, 10, 4).after(10)), Some(vec![]), "all is pruned");
         assert_eq!(offsets(self::room(11, 10, 4).after(9)), None);
+    }
+
+    #[test]
+    fn what_only_the_disk_knows_yet_is_told_later() {
+        let (room, events) = (room(1, 10, 4), [8, 9, 10, 11, 12].map(text));
+        assert_eq!(room.heard(&events), &events[..3]);
+        assert_eq!(room.heard(&events[..2]), &events[..2]);
+        assert_eq!(room.heard(&events[3..]), &[]);
     }
 
     #[test]
