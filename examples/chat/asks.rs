@@ -194,8 +194,7 @@ impl Chat {
 
     /// A room that the person is a member of.
     pub(crate) fn room_of(&self, person: PersonId, name: &str) -> Result<RoomId, No> {
-        let room = self.rooms.named(name).or_else(|| self.rooms.named(&names::fold_room(name)));
-        let Some(room) = room else {
+        let Some(room) = self.rooms.called(name) else {
             return Err(no_such_room(name));
         };
         let is_member = self.people.get(person).is_some_and(|person| person.rooms.contains_key(&room.id));

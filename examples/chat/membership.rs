@@ -31,12 +31,11 @@ impl Chat {
         name: &str,
         create: bool,
     ) -> Result<(), No> {
-        let folded = names::fold_room(name);
         let person = self.people.get(person).ok_or_else(nobody)?;
         let id = person.id;
         let is_public = |room: &&RoomId| self.rooms.get(**room).is_some_and(|it| it.kind == RoomKind::Public);
         let joined = person.rooms.keys().filter(is_public).count();
-        if let Some(room) = self.rooms.named(&folded).filter(|room| room.members.contains(&id)) {
+        if let Some(room) = self.rooms.called(name).filter(|room| room.members.contains(&id)) {
             let room = room.id;
             self.move_to(peers, asker.peer, room);
             self.tell_room_state(peers, asker.peer, asker.id.as_deref(), room);
@@ -45,8 +44,8 @@ impl Chat {
         if joined >= self.settings.max_rooms_per_person {
             return Err(No::new(Code::TooManyRooms, format!("you are in {joined} rooms: leave one first")));
         }
-        let room = match self.rooms.named(&folded) {
-            Some(room) if room.kind == RoomKind::Direct => return Err(no_such_room(name)),
+        // A private talk of others is answered like one that does not exist: nobody learns who talks to whom.
+        let room = match self.rooms.called(name).filter(|room| room.kind == RoomKind::Public) {
             Some(room) if room.members.len() >= self.settings.max_members && room.id != self.lobby => {
                 return Err(No::new(Code::RoomFull, format!("{} is full", room.name)));
             }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::history::{Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, What};
+use crate::names;
 use crate::sessions::Voice;
 
 #[derive(Debug)]
@@ -164,6 +165,12 @@ impl Rooms {
 
     pub(crate) fn named(&self, folded: &str) -> Option<&Room> {
         self.by_name.get(folded).and_then(|id| self.by_id.get(id))
+    }
+
+    /// What a client means by a name: a private talk by its key, letter by letter; any other room by whatever looks
+    /// like its name.
+    pub(crate) fn called(&self, name: &str) -> Option<&Room> {
+        if name.starts_with('@') { self.named(name) } else { self.named(&names::fold_room(name)) }
     }
 
     /// How many rooms there are that anybody may join.
