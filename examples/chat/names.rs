@@ -84,6 +84,10 @@ const MAX_STACKED: usize = 2;
 /// Burmese syllables have as many signs after a letter.
 const MAX_MARKS: usize = 4;
 
+/// Folding takes its time, and anybody may ask for a name of megabytes. What is longer than this, in bytes, is no name
+/// and looks like none: the longest has 64 characters, which four times as many may become in NFKC.
+const LONGEST: usize = 64 * 4 * 4;
+
 /// Folding stops after this many rounds even if something still changes; a test sees that none needs so many.
 const MAX_ROUNDS: usize = 8;
 
@@ -205,6 +209,9 @@ fn is_like_a_guest(folded: &str) -> bool {
 }
 
 fn fold(name: &str, also: fn(char) -> char) -> String {
+    if name.len() > LONGEST {
+        return name.to_owned();
+    }
     let mut folded = fold_once(name, also);
     for _ in 0..MAX_ROUNDS {
         let again = fold_once(&folded, also);

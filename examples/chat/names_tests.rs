@@ -228,3 +228,12 @@ fn folding_whole_names_is_stable() {
         assert_eq!(fold_person(&folded), folded, "{name:?}");
     }
 }
+
+#[test]
+fn what_is_too_long_to_be_a_name_is_not_folded() {
+    let longest = "A".repeat(LONGEST);
+    assert_eq!(fold_room(&longest), "a".repeat(LONGEST));
+    for longer in [longest + "A", "\u{fdfa}".repeat(1 << 20)] {
+        assert_eq!((fold_room(&longer), fold_person(&longer)), (longer.clone(), longer));
+    }
+}
