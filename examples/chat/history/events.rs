@@ -5,7 +5,7 @@ use rusqlite::{Connection, Error, OptionalExtension, Result, params};
 use super::people::{self, Answer, exists, is_refused};
 use super::retention::{self, Erased};
 use super::schema::{self, mentions_text, number, signed};
-use super::{Append, Body, Done, Failure, Offset};
+use super::{Append, Body, Done, Failure, Offset, PersonId};
 
 /// What the writer remembers between its transactions. Nothing here must be true to the file after a rollback: a
 /// number that was skipped does no harm.
@@ -75,6 +75,7 @@ pub(super) fn append(
     // Whoever speaks has read what was said before.
     let _ = people::mark_read(connection, append.room, append.author, offset)?;
     insert_receipt(connection, offset, append)?;
+    keep_number(connection, append.author)?;
     Ok(Ok(Done::Appended { room: append.room, offset, at: append.at, repeated: false }))
 }
 
@@ -163,6 +164,15 @@ fn insert_mentions(connection: &Connection, offset: Offset, append: &Append) -> 
     for person in &append.mentions {
         insert.execute([signed(append.room), signed(*person), signed(offset)])?;
     }
+    Ok(())
+}
+
+/// Whoever came while the disk was full speaks without being known here. Their number is theirs all the same: somebody
+/// else who got it could take back what they said, and read their private talks.
+fn keep_number(connection: &Connection, author: PersonId) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE state SET next_person = ?1 + 1 WHERE next_person <= ?1")?
+        .execute([signed(author)])?;
     Ok(())
 }
 

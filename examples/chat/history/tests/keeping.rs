@@ -82,6 +82,16 @@ fn guests_are_forgotten_and_those_who_have_left_keep_their_name_in_direct_rooms(
 }
 
 #[test]
+fn who_spoke_without_being_known_keeps_their_number() {
+    let scratch = Scratch::new("number");
+    let path = scratch.file("chat.db");
+    let mut open = Open::at(&path);
+    open.write_all(vec![create(1, "tea"), text(1, 7, "the disk was full when I came"), text(1, 3, "and I")]);
+    open.close();
+    assert_eq!(Open::at(&path).loaded.next_person, 8);
+}
+
+#[test]
 fn a_room_keeps_its_latest_events() {
     let scratch = Scratch::new("count");
     let path = scratch.file("chat.db");

@@ -127,6 +127,7 @@ impl Model {
             what,
             mentions: mentions.clone(),
         });
+        self.next_person = self.next_person.max(author + 1);
         Ok(Done::Appended { room: *id, offset, at: *at, repeated: false })
     }
 
