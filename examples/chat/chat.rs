@@ -136,6 +136,7 @@ impl Chat {
             Some(lobby) => lobby.id,
             None => chat.make_lobby(),
         };
+        chat.store_lobby();
         chat.put_everybody_into_the_lobby();
         chat
     }
@@ -151,14 +152,19 @@ impl Chat {
     }
 
     fn make_lobby(&mut self) -> RoomId {
-        let lobby = self.new_room(RoomKind::Public, LOBBY.into(), names::fold_room(LOBBY));
+        let mut lobby = self.new_room(RoomKind::Public, LOBBY.into(), names::fold_room(LOBBY));
         let id = lobby.id;
+        lobby.pending = true;
         self.rooms.insert(lobby);
-        let create = self.creation(id);
-        if self.store(create, Ticket::Nobody).is_err() {
-            log::error!("the lobby could not be stored");
-        }
         id
+    }
+
+    /// Again with the chores, if it cannot be stored now.
+    pub(crate) fn store_lobby(&mut self) {
+        if self.rooms.get(self.lobby).is_some_and(|lobby| lobby.pending) {
+            let create = self.creation(self.lobby);
+            let _ = self.store(create, Ticket::Created);
+        }
     }
 
     /// A room with a number and an epoch of its own, which nobody has heard of.

@@ -127,6 +127,7 @@ impl Chat {
     }
 
     fn do_chores(&mut self, peers: &mut Peers, now: Millis) {
+        self.store_lobby();
         let patience = |person: &Person| if person.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS };
         let gone = |person: &&Person| !person.is_here() && person.seen + patience(person) < now;
         let forgotten: Vec<PersonId> =

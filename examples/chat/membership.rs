@@ -129,7 +129,10 @@ impl Chat {
     /// A room exists, or could not be stored.
     pub(crate) fn created(&mut self, peers: &mut Peers, id: RoomId, stored: bool) {
         if !stored {
-            self.rooms.remove(id);
+            // There is always a lobby: it is stored with the next chores.
+            if id != self.lobby {
+                self.rooms.remove(id);
+            }
             return;
         }
         let Some(room) = self.rooms.get_mut(id) else {
