@@ -46,7 +46,8 @@ impl Chat {
             return Err(No::new(Code::TooManyRooms, format!("you are in {joined} rooms: leave one first")));
         }
         let room = match self.rooms.named(&folded) {
-            Some(room) if room.kind == RoomKind::Direct => return Err(no_such_room(name)),
+            // The same whether there is one or not: nobody learns who talks to whom.
+            _ if folded.starts_with('@') => return Err(no_such_room(name)),
             Some(room) if room.members.len() >= self.settings.max_members && room.id != self.lobby => {
                 return Err(No::new(Code::RoomFull, format!("{} is full", room.name)));
             }
