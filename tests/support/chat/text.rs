@@ -19,6 +19,7 @@ impl Text {
     #[track_caller]
     pub(crate) fn at(address: SocketAddr, path: &str) -> Self {
         let stream = TcpStream::connect(address).expect("the chat listens");
+        stream.set_nodelay(true).expect("TCP can be told not to wait");
         stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
         stream.set_write_timeout(Some(PATIENCE)).expect("writing can be given a limit");
         let (socket, answer) = tungstenite::client(format!("ws://{address}{path}"), stream)
