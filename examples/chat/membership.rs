@@ -187,8 +187,12 @@ impl Chat {
 
     /// Somebody is no longer a member of a room.
     pub(crate) fn left(&mut self, peers: &mut Peers, room: RoomId, person: PersonId, asker: Option<&Asker>) {
-        let member = self.people.get(person).filter(|member| member.rooms.contains_key(&room));
-        if let Some(connections) = member.map(|member| member.connections.clone()) {
+        // First of all: whoever goes back to the lobby goes on listening to a room that is still theirs.
+        let connections = self
+            .people
+            .get_mut(person)
+            .and_then(|member| member.rooms.remove(&room).map(|_| member.connections.clone()));
+        if let Some(connections) = connections {
             let (text, json): (Vec<_>, Vec<_>) =
                 connections.into_iter().partition(|&peer| self.is_text(peer));
             // Who reads lines is told in other words; the other windows hear it like everybody else.
@@ -196,7 +200,6 @@ impl Chat {
             self.tell_moved(peers, person, room, Move::Out);
             json.into_iter().for_each(|peer| self.stop_listening(peers, peer, room));
             self.drop_member(room, person);
-            self.people.get_mut(person).and_then(|member| member.rooms.remove(&room));
             self.unsaved.remove(&(person, room));
         }
         asker.into_iter().for_each(|asker| self.acknowledge(peers, asker));

@@ -1,0 +1,225 @@
+//! The chat program, started as people start it: `examples/chat` with flags, on a port of the system's choice and with
+//! a history of its own. It is stopped when the test is done with it.
+//!
+//! A suite brings `support/client.rs` and `support/scratch.rs` beside this file.
+
+#[path = "chat/http.rs"]
+pub(crate) mod http;
+#[path = "chat/json.rs"]
+pub(crate) mod json;
+#[path = "chat/program.rs"]
+pub(crate) mod program;
+#[path = "chat/text.rs"]
+pub(crate) mod text;
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::client::PATIENCE;
+use crate::scratch::Scratch;
+
+/// One chat: a folder with its history, and the program, whenever it runs.
+pub(crate) struct Chat {
+    folder: Scratch,
+    flags: Vec<String>,
+    running: Option<Running>,
+}
+
+struct Running {
+    child: Child,
+    address: SocketAddr,
+    banner: Vec<String>,
+    log: Log,
+}
+
+impl Chat {
+    /// With a file for a history and no limit to how fast one may speak, unless the flags say otherwise.
+    #[track_caller]
+    pub(crate) fn start(flags: &[&str]) -> Self {
+        let mut chat = Chat::prepared(flags);
+        chat.start_again();
+        chat
+    }
+
+    /// With a history that is gone with the program.
+    #[track_caller]
+    pub(crate) fn in_memory(flags: &[&str]) -> Self {
+        Chat::start(&[&["--data", ":memory:"], flags].concat())
+    }
+
+    /// A folder and flags, and no program yet.
+    pub(crate) fn prepared(flags: &[&str]) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = Scratch::new(&format!("chat-{number}"));
+        let mut chat = Chat { folder, flags: Vec::new(), running: None };
+        chat.set_flags(flags);
+        chat
+    }
+
+    /// For the next start.
+    pub(crate) fn set_flags(&mut self, flags: &[&str]) {
+        let data = self.data();
+        let data = data.to_str().expect("folders of tests have plain names");
+        let defaults =
+            [("--listen", "127.0.0.1:0"), ("--data", data), ("--message-rate", "0"), ("--address-rate", "0")];
+        let missing = defaults.iter().filter(|(name, _)| !flags.contains(name));
+        self.flags = missing
+            .flat_map(|&(name, value)| [name, value])
+            .chain(flags.iter().copied())
+            .map(String::from)
+            .collect();
+    }
+
+    /// On the same history, after it has ended: on another port, unless the flags name one.
+    #[track_caller]
+    pub(crate) fn start_again(&mut self) {
+        assert!(self.running.is_none(), "it runs");
+        let mut command = program::command(self.folder());
+        command.args(&self.flags);
+        self.run(command);
+    }
+
+    /// Starts a command that becomes the program, a shell that sets limits first, say.
+    #[track_caller]
+    pub(crate) fn run(&mut self, mut command: std::process::Command) {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program can be started");
+        let mut log = Log::of(child.stderr.take().expect("its log is piped"));
+        let mut out = Log::of(child.stdout.take().expect("its banner is piped"));
+        let Some(line) = out.find(|line| line.contains("http://127.0.0.1:")) else {
+            let _ = child.kill();
+            let status = child.wait();
+            panic!("no banner, {status:?}: {:?} {:?}", out.all(), log.all());
+        };
+        let (_, rest) = line.split_once("http://").expect("it was found by this");
+        let end = rest.find(|c: char| !matches!(c, '0'..='9' | '.' | ':')).unwrap_or(rest.len());
+        let address = rest[..end].parse().unwrap_or_else(|error| panic!("{line:?} has no address: {error}"));
+        self.running = Some(Running { child, address, banner: out.seen, log });
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.as_ref().expect("the chat runs").address
+    }
+
+    /// What it said on its standard output, up to its address.
+    pub(crate) fn banner(&self) -> &[String] {
+        &self.running.as_ref().expect("the chat runs").banner
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.file("chat.db")
+    }
+
+    pub(crate) fn flags(&self) -> &[String] {
+        &self.flags
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.running.as_ref().expect("the chat runs").child)
+    }
+
+    #[track_caller]
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("it can be told");
+    }
+
+    /// SIGTERM, and the end: its status, and the whole log.
+    #[track_caller]
+    pub(crate) fn terminate(&mut self) -> (ExitStatus, Vec<String>) {
+        self.signal(Signal::TERM);
+        self.ended()
+    }
+
+    /// SIGKILL: no word, no farewell.
+    #[track_caller]
+    pub(crate) fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        self.ended();
+    }
+
+    /// It must end by itself now.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> (ExitStatus, Vec<String>) {
+        let mut running = self.running.take().expect("the chat runs");
+        let status = program::wait(&mut running.child);
+        (status, running.log.all())
+    }
+
+    /// SIGTERM, and up again on the same history.
+    #[track_caller]
+    pub(crate) fn restart(&mut self) {
+        let (status, log) = self.terminate();
+        assert!(status.success(), "{status}: {log:?}");
+        self.start_again();
+    }
+
+    /// The first line of the log that is like this, if need be one that is still to come.
+    #[track_caller]
+    pub(crate) fn logged(&mut self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+        let log = &mut self.running.as_mut().expect("the chat runs").log;
+        log.find(is_it).unwrap_or_else(|| panic!("{what} was not logged: {:#?}", log.seen))
+    }
+}
+
+impl Drop for Chat {
+    fn drop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            let _ = running.child.kill();
+            let _ = running.child.wait();
+            if thread::panicking() {
+                eprintln!("the chat's log: {:#?}", running.log.all());
+            }
+        }
+    }
+}
+
+/// Lines that a program writes, as they come.
+struct Log {
+    seen: Vec<String>,
+    coming: Receiver<String>,
+}
+
+impl Log {
+    fn of(stream: impl Read + Send + 'static) -> Self {
+        let (sender, coming) = channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(stream).lines().map_while(Result::ok);
+            // Read to the end even if nobody cares any more: a full pipe would hold the program up.
+            lines.for_each(|line| drop(sender.send(line)));
+        });
+        Log { seen: Vec::new(), coming }
+    }
+
+    fn find(&mut self, is_it: impl Fn(&str) -> bool) -> Option<String> {
+        if let Some(line) = self.seen.iter().find(|line| is_it(line)) {
+            return Some(line.clone());
+        }
+        loop {
+            let line = self.coming.recv_timeout(PATIENCE).ok()?;
+            self.seen.push(line.clone());
+            if is_it(&line) {
+                return Some(line);
+            }
+        }
+    }
+
+    /// Everything, when the program has ended.
+    fn all(&mut self) -> Vec<String> {
+        while let Ok(line) = self.coming.recv_timeout(PATIENCE) {
+            self.seen.push(line);
+        }
+        std::mem::take(&mut self.seen)
+    }
+}

@@ -1,0 +1,37 @@
+//! An ordinary GET, for pages and pictures.
+
+use std::net::SocketAddr;
+
+use crate::client::Client;
+
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+#[track_caller]
+pub(crate) fn get(address: SocketAddr, path: &str) -> Page {
+    let mut client = Client::dial(address);
+    client.write(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes());
+    let head = client.head();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    let mut page =
+        Page { status: status.unwrap_or_else(|| panic!("no status: {head}")), head, body: Vec::new() };
+    let length =
+        page.header("Content-Length").map_or(0, |length| length.parse().expect("a length is a number"));
+    page.body = client.bytes(length);
+    page
+}
+
+impl Page {
+    /// A header's value, if it is there once.
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut values = fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        let value = values.next();
+        assert_eq!(values.next(), None, "{name} is there twice");
+        value
+    }
+}
