@@ -7,7 +7,7 @@ use pollcat::{CloseCode, PeerId, Peers};
 
 use crate::chat::{Chat, LOBBY, now};
 use crate::console;
-use crate::history::{Durability, Millis, PersonId, RoomId, RoomKind, Write};
+use crate::history::{Durability, Millis, PersonId, RoomId, RoomKind, TokenHash, Write};
 use crate::membership::Move;
 use crate::names;
 use crate::pace::{Pace, Rate};
@@ -50,7 +50,11 @@ impl Chat {
     ) {
         let peer = asker.peer;
         let token = Token::new().expect("the system has randomness to give, as it had at the start");
-        let Some(person) = self.make_person(peers, peer, Some(token.hash())) else {
+        // A name that can be had is theirs from the beginning; others are asked for after the welcome, and refused then.
+        let name = wish.as_deref().and_then(|wish| names::check_person(wish, self.settings.max_name).ok());
+        let name = name.filter(|name| self.people.named(&name.folded).is_none()).map(|name| name.shown);
+        let wish = wish.filter(|_| name.is_none());
+        let Some(person) = self.make_person(peers, peer, name, Some(token.hash())) else {
             return;
         };
         if let Some(session) = self.sessions.get_mut(peer) {
@@ -86,7 +90,7 @@ impl Chat {
 
     /// A text client is somebody at once, for as long as it is connected.
     pub(crate) fn arrive_as_guest(&mut self, peers: &mut Peers, peer: PeerId) {
-        let Some(person) = self.make_person(peers, peer, None) else {
+        let Some(person) = self.make_person(peers, peer, None, None) else {
             return;
         };
         // Guests talk even if the disk does not know them.
@@ -107,7 +111,13 @@ impl Chat {
         }
     }
 
-    fn make_person(&mut self, peers: &mut Peers, peer: PeerId, token: Option<[u8; 32]>) -> Option<PersonId> {
+    fn make_person(
+        &mut self,
+        peers: &mut Peers,
+        peer: PeerId,
+        name: Option<String>,
+        token: Option<TokenHash>,
+    ) -> Option<PersonId> {
         let client = self.sessions.get(peer).and_then(|session| session.client);
         let busy = client.and_then(address_key).is_some_and(|address| {
             self.addresses.entry(address).or_default().newcomers.take(now() as u64, 1, &NEWCOMERS).is_err()
@@ -122,7 +132,8 @@ impl Chat {
         }
         let id = self.next_person;
         self.next_person += 1;
-        let mut person = Person::new(id, names::guest_name(id), token, now());
+        let name = name.unwrap_or_else(|| names::guest_name(id));
+        let mut person = Person::new(id, name, token, now());
         if let Some(lobby) = self.rooms.get_mut(self.lobby) {
             lobby.members.insert(id);
             person.rooms.insert(lobby.id, Membership { read: lobby.last, mentions: Vec::new() });

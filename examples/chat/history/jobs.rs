@@ -224,11 +224,10 @@ pub(crate) enum Read {
 
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// `first`: the oldest offset that is still kept (last + 1 if there is none); `last`: the latest.
+    /// `first`: the oldest offset that is still kept (one past the latest if there is none).
     Events {
         events: Vec<Event>,
         first: Offset,
-        last: Offset,
     },
     Hits {
         hits: Vec<Hit>,

@@ -120,7 +120,7 @@ fn events(
         ))?
         .query_map([signed(room), signed(after), signed(upto)], |row| Ok(schema::kept(row)?.event))?
         .collect::<Result<Vec<Event>>>()?;
-    Ok(Ok(Found::Events { events, first, last }))
+    Ok(Ok(Found::Events { events, first }))
 }
 
 fn picture(connection: &Connection, id: &str) -> Answer {

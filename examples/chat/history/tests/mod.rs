@@ -111,7 +111,10 @@ impl Open {
     /// Everything that is kept of a room.
     fn all(&mut self, room: RoomId) -> (Vec<Event>, Offset, Offset) {
         match self.read(Read::After { room, after: 0, limit: usize::MAX }) {
-            Ok(Found::Events { events, first, last }) => (events, first, last),
+            Ok(Found::Events { events, first }) => {
+                let last = events.last().map_or(first - 1, |event| event.offset);
+                (events, first, last)
+            }
             other => panic!("{other:?}"),
         }
     }
