@@ -14,8 +14,10 @@ use scratch::Scratch;
 mod client;
 #[path = "pages/later.rs"]
 mod later;
-#[path = "pages/nginx.rs"]
+#[path = "support/nginx.rs"]
 mod nginx;
+#[path = "pages/nginx.rs"]
+mod proxied;
 #[path = "support/raw.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod raw;
