@@ -17,6 +17,8 @@ const FADING: Millis = 3_000;
 /// A guest with a token who never chose a name is forgotten after a day, others after a year.
 const FORGET_GUESTS: Millis = 86_400_000;
 const FORGET_PEOPLE: Millis = 365 * 86_400_000;
+/// The disk hears this often of those who stay: who is here when the program ends is not forgotten when it starts again.
+const SEEN_AGAIN: Millis = 3_600_000;
 /// A room without members is removed after a day.
 const REMOVE_ROOMS: Millis = 86_400_000;
 /// What needs no hurry is done this often.
@@ -128,6 +130,9 @@ impl Chat {
 
     fn do_chores(&mut self, peers: &mut Peers, now: Millis) {
         self.store_lobby();
+        for person in self.people.see_again(now, SEEN_AGAIN, 1000) {
+            let _ = self.store(Write::Seen { person, at: now }, Ticket::Nobody);
+        }
         let patience = |person: &Person| if person.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS };
         let gone = |person: &&Person| !person.is_here() && person.seen + patience(person) < now;
         let forgotten: Vec<PersonId> =

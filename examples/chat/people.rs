@@ -18,8 +18,9 @@ pub(crate) struct Person {
     folded: String,
     /// `None` for guests who cannot come back.
     pub token: Option<TokenHash>,
-    /// When they were last here.
+    /// When they were last here; and what of that is on its way to the disk.
     pub seen: Millis,
+    seen_on_disk: Millis,
     pub connections: Vec<PeerId>,
     pub rooms: HashMap<RoomId, Membership>,
     pub pace: Pace,
@@ -58,6 +59,7 @@ impl Person {
             name,
             token,
             seen,
+            seen_on_disk: seen,
             connections: Vec::new(),
             rooms: HashMap::new(),
             pace: Pace::default(),
@@ -168,6 +170,17 @@ impl People {
         }
         self.here.remove(&id);
         Some(person)
+    }
+
+    /// Of those who are here and can come back, some of whom the disk has not heard for so long. They are seen now.
+    pub(crate) fn see_again(&mut self, now: Millis, after: Millis, most: usize) -> Vec<PersonId> {
+        let is_due = |person: &&Person| person.token.is_some() && person.seen_on_disk + after <= now;
+        let due: Vec<PersonId> = self.here().filter(is_due).take(most).map(|person| person.id).collect();
+        for id in &due {
+            let person = self.by_id.get_mut(id).expect("it was just listed");
+            (person.seen, person.seen_on_disk) = (now, now);
+        }
+        due
     }
 
     /// Who is here, the oldest first.
@@ -319,6 +332,18 @@ mod tests {
         people.settle_name(1, "Eve", true);
         assert_eq!((people.named("eve"), people.len()), (None, 4));
         assert_eq!(people.name_of(1), "somebody");
+    }
+
+    #[test]
+    fn whoever_stays_is_seen_again_and_again() {
+        let mut people = people();
+        people.here.extend([1, 2, 3]);
+        people.drop_token(2);
+        assert!(people.see_again(99, 100, 10).is_empty());
+        assert_eq!(people.see_again(100, 100, 1), [1]);
+        assert_eq!(people.see_again(150, 100, 10), [3], "2 cannot come back, the others are not here");
+        assert_eq!(people.see_again(200, 100, 10), [1]);
+        assert_eq!(people.get(1).map(|person| person.seen), Some(200));
     }
 
     #[test]
