@@ -6,7 +6,7 @@ use crate::asks::taken;
 use crate::chat::Chat;
 use crate::console::notice;
 use crate::history::{Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
-use crate::membership::no_such_room;
+use crate::membership::gone_room;
 use crate::sessions::Voice;
 use crate::tickets::{No, Ticket};
 use crate::wire::{Code, EventTold, SERVER, Told, User, json};
@@ -95,7 +95,7 @@ impl Chat {
             }
             (_, Ticket::Page { asker, room }, Ok(Found::Events { events, first, .. })) => {
                 let Some(place) = self.rooms.get(room).filter(|_| self.may_read(asker.peer, room)) else {
-                    return self.refuse(peers, &asker, no_such_room("it"));
+                    return self.refuse(peers, &asker, gone_room());
                 };
                 let events = place.heard(&events);
                 let more = events.first().is_some_and(|event| event.offset > first);
@@ -137,7 +137,7 @@ fn no(failure: Failure) -> No {
         Failure::Taken => No::new(Code::NameTaken, "somebody was faster: it is taken"),
         Failure::NoSuchPerson => crate::membership::nobody(),
         Failure::HasMembers => No::new(Code::CannotLeave, "there is still somebody in it"),
-        Failure::NoSuchRoom => no_such_room("any more"),
+        Failure::NoSuchRoom => gone_room(),
         Failure::NoSuchEvent => No::new(Code::NoSuchEvent, "there is no such message, or it was taken back"),
         Failure::NotYours => No::new(Code::NotYours, "that is not yours to take back"),
         Failure::Storage(words) => No::new(Code::Storage, words),

@@ -9,7 +9,7 @@ use crate::chat::{Chat, now};
 use crate::command::Command;
 use crate::console::{self, notice};
 use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
-use crate::membership::{no_such_room, nobody};
+use crate::membership::{gone_room, no_such_room, nobody, not_member};
 use crate::names;
 use crate::pace::Wait;
 use crate::people::Membership;
@@ -42,9 +42,8 @@ impl Chat {
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
             return Ok(()); // it was turned away
         };
-        if let (Ok(Ask::Picture { .. }), Some(session)) = (&asked, self.sessions.get_mut(asker.peer)) {
-            // Until all is well with the announcement, the bytes that follow it are nobody's.
-            session.announced = Some(Announced { id: None, room: Err(()), caption: String::new() });
+        if matches!(asked, Ok(Ask::Picture { .. })) {
+            self.expect_no_picture(peers, asker.peer);
         }
         self.take_pace(asker.peer, person, asked.as_ref().map_or(MESSAGE, cost))?;
         match asked? {
@@ -202,7 +201,7 @@ impl Chat {
         match is_member {
             true => Ok(room.id),
             false if room.name.starts_with('@') => Err(no_such_room(name)),
-            false => Err(No::new(Code::NotMember, format!("you are not in {}", room.name))),
+            false => Err(not_member(room)),
         }
     }
 
@@ -247,6 +246,19 @@ impl Chat {
         Ok(())
     }
 
+    /// Until all is well with an announcement, the bytes that follow it are nobody's. A picture that was announced
+    /// before, and has not come, is answered.
+    pub(crate) fn expect_no_picture(&mut self, peers: &mut Peers, peer: PeerId) {
+        let nothing = Announced { id: None, room: Err(()), caption: String::new() };
+        let Some(session) = self.sessions.get_mut(peer) else {
+            return;
+        };
+        if let Some(Announced { id, room: Ok(_), .. }) = session.announced.replace(nothing) {
+            let no = No::new(Code::BadPicture, "no picture came, but another announcement");
+            self.refuse(peers, &Asker { peer, id }, no);
+        }
+    }
+
     fn announce(
         &mut self,
         asker: &Asker,
@@ -289,7 +301,7 @@ impl Chat {
         before: Option<Offset>,
         limit: usize,
     ) -> Result<(), No> {
-        let place = self.rooms.get(room).ok_or_else(|| no_such_room(""))?;
+        let place = self.rooms.get(room).ok_or_else(gone_room)?;
         if let Some(events) = place.before(before, limit) {
             let events: Vec<_> = events.map(|event| EventTold::new(event, None)).collect();
             let more = events.first().is_some_and(|event| event.offset() > place.first);

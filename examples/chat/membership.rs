@@ -285,6 +285,14 @@ pub(crate) fn no_such_room(name: &str) -> No {
     No::new(Code::NoSuchRoom, format!("there is no room `{name}`"))
 }
 
+pub(crate) fn gone_room() -> No {
+    No::new(Code::NoSuchRoom, "that room is gone")
+}
+
+pub(crate) fn not_member(room: &Room) -> No {
+    No::new(Code::NotMember, format!("you are not in {}", room.name))
+}
+
 /// Somebody who was forgotten while they were asking.
 pub(crate) fn nobody() -> No {
     No::new(Code::NoSuchPerson, "you are not known here any more: connect again")

@@ -8,7 +8,7 @@ use crate::asks::MESSAGE;
 use crate::chat::{Chat, now, told};
 use crate::console::{self, Place};
 use crate::history::{Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write};
-use crate::membership::nobody;
+use crate::membership::{gone_room, nobody, not_member};
 use crate::people::Membership;
 use crate::picture;
 use crate::rooms::{direct_name, direct_partner};
@@ -106,6 +106,7 @@ impl Chat {
             return Ok(());
         };
         let (room, person) = (room.unwrap_or(session.room), session.person().ok_or_else(nobody)?);
+        let room = self.still_there(person, room)?;
         // A message for each quarter of a mebibyte: the disk is everybody's.
         self.take_pace(asker.peer, person, MESSAGE + MESSAGE * (bytes.len() >> 18) as u32)?;
         if bytes.len() as u64 > self.settings.max_picture as u64 {
@@ -121,6 +122,16 @@ impl Chat {
             size: bytes.len() as u64,
         };
         self.say(asker, person, room, Body::Picture { picture, caption, bytes: Arc::from(bytes) })
+    }
+
+    /// Between the announcement of a picture and its bytes its sender may have left the room.
+    fn still_there(&mut self, person: PersonId, room: RoomId) -> Result<RoomId, No> {
+        let is_member = self.people.get(person).is_some_and(|person| person.rooms.contains_key(&room));
+        match self.rooms.get(room) {
+            Some(place) if is_member || place.kind == RoomKind::Direct => self.call_back(person, room),
+            Some(place) => Err(not_member(place)),
+            None => Err(gone_room()),
+        }
     }
 
     // ---- what is on disk now

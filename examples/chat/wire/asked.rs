@@ -139,6 +139,12 @@ enum Addressee<'a> {
     Name(#[serde(borrow)] Cow<'a, str>),
 }
 
+/// Is this perhaps the announcement of a picture, even if it cannot be understood? The bytes that follow must not go
+/// anywhere else then.
+pub(crate) fn may_announce(text: &str) -> bool {
+    text.contains("\"picture\"")
+}
+
 impl<'a> Asked<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, Fault> {
         if text.len() > LONGEST_REQUEST {
