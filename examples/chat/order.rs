@@ -11,9 +11,10 @@ use pollcat::{Message, PeerId, Peers};
 use crate::chat::Chat;
 use crate::sessions::Voice;
 use crate::tickets::{Asker, No, Ticket};
-use crate::wire::{Asked, Code};
+use crate::wire::{Asked, Code, may_announce};
 
-/// The most messages that wait, and the most bytes if they are more than one.
+/// The most messages that wait, and the most bytes if they are more than one. A picture that was announced is not
+/// counted: it waits with its announcement.
 const MESSAGES: usize = 64;
 const BYTES: usize = 256 << 10;
 
@@ -24,6 +25,8 @@ pub(crate) struct Held {
     waits_for: u32,
     messages: VecDeque<Own>,
     bytes: usize,
+    /// The announcement of a picture was refused, and its bytes are still to come.
+    refused_picture: bool,
 }
 
 #[derive(Debug)]
@@ -33,8 +36,11 @@ enum Own {
 }
 
 impl Held {
-    fn has_room_for(&self, length: usize) -> bool {
-        self.messages.is_empty() || (self.messages.len() < MESSAGES && self.bytes + length <= BYTES)
+    fn has_room_for(&self, message: &Message<'_>) -> bool {
+        let is_announced =
+            matches!((message, self.messages.back()), (Message::Binary(_), Some(Own::Text(_))));
+        let is_little = self.messages.len() < MESSAGES && self.bytes + message.len() <= BYTES;
+        self.messages.is_empty() || is_announced || is_little
     }
 
     fn push(&mut self, message: Message<'_>) {
@@ -80,12 +86,21 @@ impl Chat {
         let Some(session) = self.sessions.get_mut(from) else {
             return;
         };
+        let announces =
+            matches!(message, Message::Text(text) if session.voice == Voice::Json && may_announce(text));
+        match message {
+            // Its announcement was answered.
+            Message::Binary(_) if std::mem::take(&mut session.held.refused_picture) => return,
+            Message::Text(_) if announces => session.held.refused_picture = false,
+            _ => {}
+        }
         if session.held.waits_for == 0 {
             return self.hear_now(peers, from, message);
         }
-        if session.held.has_room_for(message.len()) {
+        if session.held.has_room_for(&message) {
             return session.held.push(message);
         }
+        session.held.refused_picture |= announces;
         let id = match message {
             Message::Text(text) if session.voice == Voice::Json => {
                 Asked::parse(text).map_or_else(|fault| fault.id, |asked| asked.id)
@@ -119,5 +134,27 @@ impl Chat {
             Message::Text(line) => self.hear_line(peers, from, line),
             Message::Binary(bytes) => self.hear_picture(peers, from, bytes),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_waits_and_whatever_was_announced() {
+        let (line, picture) = (Message::Text("{}"), vec![0; 2 * BYTES]);
+        let mut held = Held::default();
+        assert!(held.has_room_for(&Message::Binary(&picture)), "one message may be as long as it likes");
+        for _ in 0..MESSAGES {
+            assert!(held.has_room_for(&line));
+            held.push(line);
+        }
+        assert!(!held.has_room_for(&line));
+        assert!(held.has_room_for(&Message::Binary(&picture)));
+        held.push(Message::Binary(&picture));
+        assert!(!held.has_room_for(&Message::Binary(&[])), "nobody announced a second one");
+        while held.pop().is_some() {}
+        assert_eq!(held.bytes, 0);
     }
 }
