@@ -186,6 +186,10 @@ impl Chat {
     // ---- the history
 
     pub(crate) fn store(&mut self, write: Write, ticket: Ticket) -> Result<(), No> {
+        if self.stopping {
+            // What is written from here on would be waited for, and so on for ever.
+            return Err(No::new(Code::Stopping, "the server is stopping: try again after reconnecting"));
+        }
         let history = self.history.as_ref().expect("the history is there while the chat is");
         let holds_up = ticket.holds_up();
         let busy = |_| No::new(Code::Busy, "too busy: nothing was stored, try again");

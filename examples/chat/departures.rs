@@ -66,7 +66,7 @@ impl Chat {
             }
         }
         self.unsaved.retain(|&(person, _)| person != id);
-        if self.store(Write::Forget { person: id }, Ticket::Nobody).is_err() {
+        if self.store(Write::Forget { person: id }, Ticket::Nobody).is_err() && !self.is_stopping() {
             log::warn!("person {id} is forgotten when the history is opened next");
         }
     }
