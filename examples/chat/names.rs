@@ -53,7 +53,7 @@ enum Rule {
 const PUNCTUATION: [char; 5] = ['_', '-', '.', '\'', '·'];
 
 /// No name looks like one of these. Rooms may be called lobby.
-const RESERVED: [&str; 21] = [
+const RESERVED: [&str; 22] = [
     "server",
     "system",
     "admin",
@@ -70,6 +70,7 @@ const RESERVED: [&str; 21] = [
     "nobody",
     "guest",
     LOBBY,
+    PRIVATE,
     "服务器",
     "系统",
     "管理员",
@@ -77,6 +78,8 @@ const RESERVED: [&str; 21] = [
     "大厅",
 ];
 const LOBBY: &str = "lobby";
+/// Text clients read `[tea]` before what was said in a room, and `[private]` before what was said to them alone.
+const PRIVATE: &str = "private";
 const GUEST: &str = "guest-";
 
 /// Vietnamese and Hebrew names, decomposed, have two marks that stack on one letter; towers begin after that.
