@@ -165,7 +165,8 @@ impl Chat {
 
     // ---- checks
 
-    /// The person's pace, and that of the address behind the connection.
+    /// The person's pace, and that of the address behind the connection. Only who keeps their own takes anything from
+    /// the address, which others share; and only who is let through has taken anything.
     pub(crate) fn take_pace(&mut self, peer: PeerId, person: PersonId, cost: u32) -> Result<(), No> {
         let now = now() as u64;
         let too_fast = |Wait(wait)| No {
@@ -174,12 +175,17 @@ impl Chat {
             retry_after: Some(wait),
         };
         let (own, shared) = (self.rates.person, self.rates.address);
+        let person = self.people.get_mut(person).ok_or_else(nobody)?;
+        person.pace.take(now, cost, &own).map_err(too_fast)?;
         let address = self.sessions.get(peer).and_then(|session| session.client).and_then(address_key);
         if let Some(address) = address {
-            self.addresses.entry(address).or_default().requests.take(now, cost, &shared).map_err(too_fast)?;
+            let shared_by_all = &mut self.addresses.entry(address).or_default().requests;
+            shared_by_all
+                .take(now, cost, &shared)
+                .map_err(too_fast)
+                .inspect_err(|_| person.pace.give_back(cost))?;
         }
-        let person = self.people.get_mut(person).ok_or_else(nobody)?;
-        person.pace.take(now, cost, &own).map_err(too_fast)
+        Ok(())
     }
 
     pub(crate) fn check_text(&self, text: &str) -> Result<(), No> {

@@ -47,6 +47,11 @@ impl Pace {
         Ok(())
     }
 
+    /// What was taken was not needed: somebody else has refused.
+    pub(crate) fn give_back(&mut self, cost: u32) {
+        self.spent = self.spent.saturating_sub(cost.saturating_mul(TOKEN as u32));
+    }
+
     /// Is it as good as new? Then it may be forgotten.
     pub(crate) fn is_full(&mut self, now: u64, rate: &Rate) -> bool {
         self.fill(now, rate);
@@ -125,6 +130,16 @@ mod tests {
         assert_eq!(pace.take(1000, 1, &RATE), Err(Wait(200)));
         assert_eq!(pace.take(1199, 1, &RATE), Err(Wait(1)));
         assert_eq!(pace.take(1200, 1, &RATE), Ok(()));
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.take(0, 20, &RATE), Ok(()));
+        pace.give_back(3);
+        assert_eq!((pace.take(0, 3, &RATE), pace.take(0, 1, &RATE)), (Ok(()), Err(Wait(200))));
+        pace.give_back(u32::MAX);
+        assert_eq!(pace, Pace::default());
     }
 
     #[test]
