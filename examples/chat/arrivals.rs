@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use pollcat::{CloseCode, PeerId, Peers};
 
-use crate::chat::{Chat, LOBBY, now};
+use crate::chat::{Chat, LOBBY, now, ticks};
 use crate::console;
 use crate::history::{Durability, Millis, PersonId, RoomId, RoomKind, TokenHash, Write};
 use crate::membership::Move;
@@ -120,7 +120,7 @@ impl Chat {
     ) -> Option<PersonId> {
         let client = self.sessions.get(peer).and_then(|session| session.client);
         let busy = client.and_then(address_key).is_some_and(|address| {
-            self.addresses.entry(address).or_default().newcomers.take(now() as u64, 1, &NEWCOMERS).is_err()
+            self.addresses.entry(address).or_default().newcomers.take(ticks() as u64, 1, &NEWCOMERS).is_err()
         });
         if busy || self.people.len() >= self.settings.max_people {
             log::warn!(

@@ -5,7 +5,7 @@ use pollcat::{PeerId, Peers};
 use crate::arrivals::address_key;
 use crate::arrivals::bad_name;
 use crate::catch_up::PAGE;
-use crate::chat::{Chat, now};
+use crate::chat::{Chat, now, ticks};
 use crate::command::Command;
 use crate::console::{self, notice};
 use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
@@ -168,7 +168,7 @@ impl Chat {
     /// The person's pace, and that of the address behind the connection. Only who keeps their own takes anything from
     /// the address, which others share; and only who is let through has taken anything.
     pub(crate) fn take_pace(&mut self, peer: PeerId, person: PersonId, cost: u32) -> Result<(), No> {
-        let now = now() as u64;
+        let now = ticks() as u64;
         let too_fast = |Wait(wait)| No {
             code: Code::RateLimited,
             words: format!("too fast: wait {wait} ms"),
@@ -287,7 +287,7 @@ impl Chat {
     }
 
     fn tell_typing(&mut self, peers: &mut Peers, asker: &Asker, id: PersonId, room: RoomId) {
-        let now = now();
+        let now = ticks();
         let last = self.typing.insert((id, room), now);
         let too_soon = last.filter(|last| now - last < TYPING);
         if let Some(last) = too_soon {

@@ -12,7 +12,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Request};
 
@@ -65,8 +66,8 @@ pub(crate) struct Chat {
     pub(crate) next_reading: u64,
     /// Who has not said hello yet, and until when they may. In order.
     pub(crate) greetings: VecDeque<(Millis, PeerId)>,
-    /// Whose last connection has gone, and when they count as away. In order.
-    pub(crate) fading: VecDeque<(Millis, PersonId)>,
+    /// Whose last connection has gone, when they count as away, and when they were seen last. In order.
+    pub(crate) fading: VecDeque<(Millis, PersonId, Millis)>,
     /// What has been read, and is not on its way to the disk.
     pub(crate) unsaved: HashSet<(PersonId, RoomId)>,
     /// When somebody was last said to be typing.
@@ -108,7 +109,7 @@ impl Chat {
         }
         for id in rooms.iter().map(|room| room.id).collect::<Vec<_>>() {
             let room = rooms.get_mut(id).expect("its id was just listed");
-            room.empty_since = room.members.is_empty().then(now);
+            room.empty_since = room.members.is_empty().then(ticks);
         }
         let console = Console::new(public_url);
         let mut chat = Chat {
@@ -289,7 +290,7 @@ impl Handler<Mail> for Chat {
         let from = request.client().map_or("a local socket".into(), |address| address.to_string());
         log::info!("{id} connected from {from}, speaks {voice:?}");
         match voice {
-            Voice::Json => self.greetings.push_back((now() + crate::arrivals::GREETING, id)),
+            Voice::Json => self.greetings.push_back((ticks() + crate::arrivals::GREETING, id)),
             Voice::Text | Voice::Html => self.arrive_as_guest(peers, id),
         }
     }
@@ -319,7 +320,7 @@ impl Handler<Mail> for Chat {
     }
 
     fn on_tick(&mut self, peers: &mut Peers) {
-        self.pass_time(peers, now());
+        self.pass_time(peers, ticks());
     }
 }
 
@@ -353,7 +354,14 @@ pub(crate) fn told(event: &Event, room: &Room) -> String {
     json(&wire::EventTold::new(event, Some(&room.name)))
 }
 
-/// The clock on the wall.
+/// A clock for durations, in milliseconds, which nobody can set: when the one on the wall was put back by an hour,
+/// everybody was too fast for an hour.
+pub(crate) fn ticks() -> Millis {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_millis() as Millis
+}
+
+/// The clock on the wall, for times that people read and the disk keeps.
 pub(crate) fn now() -> Millis {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
 }

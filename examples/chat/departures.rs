@@ -3,7 +3,7 @@
 use pollcat::{PeerId, Peers};
 
 use crate::arrivals::{NEWCOMERS, user};
-use crate::chat::{Chat, now};
+use crate::chat::{Chat, now, ticks};
 use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
 use crate::membership::Move;
 use crate::people::Person;
@@ -40,7 +40,8 @@ impl Chat {
         if person.token.is_none() {
             self.forget(peers, id);
         } else {
-            self.fading.push_back((now() + FADING, id));
+            let seen = person.seen;
+            self.fading.push_back((ticks() + FADING, id, seen));
         }
     }
 
@@ -75,7 +76,7 @@ impl Chat {
         if let Some(room) = self.rooms.get_mut(room) {
             room.members.remove(&id);
             if room.members.is_empty() {
-                room.empty_since = Some(now());
+                room.empty_since = Some(ticks());
             }
         }
     }
@@ -83,16 +84,15 @@ impl Chat {
     // ---- time
 
     pub(crate) fn pass_time(&mut self, peers: &mut Peers, now: Millis) {
-        while let Some(&(until, peer)) = self.greetings.front().filter(|(until, _)| *until <= now) {
-            let _ = until;
+        while let Some(&(_, peer)) = self.greetings.front().filter(|(until, _)| *until <= now) {
             self.greetings.pop_front();
             if self.sessions.get(peer).is_some_and(|session| session.stage == Stage::New) {
                 self.greet(peers, &Asker { peer, id: None }, Hello::default());
             }
         }
-        while let Some(&(_, id)) = self.fading.front().filter(|(until, _)| *until <= now) {
+        while let Some(&(_, id, seen)) = self.fading.front().filter(|(until, ..)| *until <= now) {
             self.fading.pop_front();
-            self.fade(peers, id, now);
+            self.fade(peers, id, seen);
         }
         self.save_what_was_read();
         if self.next_chores <= now {
@@ -102,17 +102,16 @@ impl Chat {
     }
 
     /// Their last connection went a while ago. Are they away?
-    fn fade(&mut self, peers: &mut Peers, id: PersonId, now: Millis) {
+    fn fade(&mut self, peers: &mut Peers, id: PersonId, seen: Millis) {
         let Some(person) = self.people.get_mut(id).filter(|person| !person.is_here() && person.shown) else {
             return;
         };
-        if person.seen + FADING > now {
+        if person.seen != seen {
             return; // they were back in between, and went again: that has an entry of its own
         }
         person.shown = false;
-        let at = person.seen;
         self.tell_presence(peers, id, false);
-        let _ = self.store(Write::Seen { person: id, at }, Ticket::Nobody);
+        let _ = self.store(Write::Seen { person: id, at: seen }, Ticket::Nobody);
     }
 
     /// What was read goes to the disk now and then, not with every scroll.
@@ -130,6 +129,18 @@ impl Chat {
 
     fn do_chores(&mut self, peers: &mut Peers, now: Millis) {
         self.store_lobby();
+        self.forget_people(peers);
+        let (now_u64, requests) = (now as u64, self.rates.address);
+        self.addresses.retain(|_, paces| {
+            !paces.newcomers.is_full(now_u64, &NEWCOMERS) || !paces.requests.is_full(now_u64, &requests)
+        });
+        self.typing.retain(|_, at| *at + CHORES > now);
+        self.remove_rooms(now);
+    }
+
+    /// Those who have not been here for too long, by the clock on the wall.
+    fn forget_people(&mut self, peers: &mut Peers) {
+        let now = self::now();
         for person in self.people.see_again(now, SEEN_AGAIN, 1000) {
             let _ = self.store(Write::Seen { person, at: now }, Ticket::Nobody);
         }
@@ -140,11 +151,9 @@ impl Chat {
         for id in forgotten {
             self.forget(peers, id);
         }
-        let (now_u64, requests) = (now as u64, self.rates.address);
-        self.addresses.retain(|_, paces| {
-            !paces.newcomers.is_full(now_u64, &NEWCOMERS) || !paces.requests.is_full(now_u64, &requests)
-        });
-        self.typing.retain(|_, at| *at + CHORES > now);
+    }
+
+    fn remove_rooms(&mut self, now: Millis) {
         let empty: Vec<RoomId> = self
             .rooms
             .iter()
@@ -155,7 +164,7 @@ impl Chat {
         for room in empty {
             let _ = self.store(Write::Remove { room }, Ticket::Nobody);
         }
-        for (room, person) in self.one_sided_talks(now) {
+        for (room, person) in self.one_sided_talks(self::now()) {
             let _ = self.store(Write::Leave { room, person }, Ticket::Left(None));
         }
     }

@@ -3,7 +3,7 @@
 use pollcat::{PeerId, Peers};
 
 use crate::arrivals::{LISTED, user};
-use crate::chat::{Chat, LOBBY, now};
+use crate::chat::{Chat, LOBBY, ticks};
 use crate::console::notice;
 use crate::history::{PersonId, RoomId, RoomKind, Write};
 use crate::names;
@@ -139,7 +139,7 @@ impl Chat {
             return;
         };
         room.pending = false;
-        room.empty_since = Some(now());
+        room.empty_since = Some(ticks());
         if room.kind == RoomKind::Public {
             log::info!("room {id} was made");
             let msg = format!("there is a new room: {}", room.name);
