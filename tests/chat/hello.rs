@@ -54,7 +54,8 @@ fn a_newcomer_is_told_all_that_there_is_to_know() {
     assert_eq!(all, [json!({"id": bob.id, "name": "bob"}), json!({"id": alice.id, "name": alice.name})]);
     assert_eq!(welcome["here"], 2);
     assert_eq!((&welcome["room"], &welcome["echo"]), (&json!("lobby"), &json!(false)));
-    let limits = json!({"name": 24, "message": 4000, "room_name": 32, "rooms": 50, "picture": 4 << 20, "page": 100});
+    let limits =
+        json!({"name": 24, "message": 4000, "room_name": 32, "rooms": 50, "picture": 4 << 20, "page": 100});
     assert_eq!(welcome["limits"], limits);
     let [lobby] = &welcome["rooms"].as_array().expect("a list")[..] else { panic!("{welcome}") };
     assert!(lobby["epoch"].as_str().is_some_and(|epoch| !epoch.is_empty()), "{lobby}");
@@ -67,11 +68,9 @@ fn a_newcomer_is_told_all_that_there_is_to_know() {
 
 #[test]
 fn the_welcome_says_what_an_ack_promises() {
-    for (flags, durability) in [
-        (&[][..], "disk"),
-        (&["--durability", "system"], "system"),
-        (&["--data", ":memory:"], "memory"),
-    ] {
+    for (flags, durability) in
+        [(&[][..], "disk"), (&["--durability", "system"], "system"), (&["--data", ":memory:"], "memory")]
+    {
         let chat = Chat::start(flags);
         assert_eq!(Json::hello(chat.address(), json!({})).welcome["durability"], durability);
     }
@@ -187,6 +186,8 @@ fn others_hear_who_comes_and_who_goes() {
     let _bob = Json::hello(chat.address(), token);
     alice.wait_for("that carol went", |it| it["type"] == "offline" && of(carol_id)(it));
     let heard = alice.heard();
-    let odd = |it: &&Value| (it["type"] == "offline" || it["type"] == "online") && (of(bob_id)(it) || of(carol_id)(it));
+    let odd = |it: &&Value| {
+        (it["type"] == "offline" || it["type"] == "online") && (of(bob_id)(it) || of(carol_id)(it))
+    };
     assert_eq!(heard.iter().find(odd), None, "bob was back at once, and never went");
 }

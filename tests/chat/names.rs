@@ -12,7 +12,10 @@ fn a_new_name_is_told_to_all() {
     let mut alice = Json::hello(chat.address(), json!({}));
     let mut bob = Json::hello(chat.address(), json!({}));
     let mut other_window = alice.again(chat.address());
-    assert_eq!(alice.ask(json!({"type": "name", "id": "n", "name": "alice"})), json!({"type": "ack", "id": "n"}));
+    assert_eq!(
+        alice.ask(json!({"type": "name", "id": "n", "name": "alice"})),
+        json!({"type": "ack", "id": "n"})
+    );
     let expected = json!({"type": "renamed", "msg_source": "server", "msg": format!("{} is now alice", alice.name),
         "user": {"id": alice.id, "name": "alice"}, "old": alice.name});
     for client in [&mut alice, &mut bob, &mut other_window] {
@@ -28,11 +31,8 @@ fn a_name_is_one_persons_however_it_is_written() {
     let chat = Chat::start(&[]);
     let _alice = Json::named(chat.address(), "alice");
     let mut eve = Json::hello(chat.address(), json!({}));
-    for wish in ["alice", "Alice", "ALICE", "ａｌｉｃｅ", "аlice", "аӏісе", "a\u{301}lice".trim_matches('\u{301}')] {
-        let code = eve.refused(json!({"type": "name", "name": wish}));
-        // The last one is another letter, and another name.
-        let expected = if wish.contains('\u{301}') { continue } else { "name_taken" };
-        assert_eq!(code, expected, "{wish}");
+    for wish in ["alice", "Alice", "ALICE", "ａｌｉｃｅ", "аlice", "аӏісе", "a1ice"] {
+        assert_eq!(eve.refused(json!({"type": "name", "name": wish})), "name_taken", "{wish}");
     }
     assert_eq!(eve.heard_of("renamed").len(), 0);
 }
@@ -43,8 +43,27 @@ fn what_is_no_name_is_refused() {
     let mut eve = Json::hello(chat.address(), json!({}));
     let long = "x".repeat(25);
     let names = [
-        "", " ", "two words", "tab\there", "line\nbreak", "nul\0", "esc\u{1b}[2J", "bidi\u{202e}", "zero\u{200b}width",
-        "@bob", "@1:2", "---", "server", "Server", "SYSTEM", "admin", "everyone", "系统", "guest-7", "guest-999999", &long,
+        "",
+        " ",
+        "two words",
+        "tab\there",
+        "line\nbreak",
+        "nul\0",
+        "esc\u{1b}[2J",
+        "bidi\u{202e}",
+        "zero\u{200b}width",
+        "@bob",
+        "@1:2",
+        "---",
+        "server",
+        "Server",
+        "SYSTEM",
+        "admin",
+        "everyone",
+        "系统",
+        "guest-7",
+        "guest-999999",
+        &long,
     ];
     for name in names {
         let code = eve.refused(json!({"type": "name", "name": name}));
