@@ -21,7 +21,9 @@ fn both_sides_hear_of_the_talk_and_then_what_is_said() {
     let [mut alice, mut bob, _] = three(&chat);
     let mut window = bob.again(chat.address());
     let room = talk(&alice, &bob);
-    [&mut alice, &mut bob, &mut window].map(Json::heard);
+    for client in [&mut alice, &mut bob, &mut window] {
+        client.heard();
+    }
     alice.send(&json!({"id": "p", "to": bob.id, "msg": "psst"}));
     let described = |with: &Json, unread: u64| {
         let with = json!({"id": with.id, "name": with.name});
