@@ -43,7 +43,7 @@ impl Text {
     pub(crate) fn named(address: SocketAddr, name: &str) -> Self {
         let mut client = Text::connect(address);
         client.say(&format!("/nick {name}"));
-        client.until(&format!("is now {name}"));
+        client.until(&format!("you are {name} now"));
         client.name = name.to_owned();
         client
     }
