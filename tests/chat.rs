@@ -7,6 +7,8 @@ mod chat;
 #[path = "support/client.rs"]
 #[allow(dead_code, reason = "most clients here are of another make")]
 mod client;
+#[path = "chat/console.rs"]
+mod console;
 #[path = "chat/errors.rs"]
 mod errors;
 #[path = "chat/hello.rs"]
@@ -15,6 +17,10 @@ mod hello;
 mod history;
 #[path = "chat/names.rs"]
 mod names;
+#[path = "chat/pace.rs"]
+mod pace;
+#[path = "chat/pictures.rs"]
+mod pictures;
 #[path = "chat/private.rs"]
 mod private;
 #[path = "chat/reading.rs"]
