@@ -42,9 +42,8 @@ impl Chat {
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
             return Ok(()); // it was turned away
         };
-        if let (Ok(Ask::Picture { .. }), Some(session)) = (&asked, self.sessions.get_mut(asker.peer)) {
-            // Until all is well with the announcement, the bytes that follow it are nobody's.
-            session.announced = Some(Announced { id: None, room: Err(()), caption: String::new() });
+        if let Ok(Ask::Picture { .. }) = asked {
+            self.expect_no_picture(peers, asker.peer);
         }
         self.take_pace(asker.peer, person, asked.as_ref().map_or(MESSAGE, cost))?;
         match asked? {
@@ -245,6 +244,18 @@ impl Chat {
         self.store(rename, Ticket::Renamed(asker.clone()))?;
         self.people.reserve(id, &name.folded);
         Ok(())
+    }
+
+    /// Until all is well with an announcement, the bytes that follow it are nobody's. One before it that nothing
+    /// followed is answered.
+    pub(crate) fn expect_no_picture(&mut self, peers: &mut Peers, peer: PeerId) {
+        let nothing = Announced { id: None, room: Err(()), caption: String::new() };
+        let session = self.sessions.get_mut(peer);
+        if let Some(Announced { id, room: Ok(_), .. }) = session.and_then(|it| it.announced.replace(nothing))
+        {
+            let no = No::new(Code::BadPicture, "no picture followed this announcement");
+            self.refuse(peers, &Asker { peer, id }, no);
+        }
     }
 
     fn announce(

@@ -233,7 +233,12 @@ impl Chat {
     pub(crate) fn hear_json(&mut self, peers: &mut Peers, from: PeerId, text: &str) {
         let (asker, asked) = match Asked::parse(text) {
             Ok(Asked { id, ask }) => (Asker { peer: from, id }, Ok(ask)),
-            Err(fault) => (Asker { peer: from, id: fault.id }, Err(No::new(fault.code, fault.words))),
+            Err(fault) => {
+                if fault.announces {
+                    self.expect_no_picture(peers, from);
+                }
+                (Asker { peer: from, id: fault.id }, Err(No::new(fault.code, fault.words)))
+            }
         };
         let outcome = self.carry_out(peers, &asker, asked);
         self.conclude(peers, &asker, outcome);

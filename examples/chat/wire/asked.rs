@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::Code;
 use crate::history::{Offset, PersonId};
@@ -97,10 +98,14 @@ pub(crate) struct Fault {
     pub id: Option<String>,
     pub code: Code,
     pub words: String,
+    /// It would have announced a picture, whose bytes follow.
+    pub announces: bool,
 }
 
 /// The longest JSON text that is read at all, in bytes: far more than the longest message needs.
 pub(crate) const LONGEST_REQUEST: usize = 256 << 10;
+/// The type that announces a picture.
+const PICTURE: &str = "picture";
 /// The longest id of a request, in bytes.
 const LONGEST_ID: usize = 64;
 
@@ -143,18 +148,19 @@ impl<'a> Asked<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, Fault> {
         if text.len() > LONGEST_REQUEST {
             let words = format!("a request has at most {LONGEST_REQUEST} bytes");
-            return Err(Fault { id: None, code: Code::TooLong, words });
+            return Err(Fault { id: None, code: Code::TooLong, words, announces: false });
         }
         let mut fields: Fields<'a> = serde_json::from_str(text).map_err(|error| Fault::of(text, &error))?;
         let id = fields.id.take();
+        let announces = fields.kind.as_deref() == Some(PICTURE);
         if id.as_ref().is_some_and(|id| id.is_empty() || id.len() > LONGEST_ID) {
             let words = format!("`id` has 1 to {LONGEST_ID} bytes");
-            return Err(Fault { id: None, code: Code::BadField, words });
+            return Err(Fault { id: None, code: Code::BadField, words, announces });
         }
         let id = id.map(Cow::into_owned);
         match Ask::from(fields) {
             Ok(ask) => Ok(Asked { id, ask }),
-            Err((code, words)) => Err(Fault { id, code, words }),
+            Err((code, words)) => Err(Fault { id, code, words, announces }),
         }
     }
 }
@@ -173,7 +179,7 @@ impl<'a> Ask<'a> {
                 let text = fields.msg.ok_or_else(|| missing("msg"))?;
                 Ask::Message { to: To::from(fields.room, fields.to)?, text }
             }
-            "picture" => {
+            PICTURE => {
                 let caption = fields.msg.unwrap_or_default();
                 Ask::Picture { to: To::from(fields.room, fields.to)?, caption, size: fields.size }
             }
@@ -223,14 +229,20 @@ impl<'a> To<'a> {
 impl Fault {
     /// The id is answered even if something else in the object is wrong.
     fn of(text: &str, error: &serde_json::Error) -> Self {
-        #[derive(Deserialize)]
-        struct Id {
-            id: Option<String>,
+        #[derive(Default, Deserialize)]
+        struct Outline {
+            id: Option<Value>,
+            #[serde(rename = "type")]
+            kind: Option<Value>,
         }
-        let id =
-            serde_json::from_str::<Id>(text).ok().and_then(|it| it.id).filter(|id| id.len() <= LONGEST_ID);
-        let code = if error.is_data() { Code::BadField } else { Code::BadJson };
-        Fault { id, code, words: format!("not understood: {error}") }
+        let Outline { id, kind } = serde_json::from_str(text).unwrap_or_default();
+        let id = id.as_ref().and_then(Value::as_str).filter(|id| (1..=LONGEST_ID).contains(&id.len()));
+        Fault {
+            id: id.map(str::to_owned),
+            code: if error.is_data() { Code::BadField } else { Code::BadJson },
+            words: format!("not understood: {error}"),
+            announces: kind.is_some_and(|kind| kind == PICTURE),
+        }
     }
 }
 
