@@ -28,7 +28,7 @@ impl Text {
         assert!(!answer.headers().contains_key("Sec-WebSocket-Protocol"), "none was offered");
         let mut client = Text { socket, name: String::new(), arrival: Vec::new() };
         client.arrival = client.heard();
-        let name = client.arrival[0].strip_prefix("* welcome, ");
+        let name = client.arrival[0].strip_prefix("* welcome, ").map(|name| name.trim_end_matches("<br>"));
         client.name = name.unwrap_or_else(|| panic!("no welcome: {:?}", client.arrival)).to_owned();
         client
     }
