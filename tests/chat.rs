@@ -9,6 +9,10 @@ mod chat;
 mod client;
 #[path = "chat/console.rs"]
 mod console;
+#[path = "chat/disk.rs"]
+mod disk;
+#[path = "chat/ending.rs"]
+mod ending;
 #[path = "chat/errors.rs"]
 mod errors;
 #[path = "chat/hello.rs"]
@@ -27,6 +31,8 @@ mod private;
 mod reading;
 #[path = "chat/rooms.rs"]
 mod rooms;
+#[path = "chat/running.rs"]
+mod running;
 #[path = "support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;

@@ -59,7 +59,7 @@ fn exactly_what_was_missed() {
                 assert_eq!(event.get("room"), None, "it is said once, outside");
             }
         }
-        chat.restart();
+        chat.crash();
     }
     // And live from there.
     let mut alice = alice.again(chat.address());
@@ -116,8 +116,7 @@ fn a_longer_absence_is_told_in_pieces_from_the_disk() {
             assert!(pieces.iter().all(|piece| piece["events"].as_array().is_some_and(|it| it.len() <= 100)));
             assert!(known > 0 || pieces.len() >= 4, "from {known}: {} pieces", pieces.len());
         }
-        chat.kill();
-        chat.start_again();
+        chat.crash();
     }
 }
 
@@ -161,7 +160,7 @@ fn what_was_taken_back_meanwhile_is_told() {
         ];
         assert_eq!(outline, expected);
         assert_eq!((&events[0]["deleted"], events[1].get("deleted")), (&json!(true), None));
-        chat.restart();
+        chat.crash();
     }
 }
 
@@ -223,7 +222,7 @@ fn a_history_in_memory_has_another_epoch_after_a_restart() {
     let mut alice = Json::named(chat.address(), "alice");
     let old = epoch(&alice);
     alice.say("lobby", "gone tomorrow");
-    chat.restart();
+    chat.crash();
     let stranger = back(&chat, &alice, &old, 0);
     assert_eq!(stranger.welcome["new"], true, "nobody is known any more");
     assert_ne!(epoch(&stranger), old);

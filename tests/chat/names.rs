@@ -84,7 +84,7 @@ fn a_name_is_free_again_when_its_owner_has_another() {
     bob.rename("alice");
     assert_eq!(alice.refused(json!({"type": "name", "name": "Alice"})), "name_taken");
     bob.rename("Alice"); // one's own, written otherwise
-    chat.restart();
+    chat.crash();
     let bob = bob.again(chat.address());
     assert_eq!(bob.name, "Alice");
     let mut eve = Json::hello(chat.address(), json!({}));

@@ -74,7 +74,7 @@ fn a_picture_of_each_kind_is_shown_to_the_room() {
             assert_eq!((page.status, page.header("Content-Type")), (200, Some(*media_type)), "{}", page.head);
             assert!(page.body == *picture, "{url} is not what was sent");
         }
-        chat.restart();
+        chat.crash();
     }
     let again = bob.again(chat.address());
     let events = &again.histories["lobby"][0]["events"];
@@ -251,8 +251,7 @@ fn saying_a_picture_again_stores_nothing() {
         client.wait_for("the answer", |it| it["id"] == "once")
     };
     let first = say(&mut alice);
-    chat.kill();
-    chat.start_again();
+    chat.crash();
     let mut alice = alice.again(chat.address());
     let again = say(&mut alice);
     assert_eq!((&again["offset"], &again["msg_time"]), (&first["offset"], &first["msg_time"]));

@@ -157,7 +157,7 @@ fn what_is_said_to_somebody_who_is_away_waits_for_them() {
     bob.leave();
     alice.ask(json!({"to": id, "msg": "call me"}));
     alice.ask(json!({"to": id, "msg": "@bob, call me!"}));
-    chat.restart();
+    chat.crash();
     let bob = Json::hello(chat.address(), json!({"token": token}));
     let told = bob.welcome["rooms"].as_array().and_then(|rooms| rooms.iter().find(|it| it["room"] == *room));
     let told = told.expect("the talk is in the welcome");
