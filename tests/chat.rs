@@ -7,8 +7,34 @@ mod chat;
 #[path = "support/client.rs"]
 #[allow(dead_code, reason = "most clients here are of another make")]
 mod client;
-#[path = "chat/people.rs"]
-mod people;
+#[path = "chat/console.rs"]
+mod console;
+#[path = "chat/disk.rs"]
+mod disk;
+#[path = "chat/ending.rs"]
+mod ending;
+#[path = "chat/errors.rs"]
+mod errors;
+#[path = "chat/hello.rs"]
+mod hello;
+#[path = "chat/history.rs"]
+mod history;
+#[path = "chat/names.rs"]
+mod names;
+#[path = "chat/pace.rs"]
+mod pace;
+#[path = "chat/pictures.rs"]
+mod pictures;
+#[path = "chat/private.rs"]
+mod private;
+#[path = "chat/reading.rs"]
+mod reading;
+#[path = "chat/rooms.rs"]
+mod rooms;
+#[path = "chat/running.rs"]
+mod running;
 #[path = "support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
+#[path = "chat/speaking.rs"]
+mod speaking;

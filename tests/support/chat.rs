@@ -157,11 +157,18 @@ impl Chat {
         (status, running.log.all())
     }
 
-    /// SIGTERM, and up again on the same history.
+    /// SIGTERM, and up again on the same history. Clients that do not answer the farewell hold it up for seconds.
     #[track_caller]
     pub(crate) fn restart(&mut self) {
         let (status, log) = self.terminate();
         assert!(status.success(), "{status}: {log:?}");
+        self.start_again();
+    }
+
+    /// SIGKILL, and up again on the same history.
+    #[track_caller]
+    pub(crate) fn crash(&mut self) {
+        self.kill();
         self.start_again();
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use tungstenite::{ClientRequestBuilder, Error, Message, WebSocket};
@@ -219,7 +220,9 @@ impl Json {
 
     /// The next object from the wire; or how the connection ended.
     fn receive(&mut self) -> Result<Value, String> {
-        loop {
+        // Pings come even when nothing is said, and are no reason to go on waiting.
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
             match self.socket.read() {
                 Ok(Message::Text(text)) => {
                     return Ok(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")));
@@ -230,6 +233,7 @@ impl Json {
                 Err(error) => return Err(format!("ended: {error}")),
             }
         }
+        Err("silence".into())
     }
 
     /// The Close that ends the connection: its code, and its reason. What comes before waits.

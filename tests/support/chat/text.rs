@@ -1,6 +1,7 @@
 //! A client that offers no subprotocol: it speaks and reads lines.
 
 use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
 
 use tungstenite::{Message, WebSocket};
 
@@ -27,7 +28,7 @@ impl Text {
         assert!(!answer.headers().contains_key("Sec-WebSocket-Protocol"), "none was offered");
         let mut client = Text { socket, name: String::new(), arrival: Vec::new() };
         client.arrival = client.heard();
-        let name = client.arrival[0].strip_prefix("* welcome, ");
+        let name = client.arrival[0].strip_prefix("* welcome, ").map(|name| name.trim_end_matches("<br>"));
         client.name = name.unwrap_or_else(|| panic!("no welcome: {:?}", client.arrival)).to_owned();
         client
     }
@@ -42,7 +43,7 @@ impl Text {
     pub(crate) fn named(address: SocketAddr, name: &str) -> Self {
         let mut client = Text::connect(address);
         client.say(&format!("/nick {name}"));
-        client.until(&format!("is now {name}"));
+        client.until(&format!("you are {name} now"));
         client.name = name.to_owned();
         client
     }
@@ -60,27 +61,31 @@ impl Text {
     /// The next message, which may have several lines.
     #[track_caller]
     pub(crate) fn line(&mut self) -> String {
-        loop {
+        // Pings come even when nothing is said, and are no reason to go on waiting.
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
             match self.socket.read() {
                 Ok(Message::Text(text)) => return text.as_str().to_owned(),
                 Ok(Message::Ping(_) | Message::Pong(_)) => {}
                 other => panic!("{other:?}, and no line"),
             }
         }
+        panic!("silence, and no line");
     }
 
     /// The next line that contains this. Those before it are gone.
     #[track_caller]
     pub(crate) fn until(&mut self, words: &str) -> String {
         let mut before = Vec::new();
-        loop {
-            match self.socket.read() {
-                Ok(Message::Text(text)) if text.contains(words) => return text.as_str().to_owned(),
-                Ok(Message::Text(text)) => before.push(text.as_str().to_owned()),
-                Ok(Message::Ping(_) | Message::Pong(_)) => {}
-                other => panic!("{other:?}, and no {words:?}; before: {before:?}"),
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let line = self.line();
+            if line.contains(words) {
+                return line;
             }
+            before.push(line);
         }
+        panic!("no {words:?}; before: {before:?}");
     }
 
     /// Everything that was told to this client until now. An unknown command marks the end.

@@ -1,0 +1,160 @@
+//! When the disk does not do what it should: nothing is acknowledged falsely, everybody goes on reading, and it works
+//! again when the trouble is over (README, 8).
+
+use std::process::Command;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::chat::Chat;
+use crate::chat::json::Json;
+use crate::chat::program;
+
+/// Asks until it is done, however often it takes.
+#[track_caller]
+fn insist(client: &mut Json, object: &Value) -> Value {
+    let deadline = std::time::Instant::now() + crate::client::PATIENCE;
+    loop {
+        let answer = client.ask(object.clone());
+        if answer["type"] == "ack" {
+            return answer;
+        }
+        assert_eq!(answer["code"], "storage", "{answer}");
+        assert!(std::time::Instant::now() < deadline, "it does not recover: {answer}");
+    }
+}
+
+/// The whole lobby, oldest first: offset and text.
+fn lobby(client: &mut Json) -> Vec<(u64, String)> {
+    let mut events = Vec::new();
+    let mut before = Value::Null;
+    loop {
+        let page = client.ask(json!({"type": "page", "room": "lobby", "before": before}));
+        let piece = page["events"].as_array().unwrap_or_else(|| panic!("{page}"));
+        before = piece.first().map_or(Value::Null, |event| event["offset"].clone());
+        let outline =
+            |it: &Value| (it["offset"].as_u64().unwrap_or(0), it["msg"].as_str().unwrap_or("").to_owned());
+        events.splice(0..0, piece.iter().map(outline));
+        if page["more"] != true {
+            return events;
+        }
+    }
+}
+
+#[test]
+fn a_locked_file_is_told_of_and_got_over() {
+    let mut chat = Chat::start(&["--recent", "5"]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    for number in 1..=20 {
+        alice.say("lobby", &format!("before {number}"));
+    }
+    bob.heard();
+    let other = Connection::open(chat.data()).expect("any SQLite program may look at it");
+    other.execute_batch("BEGIN IMMEDIATE").expect("the lock can be had");
+    let error = alice.ask(json!({"id": "locked", "msg": "during"}));
+    assert_eq!((&error["type"], &error["code"]), (&json!("error"), &json!("storage")), "{error}");
+    assert!(
+        error["msg"].as_str().is_some_and(|words| words.contains("lock")),
+        "it says what is wrong: {error}"
+    );
+    // Names and rooms are stored as well, or not.
+    assert_eq!(alice.refused(json!({"type": "name", "name": "alicia"})), "storage");
+    assert_eq!(alice.refused(json!({"type": "join", "room": "tea", "create": true})), "storage");
+    assert_eq!(alice.refused(json!({"type": "delete", "room": "lobby", "offset": 1})), "storage");
+    // Reading goes on, from memory and from the disk, for those who are here and those who come.
+    assert_eq!(lobby(&mut bob).len(), 20);
+    assert_eq!(
+        bob.ask(json!({"type": "search", "query": "before 1"}))["hits"].as_array().map(Vec::len),
+        Some(11)
+    );
+    let back = alice.again(chat.address());
+    assert_eq!((back.name.as_str(), &back.welcome["new"]), ("alice", &json!(false)));
+    assert_eq!(bob.heard_of("message"), Vec::<Value>::new(), "nobody heard what was not stored");
+    assert_eq!(bob.heard_of("renamed"), Vec::<Value>::new());
+
+    other.execute_batch("ROLLBACK").expect("the lock can be given back");
+    let ack = insist(&mut alice, &json!({"id": "locked", "msg": "during"}));
+    assert_eq!(
+        (&ack["offset"], ack.get("repeated")),
+        (&json!(21), None),
+        "the same id, said for the first time"
+    );
+    assert_eq!(bob.expect("message")["msg"], "during");
+    alice.rename("alicia");
+    alice.join("tea");
+    chat.crash();
+    let mut alice = alice.again(chat.address());
+    let expected: Vec<_> =
+        (1..=20).map(|n| (n, format!("before {n}"))).chain([(21, "during".to_owned())]).collect();
+    assert_eq!(lobby(&mut alice), expected);
+    assert_eq!(alice.name, "alicia");
+}
+
+#[test]
+fn a_newcomer_to_a_locked_file_is_a_guest_without_a_token() {
+    let chat = Chat::start(&[]);
+    Json::named(chat.address(), "alice").say("lobby", "hello");
+    let other = Connection::open(chat.data()).expect("any SQLite program may look at it");
+    other.execute_batch("BEGIN IMMEDIATE").expect("the lock can be had");
+    let mut guest = Json::hello(chat.address(), json!({}));
+    assert_eq!(
+        (&guest.welcome["new"], guest.welcome.get("token")),
+        (&json!(true), None),
+        "{}",
+        guest.welcome
+    );
+    assert!(guest.welcome["msg"].as_str().is_some_and(|words| words.contains("disk")), "{}", guest.welcome);
+    assert_eq!(guest.histories["lobby"][0]["events"][0]["msg"], "hello");
+    assert_eq!(guest.refused(json!({"msg": "hello"})), "storage");
+    other.execute_batch("ROLLBACK").expect("the lock can be given back");
+    assert_eq!(insist(&mut guest, &json!({"id": "g", "msg": "hello at last"}))["offset"], 2);
+    let known = Json::hello(chat.address(), json!({}));
+    assert!(known.welcome["token"].is_string(), "the next one has one again");
+}
+
+#[test]
+fn a_full_disk_is_told_of_and_loses_nothing() {
+    let mut chat = Chat::prepared(&[]);
+    // No file may become larger than this, as on a disk that is full.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 1200; exec \"$@\"", "sh"]).arg(program::path());
+    shell.args(chat.flags()).current_dir(chat.folder());
+    chat.run(shell);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    let mut acked: Vec<(u64, String)> = Vec::new();
+    let mut refusals = 0;
+    for number in 0..1500 {
+        let text = format!("{number} {}", "many words ".repeat(300));
+        let answer = alice.ask(json!({"msg": text}));
+        match answer["type"].as_str() {
+            Some("ack") => acked.push((answer["offset"].as_u64().expect("an offset"), text)),
+            _ => {
+                assert_eq!(answer["code"], "storage", "{answer}");
+                let words = answer["msg"].as_str().expect("words");
+                assert!(words.contains("full") || words.contains("space"), "it says what is wrong: {words}");
+                refusals += 1;
+            }
+        }
+        if refusals == 20 {
+            break;
+        }
+    }
+    assert!(refusals == 20 && acked.len() > 20, "{} were stored, {refusals} were not", acked.len());
+    let heard = bob.heard_of("message");
+    assert_eq!(heard.len(), acked.len(), "what was not stored, nobody heard");
+    let expected: Vec<(u64, String)> = acked.clone();
+    assert_eq!(lobby(&mut bob), expected, "reading goes on");
+    drop(bob);
+    chat.kill();
+    // There is room again.
+    chat.start_again();
+    let mut alice = alice.again(chat.address());
+    assert_eq!(
+        lobby(&mut alice),
+        expected,
+        "nothing that was acknowledged is missing, and nothing else is there"
+    );
+    assert_eq!(alice.say("lobby", "there is room again")["offset"], acked.len() as u64 + 1);
+}

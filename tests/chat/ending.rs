@@ -1,0 +1,210 @@
+//! Signals, the log, and the background (README, 9 and Running it).
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use serde_json::json;
+
+use crate::chat::Chat;
+use crate::chat::json::Json;
+use crate::chat::program::{command, output};
+use crate::chat::text::Text;
+use crate::client::PATIENCE;
+
+/// Waits for something that nobody tells us of.
+#[track_caller]
+fn wait_until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        std::thread::park_timeout(std::time::Duration::from_millis(1));
+    }
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    fs::read_to_string(path).unwrap_or_default().lines().map(String::from).collect()
+}
+
+#[test]
+fn a_stop_in_mid_talk_loses_nothing_that_was_acknowledged() {
+    let mut chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut reader = Text::connect(chat.address());
+    for number in 1..=300 {
+        alice.send(&json!({"id": number.to_string(), "msg": format!("number {number}")}));
+    }
+    alice.wait_for("the first ack", |it| it["type"] == "ack");
+    chat.signal(Signal::TERM);
+    let token = json!({"token": alice.token});
+    let (code, _) = alice.closed();
+    assert_eq!((code, reader.closed().0), (1001, 1001));
+    let left = alice.left_over();
+    let acked = 1 + left.iter().filter(|it| it["type"] == "ack").count() as u64;
+    let refused = left.iter().filter(|it| it["type"] == "error");
+    assert!(refused.clone().all(|it| it["code"] == "stopping"), "{:?}", refused.collect::<Vec<_>>());
+    drop((alice, reader));
+    let (status, log) = chat.ended();
+    assert_eq!(status.code(), Some(0), "{log:?}");
+    chat.start_again();
+    let mut alice = Json::hello(chat.address(), token);
+    let last = alice.welcome["rooms"][0]["offset"].as_u64().expect("an offset");
+    assert!(last >= acked, "{acked} were acknowledged, {last} are there");
+    let page = alice.ask(json!({"type": "page", "room": "lobby"}));
+    let events = page["events"].as_array().expect("events");
+    assert_eq!(events.len() as u64, last.min(100));
+    for event in events {
+        assert_eq!(event["msg"], format!("number {}", event["offset"]), "in order, and none in between");
+    }
+    // Said again, the rest is said once.
+    for number in 1..=300 {
+        let ack = alice.ask(json!({"id": number.to_string(), "msg": format!("number {number}")}));
+        assert_eq!(
+            (&ack["offset"], ack.get("repeated").is_some()),
+            (&json!(number), number <= last),
+            "{ack}"
+        );
+    }
+}
+
+#[test]
+fn the_log_has_a_line_for_each_event_and_no_secrets() {
+    let mut chat = Chat::start(&["--log-level", "debug"]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Text::named(chat.address(), "bob");
+    alice.say("lobby", "a very private sentence");
+    bob.until("private sentence");
+    bob.say("/msg alice another private sentence");
+    alice.expect("message");
+    alice.ask(json!({"type": "search", "query": "private"}));
+    alice.refused(json!({"type": "join", "room": "forged\n2026-01-01T00:00:00.000Z INFO  all is well"}));
+    alice.send_text("{\"msg\": \"broken private sentence");
+    alice.expect("error");
+    let again = alice.again(chat.address());
+    let token = alice.token.clone();
+    again.leave();
+    alice.leave();
+    for (what, words) in [
+        ("a connection", "connected from 127.0.0.1, speaks Json"),
+        ("how it speaks", "speaks Text"),
+        ("a message", "said 23 bytes in room 1"),
+        ("a close", "left: closed"),
+    ] {
+        chat.logged(what, |line| line.contains(words));
+    }
+    chat.signal(Signal::TERM);
+    drop(bob);
+    let (status, log) = chat.ended();
+    assert!(status.success());
+    for line in &log {
+        assert!(!line.contains("private") && !line.contains(&token) && !line.contains("broken"), "{line}");
+        let (time, rest) = line.split_at_checked(24).unwrap_or_default();
+        let looks_right = time.ends_with('Z') && time[10..11] == *"T" && !rest.contains("2026-01-01T00");
+        assert!(looks_right, "a line with a time: {line}");
+    }
+    assert!(log.last().is_some_and(|line| line.ends_with("stopped")), "{log:?}");
+}
+
+#[test]
+fn sighup_opens_the_log_anew() {
+    let mut chat = Chat::in_memory(&["--log-file", "chat.log"]);
+    let [log, moved] = ["chat.log", "chat.log.1"].map(|name| chat.folder().join(name));
+    let _alice = Json::named(chat.address(), "alice");
+    wait_until("alice is in the log", || lines(&log).iter().any(|line| line.contains("alice")).then_some(()));
+    fs::rename(&log, &moved).expect("a file can be renamed");
+    chat.signal(Signal::HUP);
+    wait_until("there is a new log", || lines(&log).iter().any(|line| line.contains("SIGHUP")).then_some(()));
+    let _bob = Json::named(chat.address(), "bob");
+    wait_until("bob is in the new log", || lines(&log).iter().any(|line| line.contains("bob")).then_some(()));
+    assert!(!lines(&moved).iter().any(|line| line.contains("bob")), "and not in the old one");
+    // Where no log can be, it stays where it is, and the chat goes on.
+    fs::remove_file(&log).expect("a file can be removed");
+    fs::create_dir(&log).expect("a folder can be made");
+    chat.signal(Signal::HUP);
+    let mut carol = Json::named(chat.address(), "carol");
+    carol.say("lobby", "still here");
+    carol.leave();
+    drop((_alice, _bob));
+    let (status, _) = chat.terminate();
+    assert!(status.success());
+}
+
+/// A daemon that is stopped when the test is done with it.
+struct Daemon(Pid);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = kill_process(self.0, Signal::KILL);
+    }
+}
+
+#[test]
+fn a_daemon_serves_in_the_background_until_it_is_told() {
+    let chat = Chat::prepared(&[]);
+    let flags = ["--daemon", "--pid-file", "chat.pid", "--log-file", "chat.log", "--listen", "127.0.0.1:0"];
+    let start = || {
+        let mut program = command(chat.folder());
+        program.args(flags);
+        output(program)
+    };
+    let started = start();
+    let said = String::from_utf8(started.stdout).expect("text");
+    assert!(started.status.success(), "{said} {:?}", String::from_utf8(started.stderr));
+    let pid_file = chat.folder().join("chat.pid");
+    let pid: i32 = fs::read_to_string(&pid_file).expect("a pid file").trim().parse().expect("a number");
+    let daemon = Daemon(Pid::from_raw(pid).expect("a pid"));
+    assert!(said.contains(&format!("started, pid {pid}, listening on 127.0.0.1:")), "{said}");
+    let address = said.trim_end().rsplit(' ').next().expect("an address").parse().expect("an address");
+    let mut alice = Json::named(address, "alice");
+    alice.say("lobby", "in the background");
+
+    // A second one is told why not, where it was started.
+    let second = start();
+    let error = String::from_utf8(second.stderr).expect("text");
+    assert_eq!(second.status.code(), Some(1), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    alice.say("lobby", "the first one goes on");
+
+    kill_process(daemon.0, Signal::TERM).expect("it runs");
+    assert_eq!(alice.closed().0, 1001);
+    drop(alice);
+    wait_until("the pid file is gone", || (!pid_file.exists()).then_some(()));
+    wait_until("the process is gone", || test_kill_process(daemon.0).is_err().then_some(()));
+    let log = lines(&chat.folder().join("chat.log"));
+    assert!(log.iter().any(|line| line.contains("said 17 bytes")), "{log:?}");
+    assert!(log.last().is_some_and(|line| line.ends_with("stopped")), "{log:?}");
+
+    // What is left of one that was killed is in nobody's way.
+    fs::write(&pid_file, format!("{pid}\n")).expect("a file can be written");
+    let third = start();
+    assert!(third.status.success(), "{:?}", String::from_utf8(third.stderr));
+    let pid: i32 = fs::read_to_string(&pid_file).expect("a pid file").trim().parse().expect("a number");
+    let _daemon = Daemon(Pid::from_raw(pid).expect("a pid"));
+}
+
+#[test]
+fn a_daemon_that_cannot_start_says_so_where_it_was_started() {
+    let chat = Chat::in_memory(&[]);
+    let mut program = command(chat.folder());
+    let taken = chat.address().to_string();
+    program.args(["--daemon", "--log-file", "second.log", "--data", ":memory:", "--listen", &taken]);
+    let output = output(program);
+    let error = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains(&taken) && error.lines().count() == 1, "{error}");
+    assert!(output.stdout.is_empty(), "it has not started");
+}
+
+#[test]
+fn an_idle_chat_ends_at_once() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut chat = Chat::start(&[]);
+        chat.signal(signal);
+        let (status, log) = chat.ended();
+        assert_eq!(status.code(), Some(0), "{signal:?}: {log:?}");
+    }
+}

@@ -1,0 +1,79 @@
+//! Whoever is too fast is told so, and is not thrown out for a first offence (README, 8).
+
+use serde_json::{Value, json};
+
+use crate::chat::Chat;
+use crate::chat::json::Json;
+use crate::chat::text::Text;
+
+/// So slow that nothing is earned while a test runs.
+const SLOW: [&str; 4] = ["--message-rate", "1", "--message-burst", "5"];
+
+/// Says something until that is too fast: the error.
+#[track_caller]
+fn exhaust(client: &mut Json) -> Value {
+    for _ in 0..20 {
+        let answer = client.ask(json!({"msg": "faster"}));
+        if answer["type"] == "error" {
+            return answer;
+        }
+    }
+    panic!("nobody minds");
+}
+
+#[test]
+fn whoever_is_too_fast_is_told_how_long_to_wait() {
+    let chat = Chat::in_memory(&SLOW);
+    let mut alice = Json::hello(chat.address(), json!({}));
+    let mut bob = Json::hello(chat.address(), json!({}));
+    let error = exhaust(&mut alice);
+    assert_eq!((&error["code"], &error["msg_source"]), (&json!("rate_limited"), &json!("server")));
+    let wait = error["retry_after"].as_u64().expect("milliseconds");
+    assert!((1..=1000).contains(&wait), "one in a second: {error}");
+    assert_eq!(error["msg"], format!("too fast: wait {wait} ms"));
+    // What was refused was not said; another person is not held up; another window of the same person is.
+    let said = bob.heard_of("message").len() as u64;
+    assert_eq!(bob.say("lobby", "I may")["offset"], said + 1);
+    assert_eq!(alice.expect("message")["msg"], "I may", "and she still hears");
+    let mut window = alice.again(chat.address());
+    assert_eq!(window.refused(json!({"msg": "from here?"})), "rate_limited");
+    window.send_text("no JSON");
+    assert_eq!(window.expect("error")["code"], "rate_limited", "nonsense costs as much");
+}
+
+#[test]
+fn whoever_never_slows_down_is_closed() {
+    let chat = Chat::in_memory(&SLOW);
+    let mut flooder = Json::hello(chat.address(), json!({}));
+    for _ in 0..300 {
+        flooder.send(&json!({"msg": "flood"}));
+    }
+    assert_eq!(flooder.closed().0, 1008);
+    let refusals = flooder.left_over().iter().filter(|it| it["code"] == "rate_limited").count();
+    assert_eq!(refusals, 100, "each was told, and then it was enough");
+    let mut again = flooder.again(chat.address());
+    assert_eq!(again.refused(json!({"msg": "and again"})), "rate_limited", "coming back does not help");
+}
+
+#[test]
+fn a_text_client_is_told_in_words() {
+    let chat = Chat::in_memory(&SLOW);
+    let mut reader = Text::connect(chat.address());
+    for _ in 0..20 {
+        reader.say("faster");
+    }
+    assert!(reader.until("too fast").starts_with("* too fast: wait "));
+    for _ in 0..200 {
+        reader.say("flood");
+    }
+    assert_eq!(reader.closed().0, 1008);
+}
+
+#[test]
+fn a_burst_is_nothing_bad() {
+    let chat = Chat::in_memory(&["--message-rate", "1", "--message-burst", "50"]);
+    let mut alice = Json::hello(chat.address(), json!({}));
+    for number in 1..=45 {
+        assert_eq!(alice.say("lobby", "burst")["offset"], number);
+    }
+}

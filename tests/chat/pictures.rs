@@ -1,0 +1,279 @@
+//! Pictures: announced or not, judged by their bytes, kept, and served safely (README, 6).
+
+use serde_json::{Value, json};
+
+use crate::chat::Chat;
+use crate::chat::http::get;
+use crate::chat::json::{Json, fresh_id};
+use crate::chat::text::Text;
+
+/// Three by two pixels.
+const PNG: &str = "89504e470d0a1a0a0000000d49484452000000030000000208020000001216f14d0000001049444154789c63e03a\
+    2107410c70160037dc05a17ec958450000000049454e44ae426082";
+/// Seven by five.
+const GIF: &str = "47494638376107000500810000c81e1e0000000000000000002c000000000700050000080c0001081c48b0a0c183\
+    070302003b";
+const WEBP: &str = "524946461e000000574542505650384c110000002f0600010007508f22d7a3ff8188e87f0000";
+const JPEG: &str = "\
+    ffd8ffe000104a46494600010100000100010000ffdb004300a06e788c7864a08c828cb4aaa0bef0fffff0dcdcf0ffff\
+    ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc0000b080005\
+    000701011100ffc40014000100000000000000000000000000000002ffc4001410010000000000000000000000000000\
+    0000ffda0008010100003f002fffd9";
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let pair =
+        |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16).expect("digits");
+    digits.chunks(2).map(pair).collect()
+}
+
+/// Announces a picture, sends it, and hears the answer.
+fn show(client: &mut Json, mut announcement: Value, picture: &[u8]) -> Value {
+    let id = fresh_id();
+    announcement["type"] = "picture".into();
+    announcement["id"] = id.clone().into();
+    client.send(&announcement);
+    client.send_bytes(picture);
+    client.wait_for("the answer to a picture", |it| it["id"] == *id)
+}
+
+fn address_of(event: &Value) -> &str {
+    event["picture"]["url"].as_str().unwrap_or_else(|| panic!("no picture: {event}"))
+}
+
+#[test]
+fn a_picture_of_each_kind_is_shown_to_the_room() {
+    let mut chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    let table = [
+        (PNG, "image/png", ".png", 3, 2),
+        (GIF, "image/gif", ".gif", 7, 5),
+        (JPEG, "image/jpeg", ".jpg", 7, 5),
+        (WEBP, "image/webp", ".webp", 7, 5),
+    ];
+    let mut addresses = Vec::new();
+    for (place, (hex, media_type, extension, width, height)) in (1..).zip(table) {
+        let picture = bytes(hex);
+        let size = picture.len();
+        let ack = show(&mut alice, json!({"room": "lobby", "msg": "look, @bob", "size": size}), &picture);
+        assert_eq!((&ack["type"], &ack["offset"]), (&json!("ack"), &json!(place)), "{ack}");
+        let event = bob.expect("picture");
+        let url = address_of(&event).to_owned();
+        assert!(url.starts_with("/pictures/") && url.ends_with(extension) && url.len() >= 32, "{url}");
+        let described =
+            json!({"url": url, "media_type": media_type, "width": width, "height": height, "size": size});
+        let expected = json!({"type": "picture", "room": "lobby", "offset": place, "from_id": alice.id, "from": "alice",
+            "msg": "look, @bob", "msg_time": ack["msg_time"], "mentions": [bob.id], "picture": described});
+        assert_eq!(event, expected);
+        addresses.push((url, media_type, picture));
+    }
+    for _ in 0..2 {
+        for (url, media_type, picture) in &addresses {
+            let page = get(chat.address(), url);
+            assert_eq!((page.status, page.header("Content-Type")), (200, Some(*media_type)), "{}", page.head);
+            assert!(page.body == *picture, "{url} is not what was sent");
+        }
+        chat.crash();
+    }
+    let again = bob.again(chat.address());
+    let events = &again.histories["lobby"][0]["events"];
+    let told: Vec<_> = events.as_array().into_iter().flatten().map(address_of).collect();
+    assert_eq!(told, addresses.iter().map(|(url, ..)| url.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_picture_is_served_as_nothing_but_a_picture() {
+    let chat = Chat::start(&[]);
+    let mut alice = Json::hello(chat.address(), json!({"echo": true}));
+    show(&mut alice, json!({}), &[&bytes(GIF)[..], b"<script>alert(1)</script>"].concat());
+    let url = address_of(&alice.expect("picture")).to_owned();
+    let page = get(chat.address(), &url);
+    assert_eq!(page.header("Content-Type"), Some("image/gif"));
+    assert_eq!(page.header("X-Content-Type-Options"), Some("nosniff"));
+    assert_eq!(page.header("Referrer-Policy"), Some("no-referrer"));
+    let policy = page.header("Content-Security-Policy").expect("a policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{policy}");
+    assert_eq!((page.header("Set-Cookie"), page.header("Access-Control-Allow-Origin")), (None, None));
+    let (name, extension) = url.rsplit_once('.').expect("a name has an ending");
+    let other = if name.ends_with('A') { "B" } else { "A" };
+    let almost = format!("{}{other}.{extension}", &name[..name.len() - 1]);
+    for path in [
+        &almost,
+        name,
+        "/pictures/",
+        "/pictures",
+        "/pictures/../chat.db",
+        "/pictures/%2e%2e/chat.db",
+        "/chat.db",
+        "/pictures/x.png",
+        "/pictures/'.png",
+        "/pictures/%25.png",
+        "/pictures/_.png",
+    ] {
+        assert_eq!(get(chat.address(), path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn what_is_no_picture_is_refused() {
+    let chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    let png = bytes(PNG);
+    let mut huge = png.clone();
+    huge[16..20].copy_from_slice(&100_000_u32.to_be_bytes());
+    let wrong: &[&[u8]] = &[
+        b"",
+        b"hello",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"<!doctype html><script>alert(1)</script>",
+        b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0",
+        b"\x89PNG\r\n\x1a\n",
+        b"GIF89a",
+        b"RIFF\x04\0\0\0WAVEfmt ",
+        b"\xff\xd8\xff",
+        b"%PDF-1.7",
+        &png[1..],
+        &png[..20],
+        &huge,
+    ];
+    for picture in wrong {
+        let error = show(&mut alice, json!({"msg": "look"}), picture);
+        assert_eq!(error["code"], "bad_picture", "{}: {error}", picture.escape_ascii());
+        alice.send_bytes(picture);
+        let error = alice.expect("error");
+        assert_eq!((&error["code"], error.get("id")), (&json!("bad_picture"), None), "unannounced: {error}");
+    }
+    assert_eq!(show(&mut alice, json!({}), &png)["offset"], 1, "none of them was stored");
+    assert_eq!(bob.expect("picture")["offset"], 1);
+}
+
+#[test]
+fn a_picture_without_a_word_goes_to_the_room_where_one_is() {
+    let chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    alice.join("tea");
+    bob.join("tea");
+    alice.send_bytes(&bytes(PNG));
+    let event = bob.expect("picture");
+    assert_eq!((&event["room"], &event["msg"], &event["from"]), (&json!("tea"), &json!(""), &json!("alice")));
+    // Announced for another room, in between something is said; then the announcement is used up.
+    alice.send(&json!({"type": "picture", "id": "p", "room": "lobby"}));
+    assert_eq!(alice.say("tea", "wait for it")["type"], "ack");
+    alice.send_bytes(&bytes(PNG));
+    alice.send_bytes(&bytes(GIF));
+    let rooms: Vec<_> = (0..2).map(|_| bob.expect("picture")["room"].clone()).collect();
+    assert_eq!(rooms, ["lobby", "tea"]);
+    // In private.
+    let ack = show(&mut alice, json!({"to": "bob", "msg": "for you"}), &bytes(PNG));
+    assert_eq!(bob.expect("picture")["room"], ack["room"]);
+}
+
+#[test]
+fn a_picture_whose_announcement_was_refused_goes_nowhere() {
+    let chat = Chat::start(&["--max-picture", "64KiB"]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    bob.join("tea");
+    let refusals = [
+        (json!({"room": "tea"}), "not_member"),
+        (json!({"room": "nowhere"}), "no_such_room"),
+        (json!({"to": "nobody-here"}), "no_such_person"),
+        (json!({"size": 65_537}), "picture_too_large"),
+        (json!({"msg": "x".repeat(4001)}), "too_long"),
+        (json!({"size": "large"}), "bad_field"),
+        (json!({"room": "lobby", "to": "bob"}), "bad_field"),
+    ];
+    for (announcement, code) in refusals {
+        assert_eq!(show(&mut alice, announcement.clone(), &bytes(PNG))["code"], code, "{announcement}");
+        alice.say("lobby", "and then");
+        let heard = bob.heard_of("picture");
+        assert_eq!(heard, Vec::<Value>::new(), "{announcement}");
+    }
+    assert_eq!(show(&mut alice, json!({}), &bytes(PNG))["type"], "ack");
+}
+
+#[test]
+fn an_announcement_that_another_replaces_is_answered_too() {
+    let chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    alice.send(&json!({"type": "picture", "id": "first"}));
+    let ack = show(&mut alice, json!({"msg": "second"}), &bytes(PNG));
+    assert_eq!(ack["type"], "ack");
+    let answers: Vec<_> = alice.heard().into_iter().filter(|it| it["id"] == "first").collect();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert_eq!(answers[0]["type"], "error");
+}
+
+#[test]
+fn a_picture_that_is_too_large_ends_the_connection() {
+    let chat = Chat::start(&["--max-picture", "300KiB"]);
+    let mut alice = Json::named(chat.address(), "alice");
+    assert_eq!(alice.welcome["limits"]["picture"], 300 << 10);
+    let mut picture = bytes(PNG);
+    picture.resize(300 << 10, 0);
+    assert_eq!(
+        show(&mut alice, json!({"size": 300 << 10}), &picture)["type"],
+        "ack",
+        "the largest that is allowed"
+    );
+    picture.push(0);
+    alice.send(&json!({"type": "picture", "size": 10}));
+    alice.send_bytes(&picture);
+    assert_eq!(alice.closed().0, 1009);
+}
+
+#[test]
+fn a_picture_that_is_taken_back_is_gone() {
+    let chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    show(&mut alice, json!({"msg": "oh no"}), &bytes(PNG));
+    let url = address_of(&bob.expect("picture")).to_owned();
+    assert_eq!(get(chat.address(), &url).status, 200);
+    assert_eq!(bob.refused(json!({"type": "delete", "room": "lobby", "offset": 1})), "not_yours");
+    assert_eq!(alice.ask(json!({"type": "delete", "room": "lobby", "offset": 1}))["type"], "ack");
+    assert_eq!(get(chat.address(), &url).status, 404);
+    let page = bob.ask(json!({"type": "page", "room": "lobby"}));
+    assert_eq!((&page["events"][0]["deleted"], page["events"][0].get("picture")), (&json!(true), None));
+    assert_eq!((&page["events"][0]["msg"], page["events"][0]["offset"].as_u64()), (&json!(""), Some(1)));
+}
+
+#[test]
+fn saying_a_picture_again_stores_nothing() {
+    let mut chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let say = |client: &mut Json| {
+        client.send(&json!({"type": "picture", "id": "once"}));
+        client.send_bytes(&bytes(PNG));
+        client.wait_for("the answer", |it| it["id"] == "once")
+    };
+    let first = say(&mut alice);
+    chat.crash();
+    let mut alice = alice.again(chat.address());
+    let again = say(&mut alice);
+    assert_eq!((&again["offset"], &again["msg_time"]), (&first["offset"], &first["msg_time"]));
+    assert_eq!(again["repeated"], true);
+    assert_eq!(alice.say("lobby", "next")["offset"], 2);
+}
+
+#[test]
+fn text_clients_are_told_an_address_that_works() {
+    let chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut reader = Text::connect(chat.address());
+    show(&mut alice, json!({"msg": "a caption"}), &bytes(PNG));
+    let line = reader.until("picture");
+    let base = format!("http://{}", chat.address());
+    let (said, path) = line.split_once(&base).unwrap_or_else(|| panic!("no address: {line}"));
+    assert!(said.ends_with(" alice sent a picture: a caption "), "{line}");
+    assert!(get(chat.address(), path).body == bytes(PNG));
+    // And they send pictures by sending them.
+    reader.send_bytes(&bytes(GIF));
+    let event = alice.expect("picture");
+    assert_eq!(event["from"], reader.name);
+    reader.send_bytes(b"no picture");
+    assert!(reader.until("* ").contains("picture"));
+}
