@@ -82,9 +82,7 @@ impl Chat {
         let user = User { id, name, online: None };
         let told = Told::Renamed { msg_source: SERVER, msg: &msg, user, old: &old };
         peers.publish(Voice::Json.topic(), &json(&told));
-        for room in person.rooms.keys().filter_map(|&room| self.rooms.get(room)) {
-            self.tell_notice(peers, room, Some(asker), &msg);
-        }
+        self.tell_company(peers, person, Some(asker), &msg);
         self.tell_line(peers, asker, &notice(&format!("you are {name} now")));
     }
 

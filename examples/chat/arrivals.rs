@@ -7,7 +7,7 @@ use pollcat::{CloseCode, PeerId, Peers};
 
 use crate::chat::{Chat, LOBBY, now, ticks};
 use crate::console;
-use crate::history::{Durability, Millis, PersonId, RoomId, RoomKind, TokenHash, Write};
+use crate::history::{Durability, Millis, PersonId, RoomId, TokenHash, Write};
 use crate::membership::Move;
 use crate::names;
 use crate::pace::{Pace, Rate};
@@ -239,11 +239,7 @@ impl Chat {
             return;
         }
         let words = format!("{} {}", person.name, if here { "is here" } else { "is away" });
-        for room in person.rooms.keys().filter_map(|&room| self.rooms.get(room)) {
-            if room.kind == RoomKind::Public {
-                self.tell_notice(peers, room, None, &words);
-            }
-        }
+        self.tell_company(peers, person, None, &words);
     }
 }
 

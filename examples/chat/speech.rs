@@ -6,7 +6,7 @@ use pollcat::{PeerId, Peers};
 
 use crate::asks::MESSAGE;
 use crate::chat::{Chat, now, told};
-use crate::console::{self, Place};
+use crate::console::Place;
 use crate::history::{Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write};
 use crate::membership::{gone_room, nobody, not_member};
 use crate::people::Membership;
@@ -223,24 +223,8 @@ impl Chat {
         if place.kind == RoomKind::Direct {
             return self.tell_in_private(peers, event, room, except);
         }
-        for here in [true, false] {
-            let from = if here { Place::Here } else { Place::Room(&place.name) };
-            let mut line = None;
-            for voice in [Voice::Text, Voice::Html] {
-                let topic = place.topic(voice, here);
-                if peers.subscribers(topic) == 0 {
-                    continue;
-                }
-                let Some(line) = line.get_or_insert_with(|| self.console.line(event, from, now())) else {
-                    return;
-                };
-                let html = (voice == Voice::Html).then(|| console::as_html(line));
-                let line = html.as_deref().unwrap_or(line);
-                match except {
-                    Some(peer) => peers.publish_from(peer, topic, line),
-                    None => peers.publish(topic, line),
-                }
-            }
+        for (here, from) in [(true, Place::Here), (false, Place::Room(&place.name))] {
+            self.publish_line(peers, place, here, except, || self.console.line(event, from, now()));
         }
     }
 

@@ -112,28 +112,54 @@ impl Chat {
         let told = if to == Move::In { Told::Joined(moved) } else { Told::Left(moved) };
         peers.publish(place.news(), &json(&told));
         if place.kind == RoomKind::Public {
-            self.tell_notice(peers, place, None, &format!("{} {verb}", member.name));
+            self.tell_notice(peers, place, &format!("{} {verb}", member.name));
         }
     }
 
     /// Words of the server for the text clients of a room, unless it is a crowd.
-    pub(crate) fn tell_notice(&self, peers: &mut Peers, room: &Room, except: Option<PeerId>, words: &str) {
-        if room.members.len() > QUIET {
+    fn tell_notice(&self, peers: &mut Peers, room: &Room, words: &str) {
+        if room.members.len() <= QUIET {
+            self.publish_line(peers, room, true, None, || Some(notice(words)));
+            let elsewhere = || Some(notice(&format!("[{}] {words}", room.name)));
+            self.publish_line(peers, room, false, None, elsewhere);
+        }
+    }
+
+    /// Words about a person, for the text clients who are in a room with them: so each reads them once, whatever
+    /// other rooms they share.
+    pub(crate) fn tell_company(
+        &self,
+        peers: &mut Peers,
+        person: &Person,
+        except: Option<PeerId>,
+        words: &str,
+    ) {
+        let rooms = person.rooms.keys().filter_map(|&room| self.rooms.get(room));
+        for room in rooms.filter(|room| room.members.len() <= QUIET) {
+            self.publish_line(peers, room, true, except, || Some(notice(words)));
+        }
+    }
+
+    /// A line for the text clients of a room: for those who are there, or for those who are elsewhere.
+    pub(crate) fn publish_line(
+        &self,
+        peers: &mut Peers,
+        room: &Room,
+        here: bool,
+        except: Option<PeerId>,
+        line: impl FnOnce() -> Option<String>,
+    ) {
+        let voices = [Voice::Text, Voice::Html];
+        if voices.iter().all(|&voice| peers.subscribers(room.topic(voice, here)) == 0) {
             return;
         }
-        for here in [true, false] {
-            let line = if here { notice(words) } else { notice(&format!("[{}] {words}", room.name)) };
-            for voice in [Voice::Text, Voice::Html] {
-                let topic = room.topic(voice, here);
-                if peers.subscribers(topic) == 0 {
-                    continue;
-                }
-                let html = (voice == Voice::Html).then(|| console::as_html(&line));
-                let line = html.as_ref().unwrap_or(&line);
-                match except {
-                    Some(peer) => peers.publish_from(peer, topic, line),
-                    None => peers.publish(topic, line),
-                }
+        let Some(line) = line() else {
+            return;
+        };
+        for (voice, line) in voices.into_iter().zip([&line, &console::as_html(&line)]) {
+            match except {
+                Some(peer) => peers.publish_from(peer, room.topic(voice, here), line),
+                None => peers.publish(room.topic(voice, here), line),
             }
         }
     }
