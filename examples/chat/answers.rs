@@ -53,7 +53,10 @@ impl Chat {
                     Err(failure) => self.refuse(peers, &asker, no(failure)),
                 }
             }
-            (Write::Remove { room }, _) if result.is_ok() => self.removed(peers, room),
+            // One that the disk does not know is gone as well.
+            (Write::Remove { room }, _) if matches!(result, Ok(_) | Err(Failure::NoSuchRoom)) => {
+                self.removed(peers, room);
+            }
             (Write::Create { room, .. }, _) => self.created(peers, room, result.is_ok()),
             (Write::Join { room, person, .. }, Ticket::Joined(asker)) => match (result, asker) {
                 (Ok(_), asker) => self.joined(peers, room, person, asker),
