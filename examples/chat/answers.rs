@@ -143,6 +143,7 @@ fn no(failure: Failure) -> No {
         Failure::NoSuchRoom => gone_room(),
         Failure::NoSuchEvent => No::new(Code::NoSuchEvent, "there is no such message, or it was taken back"),
         Failure::NotYours => No::new(Code::NotYours, "that is not yours to take back"),
+        Failure::Busy => No::new(Code::Busy, "too many people search at the same time: try again"),
         Failure::Storage(words) => No::new(Code::Storage, words),
     }
 }
