@@ -53,7 +53,10 @@ impl Chat {
                     Err(failure) => self.refuse(peers, &asker, no(failure)),
                 }
             }
-            (Write::Remove { room }, _) if result.is_ok() => self.removed(peers, room),
+            // One that the disk does not know is gone as well.
+            (Write::Remove { room }, _) if matches!(result, Ok(_) | Err(Failure::NoSuchRoom)) => {
+                self.removed(peers, room);
+            }
             (Write::Create { room, .. }, _) => self.created(peers, room, result.is_ok()),
             (Write::Join { room, person, .. }, Ticket::Joined(asker)) => match (result, asker) {
                 (Ok(_), asker) => self.joined(peers, room, person, asker),
@@ -138,6 +141,7 @@ fn no(failure: Failure) -> No {
         Failure::NoSuchRoom => gone_room(),
         Failure::NoSuchEvent => No::new(Code::NoSuchEvent, "there is no such message, or it was taken back"),
         Failure::NotYours => No::new(Code::NotYours, "that is not yours to take back"),
+        Failure::Busy => No::new(Code::Busy, "too many people search at the same time: try again"),
         Failure::Storage(words) => No::new(Code::Storage, words),
     }
 }

@@ -78,7 +78,8 @@ impl Chat {
             self.people.drop_token(person);
         }
         if self.sessions.get(asker.peer).is_none_or(|session| session.stage != Stage::Arriving(person)) {
-            return; // they have left; with a token that nobody has, they are forgotten like any guest
+            // They have left before anybody heard of them. Nobody has their token, and the name they wished for is free.
+            return self.erase(person);
         }
         self.welcome(peers, &asker, person, Some(token).filter(|_| stored), has);
         if let Some(wish) = wish {

@@ -151,8 +151,10 @@ impl Chat {
         let latest = place.recent.iter().rev().take(FRESH).map(|event| EventTold::new(event, None));
         let mut told: Vec<_> = latest
             .take_while(|event| {
+                // The last word is told however long it is.
+                let is_last = bytes == 0;
                 bytes += event.length();
-                bytes <= FRESH_BYTES
+                is_last || bytes <= FRESH_BYTES
             })
             .collect();
         told.reverse();

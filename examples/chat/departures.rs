@@ -52,19 +52,25 @@ impl Chat {
         };
         let was_shown = std::mem::take(&mut person.shown);
         let rooms: Vec<RoomId> = person.rooms.keys().copied().collect();
+        rooms.into_iter().for_each(|room| self.tell_moved(peers, id, room, Move::Out));
+        if let Some(person) = self.people.get(id).filter(|_| was_shown) {
+            peers.publish(Voice::Json.topic(), &json(&Told::Offline { user: user(person) }));
+        }
+        self.erase(id);
+    }
+
+    /// The same, and nobody is told.
+    pub(crate) fn erase(&mut self, id: PersonId) {
+        let Some(person) = self.people.remove(id) else {
+            return;
+        };
         let mut in_private = false;
-        for &room in &rooms {
-            self.tell_moved(peers, id, room, Move::Out);
+        for &room in person.rooms.keys() {
             in_private |= self.rooms.get(room).is_some_and(|room| room.kind == RoomKind::Direct);
             self.drop_member(room, id);
         }
-        if let Some(person) = self.people.remove(id) {
-            if was_shown {
-                peers.publish(Voice::Json.topic(), &json(&Told::Offline { user: user(&person) }));
-            }
-            if in_private {
-                self.people.remember_gone(id, person.name);
-            }
+        if in_private {
+            self.people.remember_gone(id, person.name);
         }
         self.unsaved.retain(|&(person, _)| person != id);
         if self.store(Write::Forget { person: id }, Ticket::Nobody).is_err() && !self.is_stopping() {

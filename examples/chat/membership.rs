@@ -217,11 +217,24 @@ impl Chat {
         };
         peers.unsubscribe(peer, place.topic(session.voice, session.room == room));
         peers.unsubscribe(peer, place.news());
-        if session.room == room {
-            let words = notice(&format!("you have left {}, and are in {LOBBY}", self.title(place, None)));
-            self.tell_line(peers, peer, &words);
+        // What is behind may be the room's past, half told: whoever joins again hears it anew.
+        let (was_there, was_told) =
+            (session.room == room, session.behind.front().is_some_and(|it| it.room == room));
+        session.behind.retain(|behind| behind.room != room);
+        if was_told {
+            session.reading = None;
+        }
+        let title = self.title(place, None);
+        let words = if was_there {
+            format!("you have left {title}, and are in {LOBBY}")
+        } else {
+            format!("you have left {title}")
+        };
+        self.tell_line(peers, peer, &notice(&words));
+        if was_there {
             self.set_room(peers, peer, self.lobby);
         }
+        self.catch_up(peers, peer);
     }
 
     /// A room that was empty is gone. The history has refused if somebody has joined it meanwhile.

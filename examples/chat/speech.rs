@@ -180,13 +180,12 @@ impl Chat {
         at: Millis,
         repeated: bool,
     ) {
-        let (Some(id), Some(place)) = (asker.id.as_deref(), self.rooms.get(room)) else {
+        let Some(id) = asker.id.as_deref().filter(|_| !self.is_text(asker.peer)) else {
             return;
         };
-        if self.is_text(asker.peer) {
-            return;
-        }
-        let (room, offset, msg_time) = (Some(place.name.as_str()), Some(offset), Some(at));
+        // What is said again may have been said in a room that is gone by now.
+        let room = self.rooms.get(room).map(|room| room.name.as_str());
+        let (offset, msg_time) = (Some(offset), Some(at));
         peers.send(asker.peer, &json(&Told::Ack { id, room, offset, msg_time, repeated }));
     }
 

@@ -182,6 +182,8 @@ pub(crate) enum Failure {
     HasMembers,
     NoSuchEvent,
     NotYours,
+    /// Too many searches are under way.
+    Busy,
     /// The disk, or the file: in words for people, with what to do about it.
     Storage(String),
 }

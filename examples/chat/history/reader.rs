@@ -49,7 +49,7 @@ impl<T, F: Fn(News<T>) -> bool> Reader<T, F> {
                     searches.push_back((Search::new(rooms, text, *before, *limit), read, ticket));
                     return;
                 }
-                Err(Failure::Storage("too many people search at the same time: try again later".into()))
+                Err(Failure::Busy)
             }
             // Offsets have no gaps, so that a number of events is a difference of offsets.
             Read::After { room, after, limit } => self.read(|connection| {

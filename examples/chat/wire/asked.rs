@@ -99,8 +99,9 @@ pub(crate) struct Fault {
     pub words: String,
 }
 
-/// The longest JSON text that is read at all, in bytes: far more than the longest message needs.
-pub(crate) const LONGEST_REQUEST: usize = 256 << 10;
+/// The longest JSON text that is read at all, in bytes. The longest message that a setting allows has 65,536 characters,
+/// and a client may write each of them as two `\u` escapes.
+pub(crate) const LONGEST_REQUEST: usize = 1 << 20;
 /// The longest id of a request, in bytes.
 const LONGEST_ID: usize = 64;
 
