@@ -1,5 +1,17 @@
 //! The chat as its clients meet it: the program itself, started as people start it, and clients that nobody here
-//! wrote. What it must do is in `examples/chat/README.md`; each file here is about some of its sections.
+//! wrote. What it must do is in `examples/chat/README.md`:
+//!
+//! | its section | is tested in |
+//! |---|---|
+//! | 1, 2: two ways to speak, `hello` | `hello.rs` |
+//! | 3: rooms, private talk | `rooms.rs`, `private.rs` |
+//! | 4: history | `history.rs`, `kept.rs` |
+//! | 5: speaking | `speaking.rs` |
+//! | 6: pictures | `pictures.rs` |
+//! | 7: reading, searching, names | `reading.rs`, `names.rs` |
+//! | 8: errors | `errors.rs`, `pace.rs`, `disk.rs` |
+//! | Plain text | `console.rs` |
+//! | 9, Running it | `running.rs`, `ending.rs` |
 
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
@@ -19,6 +31,8 @@ mod errors;
 mod hello;
 #[path = "chat/history.rs"]
 mod history;
+#[path = "chat/kept.rs"]
+mod kept;
 #[path = "chat/names.rs"]
 mod names;
 #[path = "chat/pace.rs"]

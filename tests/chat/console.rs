@@ -69,6 +69,11 @@ fn json_and_text_clients_are_in_one_conversation() {
     assert_eq!(untimed(&bob.until("yes")), "[private to alice] bob: yes, what is it?");
     alice.rename("alicia");
     assert_eq!(bob.until("alicia"), "* alice is now alicia");
+    alice.join("tea");
+    bob.say("/join tea");
+    bob.heard();
+    alice.rename("alison");
+    assert_eq!(bob.heard(), ["* alicia is now alison"], "once, whatever they share");
 }
 
 #[test]

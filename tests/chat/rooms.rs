@@ -254,8 +254,9 @@ fn requests_keep_their_order_if_nobody_waits() {
         request["id"] = id.into();
         alice.send(&request);
     }
-    let answers: Vec<Value> =
-        (1..=8).map(|id| alice.wait_for("an answer", |it| it["id"] == id.to_string())).collect();
+    let answers: Vec<Value> = ["1", "2", "3", "4", "5", "6", "7", "8"]
+        .map(|id| alice.wait_for("an answer", |it| it["id"] == id))
+        .into();
     let outline: Vec<_> = answers.iter().map(|it| (it["type"].as_str(), it["room"].as_str())).collect();
     let tea = Some("tea");
     assert_eq!(

@@ -25,6 +25,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::client::PATIENCE;
 use crate::scratch::Scratch;
 
+/// Where it listens; its port comes behind.
+const LOOPBACK: &str = "127.0.0.1:";
+
 /// One chat: a folder with its history, and the program, whenever it runs.
 pub(crate) struct Chat {
     folder: Scratch,
@@ -94,14 +97,15 @@ impl Chat {
         let mut child = command.spawn().expect("the program can be started");
         let mut log = Log::of(child.stderr.take().expect("its log is piped"));
         let mut out = Log::of(child.stdout.take().expect("its banner is piped"));
-        let Some(line) = out.find(|line| line.contains("http://127.0.0.1:")) else {
+        let Some(line) = out.find(|line| line.contains(LOOPBACK)) else {
             let _ = child.kill();
             let status = child.wait();
             panic!("no banner, {status:?}: {:?} {:?}", out.all(), log.all());
         };
-        let (_, rest) = line.split_once("http://").expect("it was found by this");
-        let end = rest.find(|c: char| !matches!(c, '0'..='9' | '.' | ':')).unwrap_or(rest.len());
-        let address = rest[..end].parse().unwrap_or_else(|error| panic!("{line:?} has no address: {error}"));
+        let (_, rest) = line.split_once(LOOPBACK).expect("it was found by this");
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let address = format!("{LOOPBACK}{}", &rest[..end]).parse();
+        let address = address.unwrap_or_else(|error| panic!("{line:?} has no address: {error}"));
         self.running = Some(Running { child, address, banner: out.seen, log });
     }
 

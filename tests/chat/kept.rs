@@ -1,0 +1,118 @@
+//! What is kept, and how far (README, Running it: what is kept; limits).
+
+use serde_json::{Value, json};
+
+use crate::chat::Chat;
+use crate::chat::http::get;
+use crate::chat::json::Json;
+use crate::chat::text::Text;
+use crate::client::PATIENCE;
+
+/// What is given up goes in a free moment: asks until it is so.
+#[track_caller]
+fn ask_until(client: &mut Json, what: &str, request: &Value, is_so: impl Fn(&Value) -> bool) -> Value {
+    let deadline = std::time::Instant::now() + PATIENCE;
+    loop {
+        let answer = client.ask(request.clone());
+        if is_so(&answer) {
+            return answer;
+        }
+        assert!(std::time::Instant::now() < deadline, "waited in vain until {what}: {answer}");
+    }
+}
+
+#[test]
+fn a_room_keeps_its_latest_messages() {
+    let mut chat = Chat::start(&["--keep-messages", "16", "--recent", "8"]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let epoch = alice.welcome["rooms"][0]["epoch"].clone();
+    for number in 1..=60 {
+        alice.say("lobby", &format!("needle {number}"));
+    }
+    // A few more than asked for may stay, so that not every message gives up another one.
+    let page = json!({"type": "page", "room": "lobby"});
+    let is_short =
+        |page: &Value| page["events"].as_array().is_some_and(|events| (16..=18).contains(&events.len()));
+    let kept = ask_until(&mut alice, "the rest is given up", &page, is_short);
+    assert_eq!(kept["more"], false, "there is nothing before");
+    let first = kept["events"][0]["offset"].as_u64().expect("an offset");
+    let found = alice.ask(json!({"type": "search", "query": "needle"}));
+    assert_eq!(found["hits"].as_array().map(Vec::len), Some(61 - first as usize), "nor is it found");
+    for _ in 0..2 {
+        for (offset, recovered) in [(first - 2, false), (first - 1, true), (60, true)] {
+            let has = json!({"lobby": {"epoch": epoch, "offset": offset}});
+            let back = Json::hello(chat.address(), json!({"token": alice.token, "rooms": has}));
+            assert_eq!(
+                back.histories["lobby"][0]["recovered"], recovered,
+                "from {offset}, the first is {first}"
+            );
+            assert_eq!(back.welcome["rooms"][0]["first"], first);
+        }
+        chat.crash();
+    }
+    assert_eq!(alice.again(chat.address()).say("lobby", "and on")["offset"], 61, "offsets go on");
+}
+
+#[test]
+fn the_oldest_pictures_make_room_for_new_ones() {
+    let mut chat = Chat::start(&["--max-picture", "64KiB", "--keep-pictures", "100KiB"]);
+    let mut alice = Json::hello(chat.address(), json!({"echo": true}));
+    let mut picture = b"GIF89a\x07\0\x05\0\x81\0\0".to_vec();
+    picture.resize(40 << 10, 0);
+    let urls: Vec<String> = (0..4)
+        .map(|_| {
+            alice.send_bytes(&picture);
+            alice.expect("picture")["picture"]["url"].as_str().expect("an address").to_owned()
+        })
+        .collect();
+    let statuses: Vec<u16> = urls.iter().map(|url| get(chat.address(), url).status).collect();
+    assert_eq!(statuses, [404, 404, 200, 200]);
+    chat.crash();
+    let page = alice.again(chat.address()).ask(json!({"type": "page", "room": "lobby"}));
+    let events = page["events"].as_array().expect("events");
+    let told: Vec<_> = events.iter().map(|it| it["picture"]["url"].as_str()).collect();
+    assert_eq!(
+        told,
+        [None, None, Some(&*urls[2]), Some(&*urls[3])],
+        "the messages keep their places: {page}"
+    );
+    assert_eq!(events[0]["type"], "picture");
+}
+
+#[test]
+fn more_people_than_allowed_are_asked_to_come_later() {
+    let chat = Chat::start(&["--max-people", "2"]);
+    let alice = Json::hello(chat.address(), json!({}));
+    let guest = Text::connect(chat.address());
+    let mut third = Json::connect(chat.address());
+    third.send(&json!({"type": "hello"}));
+    assert_eq!(third.closed().0, 1013);
+    assert_eq!(alice.again(chat.address()).id, alice.id, "who is known comes in");
+    drop(guest);
+}
+
+#[test]
+fn limits_are_what_the_settings_say() {
+    let chat = Chat::in_memory(&["--max-name", "5", "--max-message", "10", "--max-room-name", "5"]);
+    let mut alice = Json::hello(chat.address(), json!({}));
+    let limits = alice.welcome["limits"].clone();
+    assert_eq!(
+        (&limits["name"], &limits["message"], &limits["room_name"]),
+        (&json!(5), &json!(10), &json!(5))
+    );
+    assert_eq!(alice.refused(json!({"type": "name", "name": "alicia"})), "bad_name");
+    assert_eq!(alice.refused(json!({"msg": "eleven char"})), "too_long");
+    assert_eq!(alice.refused(json!({"type": "join", "room": "coffee", "create": true})), "bad_room_name");
+    alice.rename("alice");
+    alice.say("lobby", "ten chars!");
+    alice.join("茶茶茶茶茶");
+}
+
+#[test]
+fn a_picture_is_told_under_the_public_address() {
+    let chat = Chat::in_memory(&["--public-url", "https://chat.example.com/"]);
+    let mut reader = Text::connect(chat.address());
+    reader.send_bytes(b"GIF89a\x07\0\x05\0\x81\0\0;");
+    let line = reader.until("picture");
+    assert!(line.contains(" https://chat.example.com/pictures/"), "{line}");
+}
