@@ -10,7 +10,7 @@ export function setSound(on) {
 	if (on) beep();
 }
 
-/** Asks the browser, too. */
+// Asks the browser, too.
 export async function setNotices(on) {
 	remember("notices", on && globalThis.Notification && (await Notification.requestPermission()) === "granted");
 }
@@ -28,18 +28,16 @@ export function call(title, body, open) {
 
 let audio;
 
-/** Two soft tones, a fifth apart. */
+// Two soft tones, a fifth apart.
 function beep() {
 	audio ??= new AudioContext();
 	audio.resume();
-	for (const [delay, frequency] of [[0, 660], [0.12, 990]]) {
-		const start = audio.currentTime + delay;
-		const tone = new OscillatorNode(audio, { frequency });
-		const loudness = new GainNode(audio, { gain: 0 });
-		loudness.gain.setTargetAtTime(0.08, start, 0.01);
-		loudness.gain.setTargetAtTime(0, start + 0.05, 0.06);
-		tone.connect(loudness).connect(audio.destination);
-		tone.start(start);
-		tone.stop(start + 0.5);
-	}
+	const now = audio.currentTime;
+	const tone = new OscillatorNode(audio, { frequency: 660 });
+	tone.frequency.setValueAtTime(990, now + 0.12);
+	const loudness = new GainNode(audio, { gain: 0.08 });
+	loudness.gain.setTargetAtTime(0, now + 0.2, 0.08);
+	tone.connect(loudness).connect(audio.destination);
+	tone.start();
+	tone.stop(now + 0.8);
 }

@@ -1,200 +1,176 @@
 /**
- * One WebSocket after the other. It comes back by itself, with back-off and jitter; it asks questions and finds the
- * answers by their `id`; and it notices when the other end has silently gone.
+ * One WebSocket after the other. It comes back by itself, with back-off and jitter; it finds the answers to questions by
+ * their `id`; and it notices when the other end has silently gone.
  *
- *     idle ──▶ connecting ──▶ online ──▶ waiting ──▶ connecting …
- *       ▲           │            │
- *      off ◀────────┴────────────┴──▶ ended (the server said: do not come back)
+ *     off ──▶ connecting ──▶ online ──▶ waiting ──▶ connecting …
+ *                  │             │
+ *                  └─────────────┴──▶ off (so one wished), ended (so the server wished)
  */
+
+import * as chat from "./chat.js";
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 20_000;
-/** The server's own pings never reach the page, so after this much silence it asks. */
+// A page does not see the server's pings: after this much silence it asks.
 const SILENCE = 25_000;
 const PATIENCE = 8_000;
 
-export class Connection {
-	state = "idle";
-	/** Why it has ended. */
-	reason = "";
-	#url;
-	#socket = null;
-	#failures = 0;
-	#timer = 0;
-	#openedAt = 0;
-	#heardAt = 0;
-	#asked = new Map();
-	/** Lets the next window have its turn. */
-	#turnOver = () => {};
-	#chat;
+export let state = "off";
+// Why it has ended.
+export let reason = "";
 
-	constructor(chat) {
-		this.#chat = chat;
-		setInterval(() => this.#watch(), 5_000);
-		addEventListener("online", () => this.nudge());
-		document.addEventListener("visibilitychange", () => document.hidden || this.nudge());
+let url;
+let socket = null;
+let failures = 0;
+let timer = 0;
+let openedAt = 0;
+let heardAt = 0;
+let turnOver = () => {};
+const asked = new Map();
+
+export function connect(to) {
+	url = to;
+	failures = 0;
+	drop();
+	open();
+}
+
+export function disconnect() {
+	drop();
+	become("off");
+}
+
+// The server has said `welcome`.
+export function welcomed() {
+	failures = 0;
+	turnOver();
+	become("online");
+}
+
+// Something is missing, or nobody answers: a new connection.
+export function resume() {
+	drop();
+	wait();
+}
+
+// The network is back, or somebody looks at the page: now is the time.
+export function nudge() {
+	if (state === "waiting") open();
+	else if (state === "online") probe(PATIENCE / 2);
+}
+
+// What has not left the browser yet, in bytes.
+export const buffered = () => socket?.bufferedAmount ?? 0;
+
+export function send(object) {
+	socket?.send(JSON.stringify(object));
+}
+
+// Says something that will be answered: with the answer, the server's `error`, or `{code: "lost"}`.
+export function ask(object, bytes) {
+	return new Promise((resolve, reject) => {
+		if (state !== "online") return reject({ code: "lost" });
+		const { id = randomId() } = object;
+		asked.set(id, { resolve, reject });
+		send({ ...object, id });
+		if (bytes) socket.send(bytes);
+	});
+}
+
+function open() {
+	clearTimeout(timer);
+	openedAt = Date.now();
+	become("connecting");
+	let wanted = true;
+	turnOver = () => (wanted = false);
+	chat.inTurn(() => new Promise((over) => {
+		if (!wanted) return over(); // nobody waits for this attempt any more
+		turnOver = over;
+		start();
+	}));
+}
+
+function start() {
+	try {
+		socket = new WebSocket(url, "chat.v1");
+	} catch (error) {
+		return end(error.message); // this is no address
 	}
-
-	connect(url) {
-		this.#url = url;
-		this.#failures = 0;
-		this.#drop();
-		this.#open();
-	}
-
-	disconnect() {
-		this.#drop();
-		this.#become("off");
-	}
-
-	/** The server has said `welcome`. */
-	welcomed() {
-		this.#failures = 0;
-		this.#turnOver();
-		this.#become("online");
-	}
-
-	/** Something is missing in what was heard: a new connection brings it. */
-	resume() {
-		this.#drop();
-		this.#wait();
-	}
-
-	/** The network is back, or somebody looks at the page: now is the time. */
-	nudge() {
-		if (this.state === "waiting") {
-			this.#open();
-		} else if (this.state === "online") {
-			this.#probe(PATIENCE / 2);
-		}
-	}
-
-	/** How much has not left the browser yet, in bytes. */
-	get buffered() {
-		return this.#socket?.bufferedAmount ?? 0;
-	}
-
-	send(object) {
-		this.#socket?.send(JSON.stringify(object));
-	}
-
-	/**
-	 * Says something that will be answered. The promise is kept with the answer; it is broken with the server's `error`,
-	 * or with `{code: "lost"}` when the connection ends before.
-	 */
-	ask(object, bytes) {
-		return new Promise((resolve, reject) => {
-			if (this.state !== "online") return reject({ code: "lost" });
-			const id = object.id ?? randomId();
-			this.#asked.set(id, { resolve, reject });
-			this.send({ ...object, id });
-			if (bytes) this.#socket.send(bytes);
-		});
-	}
-
-	#open() {
-		clearTimeout(this.#timer);
-		this.#openedAt = Date.now();
-		this.#become("connecting");
-		let wanted = true;
-		this.#turnOver = () => (wanted = false);
-		this.#chat.inTurn(() => new Promise((turnOver) => {
-			if (!wanted) return turnOver(); // nobody waits for this attempt any more
-			this.#turnOver = turnOver;
-			this.#start();
-		}));
-	}
-
-	#start() {
-		let socket;
-		try {
-			socket = new WebSocket(this.#url, "chat.v1");
-		} catch (error) {
-			return this.#end(error.message); // this is no address
-		}
-		this.#socket = socket;
-		socket.onopen = () => {
-			if (socket.protocol !== "chat.v1") return this.#end("tooOld");
-			this.#heardAt = Date.now();
-			this.send({ type: "hello", ...this.#chat.hello() });
-		};
-		socket.onmessage = ({ data }) => {
-			this.#heardAt = Date.now();
-			if (typeof data === "string") this.#heard(JSON.parse(data));
-		};
-		socket.onclose = ({ code, reason }) => this.#closed(code, reason);
-	}
-
-	#heard(object) {
-		const asked = this.#asked.get(object.id);
-		this.#chat.heard(object); // an answer is also news
-		this.#asked.delete(object.id);
-		if (object.type === "error") asked?.reject(object);
-		else asked?.resolve(object);
-	}
-
-	#closed(code, reason) {
-		this.#forget();
-		if (code >= 4500 && code <= 4999) return this.#end(reason || String(code));
+	socket.onopen = () => {
+		if (socket.protocol !== "chat.v1") return end("tooOld");
+		heardAt = Date.now();
+		send({ type: "hello", ...chat.hello() });
+	};
+	socket.onmessage = ({ data }) => {
+		heardAt = Date.now();
+		if (typeof data === "string") heard(JSON.parse(data));
+	};
+	socket.onclose = ({ code, reason }) => {
+		forget();
+		if (code >= 4500 && code <= 4999) return end(reason || code);
 		// 1001: everybody comes back at a different moment. 1008, 1013: not soon.
-		this.#wait(code === 1001 ? 2_000 : code === 1008 || code === 1013 ? 15_000 : 0);
-	}
+		wait({ 1001: 2_000, 1008: 15_000, 1013: 15_000 }[code]);
+	};
+}
 
-	#wait(atLeast = 0) {
-		const backOff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures);
-		const delay = Math.max(atLeast, backOff) * (0.4 + 0.6 * Math.random());
-		this.#failures += 1;
-		this.#timer = setTimeout(() => this.#open(), delay);
-		this.#become("waiting");
-	}
+function heard(object) {
+	const question = asked.get(object.id);
+	chat.heard(object); // an answer is also news
+	asked.delete(object.id);
+	if (object.type === "error") question?.reject(object);
+	else question?.resolve(object);
+}
 
-	#end(reason) {
-		this.#drop();
-		this.reason = reason;
-		this.#become("ended");
-	}
+function wait(atLeast = 0) {
+	const backOff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
+	timer = setTimeout(open, Math.max(atLeast, backOff) * (0.4 + 0.6 * Math.random()));
+	become("waiting");
+}
 
-	/** Lets go of the socket without waiting for the other end, which may be gone. */
-	#drop() {
-		const socket = this.#socket;
-		this.#forget();
-		if (!socket) return;
-		socket.onopen = socket.onmessage = socket.onclose = null;
-		socket.close();
-	}
+function end(why) {
+	drop();
+	reason = why;
+	become("ended");
+}
 
-	#forget() {
-		clearTimeout(this.#timer);
-		this.#socket = null;
-		this.#turnOver();
-		const asked = [...this.#asked.values()];
-		this.#asked.clear();
-		for (const { reject } of asked) reject({ code: "lost" });
-	}
+// Lets go of the socket without waiting for the other end, which may be gone.
+function drop() {
+	const old = socket;
+	forget();
+	if (!old) return;
+	old.onopen = old.onmessage = old.onclose = null;
+	old.close();
+}
 
-	#watch() {
-		const now = Date.now();
-		if (this.state === "online" && now - this.#heardAt > SILENCE) this.#probe(PATIENCE);
-		if (this.state === "connecting" && this.#socket && now - this.#openedAt > 2 * PATIENCE) this.resume();
-	}
+function forget() {
+	clearTimeout(timer);
+	socket = null;
+	turnOver();
+	const questions = [...asked.values()];
+	asked.clear();
+	for (const { reject } of questions) reject({ code: "lost" });
+}
 
-	/** Asks whether anybody is there. Who has not said a word when `patience` is over is not. */
-	#probe(patience) {
-		const socket = this.#socket;
-		const askedAt = Date.now();
-		this.send({ type: "ping" });
-		setTimeout(() => {
-			if (this.#socket === socket && this.#heardAt < askedAt) this.resume();
-		}, patience);
-	}
+// Asks whether anybody is there. Who has not said a word when `patience` is over is not.
+function probe(patience) {
+	const [probed, askedAt] = [socket, Date.now()];
+	send({ type: "ping" });
+	setTimeout(() => socket === probed && heardAt < askedAt && resume(), patience);
+}
 
-	#become(state) {
-		this.state = state;
-		this.#chat.draw();
-	}
+function become(next) {
+	state = next;
+	chat.draw();
 }
 
 export function randomId() {
-	const bytes = crypto.getRandomValues(new Uint8Array(12));
-	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+	return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+setInterval(() => {
+	const now = Date.now();
+	if (state === "online" && now - heardAt > SILENCE) probe(PATIENCE);
+	if (state === "connecting" && socket && now - openedAt > 2 * PATIENCE) resume();
+}, 5_000);
+addEventListener("online", nudge);
+addEventListener("visibilitychange", () => document.hidden || nudge());

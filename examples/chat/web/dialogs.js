@@ -1,17 +1,20 @@
 /** What opens above the page: settings, search, the list of rooms, help, and a question. */
 
 import { noticesOn, setNotices, setSound, soundOn } from "./attention.js";
-import { button, el, face, iconButton } from "./dom.js";
+import * as chat from "./chat.js";
+import { COMMANDS, helpFor } from "./commands.js";
+import { ask, disconnect } from "./connection.js";
+import { button, el, iconButton, toast } from "./dom.js";
 import { showState } from "./head.js";
 import { nameOf } from "./sides.js";
 import { recall, remember } from "./storage.js";
 import { clock, day, language, say, why } from "./words.js";
 
-/** A dialog with a title and a way out; Escape and a click beside it close it as well. */
+// A dialog with a title and a way out; Escape and a click beside it close it as well.
 function open(title, ...content) {
 	const close = () => dialog.close();
 	const dialog = el("dialog", { ariaLabel: title, onclose: () => dialog.remove(), onmousedown: ({ target }) => target === dialog && close() },
-		el("header.bar", {}, el("h2.grow", {}, title), iconButton("close", say("close"), { onclick: close })),
+		el("header.bar", {}, el("h2.grow", {}, title), iconButton("close", "close", close)),
 		el("div.dialog-body", {}, content));
 	document.body.append(dialog);
 	dialog.showModal();
@@ -19,23 +22,23 @@ function open(title, ...content) {
 	return dialog;
 }
 
-/** Asks before something that cannot be undone. */
+// Asks before something that cannot be undone.
 export function sure(question, label, act) {
 	const dialog = open(question, el("p.buttons", {}, button("", { autofocus: true, onclick: () => dialog.close() }, say("cancel")),
-		button(".danger", { onclick: () => (dialog.close(), act()) }, label)));
+		button(".danger", { onclick: () => (dialog.close(), act()?.catch((error) => toast(why(error)))) }, label)));
 }
 
 export function help() {
-	const words = ["Nick", "Join", "Leave", "Rooms", "Who", "Msg", "Keys", "Marks", "Log"];
-	open(say("help"), el("ul.lines", {}, words.map((word) => el("li", {}, say(`help${word}`)))));
+	const words = [...COMMANDS.map(helpFor), "helpKeys", "helpMarks", "helpLog"];
+	open(say("help"), el("ul.lines", {}, words.map((word) => el("li", {}, say(word)))));
 }
 
-const searchField = (properties) => el("input", { type: "search", autofocus: true, spellcheck: false, ariaLabel: properties.placeholder, ...properties });
+const searchField = (properties) => el("input", { autofocus: true, spellcheck: false, ariaLabel: properties.placeholder, ...properties });
 const status = () => el("p.quiet", { role: "status" });
 const onEnter = (act) => (event) => event.key === "Enter" && !event.isComposing && act();
 
-/** All rooms; and one that does not exist yet, by typing its name. */
-export async function browse(chat, wish = "") {
+// All rooms; and one that does not exist yet, by typing its name.
+export async function browse(wish = "") {
 	const note = status();
 	const list = el("ul.list");
 	let rooms = [];
@@ -44,16 +47,15 @@ export async function browse(chat, wish = "") {
 		el("span.sign", { ariaHidden: "true" }, sign), el("bdi.grow.cut", {}, text), more));
 	const show = () => {
 		const name = field.value.trim().replace(/^#/, "");
-		const same = (one) => one.toLowerCase() === name.toLowerCase();
 		const fits = rooms.filter(({ room }) => room.toLowerCase().includes(name.toLowerCase()));
 		list.replaceChildren(...fits.map(({ room, members, joined }) => entry(room, false, "#", room,
-			el("span.quiet.small", {}, say("memberCount", { count: members })), el("span.chip", {}, say(joined ? "open" : "join")))));
-		if (name && !rooms.some(({ room }) => same(room))) list.append(entry(name, true, "+", say("createRoom", { room: name })));
+			el("span.quiet.small", {}, `${say("memberCount", { count: members })} · ${say(joined ? "open" : "join")}`))));
+		if (name && !fits.some(({ room }) => room.toLowerCase() === name.toLowerCase())) list.append(entry(name, true, "+", say("createRoom", { room: name })));
 	};
-	const field = searchField({ value: wish, placeholder: say("roomName"), oninput: show, onkeydown: onEnter(() => list.querySelector("button")?.click()) });
+	const field = searchField({ value: wish, placeholder: say("findRoom"), oninput: show, onkeydown: onEnter(() => list.querySelector("button")?.click()) });
 	const dialog = open(say("findRoom"), field, note, list);
 	try {
-		({ rooms } = await chat.ask({ type: "rooms" }));
+		({ rooms } = await ask({ type: "rooms" }));
 		if (wish) note.textContent = say("noSuchRoom", { room: wish });
 	} catch (error) {
 		note.textContent = why(error);
@@ -61,24 +63,22 @@ export async function browse(chat, wish = "") {
 	show();
 }
 
-/** Words in the history. */
-export function search(chat) {
+// Words in the history.
+export function search() {
 	const note = status();
 	const list = el("ul.list");
-	const here = el("input", { type: "checkbox", onchange: () => look() });
 	let asked = 0;
 	let next;
 	const placeOf = (name) => (chat.store.rooms.has(name) ? nameOf(chat.store.rooms.get(name)) : name);
-	const entry = (hit) => el("li", {}, button(".place.hit", { onclick: () => (dialog.close(), chat.reveal(hit.room, hit.offset)) },
-		face({ id: hit.from_id, name: hit.from }, "mini"), el("span.grow", {},
-			el("span.small.quiet", {}, `${hit.from} · ${placeOf(hit.room)} · ${day(hit.msg_time)} ${clock(hit.msg_time)}`), el("bdi.hit-text", {}, hit.msg))));
+	const entry = (hit) => el("li", {}, button(".place", { onclick: () => (dialog.close(), chat.reveal(hit.room, hit.offset)) }, el("span.grow", {},
+		el("span.small.quiet", {}, `${hit.from} · ${placeOf(hit.room)} · ${day(hit.msg_time)} ${clock(hit.msg_time)}`), el("p.text", { dir: "auto" }, hit.msg.slice(0, 200)))));
 	const look = async (before) => {
 		const query = field.value.trim();
 		const mine = ++asked;
 		if (!before) list.replaceChildren();
 		if (!query) return;
 		try {
-			const found = await chat.ask({ type: "search", query, room: here.checked ? chat.room.name : undefined, before });
+			const found = await ask({ type: "search", query, before });
 			if (mine !== asked) return; // an answer to what is not asked any more
 			list.append(...found.hits.map(entry));
 			note.textContent = list.firstChild ? "" : say("searchNone");
@@ -93,30 +93,29 @@ export function search(chat) {
 		clearTimeout(pause);
 		pause = setTimeout(look, 250);
 	};
-	const field = searchField({ placeholder: say("searchHint"), oninput: soon });
+	const field = searchField({ placeholder: say("search"), oninput: soon });
 	const more = button("", { hidden: true, onclick: () => look(next) }, say("more"));
-	const dialog = open(say("search"), field, el("label.choice", {}, here, el("bdi", {}, say("searchHere", { room: nameOf(chat.room) }))), note, list, more);
+	const dialog = open(say("search"), field, note, list, more);
 }
 
-/** Name, language, looks and calls; and the server, for those who want to know. */
-export function settings(chat) {
+// Name, language, looks and calls; and the server, for those who want to know.
+export function settings() {
 	const field = (word, properties) => el("input", { ariaLabel: say(word), spellcheck: false, autocapitalize: "off", ...properties });
 	const error = () => el("p.error.small", { role: "alert" });
 	const section = (word, ...content) => el("fieldset", {}, el("legend", {}, say(word)), content);
 
 	const nameError = error();
 	const rename = () => chat.rename(name.value.trim()).then(() => (nameError.textContent = ""), (error) => (nameError.textContent = why(error)));
-	const name = field("yourName", { value: chat.store.me?.name ?? "", onkeydown: onEnter(rename) });
+	const name = field("yourName", { value: chat.me()?.name ?? "", onkeydown: onEnter(rename) });
 
-	/** Some words of which one holds. */
-	const choose = (group, choices, current, pick) => el("div.segments", {}, choices.map(([value, text]) => el("label", {},
-		el("input", { type: "radio", name: group, checked: value === current, onchange: () => pick(value) }), el("span", {}, text))));
+	const choose = (word, choices, current, pick) => section(word, el("select", { ariaLabel: say(word), onchange: ({ target }) => pick(target.value) },
+		choices.map(([value, text]) => el("option", { value, selected: value === current }, text))));
 	const languages = choose("language", [["en", "English"], ["zh", "中文"]], language(), (chosen) => {
 		chat.setLanguage(chosen);
 		dialog.close();
-		settings(chat);
+		settings();
 	});
-	const themes = choose("theme", [["", say("likeSystem")], ["light", say("light")], ["dark", say("dark")]], recall("theme") ?? "", (theme) => {
+	const themes = choose("appearance", [["", say("likeSystem")], ["light", say("light")], ["dark", say("dark")]], recall("theme") ?? "", (theme) => {
 		remember("theme", theme);
 		document.documentElement.dataset.theme = theme;
 	});
@@ -139,11 +138,10 @@ export function settings(chat) {
 
 	const dialog = open(say("settings"),
 		section("yourName", el("div.row-of", {}, name, button("", { onclick: rename }, say("change"))), nameError),
-		section("language", languages),
-		section("appearance", themes),
+		languages, themes,
 		section("whenCalled", el("label.choice", {}, sound, say("playSound")), el("label.choice", {}, notices, say("showNotice")), noticesError),
 		section("server", el("p.quiet.small", { role: "status", id: "set-state" }), address, addressError, el("p.buttons", {},
-			button("", { onclick: connect }, say("connect")), button("", { onclick: () => chat.connection.disconnect() }, say("disconnect")))),
-		button(".danger", { onclick: () => sure(say("forgetSure", { name: chat.store.me?.name }), say("forget"), () => chat.forget()) }, say("forgetMe")));
-	showState(chat);
+			button("", { onclick: connect }, say("connect")), button("", { onclick: () => disconnect() }, say("disconnect")))),
+		button(".danger", { onclick: () => sure(say("forgetSure", { name: chat.me()?.name }), say("forget"), () => chat.forget()) }, say("forgetMe")));
+	showState();
 }

@@ -3,30 +3,32 @@
  * Content-Security-Policy forbids `innerHTML` and the like as well.)
  */
 
+import { say } from "./words.js";
+
 export const $ = (id) => document.getElementById(id);
 
-/** `el("button.icon", { type: "button", onclick }, "text", child)`; what is false or missing is left out. */
-export function el(tag, properties, ...children) {
+// `el("button.icon", { type: "button", onclick }, "text", child)`; what is false or missing is left out.
+export function el(tag, properties = {}, ...children) {
 	const [name, ...classes] = tag.split(".");
 	const element = document.createElement(name);
 	if (classes.length > 0) element.className = classes.join(" ");
 	for (const [key, value] of Object.entries(properties)) {
 		if (value === undefined || value === false) continue;
-		if (key in element) element[key] = value;
+		if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+		else if (key in element) element[key] = value;
 		else element.setAttribute(key, value);
 	}
 	element.append(...children.flat().filter((child) => child || child === 0));
 	return element;
 }
 
-/** The outlines of the icons, on a field of 24 by 24. */
+// The outlines of the icons, on a field of 24 by 24.
 const ICONS = {
 	add: "M12 5v14M5 12h14",
 	close: "M6 6l12 12M18 6L6 18",
-	copy: "M9 9h10v10H9zM5 15V5h10",
 	delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
 	leave: "M10 5H5v14h5M14 8l4 4-4 4M18 12H9",
-	members: "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM3 20c.5-4 3-6 6-6s5.5 2 6 6M16 4.5a3.5 3.5 0 010 6.5M18 14.5c2 1 3 3 3 5.5",
+	members: "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM3 20c1-8 11-8 12 0M16 4a3.5 3.5 0 010 7M17 14c3 0 4 3 4 6",
 	rooms: "M4 7h16M4 12h16M4 17h10",
 	addPicture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.1",
 	search: "M10.5 17a6.5 6.5 0 100-13 6.5 6.5 0 000 13zM15.5 15.5L20 20",
@@ -46,11 +48,11 @@ export function icon(name) {
 
 export const button = (classes, properties, ...children) => el(`button${classes}`, { type: "button", ...properties }, ...children);
 
-/** A button that is only an icon; its name is for the screen reader and the pointer that rests on it. */
-export const iconButton = (name, label, properties, classes = "") =>
-	button(`.icon${classes}`, { title: label, ariaLabel: label, ...properties }, icon(name));
+// A button that is only an icon; its name is for the screen reader and the pointer that rests on it.
+export const iconButton = (name, word, onclick, classes = "", tabIndex = 0) =>
+	button(`.icon${classes}`, { title: say(word), ariaLabel: say(word), onclick, tabIndex }, icon(name));
 
-/** A disc with the first character of a name, in a colour of the person's own. */
+// A disc with the first character of a name, in a colour of the person's own.
 export function face({ id, name }, size = "") {
 	const disc = el(`span.face.${size}`, { ariaHidden: "true" }, [...name][0].toUpperCase());
 	// Neighbouring numbers get colours far apart: 137.5° is the golden angle.
@@ -60,7 +62,7 @@ export function face({ id, name }, size = "") {
 
 let unsaid = [];
 
-/** Says something to a screen reader: what comes within a second at once, and of a flood only the latest. */
+// Says something to a screen reader: what comes within a second at once, and of a flood only the latest.
 export function announce(text) {
 	if (unsaid.push(text) > 1) return;
 	setTimeout(() => {
@@ -69,9 +71,9 @@ export function announce(text) {
 	}, 1000);
 }
 
-/** A line that goes away by itself; one at a time. */
-export function toast(text, action) {
-	const line = el("p.toast", {}, el("span.grow", {}, text), action && button(".link", { onclick: () => (line.remove(), action.act()) }, action.label));
+// A line that goes away by itself; one at a time.
+export function toast(text, label, act) {
+	const line = el("p.toast", {}, text, label && button(".link", { onclick: () => (line.remove(), act()) }, label));
 	$("toasts").replaceChildren(line);
 	setTimeout(() => line.remove(), 7000);
 }

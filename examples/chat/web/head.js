@@ -1,64 +1,65 @@
 /** What stands above the messages and around them: the room, the state of the connection, who is typing, the title. */
 
+import * as chat from "./chat.js";
+import { reason, state } from "./connection.js";
 import { $, el, face } from "./dom.js";
 import { nameOf } from "./sides.js";
+import { atEnd } from "./timeline.js";
 import { language, say } from "./words.js";
 
-/** Who types says so every few seconds; silence for this long means that nobody does. */
+// Who types says so every few seconds; silence for this long means that nobody does.
 const TYPING_LASTS = 5_000;
 
-export function showHead({ store, room, timeline }) {
-	const direct = room.kind === "direct";
-	put("room-title", direct ? nameOf(room) : `#${room.name}`);
-	const absent = direct && !store.people.get(room.other.id)?.online;
-	put("room-detail", direct ? say(absent ? "privateAbsent" : "private") : say("memberCount", { count: room.members }));
+export function showHead() {
+	const { room, store } = chat;
+	const { other } = room;
+	put("room-title", other ? nameOf(room) : `#${room.name}`);
+	put("room-detail", !other ? say("memberCount", { count: room.members })
+		: say(store.people.get(other.id)?.online ? "private" : "privateAbsent"));
 	$("leave").hidden = room.name === store.home;
-	if ($("my-name").textContent !== store.me.name) $("my-face").replaceChildren(face(store.me, "mini"));
-	put("my-name", store.me.name);
-	$("latest").hidden = timeline.atEnd;
+	if (put("my-name", chat.me().name)) $("my-face").replaceChildren(face(chat.me(), "mini"));
+	$("latest").hidden = atEnd;
 	put("latest", `↓ ${room.unread > 0 ? say("unread", { count: room.unread }) : say("latest")}`);
-	$("say").placeholder = say("messageTo", { room: $("room-title").textContent });
-	$("say").ariaLabel = $("say").placeholder;
+	$("say").placeholder = $("say").ariaLabel = say("messageTo", { room: $("room-title").textContent });
 	showTypists(room);
-	showTitle(store, room);
+	showTitle(room, [...store.rooms.values()]);
 }
 
 function showTypists(room) {
-	const now = Date.now();
-	for (const [id, { at }] of room.typing) if (now - at > TYPING_LASTS) room.typing.delete(id);
+	for (const [id, { at }] of room.typing) if (Date.now() - at > TYPING_LASTS) room.typing.delete(id);
 	const names = [...room.typing.values()].map(({ name }) => name);
-	put("typing", names.length === 0 ? "" : names.length > 2 ? say("typingMany") : say("typing", { names: names.join(" + ") }));
+	put("typing", names.length > 0 ? say("typing", { names: names.slice(0, 3).join(", ") }) : "");
 	clearTimeout(showTypists.again);
-	if (names.length > 0) showTypists.again = setTimeout(() => showTypists(room), 1_000);
+	if (names.length > 0) showTypists.again = setTimeout(chat.draw, 1_000);
 }
 
-/** The number of what is unread, where one sees it from another tab. */
-function showTitle(store, room) {
-	const rooms = [...store.rooms.values()];
+// The number of what is unread, where one sees it from another tab.
+function showTitle(room, rooms) {
 	const sum = (what) => rooms.reduce((total, room) => total + room[what], 0);
 	const count = sum("unread") > 0 ? `(${sum("mentions") > 0 ? "@" : ""}${sum("unread")}) ` : "";
 	const title = `${count}${nameOf(room)} · pollcat`;
 	if (document.title !== title) document.title = title;
 }
 
-/** How the connection is, and what can be done about it. */
-export function showState(chat) {
-	const { state, reason } = chat.connection;
+// How the connection is, and what can be done about it.
+export function showState() {
 	document.body.dataset.state = state;
 	put("state", say(state));
 	put("set-state", say(state));
 	const bad = { waiting: "tryNow", off: "connect", ended: "comeBack" }[state];
-	const text = bad ? say(`${state}Banner`, { reason: reason === "tooOld" ? say("tooOld") : reason }) : "";
-	if (!chat.store.me) return bad && put("arrival-error", text);
+	const text = bad ? say(`${state}Banner`, { reason: reason === "tooOld" ? say(reason) : reason }) : "";
+	if (!chat.me()) return bad && put("arrival-error", text);
 	const banner = $("banner");
 	// While it is tried again, the words stay: no message every few seconds, and no flicker.
 	if (state === "connecting" && banner.firstChild) return;
 	if (banner.dataset.text === text + language()) return;
 	banner.dataset.text = text + language();
-	banner.replaceChildren(...(bad ? [el("span.grow", {}, text), el("button", { type: "button", "data-act": "again" }, say(bad))] : []));
+	banner.replaceChildren(...(bad ? [el("span.grow", {}, text), el("button", { "data-act": "again" }, say(bad))] : []));
 }
 
-/** Leaves alone what says the same already: a screen reader would say it again. */
+// Leaves alone what says the same already: a screen reader would say it again.
 function put(id, text) {
-	if ($(id) && $(id).textContent !== text) $(id).textContent = text;
+	const differs = $(id) && $(id).textContent !== text;
+	if (differs) $(id).textContent = text;
+	return differs;
 }

@@ -7,7 +7,7 @@ import { el } from "./dom.js";
 
 const BLOCK = /^```[^\n`]*\n?([\s\S]*?)\n?```\s*$/;
 
-/** The nodes of a message. `whoIs(name)`: is `@name` "me", some "other", or nobody ("")? */
+// The nodes of a message. `whoIs(name)`: is `@name` "me", some "other", or nobody ("")?
 export function render(text, whoIs) {
 	// Code blocks first: nothing in them means anything else.
 	return text.split(/(^```[^\n]*\n[\s\S]*?\n?```[ \t]*$)/m).flatMap((part) => {
@@ -30,13 +30,12 @@ function paragraphs(text, whoIs) {
 	return nodes;
 }
 
-/** In the order in which they are tried at each place. The last group of each pattern is what is inside. */
+// In the order in which they are tried at each place. The last group of each pattern is what is inside.
 const INLINE = [
 	{ pattern: /`([^`\n]+)`/y, make: (inside) => el("code", { dir: "auto" }, inside) },
 	{ pattern: /https?:\/\/[^\s<>"'`\u3000-\u303f\uff00-\uffef]+/y, make: link },
-	{ pattern: /\*\*(?=\S)([^\n]*?\S)\*\*/y, make: (inside, whoIs) => el("strong", {}, inline(inside, whoIs)) },
-	{ pattern: /\*(?=[^\s*])([^*\n]*[^\s*])\*(?!\*)/y, make: (inside, whoIs) => el("em", {}, inline(inside, whoIs)) },
-	{ pattern: /_(?=[^\s_])([^_\n]*[^\s_])_(?![\p{L}\p{N}_])/uy, word: true, make: (inside, whoIs) => el("em", {}, inline(inside, whoIs)) },
+	{ pattern: /\*\*(?=\S)(.*?\S)\*\*/y, make: (inside, whoIs) => el("strong", {}, inline(inside, whoIs)) },
+	{ pattern: /([*_])(?=[^\s*_])([^*_]*[^\s*_])\1(?![\p{L}\p{N}*_])/uy, word: true, make: (inside, whoIs) => el("em", {}, inline(inside, whoIs)) },
 	{ pattern: /@[\p{L}\p{M}\p{N}_.-]+/uy, word: true, make: mention },
 ];
 
@@ -58,7 +57,7 @@ function inline(text, whoIs) {
 	return nodes;
 }
 
-/** Only these characters begin anything, so most of a text is passed over quickly. */
+// Only these characters begin anything, so most of a text is passed over quickly.
 const BEGINNINGS = new Set("`*_@h");
 
 function match(text, at, whoIs) {
@@ -68,26 +67,26 @@ function match(text, at, whoIs) {
 		if (word && at > 0 && /[\p{L}\p{N}_]/u.test(text[at - 1])) continue;
 		pattern.lastIndex = at;
 		const found = pattern.exec(text);
-		const made = found && make(found[1] ?? found[0], whoIs);
+		const made = found && make(found.at(-1), whoIs);
 		if (made) return { length: found[0].length, ...(made.node ? made : { node: made }) };
 	}
 	return null;
 }
 
-/** A full stop at the end of a sentence, or a bracket around the address, is not part of it. */
+// A full stop after it, or a bracket around it, is not part of the address.
 function link(address) {
 	let text = address.replace(/[.,;:!?*_]+$/, "");
-	while (text.endsWith(")") && !text.includes("(")) text = text.slice(0, -1).replace(/[.,;:!?*_]+$/, "");
-	if (!URL.canParse(text) || !/^https?:\/\/[^/]/.test(text)) return null;
-	const node = el("a", { href: text, target: "_blank", rel: "noopener noreferrer", tabIndex: -1 }, text);
-	return { node, length: text.length };
+	if (text.endsWith(")") && !text.includes("(")) text = text.slice(0, -1);
+	if (!URL.canParse(text)) return null;
+	return { node: el("a", { href: text, target: "_blank", rel: "noopener noreferrer", tabIndex: -1 }, text), length: text.length };
 }
 
-/** The longest beginning that is somebody's name: "@bob." is bob. */
+// The longest beginning that is somebody's name: "@bob." is bob, and "@bob你好" as well.
 function mention(text, whoIs) {
-	for (let name = text.slice(1); name; name = name.replace(/[.-]?[^.-]*$/, "")) {
+	for (let name = text.slice(1); name; name = name.slice(0, -1)) {
 		const who = whoIs(name);
-		if (who) return { node: el(who === "me" ? "mark.mention.mine" : "span.mention", {}, `@${name}`), length: name.length + 1 };
+		if (!who || /^\w\w/.test(text.slice(name.length))) continue;
+		return { node: el(who === "me" ? "mark.mention" : "span.mention", {}, `@${name}`), length: name.length + 1 };
 	}
 	return null;
 }

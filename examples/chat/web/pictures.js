@@ -1,79 +1,54 @@
 /** Pictures that are to be sent (chosen, pasted or dropped; looked at first), and pictures that are enlarged. */
 
+import * as chat from "./chat.js";
+import { focus, note } from "./composer.js";
 import { $, el, iconButton } from "./dom.js";
 import { say } from "./words.js";
 
 const TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-/** A photograph that is too large for the server is sent with so many pixels at its longer side. */
+// A photograph that is too large for the server is sent with so many pixels at its longer side.
 const LONGER_SIDE = 2560;
 
-export class Pictures {
-	#waiting = [];
-	#composer;
+let waiting = [];
 
-	constructor(composer) {
-		this.#composer = composer;
-		$("file").addEventListener("change", async ({ target }) => {
-			await this.take([...target.files]);
-			target.value = "";
-		});
-		document.addEventListener("paste", (event) => this.#from(event, event.clipboardData));
-		document.addEventListener("drop", (event) => this.#from(event, event.dataTransfer));
-		document.addEventListener("dragover", (event) => {
-			event.preventDefault();
-			$("drop").hidden = !event.dataTransfer.types.includes("Files");
-		});
-		document.addEventListener("dragleave", (event) => event.relatedTarget || ($("drop").hidden = true));
-	}
+export const none = () => waiting.length === 0;
 
-	get empty() {
-		return this.#waiting.length === 0;
+export async function take(files) {
+	for (const file of files) {
+		const { blob, wrong } = await fit(file, chat.store.limits.picture);
+		if (blob) waiting.push({ blob, url: URL.createObjectURL(blob) });
+		else note(wrong);
 	}
-
-	async take(files) {
-		for (const file of files) {
-			const { blob, wrong } = await fit(file, this.#composer.limits.picture);
-			if (blob) this.#waiting.push({ blob, url: URL.createObjectURL(blob) });
-			else this.#composer.note(wrong);
-		}
-		this.#show();
-	}
-
-	/** Hands them over to be sent. */
-	release() {
-		const blobs = this.#waiting.map(({ blob }) => blob);
-		this.#remove(() => true);
-		return blobs;
-	}
-
-	#from(event, { files }) {
-		$("drop").hidden = true;
-		if (files.length === 0 || $("app").hidden) return;
-		event.preventDefault();
-		this.take([...files]);
-	}
-
-	#remove(which) {
-		for (const { url } of this.#waiting.filter(which)) URL.revokeObjectURL(url);
-		this.#waiting = this.#waiting.filter((one) => !which(one));
-		this.#show();
-	}
-
-	#show() {
-		$("attached").replaceChildren(...this.#waiting.map((one) => el("figure", {}, el("img", { src: one.url, alt: one.blob.name ?? "" }),
-			iconButton("close", say("removePicture"), { onclick: () => this.#remove((other) => other === one) }, ".little"))));
-		this.#composer.focus();
-	}
+	show();
 }
 
-/** The picture as it can be sent, or what is wrong with it. */
+// Hands them over to be sent.
+export function release() {
+	const blobs = waiting.map(({ blob }) => blob);
+	remove(() => true);
+	return blobs;
+}
+
+function remove(which) {
+	for (const { url } of waiting.filter(which)) URL.revokeObjectURL(url);
+	waiting = waiting.filter((one) => !which(one));
+	show();
+}
+
+function show() {
+	$("attached").replaceChildren(...waiting.map((one) => el("figure", {}, el("img", { src: one.url, alt: one.blob.name ?? "" }),
+		iconButton("close", "removePicture", () => remove((other) => other === one), ".little"))));
+	focus();
+}
+
+// The picture as it can be sent, or what is wrong with it.
 async function fit(file, limit) {
 	if (!TYPES.includes(file.type)) return { wrong: say("notAPicture") };
 	const blob = file.size > limit && file.type !== "image/gif" ? await shrink(file).catch(() => file) : file;
 	return blob.size > limit ? { wrong: say("pictureTooLarge", { size: `${(limit / 2 ** 20).toFixed(1)} MB` }) } : { blob };
 }
 
-/** The same picture with fewer pixels, as JPEG. */
+// The same picture with fewer pixels, as JPEG.
 async function shrink(file) {
 	const whole = await createImageBitmap(file);
 	const scale = Math.min(1, LONGER_SIDE / Math.max(whole.width, whole.height));
@@ -82,10 +57,29 @@ async function shrink(file) {
 	return canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
 }
 
-/** The whole picture, over everything; a click or Escape closes it. */
+// The whole picture, over everything; a click or Escape closes it.
 export function enlarge({ src, alt }) {
 	const dialog = el("dialog.lightbox", { ariaLabel: alt, onclick: () => dialog.close(), onclose: () => dialog.remove() },
-		el("img", { src, alt }), iconButton("close", say("close"), {}));
+		el("img", { src, alt }), iconButton("close", "close"));
 	document.body.append(dialog);
 	dialog.showModal();
 }
+
+function from(event, { files }) {
+	$("drop").hidden = true;
+	if (files.length === 0 || $("app").hidden) return;
+	event.preventDefault();
+	take([...files]);
+}
+
+addEventListener("paste", (event) => from(event, event.clipboardData));
+addEventListener("drop", (event) => from(event, event.dataTransfer));
+addEventListener("dragleave", (event) => event.relatedTarget || ($("drop").hidden = true));
+addEventListener("dragover", (event) => {
+	event.preventDefault();
+	$("drop").hidden = !event.dataTransfer.types.includes("Files");
+});
+$("file").addEventListener("change", async ({ target }) => {
+	await take([...target.files]);
+	target.value = "";
+});

@@ -1,37 +1,37 @@
 /**
- * One room: what was said in it, as far as this page knows.
+ * What was said in one room, as far as this page knows.
  *
  * Every event has an offset, 1, 2, 3, …; `last` is the latest that was heard. `items` are the messages to show, from offset
- * `low` to `high` without a gap, and short notices ("alice joined") in between. Their places are counted from `base`,
- * which falls when older ones are put in front and rises when they are let go: the place of an item stays the same.
+ * `low` to `high` without a gap, with short notices in between. Their places are counted from `base`, which moves when
+ * older ones are put in front or let go: the place of an item stays the same.
  */
 
-/** So many are kept at the end of a room in which nobody reads back. The others can be fetched again. */
+// So many are kept at the end of a room in which nobody reads back. The others can be fetched again.
 const KEEP = 2_000;
-/** Comings and goings within this time share one line. */
+// Comings and goings within this time share one line.
 const NOTICE_TIME = 5 * 60_000;
 
 export class Room {
 	items = [];
 	base = 0;
 	last = 0;
-	/** Grows when the items were replaced: nothing that was shown before is true any more. */
+	// Grows when the items were replaced: nothing that was shown before is true any more.
 	version = 0;
-	/** Is there something of its history; is more on its way; has it come to the present? */
+	// Is there something of its history; is more on its way; has it come to the present?
 	filled = false;
 	filling = false;
 	live = false;
-	/** The members, by id, once they were asked for. */
+	// The members, by id, once they were asked for.
 	users = null;
 	typing = new Map();
-	/** The first message after this offset gets a line above it: new. */
+	// The first message after this offset gets a line above it: new.
 	newAfter = Infinity;
 
 	constructor(info) {
 		this.update(info);
 	}
 
-	/** Takes what a `welcome` or a `room` says. */
+	// Takes what a `welcome` or a `room` says.
 	update({ room, kind, with: other, epoch, first = 1, offset = 0, members = 0, read = 0, unread = 0, mentions = 0 }) {
 		Object.assign(this, { name: room, kind, other, first, members, read, unread, mentions });
 		if (this.epoch === epoch) return;
@@ -44,7 +44,7 @@ export class Room {
 		return this.base + this.items.length;
 	}
 
-	/** Is this what was said long ago, after a jump, and not what is said now? */
+	// Is this what was said long ago, after a jump, and not what is said now?
 	get past() {
 		return this.high < this.last;
 	}
@@ -58,7 +58,7 @@ export class Room {
 		return index < 0 ? this.end : this.base + index;
 	}
 
-	/** Takes a `history`. False: it does not follow what is here. */
+	// Takes a `history`. False: it does not follow what is here.
 	history({ epoch, recovered, events, more }) {
 		const follows = (recovered || this.filling) && this.epoch === epoch;
 		this.filled = true;
@@ -70,7 +70,7 @@ export class Room {
 		return true;
 	}
 
-	/** Takes one event: `new`, `known` (it is here already), or `gap` (something before it is missing). */
+	// Takes one event: `new`, `known` (it is here already), or `gap` (something before it is missing).
 	take(event) {
 		if (event.offset <= this.last) return "known";
 		if (event.offset > this.last + 1) return "gap";
@@ -81,7 +81,7 @@ export class Room {
 		return "new";
 	}
 
-	/** Takes a `page` of older events. */
+	// Takes a `page` of older events.
 	older({ events, more }) {
 		const fresh = events.filter((event) => event.offset < this.low);
 		this.low = fresh[0]?.offset ?? this.low;
@@ -91,17 +91,17 @@ export class Room {
 		this.base -= shown.length;
 	}
 
-	/** Takes the page after the items, on the way back from a jump. */
+	// Takes the page after the items, on the way back from a jump.
 	newer({ events }) {
 		for (const event of events) if (event.offset > this.high) this.#place(event);
 	}
 
-	/** Shows another page: one from far back, or the latest again. */
+	// Shows another page: one from far back, or the latest again.
 	jump({ events }) {
 		this.#replace(events, this.last);
 	}
 
-	/** Something that is no event; it is forgotten with the page. */
+	// Something that is no event; it is forgotten with the page.
 	notice(kind, name, now = Date.now()) {
 		if (this.past) return;
 		const latest = this.items.at(-1);
@@ -113,7 +113,7 @@ export class Room {
 		}
 	}
 
-	/** Lets the oldest go while nobody looks at them. */
+	// Lets the oldest go while nobody looks at them.
 	trim() {
 		const surplus = this.items.length - KEEP;
 		if (surplus < KEEP / 2 || this.past) return;

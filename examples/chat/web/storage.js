@@ -1,42 +1,32 @@
 /**
- * What the browser remembers. Everything of a person lies under the address of their server, so that two servers
- * do not see each other's tokens. Where storage is forbidden or full, the page works and remembers nothing.
+ * What the browser remembers. Where storage is forbidden or full, the page works and remembers nothing.
  */
 
 const PREFIX = "pollcat:";
 
-export function recall(key) {
+function safely(work) {
 	try {
-		const text = localStorage.getItem(PREFIX + key);
-		return text === null ? undefined : JSON.parse(text);
+		return work();
 	} catch {
 		return undefined;
 	}
 }
 
-export function remember(key, value) {
-	try {
-		if (value) localStorage.setItem(PREFIX + key, JSON.stringify(value));
-		else localStorage.removeItem(PREFIX + key);
-	} catch {
-		// Forbidden or full.
-	}
-}
+export const recall = (key) => safely(() => JSON.parse(localStorage.getItem(PREFIX + key)) ?? undefined);
 
-/** What is kept under keys that begin so. */
-export function recallAll(beginning) {
-	try {
-		const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + beginning));
-		return keys.map((key) => recall(key.slice(PREFIX.length)));
-	} catch {
-		return [];
-	}
-}
+export const remember = (key, value) =>
+	safely(() => (value ? localStorage.setItem(PREFIX + key, JSON.stringify(value)) : localStorage.removeItem(PREFIX + key)));
 
-/** Another window of this browser has changed it. */
+// What is kept under keys that begin so.
+export const recallAll = (beginning) => {
+	const keys = safely(() => Object.keys(localStorage)) ?? [];
+	return keys.filter((key) => key.startsWith(PREFIX + beginning)).map((key) => recall(key.slice(PREFIX.length)));
+};
+
+// Another window of this browser has changed it.
 export function onRemembered(key, heard) {
 	addEventListener("storage", (event) => event.key === PREFIX + key && heard());
 }
 
-/** Does something while no other window of this browser does it. (Plain http in a network has no such locks.) */
+// Does something while no other window of this browser does it. (Plain http in a network has no such locks.)
 export const inTurn = (name, work) => (navigator.locks ? navigator.locks.request(PREFIX + name, work) : work());

@@ -9,24 +9,31 @@ export class Store {
 	me = null;
 	people = new Map();
 	rooms = new Map();
-	limits = { name: 24, message: 4000, room_name: 32, picture: 4 << 20, page: 100 };
+	limits = {};
 	home = "lobby";
 	#app;
 
-	/** `app` is told: `arrived(room, event)` (somebody else spoke just now), `left(room)`, and `gap()`. */
+	// `app` is told: `arrived(room, event)` (somebody else spoke just now), `left(room)`, and `gap()`.
 	constructor(app) {
 		this.#app = app;
 	}
 
-	/** For a `hello`: what is here already, so that only the rest is sent. */
+	// For a `hello`: what is here already, so that only the rest is sent.
 	known() {
 		const filled = [...this.rooms.values()].filter((room) => room.filled);
 		return Object.fromEntries(filled.map(({ name, epoch, last }) => [name, { epoch, offset: last }]));
 	}
 
-	/** Have all rooms come to the present? Before that it is not known what of the unsaid was said. */
+	// Have all rooms come to the present? Before that it is not known what of the unsaid was said.
 	get settled() {
 		return [...this.rooms.values()].every((room) => room.live || room.provisional);
+	}
+
+	// Another server has other rooms and people.
+	forget() {
+		this.rooms.clear();
+		this.people.clear();
+		this.me = null;
 	}
 
 	heard(object) {
@@ -35,8 +42,8 @@ export class Store {
 
 	#hear = {
 		welcome: ({ user, all, rooms, room, limits }) => {
-			if (this.me && this.me.id !== user.id) this.rooms.clear();
-			this.me = user;
+			if (this.me && this.me.id !== user.id) this.forget();
+			this.me = this.#person(user);
 			this.home = room;
 			Object.assign(this.limits, limits);
 			for (const person of this.people.values()) person.online = false;
@@ -60,24 +67,22 @@ export class Store {
 		joined: ({ room: name, user, members }) => {
 			const room = this.rooms.get(name);
 			const person = this.#person(user);
-			if (!room || user.id === this.me.id) return;
+			if (!room || person === this.me) return;
 			room.members = members;
 			room.users?.set(user.id, person);
 			room.notice("noticeJoined", user.name);
 		},
 		left: ({ room: name, user, members }) => {
 			const room = this.rooms.get(name);
-			if (!room) return;
-			if (user.id === this.me.id) return this.#lose(room);
+			if (!room || user.id === this.me.id) return this.#lose(room);
 			room.members = members;
 			room.users?.delete(user.id);
 			room.notice("noticeLeft", user.name);
 		},
 		created: ({ room }) => this.rooms.get(this.home)?.notice("noticeCreated", room),
-		removed: ({ room }) => this.rooms.has(room) && this.#lose(this.rooms.get(room)),
+		removed: ({ room }) => this.#lose(this.rooms.get(room)),
 		renamed: ({ user, old }) => {
 			this.#person(user);
-			if (user.id === this.me.id) this.me = user;
 			for (const room of this.rooms.values()) {
 				if (room.other?.id === user.id) room.other = user;
 				if (room.users?.has(user.id)) room.notice("noticeRenamed", `${old} → ${user.name}`);
@@ -98,7 +103,7 @@ export class Store {
 		},
 	};
 
-	/** An event that was heard; or one's own, whose `ack` takes its place. */
+	// An event that was heard; or one's own, whose `ack` takes its place.
 	event(event) {
 		const room = this.rooms.get(event.room);
 		const taken = room?.take(event);
@@ -115,14 +120,14 @@ export class Store {
 	}
 
 	isForMe(event, room) {
-		return room.kind === "direct" || Boolean(event.mentions?.includes(this.me.id));
+		return room.other || event.mentions?.includes(this.me.id);
 	}
 
 	markRead(room) {
 		Object.assign(room, { read: room.last, unread: 0, mentions: 0 });
 	}
 
-	/** The private talk with somebody, which begins to exist with its first message. */
+	// The private talk with somebody, which begins to exist with its first message.
 	talk(user) {
 		for (const room of this.rooms.values()) if (room.other?.id === user.id) return room;
 		const name = `@${Math.min(user.id, this.me.id)}:${Math.max(user.id, this.me.id)}`;
@@ -151,7 +156,6 @@ export class Store {
 	}
 
 	#lose(room) {
-		this.rooms.delete(room.name);
-		this.#app.left(room);
+		if (room && this.rooms.delete(room.name)) this.#app.left(room);
 	}
 }

@@ -1,172 +1,169 @@
 /** Every word of the page, in English and in Chinese, side by side; and times, the way each language writes them. */
 
-const WORDS = {
-	// ---- arriving
-	arrivalTitle: ["Come in and say hello", "进来聊聊"],
-	arrivalText: ["Choose a name. That is all: no password, no account.", "取个名字就好，不用密码，也不用注册。"],
-	yourName: ["Your name", "你的名字"],
-	enter: ["Enter", "进入"],
-	arrivalPromise: ["This browser will know you when you come back.", "下次再来，这个浏览器会认得你。"],
-	otherLanguage: ["中文", "English"],
-	noWebSocket: ["This browser has no WebSocket, and the chat needs one.", "您的浏览器不支持 WebSocket，无法使用聊天室。"],
-	skip: ["Skip to the message field", "跳到输入框"],
-	// ---- rooms and people
-	rooms: ["Rooms", "聊天室"],
-	talks: ["Private", "私聊"],
-	members: ["Members", "成员"],
-	memberCount: ["Members: {count}", "{count} 人"],
-	membersHere: ["{here} of {count} here", "{here}/{count} 在线"],
-	findRoom: ["Find or create a room", "查找或新建聊天室"],
-	roomName: ["Name of the room", "聊天室名字"],
-	createRoom: ["Create “{room}”", "新建“{room}”"],
-	join: ["Join", "加入"],
-	open: ["Open", "打开"],
-	leave: ["Leave", "退出"],
-	leaveDo: ["Leave", "退出"],
-	leaveSure: ["Leave {room}?", "退出 {room}？"],
-	youLeft: ["You are no longer in {room}.", "你已不在 {room}。"],
-	noSuchRoom: ["There is no room “{room}” yet.", "还没有叫“{room}”的聊天室。"],
-	private: ["Only you two can read this", "只有你们两人能看到"],
-	privateAbsent: ["Only you two can read this · not here now, will see it later", "只有你们两人能看到 · 对方不在线，之后会看到"],
-	you: ["you", "你"],
-	talkTo: ["Talk privately to {name}", "与 {name} 私聊"],
-	unread: ["{count} unread", "{count} 条未读"],
-	here: ["here", "在线"],
-	away: ["away", "离线"],
-	noticeJoined: ["{names} joined", "{names} 进入了聊天室"],
-	noticeLeft: ["{names} left", "{names} 离开了聊天室"],
-	noticeRenamed: ["new name: {names}", "改名：{names}"],
-	noticeCreated: ["new room: {names}", "新聊天室：{names}"],
-	andOthers: [" and {count} others", " 等 {count} 人"],
-	// ---- messages
-	messages: ["Messages", "消息"],
-	newMessages: ["New", "新消息"],
-	latest: ["Latest messages", "最新消息"],
-	beginning: ["This is where it begins.", "这里是最开始的地方。"],
-	loading: ["Loading …", "加载中……"],
-	emptyRoom: ["Nobody has said anything yet", "还没有人说话"],
-	emptyRoomHint: ["The first word is yours.", "第一句话留给你。"],
-	emptyTalk: ["Just the two of you", "只有你们两个人"],
-	emptyTalkHint: ["Nobody else reads what you write here.", "这里的话不会有别人看到。"],
-	today: ["Today", "今天"],
-	yesterday: ["Yesterday", "昨天"],
-	deleted: ["Message deleted", "消息已删除"],
-	delete: ["Delete", "删除"],
-	deleteSure: ["Delete this message for everyone?", "为所有人删除这条消息？"],
-	copy: ["Copy", "复制"],
-	copied: ["Copied.", "已复制。"],
-	sent: ["Sent", "已发送"],
-	sending: ["Sending …", "发送中……"],
-	notYetSent: ["Will be sent when the connection is back", "连接恢复后自动发送"],
-	notSent: ["Not sent: {why}", "未发送：{why}"],
-	retry: ["Try again", "重试"],
-	edit: ["Edit", "编辑"],
-	enlarge: ["Enlarge the picture", "放大图片"],
-	pictureFrom: ["Picture from {name}", "{name} 发的图片"],
-	pictureGone: ["This picture is no longer kept", "这张图片已不再保存"],
-	typing: ["{names} is typing …", "{names} 正在输入……"],
-	typingMany: ["Several people are typing …", "好几个人正在输入……"],
-	// ---- composer
-	messageTo: ["Message to {room}", "发到 {room}"],
-	send: ["Send", "发送"],
-	emoji: ["Emoji", "表情"],
-	addPicture: ["Add a picture", "添加图片"],
-	removePicture: ["Remove the picture", "移除图片"],
-	dropHere: ["Drop the picture here", "把图片放到这里"],
-	notAPicture: ["Only PNG, JPEG, GIF and WebP pictures can be sent.", "只能发送 PNG、JPEG、GIF、WebP 图片。"],
-	pictureTooLarge: ["The picture is larger than {size}.", "图片超过了 {size}。"],
-	left: ["{count} left", "还可输入 {count} 字"],
-	tooMany: ["{count} too many", "超出 {count} 字"],
-	suggestions: ["Suggestions", "建议"],
-	noCommand: ["There is no such command; /help lists them. Two slashes say a line that begins with one.", "没有这个命令，/help 列出全部。想说以斜杠开头的话，请打两个斜杠。"],
-	help: ["Help", "帮助"],
-	helpNick: ["/nick name — change your name", "/nick 名字 — 改名"],
-	helpJoin: ["/join room — go to a room, or create it", "/join 聊天室 — 进入或新建"],
-	helpLeave: ["/leave — leave this room", "/leave — 退出聊天室"],
-	helpRooms: ["/rooms — all rooms", "/rooms — 所有聊天室"],
-	helpWho: ["/who — who is here", "/who — 谁在这里"],
-	helpMsg: ["/msg name text — speak privately", "/msg 名字 内容 — 私聊"],
-	helpHelp: ["/help — all of this", "/help — 帮助"],
-	helpKeys: ["Enter sends; Shift+Enter or Ctrl+Enter begins a new line; Ctrl+K searches.", "Enter 发送，Shift+Enter 或 Ctrl+Enter 换行，Ctrl+K 搜索。"],
-	helpMarks: ["**bold**, *italic*, `code`, > quote, ``` a block of code; @name calls somebody.", "**粗体**、*斜体*、`代码`、> 引用、``` 代码块；@名字 可以叫人。"],
-	helpLog: ["In the messages, ↑ and ↓ go from one to the next, End to the latest.", "在消息区用 ↑ ↓ 逐条移动，End 回到最新。"],
-	// ---- searching
-	search: ["Search", "搜索"],
-	searchHint: ["Words to look for", "要找的内容"],
-	searchHere: ["Only in {room}", "只在 {room}"],
-	searchNone: ["Nothing was found.", "没有找到。"],
-	more: ["More", "更多"],
-	// ---- the connection
-	idle: ["Disconnected", "未连接"],
-	online: ["Connected", "已连接"],
-	connecting: ["Connecting …", "连接中……"],
-	waiting: ["No connection", "连接断开"],
-	waitingBanner: ["No connection. It is tried again by itself; you can go on writing.", "连接断开了，正在自动重连；你可以继续输入。"],
-	tryNow: ["Try now", "马上重试"],
-	off: ["Disconnected", "未连接"],
-	offBanner: ["You have disconnected.", "你已断开连接。"],
-	connect: ["Connect", "连接"],
-	disconnect: ["Disconnect", "断开"],
-	ended: ["Closed", "已关闭"],
-	endedBanner: ["The server has closed the connection: {reason}", "服务器关闭了连接：{reason}"],
-	tooOld: ["it does not speak chat.v1", "它不支持 chat.v1 协议"],
-	comeBack: ["Come back", "重新进入"],
-	// ---- settings
-	settings: ["Settings", "设置"],
-	change: ["Change", "修改"],
-	nameChanged: ["You are now {name}.", "你现在叫 {name}。"],
-	language: ["Language", "语言"],
-	appearance: ["Appearance", "外观"],
-	likeSystem: ["Automatic", "自动"],
-	light: ["Light", "浅色"],
-	dark: ["Dark", "深色"],
-	whenCalled: ["When somebody calls me or writes privately", "有人叫我或私聊我时"],
-	playSound: ["Play a sound", "播放提示音"],
-	showNotice: ["Show a notice on the desktop", "显示桌面通知"],
-	noticesForbidden: ["This browser does not allow it.", "浏览器不允许。"],
-	server: ["Server", "服务器"],
-	address: ["Address", "地址"],
-	badAddress: ["An address begins with ws:// or wss://", "地址以 ws:// 或 wss:// 开头"],
-	forgetMe: ["Forget me in this browser", "让这个浏览器忘记我"],
-	forgetSure: ["Nobody can come back as {name} then. Forget?", "之后谁也不能再以 {name} 的身份回来。忘记吗？"],
-	forget: ["Forget", "忘记"],
-	close: ["Close", "关闭"],
-	cancel: ["Cancel", "取消"],
-	// ---- what was refused, by the server's code
-	error_bad_name: ["this name cannot be used", "这个名字不能用"],
-	error_name_taken: ["this name is taken", "这个名字已有人用"],
-	error_bad_room_name: ["a room cannot have this name", "聊天室不能用这个名字"],
-	error_no_such_room: ["there is no such room", "没有这个聊天室"],
-	error_not_member: ["you are not a member of this room", "你不在这个聊天室里"],
-	error_room_full: ["the room is full", "聊天室满员了"],
-	error_too_many_rooms: ["you are in too many rooms", "你加入的聊天室太多了"],
-	error_cannot_leave: ["nobody leaves the lobby", "大厅不能退出"],
-	error_no_such_person: ["there is nobody of this name", "没有这个人"],
-	error_not_yours: ["it is not yours", "这不是你的"],
-	error_too_long: ["it is too long", "太长了"],
-	error_rate_limited: ["too fast; wait a moment", "太快了，请稍等"],
-	error_bad_picture: ["this picture cannot be sent", "这张图片不能发送"],
-	error_picture_too_large: ["the picture is too large", "图片太大"],
-	error_busy: ["the server is busy", "服务器正忙"],
-	error_storage: ["the server cannot store anything now", "服务器暂时无法保存"],
-	error_stopping: ["the server is going down", "服务器正在停止"],
-	error_lost: ["there is no connection", "没有连接"],
-};
+const WORDS = new Map(`
+# arriving
+arrivalTitle|Come in and say hello|进来聊聊
+arrivalText|Choose a name. That is all: no password, no account.|取个名字就好，不用密码，也不用注册。
+yourName|Your name|你的名字
+enter|Enter|进入
+arrivalPromise|This browser will know you when you come back.|下次再来，这个浏览器会认得你。
+otherLanguage|中文|English
+noWebSocket|This browser has no WebSocket, and the chat needs one.|您的浏览器不支持 WebSocket，无法使用聊天室。
+skip|Skip to the message field|跳到输入框
+
+# rooms and people
+rooms|Rooms|聊天室
+talks|Private|私聊
+members|Members|成员
+memberCount|Members: {count}|{count} 人
+membersHere|{here} of {count} here|{here}/{count} 在线
+findRoom|Find or create a room|查找或新建聊天室
+createRoom|Create “{room}”|新建“{room}”
+join|Join|加入
+open|Open|打开
+leave|Leave|退出
+leaveSure|Leave {room}?|退出 {room}？
+youLeft|You are no longer in {room}.|你已不在 {room}。
+noSuchRoom|There is no room “{room}” yet.|还没有叫“{room}”的聊天室。
+private|Only you two can read this|只有你们两人能看到
+privateAbsent|Only you two can read this · not here now|只有你们两人能看到 · 对方不在线
+you|you|你
+talkTo|Talk privately to {name}|与 {name} 私聊
+unread|{count} unread|{count} 条未读
+here|here|在线
+away|away|离线
+noticeJoined|{names} joined|{names} 进入了聊天室
+noticeLeft|{names} left|{names} 离开了聊天室
+noticeRenamed|new name: {names}|改名：{names}
+noticeCreated|new room: {names}|新聊天室：{names}
+andOthers| and {count} others| 等 {count} 人
+
+# messages
+messages|Messages|消息
+newMessages|New|新消息
+latest|Latest messages|最新消息
+beginning|This is where it begins.|这里是最开始的地方。
+loading|Loading …|加载中……
+emptyRoom|Nobody has said anything yet|还没有人说话
+emptyRoomHint|The first word is yours.|第一句话留给你。
+emptyTalk|Just the two of you|只有你们两个人
+emptyTalkHint|Nobody else reads what you write here.|这里的话不会有别人看到。
+today|Today|今天
+yesterday|Yesterday|昨天
+deleted|Message deleted|消息已删除
+delete|Delete|删除
+deleteSure|Delete this message for everyone?|为所有人删除这条消息？
+sent|Sent|已发送
+sending|Sending …|发送中……
+notYetSent|Will be sent when the connection is back|连接恢复后自动发送
+notSent|Not sent: {why}|未发送：{why}
+retry|Try again|重试
+edit|Edit|编辑
+enlarge|Enlarge the picture|放大图片
+pictureFrom|Picture from {name}|{name} 发的图片
+pictureGone|This picture is no longer kept|这张图片已不再保存
+typing|{names}: typing …|{names} 正在输入……
+
+# composer
+messageTo|Message to {room}|发到 {room}
+send|Send|发送
+emoji|Emoji|表情
+addPicture|Add a picture|添加图片
+removePicture|Remove the picture|移除图片
+dropHere|Drop the picture here|把图片放到这里
+notAPicture|Only PNG, JPEG, GIF and WebP pictures can be sent.|只能发送 PNG、JPEG、GIF、WebP 图片。
+pictureTooLarge|The picture is larger than {size}.|图片超过了 {size}。
+left|{count} left|还可输入 {count} 字
+tooMany|{count} too many|超出 {count} 字
+suggestions|Suggestions|建议
+noCommand|No such command: /help lists them. Write // to say a line with a slash.|没有这个命令，见 /help。要说以斜杠开头的话，请打 //。
+help|Help|帮助
+helpNick|/nick name — change your name|/nick 名字 — 改名
+helpJoin|/join room — go to a room, or create it|/join 聊天室 — 进入或新建
+helpLeave|/leave — leave this room|/leave — 退出聊天室
+helpRooms|/rooms — all rooms|/rooms — 所有聊天室
+helpWho|/who — who is here|/who — 谁在这里
+helpMsg|/msg name text — speak privately|/msg 名字 内容 — 私聊
+helpHelp|/help — all of this|/help — 帮助
+helpKeys|Enter sends; Shift+Enter or Ctrl+Enter begins a new line.|Enter 发送，Shift+Enter 或 Ctrl+Enter 换行。
+helpMarks|**bold**, *italic*, \`code\`, > quote, \`\`\` a block of code; @name calls somebody.|**粗体**、*斜体*、\`代码\`、> 引用、\`\`\` 代码块；@名字 可以叫人。
+helpLog|In the messages, ↑ and ↓ go from one to the next, End to the latest.|在消息区用 ↑ ↓ 逐条移动，End 回到最新。
+
+# searching
+search|Search|搜索
+searchNone|Nothing was found.|没有找到。
+more|More|更多
+
+# the connection
+online|Connected|已连接
+connecting|Connecting …|连接中……
+waiting|No connection|连接断开
+waitingBanner|No connection. It is tried again by itself; you can go on writing.|连接断开了，正在自动重连；你可以继续输入。
+tryNow|Try now|马上重试
+off|Disconnected|未连接
+offBanner|You have disconnected.|你已断开连接。
+connect|Connect|连接
+disconnect|Disconnect|断开
+ended|Closed|已关闭
+endedBanner|The server has closed the connection: {reason}|服务器关闭了连接：{reason}
+tooOld|it does not speak chat.v1|它不支持 chat.v1 协议
+comeBack|Come back|重新进入
+
+# settings
+settings|Settings|设置
+change|Change|修改
+nameChanged|You are now {name}.|你现在叫 {name}。
+language|Language|语言
+appearance|Appearance|外观
+likeSystem|Automatic|自动
+light|Light|浅色
+dark|Dark|深色
+whenCalled|When somebody calls me or writes privately|有人叫我或私聊我时
+playSound|Play a sound|播放提示音
+showNotice|Show a notice on the desktop|显示桌面通知
+noticesForbidden|This browser does not allow it.|浏览器不允许。
+server|Server|服务器
+address|Address|地址
+badAddress|An address begins with ws:// or wss://|地址以 ws:// 或 wss:// 开头
+forgetMe|Forget me in this browser|让这个浏览器忘记我
+forgetSure|Nobody can come back as {name} then. Forget?|之后谁也不能再以 {name} 的身份回来。忘记吗？
+forget|Forget|忘记
+close|Close|关闭
+cancel|Cancel|取消
+
+# what was refused, by the server's code
+error_bad_name|this name cannot be used|这个名字不能用
+error_name_taken|this name is taken|这个名字已有人用
+error_bad_room_name|a room cannot have this name|聊天室不能用这个名字
+error_no_such_room|there is no such room|没有这个聊天室
+error_not_member|you are not a member of this room|你不在这个聊天室里
+error_room_full|the room is full|聊天室满员了
+error_too_many_rooms|you are in too many rooms|你加入的聊天室太多了
+error_no_such_person|there is nobody of this name|没有这个人
+error_too_long|it is too long|太长了
+error_rate_limited|too fast; wait a moment|太快了，请稍等
+error_bad_picture|this picture cannot be sent|这张图片不能发送
+error_picture_too_large|the picture is too large|图片太大
+error_busy|the server is busy|服务器正忙
+error_storage|the server cannot store anything now|服务器暂时无法保存
+error_stopping|the server is going down|服务器正在停止
+error_lost|there is no connection|没有连接
+`.split("\n").filter((line) => line.includes("|")).map((line) => line.split("|")).map(([key, ...both]) => [key, both]));
 
 export const language = () => (document.documentElement.lang === "zh" ? "zh" : "en");
 
-/** The word for `key`, with `{name}` replaced by `values.name`. */
+// The word for `key`, with `{name}` replaced by `values.name`.
 export function say(key, values = {}) {
-	return WORDS[key][language() === "zh" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+	return WORDS.get(key)[language() === "zh" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-/** What was refused, and why; in the server's English if there are no words for it here. */
+// What was refused, and why; in the server's English if there are no words for it here.
 export function why({ code, msg = code }) {
 	const key = `error_${code}`;
-	return key in WORDS ? say(key) : msg;
+	return WORDS.has(key) ? say(key) : msg;
 }
 
-/** Fills in the words of the page itself: `data-say` is text, `data-label` a name that is not seen. */
+// Fills in the words of the page itself: `data-say` is text, `data-label` a name that is not seen.
 export function translate() {
 	for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
 	for (const element of document.querySelectorAll("[data-label], [data-icon]")) {
@@ -184,7 +181,6 @@ function format(time, options) {
 }
 
 export const clock = (time) => format(time, { timeStyle: "short" });
-export const fullTime = (time) => format(time, { dateStyle: "full", timeStyle: "medium" });
 
 export function day(time) {
 	const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);

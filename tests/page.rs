@@ -1,0 +1,31 @@
+//! The chat's page in a real browser, against the real program.
+
+#[path = "page/access.rs"]
+mod access;
+#[path = "page/layouts.rs"]
+mod layouts;
+#[path = "page/program.rs"]
+mod program;
+#[path = "page/safety.rs"]
+mod safety;
+#[path = "support/scratch.rs"]
+#[allow(dead_code, reason = "each suite uses a part of it")]
+mod scratch;
+#[path = "page/talk.rs"]
+mod talk;
+#[path = "page/typing.rs"]
+mod typing;
+#[path = "page/window.rs"]
+mod window;
+#[path = "page/words.rs"]
+mod words;
+
+use program::Program;
+use window::{Window, browser};
+
+/// A red PNG, one pixel large.
+const RED: &[u8] = &[
+    0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
+    2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, b'I', b'D', b'A', b'T', 8, 0xd7, 0x63, 0xf8, 0xcf, 0xc0,
+    0, 0, 3, 1, 1, 0, 0x18, 0xdd, 0x8d, 0xb0, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+];

@@ -1,0 +1,242 @@
+//! A window of a real browser, in which somebody chats. Whatever its console or its network says is kept, and
+//! must be nothing when the window is closed.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+use headless_chrome::browser::tab::ModifierKey;
+use headless_chrome::protocol::cdp::{Emulation, Input, Log, Network, Runtime, types::Event};
+use headless_chrome::{Browser, LaunchOptions, Tab};
+use serde_json::{Value, json};
+
+/// A machine with two cores may have four browsers to run at once.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// None, and a word about it, where there is no browser.
+pub(crate) fn browser() -> Option<Browser> {
+    let Some(path) = find_browser() else {
+        crate::scratch::cannot_run("the chat's page, for chromium is not installed");
+        return None;
+    };
+    let args = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run"];
+    let options = LaunchOptions {
+        path: Some(path),
+        sandbox: false,
+        idle_browser_timeout: 2 * PATIENCE,
+        args: args.map(OsStr::new).to_vec(),
+        ..LaunchOptions::default()
+    };
+    Some(Browser::new(options).expect("chromium starts"))
+}
+
+fn find_browser() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let candidates = env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
+    candidates.into_iter().find(|program| program.is_file())
+}
+
+pub(crate) struct Window {
+    tab: Arc<Tab>,
+    complaints: Arc<Mutex<Vec<String>>>,
+}
+
+impl Window {
+    /// A window of somebody whom the browser has not seen before.
+    pub(crate) fn open(browser: &Browser, url: &str) -> Self {
+        let context = browser.new_context().expect("a browser has room for one more person");
+        let window = Window::prepare(context.new_tab().expect("a tab"), url);
+        window.go(url);
+        window
+    }
+
+    /// As if the system spoke this language (`zh-CN`).
+    pub(crate) fn open_in(browser: &Browser, url: &str, language: &str) -> Self {
+        let context = browser.new_context().expect("a browser has room for one more person");
+        let window = Window::prepare(context.new_tab().expect("a tab"), url);
+        let agent = window.run("navigator.userAgent");
+        window.call::<Network::SetUserAgentOverride>(json!({"userAgent": agent, "acceptLanguage": language}));
+        window.go(url);
+        window
+    }
+
+    /// Another window of the same person.
+    pub(crate) fn open_another(&self, browser: &Browser, url: &str) -> Self {
+        let context = self.tab.get_browser_context_id().expect("the tab is there");
+        let target = json!({"url": "about:blank", "browserContextId": context});
+        let target = serde_json::from_value(target).expect("a target that can be created");
+        let window = Window::prepare(browser.new_tab_with_options(target).expect("a tab"), url);
+        window.go(url);
+        window
+    }
+
+    fn prepare(tab: Arc<Tab>, url: &str) -> Self {
+        let complaints = Arc::new(Mutex::new(Vec::new()));
+        let window = Window { tab, complaints };
+        window.tab.set_default_timeout(PATIENCE);
+        let (complaints, host) = (window.complaints.clone(), url.split('/').nth(2).unwrap_or("").to_owned());
+        let listener = move |event: &Event| {
+            if let Some(complaint) = complaint(event, &host) {
+                complaints.lock().expect("nobody panics in a listener").push(complaint);
+            }
+        };
+        window.tab.add_event_listener(Arc::new(listener)).expect("a listener can be added");
+        window.call::<Log::Enable>(Value::Null);
+        window.call::<Network::Enable>(json!({}));
+        window.call::<Runtime::Enable>(Value::Null);
+        // Several windows, and all of them as if somebody looked at them.
+        window.call::<Emulation::SetFocusEmulationEnabled>(json!({"enabled": true}));
+        window.resize(1280, 800);
+        window
+    }
+
+    /// Something of the DevTools protocol, with its parameters as JSON.
+    pub(crate) fn call<C>(&self, parameters: Value) -> C::ReturnObject
+    where
+        C: headless_chrome::protocol::cdp::types::Method
+            + serde::Serialize
+            + serde::de::DeserializeOwned
+            + std::fmt::Debug,
+    {
+        let method: C = serde_json::from_value(parameters).expect("the parameters of the method");
+        self.tab.call_method(method).expect("the browser answers")
+    }
+
+    pub(crate) fn go(&self, url: &str) {
+        self.tab.navigate_to(url).and_then(Tab::wait_until_navigated).expect("the page comes");
+    }
+
+    pub(crate) fn reload(&self) {
+        self.run("globalThis.before = true");
+        self.tab.reload(false, None).expect("the page comes again");
+        self.wait("!globalThis.before && document.readyState === 'complete'");
+    }
+
+    /// The value of an expression, or of the promise that it is.
+    #[track_caller]
+    pub(crate) fn run(&self, script: &str) -> Value {
+        let answer = self.call::<Runtime::Evaluate>(json!({
+            "expression": script, "returnByValue": true, "awaitPromise": true, "userGesture": true,
+        }));
+        if let Some(details) = answer.exception_details {
+            panic!("{script}\n{:?}", details.exception.and_then(|exception| exception.description));
+        }
+        answer.result.value.unwrap_or(Value::Null)
+    }
+
+    /// Waits until an expression is true.
+    #[track_caller]
+    pub(crate) fn wait(&self, script: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.run(&format!("Boolean({script})")) != true {
+            if Instant::now() > deadline {
+                panic!("waited in vain for {script}; on the page: {}", self.run("document.body.innerText"));
+            }
+            thread::park_timeout(Duration::from_millis(10)); // leaves the processor to the browser
+        }
+    }
+
+    /// On the first visit: one name, one key.
+    pub(crate) fn arrive(&self, name: &str) {
+        self.wait("!arrival.hidden");
+        self.write(name);
+        self.press("Enter");
+        self.wait("!app.hidden");
+    }
+
+    pub(crate) fn click(&self, selector: &str) {
+        self.tab
+            .wait_for_element(selector)
+            .and_then(|element| element.click().map(drop))
+            .expect("it can be clicked");
+    }
+
+    /// Into what has the focus, as if pasted.
+    pub(crate) fn write(&self, text: &str) {
+        self.call::<Input::InsertText>(json!({"text": text}));
+    }
+
+    pub(crate) fn press(&self, key: &str) {
+        self.tab.press_key(key).expect("a key");
+    }
+
+    pub(crate) fn press_with(&self, modifier: ModifierKey, key: &str) {
+        self.tab.press_key_with_modifiers(key, Some(&[modifier])).expect("a key");
+    }
+
+    pub(crate) fn say(&self, text: &str) {
+        self.run("say.focus()");
+        self.write(text);
+        self.press("Enter");
+    }
+
+    /// What the messages say that are acknowledged or came from others, in their order.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        let texts =
+            self.run("Array.from(rows.querySelectorAll('article .text'), (text) => text.textContent)");
+        serde_json::from_value(texts).expect("a list of texts")
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for_message(&self, text: &str) {
+        let text = Value::from(text);
+        self.wait(&format!(
+            "Array.from(rows.querySelectorAll('article .text')).some((one) => one.textContent === {text})"
+        ));
+    }
+
+    pub(crate) fn wait_online(&self) {
+        self.wait("document.body.dataset.state === 'online' && unsent.children.length === 0");
+    }
+
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700});
+        self.call::<Emulation::SetDeviceMetricsOverride>(size);
+    }
+
+    pub(crate) fn prefer(&self, feature: &str, value: &str) {
+        let features = json!({"features": [{"name": feature, "value": value}]});
+        self.call::<Emulation::SetEmulatedMedia>(features);
+    }
+
+    /// While the server is away the browser complains about that, and may.
+    pub(crate) fn forget_lost_connections(&self) {
+        let lost =
+            |complaint: &String| complaint.contains("net::ERR_CONNECTION") || complaint.contains("WebSocket");
+        self.complaints.lock().expect("nobody panics in a listener").retain(|complaint| !lost(complaint));
+    }
+}
+
+/// Every window is clean when it is closed: no error in the console, no request to another host.
+impl Drop for Window {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            return; // the first failure is the one to tell of
+        }
+        let complaints = self.complaints.lock().expect("nobody panics in a listener");
+        assert!(complaints.is_empty(), "the browser complains:\n{}", complaints.join("\n"));
+        let _ = self.tab.close(false);
+    }
+}
+
+fn complaint(event: &Event, host: &str) -> Option<String> {
+    let stray = |url: &str| {
+        let away =
+            !url.starts_with("blob:") && !url.starts_with("data:") && url.split('/').nth(2) != Some(host);
+        away.then(|| format!("a request to {url}"))
+    };
+    match event {
+        Event::LogEntryAdded(event) => {
+            let entry = &event.params.entry;
+            (entry.level == Log::LogEntryLevel::Error).then(|| format!("{} {:?}", entry.text, entry.url))
+        }
+        Event::RuntimeExceptionThrown(event) => Some(format!("{:?}", event.params.exception_details)),
+        Event::RuntimeConsoleAPICalled(event) => Some(format!("{:?}", event.params.args)),
+        Event::NetworkRequestWillBeSent(event) => stray(&event.params.request.url),
+        Event::NetworkWebSocketCreated(event) => stray(&event.params.url),
+        _ => None,
+    }
+}
