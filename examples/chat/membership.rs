@@ -158,6 +158,8 @@ impl Chat {
         place.empty_since = None;
         member.rooms.entry(room).or_insert(Membership { read, mentions: Vec::new() });
         if new {
+            // The disk has what was the latest when they asked.
+            self.unsaved.insert((person, room));
             self.tell_moved(peers, person, room, Move::In);
         }
         let connections =
