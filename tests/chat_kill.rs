@@ -94,8 +94,8 @@ fn torment(durability: &str, seed: u64, kills: u64) {
         })
         .collect();
 
-    let mut ended_in_order = 0;
-    for _ in 0..kills {
+    let (mut killed, mut ended_in_order) = (0, 0);
+    while killed < kills {
         let alive =
             || writers.iter().all(|it| !it.is_finished()) && readers.iter().all(|it| !it.is_finished());
         wait_for_talk(&stage, &mut dice, alive);
@@ -105,6 +105,7 @@ fn torment(durability: &str, seed: u64, kills: u64) {
             ended_in_order += 1;
         } else {
             chat.kill();
+            killed += 1;
         }
         chat.start_again();
     }
@@ -130,9 +131,8 @@ fn torment(durability: &str, seed: u64, kills: u64) {
 
     let count = |it: &AtomicU64| it.load(Ordering::Relaxed);
     println!(
-        "{durability}: {kills} ends, {} of them by SIGKILL; {} connections cut; {} messages acknowledged, {} said again, \
-         {} acks repeated; {} events heard by {} listeners, each once",
-        kills - ended_in_order,
+        "{durability}: killed {killed} times, ended {ended_in_order} times; {} connections cut; {} messages acknowledged, {} \
+         said again, {} acks repeated; {} events heard by {} listeners, each once",
         count(&stage.cut),
         said.iter().map(Vec::len).sum::<usize>(),
         count(&stage.said_again),
@@ -167,12 +167,14 @@ fn joined<T>(thread: JoinHandle<T>) -> T {
     thread.join().expect("nobody sees anything wrong")
 }
 
+/// Names and epochs.
+type Rooms = Vec<(String, String)>;
+
 /// Who is there, and in which rooms, before it begins.
 struct Cast {
     writers: Vec<(u64, String)>,
-    readers: Vec<(u64, String, Vec<(String, String)>)>,
-    /// Names and epochs.
-    rooms: Vec<(String, String)>,
+    readers: Vec<(u64, String, Rooms)>,
+    rooms: Rooms,
     private: (String, String),
 }
 
@@ -202,7 +204,7 @@ impl Cast {
         }
         // The last one is another window of the second writer.
         let (id, token) = writers[1].clone();
-        readers.push((id, token, [&rooms[..], &[private.clone()]].concat()));
+        readers.push((id, token, [&rooms[..], std::slice::from_ref(&private)].concat()));
         Cast { writers, readers, rooms, private }
     }
 

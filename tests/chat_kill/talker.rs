@@ -81,7 +81,7 @@ impl Writer {
         line.send(&self.listener.hello())?;
         for &place in &self.open {
             stage.said_again.fetch_add(1, Ordering::Relaxed);
-            line.send(&self.message(place, self.dice_says_to()))?;
+            line.send(&self.message(place, self.is_personal()))?;
         }
         let mut patience = 1 + self.dice.below(400);
         while patience > 0 {
@@ -93,7 +93,7 @@ impl Writer {
             while !done && self.open.len() < WINDOW && !self.dice.one_in(4) {
                 let (room, words) = (self.choose_room(), self.words());
                 let place = self.think_of(room, words);
-                line.send(&self.message(place, self.dice_says_to()))?;
+                line.send(&self.message(place, self.is_personal()))?;
             }
             if self.open.is_empty() {
                 continue; // nothing that would be answered
@@ -148,8 +148,9 @@ impl Writer {
         place
     }
 
-    fn dice_says_to(&self) -> bool {
-        self.said.len() % 2 == 0
+    /// Every other message to the private talk is to the person.
+    fn is_personal(&self) -> bool {
+        self.said.len().is_multiple_of(2)
     }
 
     fn message(&self, place: usize, to_person: bool) -> Value {
