@@ -30,6 +30,8 @@ mod moves;
 #[path = "support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
+#[path = "chat_model/speeches.rs"]
+mod speeches;
 #[path = "chat_model/talk.rs"]
 mod talk;
 #[path = "chat_model/theatre.rs"]
@@ -40,7 +42,7 @@ mod world;
 mod wrong;
 
 /// Turns are a thousand times as many.
-const ROUNDS: u64 = 1;
+const ROUNDS: u64 = 2;
 
 #[test]
 fn everybody_hears_what_is_theirs_and_nobody_anything_else() {

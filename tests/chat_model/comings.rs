@@ -1,8 +1,10 @@
 //! Turns in which a window opens or closes, and those in which the whole chat ends and begins again.
 
+use std::net::Shutdown;
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 use socket2::SockRef;
-use std::time::Duration;
 
 use crate::chat::json::Json;
 use crate::chat::text::Text;
@@ -41,7 +43,13 @@ impl Theatre {
         let id = text.name.strip_prefix("guest-").and_then(|id| id.parse().ok()).expect("a guest");
         let mut expected = self.silence();
         self.tell_newcomer(id, &text.name, None, &mut expected);
-        self.windows.push(Window { person: id, echo, room: LOBBY.into(), voice: Voice::Text(text) });
+        self.windows.push(Window {
+            person: id,
+            echo,
+            room: LOBBY.into(),
+            voice: Voice::Text(text),
+            busy: false,
+        });
         expected.push(Heard::default());
         let place = self.windows.len() - 1;
         self.tell_recent(place, LOBBY, &mut expected);
@@ -91,7 +99,13 @@ impl Theatre {
         let mut expected = self.silence();
         self.tell_newcomer(id, &name, token, &mut expected);
         self.check_arrival(&json, id, echo, &Map::new(), true);
-        self.windows.push(Window { person: id, echo, room: LOBBY.into(), voice: Voice::Json(json) });
+        self.windows.push(Window {
+            person: id,
+            echo,
+            room: LOBBY.into(),
+            voice: Voice::Json(json),
+            busy: false,
+        });
         expected.push(Heard::default());
         let heard = self.settle();
         self.compare(heard, expected);
@@ -103,7 +117,7 @@ impl Theatre {
         let token = self.world.person(person).token.clone();
         let json = Json::hello(self.chat.address(), json!({"token": token, "echo": echo, "rooms": has}));
         self.check_arrival(&json, person, echo, &has, false);
-        self.windows.push(Window { person, echo, room: LOBBY.into(), voice: Voice::Json(json) });
+        self.windows.push(Window { person, echo, room: LOBBY.into(), voice: Voice::Json(json), busy: false });
         let expected = self.silence();
         let heard = self.settle();
         self.compare(heard, expected);
@@ -158,7 +172,10 @@ impl Theatre {
                 told["with"] = expected["with"].clone();
             }
         }
-        assert_eq!(*rooms, expected, "the rooms of {person}");
+        assert_eq!(rooms.len(), expected.len(), "the rooms of {person}");
+        for (told, expected) in rooms.iter().zip(&expected) {
+            assert_eq!(told.to_string(), expected.to_string(), "a room of {person}");
+        }
         assert_eq!(welcome["user"], self.world.user(person));
         assert_eq!((&welcome["new"], &welcome["echo"]), (&json!(new), &json!(echo)), "{welcome}");
         assert_eq!((&welcome["room"], &welcome["here"]), (&json!(LOBBY), &json!(all.len())), "{welcome}");
@@ -209,6 +226,8 @@ impl Theatre {
     /// The chat ends, and begins again with all that it knew. Guests are gone.
     pub(crate) fn begin_again(&mut self) {
         self.windows.clear();
+        // Nobody who would have to answer a Close first.
+        self.steward.stream().shutdown(Shutdown::Both).expect("it was open");
         self.chat.restart();
         self.steward = self.steward.again(self.chat.address());
         self.world.people.retain(|_, person| person.token.is_some());

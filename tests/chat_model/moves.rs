@@ -68,13 +68,14 @@ impl Theatre {
             }
             self.windows[window].room = room.clone();
             self.become_member(person, &room, Some((window, id)), &mut expected);
+            self.say_at_once(window, &mut expected);
         }
         let heard = self.settle();
         self.compare(heard, expected);
     }
 
     /// Others hear of it; one's own windows are told the room, and what was said last.
-    fn become_member(
+    pub(crate) fn become_member(
         &mut self,
         person: u64,
         room: &str,
@@ -139,10 +140,9 @@ impl Theatre {
             self.windows[window].text().say(&format!("/leave {room}"));
         }
         self.stop_being_member(person, &room, &mut expected);
-        for place in self.windows_of(person) {
-            if self.windows[place].room == room {
-                self.windows[place].room = LOBBY.into();
-            }
+        if self.windows[window].is_json() && self.dice.one_in(2) {
+            let id = self.ask(window, json!({"room": room, "msg": "am I still here?"}));
+            self.refused(window, &id, "not_member", &mut expected);
         }
         let heard = self.settle();
         self.compare(heard, expected);
@@ -156,6 +156,11 @@ impl Theatre {
             expected[place].in_room(room, left.clone());
         }
         self.world.people.get_mut(&person).expect("somebody").accounts.remove(room);
+        for place in self.windows_of(person) {
+            if self.windows[place].room == room {
+                self.windows[place].room = LOBBY.into();
+            }
+        }
     }
 
     pub(crate) fn rename(&mut self) {
@@ -190,6 +195,7 @@ impl Theatre {
             let renamed = json!({"type": "renamed", "user": self.world.user(person), "old": old});
             self.tell_json(&renamed, &mut expected);
         }
+        self.say_at_once(window, &mut expected);
         let heard = self.settle();
         self.compare(heard, expected);
     }
@@ -211,13 +217,7 @@ impl Theatre {
         for member in [person, other] {
             self.become_member(member, &room, None, &mut expected);
         }
-        let name = self.world.person(person).name.clone();
-        let event =
-            Event { author: person, name, what: What::Text(text), mentions: Vec::new(), taken_back: false };
-        self.tell(&room, &event, (window, Some(&id)), 1, &mut expected);
-        self.acknowledged.push((person, json!({"type": "ack", "id": id, "room": room, "offset": 1})));
-        self.world.push(&room, event);
-        self.tally.events += 1;
+        self.say_now(window, &room, &id, text, &mut expected);
         let mut heard = self.settle();
         // The two come one after the other; how many they are meanwhile does not matter.
         for it in heard.iter_mut().chain(&mut expected) {
@@ -225,6 +225,27 @@ impl Theatre {
             states.for_each(|state| state["members"] = Value::Null);
         }
         self.compare(heard, expected);
+    }
+
+    /// Right behind a request, which is not answered yet, in the room where it leads, under the name that it gives.
+    fn say_at_once(&mut self, window: usize, expected: &mut [Heard]) {
+        if self.windows[window].is_json() && self.dice.one_in(2) {
+            let (room, text) = (self.windows[window].room.clone(), format!("#{} at once", self.next + 1));
+            let id = self.ask(window, json!({"msg": text}));
+            self.say_now(window, &room, &id, text, expected);
+        }
+    }
+
+    /// The only thing that is said in this turn.
+    fn say_now(&mut self, window: usize, room: &str, id: &str, text: String, expected: &mut [Heard]) {
+        let (author, offset) = (self.windows[window].person, self.world.rooms[room].log.len() as u64 + 1);
+        let name = self.world.person(author).name.clone();
+        let event = Event { author, name, what: What::Text(text), mentions: Vec::new(), taken_back: false };
+        self.tell(room, &event, (window, Some(id)), offset, expected);
+        let ack = json!({"type": "ack", "id": id, "room": room, "offset": offset});
+        self.acknowledged.push((author, ack));
+        self.world.push(room, event);
+        self.tally.events += 1;
     }
 
     /// Whoever speaks JSON hears it.

@@ -5,223 +5,76 @@ use serde_json::{Value, json};
 
 use crate::heard::Heard;
 use crate::theatre::{Theatre, Voice};
-use crate::world::{Event, LOBBY, What};
+use crate::world::{Event, LOBBY, What, World};
 
 /// Something that will be said.
-struct Speech {
-    window: usize,
-    id: Option<String>,
-    room: String,
-    event: Event,
+pub(crate) struct Speech {
+    pub window: usize,
+    pub id: Option<String>,
+    pub room: String,
+    pub event: Event,
 }
 
-const WORDS: [&str; 6] = ["tea", "茶", "coffee", "<b>", "100%", "one\ntwo"];
+/// Somebody who enters or leaves a room while others speak in it.
+struct Mover {
+    window: usize,
+    room: String,
+    enters: bool,
+}
 
 impl Theatre {
     pub(crate) fn talk(&mut self) {
-        let mut speeches = Vec::new();
-        let mut expected = self.silence();
-        let mut targets = Vec::new();
-        for _ in 0..1 + self.dice.below(10) {
+        let mover = if self.dice.one_in(3) { self.choose_mover() } else { None };
+        let moving = mover.as_ref().map(|it| self.windows[it.window].person);
+        let (mut speeches, mut expected, mut targets) = (Vec::new(), self.silence(), Vec::new());
+        let times = 1 + self.dice.below(10);
+        let when = self.dice.below(times);
+        let mut id = String::new();
+        for time in 0..times {
+            if let Some(mover) = mover.as_ref().filter(|_| time == when) {
+                id = self.ask(mover.window, json!({"type": mover.how(), "room": mover.room}));
+            }
             let window = self.any_window();
+            if Some(self.windows[window].person) == moving {
+                continue;
+            }
             if !self.windows[window].is_json() {
-                speeches.extend(self.text_speaks(window));
+                speeches.extend(self.text_speaks(window, moving));
                 continue;
             }
             match self.dice.below(14) {
-                0..6 => speeches.push(self.say(window)),
-                6 => speeches.extend(self.say_privately(window)),
-                7 | 8 => speeches.push(self.send_picture(window)),
+                0..6 => speeches.push(self.say(window, moving)),
+                6 => speeches.extend(self.say_privately(window, moving)),
+                7 | 8 => speeches.push(self.send_picture(window, moving)),
                 9 | 10 => speeches.extend(self.take_back(window, &mut targets, &mut expected)),
                 11 => self.say_again(window, &mut expected),
                 _ => self.try_something_wrong(window, &mut expected),
             }
         }
         let heard = self.settle();
-        self.come_out(speeches, &heard, &mut expected);
+        let mover = mover.map(|mover| (mover.place(&id, &heard, &self.world), mover, id));
+        self.come_out(speeches, mover, &heard, &mut expected);
         self.compare(heard, expected);
     }
 
-    // ---- what is said
-
-    fn words(&mut self) -> (String, Vec<(u64, bool)>) {
-        self.next += 1;
-        let mut words = format!("#{} {}", self.next, self.dice.choose(&WORDS));
-        if !self.dice.one_in(3) {
-            return (words, Vec::new());
-        }
-        let person = self.any_person();
-        let name = &self.world.person(person).name;
-        let (name, by_mail) =
-            (self.dice.choose(&[name.to_uppercase(), name.clone()].each_ref()).clone(), self.dice.one_in(4));
-        words += &format!(" {}@{name} {}", if by_mail { "mail" } else { "" }, self.dice.choose(&WORDS));
-        (words, vec![(person, !by_mail)])
-    }
-
-    fn speech(
-        &mut self,
-        window: usize,
-        room: &str,
-        id: Option<String>,
-        what: What,
-        meant: &[(u64, bool)],
-    ) -> Speech {
-        let author = self.windows[window].person;
-        let mentions =
-            meant.iter().filter(|(id, counts)| *counts && self.world.is_member(*id, room)).map(|it| it.0);
-        let name = self.world.person(author).name.clone();
-        let event = Event { author, name, what, mentions: mentions.collect(), taken_back: false };
-        Speech { window, id, room: room.into(), event }
-    }
-
-    fn say(&mut self, window: usize) -> Speech {
-        let (text, meant) = self.words();
-        let person = self.windows[window].person;
-        let mut message = json!({"type": "message", "msg": text});
-        if self.dice.one_in(3) {
-            message.as_object_mut().expect("an object").remove("type");
-        }
-        if self.dice.one_in(3) {
-            // Whatever it claims, the chat knows who it is.
-            let other = self.any_person();
-            message["from_id"] = other.into();
-            message["from"] = self.world.person(other).name.as_str().into();
-            message["name"] = "server".into();
-            message["user"] = self.world.user(other);
-            message["mentions"] = json!([other]);
-            message["msg_time"] = 1.into();
-        }
-        let room = if self.dice.one_in(3) {
-            self.windows[window].room.clone()
-        } else {
-            let room = self.any_room_of(person);
-            message["room"] = room.as_str().into();
-            room
-        };
-        // Without an id nobody is told where it went: somebody else must be there to see it.
-        let seen = self.windows[window].echo || self.json_in(&room).len() > 1;
-        let id = match seen && self.dice.one_in(4) {
-            true => {
-                self.send(window, &message);
-                None
-            }
-            false => Some(self.ask(window, message)),
-        };
-        self.speech(window, &room, id, What::Text(text), &meant)
-    }
-
-    /// To somebody with whom a private talk has begun.
-    fn say_privately(&mut self, window: usize) -> Option<Speech> {
-        let person = self.windows[window].person;
-        let talks = self.world.person(person).accounts.keys().filter_map(|room| {
-            let (one, other) = self.world.rooms[room].pair?;
-            let other = if one == person { other } else { one };
-            self.world.is_member(other, room).then(|| (room.clone(), other))
-        });
-        let talks: Vec<(String, u64)> = talks.collect();
-        let (room, other) = talks.get(self.dice.below(talks.len().max(1)))?.clone();
-        let (text, meant) = self.words();
-        let to = if self.dice.one_in(2) { json!(other) } else { json!(self.world.person(other).name) };
-        let id = self.ask(window, json!({"type": "message", "to": to, "msg": text}));
-        Some(self.speech(window, &room, Some(id), What::Text(text), &meant))
-    }
-
-    fn send_picture(&mut self, window: usize) -> Speech {
-        self.next += 1;
-        let width = 1 + self.next % 16_000;
-        let bytes = png(width);
-        let (mut room, mut caption, mut id, mut meant) =
-            (self.windows[window].room.clone(), String::new(), None, vec![]);
-        // Its address is not in the `ack`: somebody else must be there to see it.
-        let seen = |it: &Self, room: &str| it.windows[window].echo || it.json_in(room).len() > 1;
-        if !seen(self, &room) || self.dice.one_in(2) {
-            room = Some(self.any_room_of(self.windows[window].person))
-                .filter(|room| seen(self, room))
-                .unwrap_or(LOBBY.into());
-            (caption, meant) = self.words();
-            let announced = json!({"type": "picture", "room": room, "msg": caption, "size": bytes.len()});
-            id = Some(self.ask(window, announced));
-        }
-        self.tally.asked += 1;
-        self.windows[window].json().send_bytes(&bytes);
-        self.speech(window, &room, id, What::Picture { caption, width, size: bytes.len() }, &meant)
-    }
-
-    fn take_back(
-        &mut self,
-        window: usize,
-        targets: &mut Vec<(String, u64)>,
-        expected: &mut [Heard],
-    ) -> Option<Speech> {
-        let person = self.windows[window].person;
-        let room = self.any_room_of(person);
-        let target = self.dice.below(self.world.rooms[&room].log.len() + 3) as u64;
-        if targets.contains(&(room.clone(), target)) {
-            return None; // whoever is first in this turn
-        }
-        // Of what is said in this turn nobody knows the offset yet.
-        if target > self.world.rooms[&room].log.len() as u64 {
-            return None;
-        }
-        targets.push((room.clone(), target));
-        let id = self.ask(window, json!({"type": "delete", "room": room, "offset": target}));
-        if let Some(code) = self.world.refuses_deletion(person, &room, target) {
-            self.refused(window, &id, code, expected);
-            return None;
-        }
-        Some(self.speech(window, &room, Some(id), What::Deletion(target), &[]))
-    }
-
-    /// An id that was answered before, with other words, from whichever window.
-    fn say_again(&mut self, window: usize, expected: &mut [Heard]) {
-        let person = self.windows[window].person;
-        let own: Vec<Value> =
-            self.acknowledged.iter().filter(|(id, _)| *id == person).map(|(_, ack)| ack.clone()).collect();
-        if own.is_empty() {
-            return;
-        }
-        let mut ack = own[self.dice.below(own.len())].clone();
-        let room = self.any_room_of(person);
-        self.send(window, &json!({"id": ack["id"], "room": room, "msg": "said again"}));
-        ack["repeated"] = true.into();
-        expected[window].loose.push(ack);
-    }
-
-    fn text_speaks(&mut self, window: usize) -> Option<Speech> {
-        let room = self.windows[window].room.clone();
-        let witnessed = !self.json_in(&room).is_empty();
-        self.tally.asked += 1;
-        match self.dice.below(5) {
-            0 => {
-                self.windows[window].text().say("   ");
-                None
-            }
-            1 if witnessed => {
-                self.next += 1;
-                let width = 1 + self.next % 16_000;
-                let bytes = png(width);
-                self.windows[window].text().send_bytes(&bytes);
-                let what = What::Picture { caption: String::new(), width, size: bytes.len() };
-                Some(self.speech(window, &room, None, what, &[]))
-            }
-            2..5 if witnessed => {
-                let (mut text, meant) = self.words();
-                let slash = self.dice.one_in(5);
-                if slash {
-                    text = format!("/{text}");
-                }
-                self.windows[window].text().say(&if slash { format!("/{text}") } else { text.clone() });
-                Some(self.speech(window, &room, None, What::Text(text), &meant))
-            }
-            _ => None,
-        }
+    fn choose_mover(&mut self) -> Option<Mover> {
+        let (window, room) = (self.any_json(), self.any_room());
+        let enters = !self.world.is_member(self.windows[window].person, &room);
+        let is_public = self.world.rooms[&room].pair.is_none();
+        (is_public && room != LOBBY).then_some(Mover { window, room, enters })
     }
 
     // ---- what came of it
 
     /// The chat has put everything in an order. Each speech is there exactly once, each window's in the order in which it
     /// spoke, and no offset is left out.
-    fn come_out(&mut self, speeches: Vec<Speech>, heard: &[Heard], expected: &mut [Heard]) {
+    fn come_out(
+        &mut self,
+        speeches: Vec<Speech>,
+        mover: Option<(u64, Mover, String)>,
+        heard: &[Heard],
+        expected: &mut [Heard],
+    ) {
         let mut placed: Vec<(u64, Speech)> = Vec::new();
         for speech in speeches {
             let offset = find(&speech, heard).unwrap_or_else(|| {
@@ -232,27 +85,38 @@ impl Theatre {
                     heard[speech.window].loose
                 )
             });
-            let earlier =
+            let mut earlier =
                 placed.iter().filter(|(_, it)| it.window == speech.window && it.room == speech.room);
-            assert!(
-                earlier.into_iter().all(|(before, _)| *before < offset),
-                "overtaken at {offset} in {}",
-                speech.room
-            );
+            assert!(earlier.all(|(before, _)| *before < offset), "overtaken at {offset} in {}", speech.room);
             placed.push((offset, speech));
         }
         placed.sort_by_key(|(offset, _)| *offset);
-        for (offset, speech) in placed {
-            let Speech { window, id, room, event } = speech;
-            assert_eq!(offset, self.world.rooms[&room].log.len() as u64 + 1, "the next offset in {room}");
-            self.tally.events += 1;
-            self.tell(&room, &event, (window, id.as_deref()), offset, expected);
-            if let Some(id) = id {
-                let ack = json!({"type": "ack", "id": id, "room": room, "offset": offset});
-                self.acknowledged.push((event.author, ack));
+        let (before, after): (Vec<_>, Vec<_>) = placed.into_iter().partition(|(offset, speech)| {
+            mover.as_ref().is_none_or(|(place, mover, _)| speech.room != mover.room || offset <= place)
+        });
+        before.into_iter().for_each(|(offset, speech)| self.happen(speech, offset, expected));
+        if let Some((_, Mover { window, room, enters }, id)) = mover {
+            let person = self.windows[window].person;
+            if enters {
+                self.windows[window].room = room.clone();
+                self.become_member(person, &room, Some((window, Some(id))), expected);
+            } else {
+                self.stop_being_member(person, &room, expected);
+                expected[window].loose.push(json!({"type": "ack", "id": id}));
             }
-            self.world.push(&room, event);
         }
+        after.into_iter().for_each(|(offset, speech)| self.happen(speech, offset, expected));
+    }
+
+    fn happen(&mut self, Speech { window, id, room, event }: Speech, offset: u64, expected: &mut [Heard]) {
+        assert_eq!(offset, self.world.rooms[&room].log.len() as u64 + 1, "the next offset in {room}");
+        self.tally.events += 1;
+        self.tell(&room, &event, (window, id.as_deref()), offset, expected);
+        if let Some(id) = id {
+            let ack = json!({"type": "ack", "id": id, "room": room, "offset": offset});
+            self.acknowledged.push((event.author, ack));
+        }
+        self.world.push(&room, event);
     }
 
     /// Who hears of an event, and how.
@@ -306,6 +170,27 @@ impl Theatre {
     }
 }
 
+impl Mover {
+    fn how(&self) -> &'static str {
+        if self.enters { "join" } else { "leave" }
+    }
+
+    /// Behind which offset of the room it came: who enters is told, and who leaves has heard everything up to there.
+    fn place(&self, id: &str, heard: &[Heard], world: &World) -> u64 {
+        let told = heard[self.window].rooms.get(&self.room).map_or(&[][..], Vec::as_slice);
+        let answered = |it: &&Value| it["type"] == "room" && it["id"] == id;
+        match self.enters {
+            true => {
+                told.iter().find(answered).and_then(|it| it["offset"].as_u64()).expect("an answer to `join`")
+            }
+            false => {
+                let before = told.iter().take_while(|it| it["type"] != "left").count();
+                world.rooms[&self.room].log.len() as u64 + before as u64
+            }
+        }
+    }
+}
+
 /// At which offset something came out: by its `ack`, or by what anybody heard.
 fn find(speech: &Speech, heard: &[Heard]) -> Option<u64> {
     let in_room = |heard: &Heard| heard.rooms.get(&speech.room).cloned().unwrap_or_default();
@@ -319,13 +204,4 @@ fn find(speech: &Speech, heard: &[Heard]) -> Option<u64> {
         None => heard.iter().find_map(|heard| in_room(heard).into_iter().find(is_it)),
     };
     found?["offset"].as_u64()
-}
-
-/// The beginning of a PNG file, which says how wide it is.
-fn png(width: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
-    bytes.extend(width.to_be_bytes());
-    bytes.extend(1_u32.to_be_bytes());
-    bytes.extend(b"\x08\x02\0\0\0");
-    bytes
 }

@@ -43,6 +43,8 @@ pub(crate) struct Window {
     /// The room in which it is.
     pub room: String,
     pub voice: Voice,
+    /// It has been used in this turn.
+    pub busy: bool,
 }
 
 pub(crate) enum Voice {
@@ -92,8 +94,9 @@ impl Theatre {
 
     /// Everything that was asked is carried out and told; what each window has heard of it.
     pub(crate) fn settle(&mut self) -> Vec<Heard> {
-        // First the chat has read everything, then it is on disk, then it has been told. The mark is that of the last.
-        let before: Vec<Vec<Said>> = self.windows.iter_mut().map(Window::heard).collect();
+        // First the chat has read everything, then it is on disk, then everybody has been told.
+        let listen = |window: &mut Window| if window.busy { window.heard() } else { Vec::new() };
+        let before: Vec<Vec<Said>> = self.windows.iter_mut().map(listen).collect();
         let name = json!({"type": "name", "name": "steward"});
         assert_eq!(self.steward.ask(name)["type"], "ack", "the steward keeps its name");
         let mut all = Vec::new();
@@ -101,6 +104,7 @@ impl Theatre {
             let said = before.into_iter().chain(self.windows[place].heard());
             let said: Vec<Said> = said.collect();
             all.push(self.sort(place, said));
+            self.windows[place].busy = false;
         }
         drop(self.steward.heard());
         all
@@ -181,6 +185,14 @@ impl Theatre {
         people.map(|id| (id, self.world.user(id))).collect()
     }
 
+    /// Does anybody see what a window says in a room, without being told in an `ack`?
+    pub(crate) fn is_seen(&self, window: usize, room: &str, mover: Option<u64>) -> bool {
+        let sees = |&place: &usize| {
+            Some(self.windows[place].person) != mover && (place != window || self.windows[place].echo)
+        };
+        self.json_in(room).iter().any(sees)
+    }
+
     pub(crate) fn any_window(&mut self) -> usize {
         self.dice.below(self.windows.len())
     }
@@ -219,6 +231,7 @@ impl Window {
 
     #[track_caller]
     pub(crate) fn json(&mut self) -> &mut Json {
+        self.busy = true;
         match &mut self.voice {
             Voice::Json(json) => json,
             Voice::Text(_) => panic!("it speaks in lines"),
@@ -227,6 +240,7 @@ impl Window {
 
     #[track_caller]
     pub(crate) fn text(&mut self) -> &mut Text {
+        self.busy = true;
         match &mut self.voice {
             Voice::Text(text) => text,
             Voice::Json(_) => panic!("it speaks JSON"),

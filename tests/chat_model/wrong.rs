@@ -26,7 +26,11 @@ impl Theatre {
     /// Somebody wants something of a room that is not theirs.
     fn intrude(&mut self, window: usize, expected: &mut [Heard]) {
         let person = self.windows[window].person;
-        let room = if self.dice.one_in(6) { "no-such-room".to_owned() } else { self.any_room() };
+        let room = match self.dice.below(6) {
+            0 => "no-such-room".to_owned(),
+            1 => format!("@{}:{}", self.any_person(), self.any_person()),
+            _ => self.any_room(),
+        };
         if self.world.is_member(person, &room) {
             return;
         }
@@ -44,20 +48,14 @@ impl Theatre {
         let place = self.dice.below(wishes.len() + 1);
         let (wish, is_picture) = match wishes.get(place) {
             Some(wish) => (wish.clone(), place == 1),
-            // Nobody enters the private talk of others, nor learns that there is one.
+            // Nobody enters the private talk of others, nor learns whether there is one.
             None if is_public => return,
             None => (json!({"type": "join", "room": room, "create": room.starts_with('@')}), false),
         };
-        let code = match () {
-            () if is_public => "not_member",
-            // As a name for a new room it is none.
-            () if wish["type"] == "join"
-                && !self.world.rooms.contains_key(&room)
-                && room.starts_with('@') =>
-            {
-                "bad_room_name"
-            }
-            () => "no_such_room",
+        let code = match wish["type"] == "join" && room.starts_with('@') {
+            _ if is_public => "not_member",
+            true => "bad_room_name", // for a new room, and it is answered as if there were none
+            false => "no_such_room",
         };
         let id = self.ask(window, wish);
         if is_picture {
