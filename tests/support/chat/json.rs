@@ -242,7 +242,8 @@ impl Json {
     /// The Close that ends the connection: its code, and its reason. What comes before waits.
     #[track_caller]
     pub(crate) fn closed(&mut self) -> (u16, String) {
-        loop {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
             match self.socket.read() {
                 Ok(Message::Close(Some(frame))) => {
                     // To its end: the server has sent all it had.
@@ -254,6 +255,7 @@ impl Json {
                 other => panic!("{other:?}, and no Close"),
             }
         }
+        panic!("no Close");
     }
 
     /// What came before the end, when it has ended.
