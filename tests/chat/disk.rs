@@ -46,22 +46,28 @@ fn a_locked_file_is_told_of_and_got_over() {
     let mut chat = Chat::start(&["--recent", "5"]);
     let mut alice = Json::named(chat.address(), "alice");
     let mut bob = Json::named(chat.address(), "bob");
+    let carol = Json::named(chat.address(), "carol");
     for number in 1..=20 {
         alice.say("lobby", &format!("before {number}"));
     }
     bob.heard();
     let other = Connection::open(chat.data()).expect("any SQLite program may look at it");
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock can be had");
-    let error = alice.ask(json!({"id": "locked", "msg": "during"}));
-    assert_eq!((&error["type"], &error["code"]), (&json!("error"), &json!("storage")), "{error}");
-    assert!(
-        error["msg"].as_str().is_some_and(|words| words.contains("lock")),
-        "it says what is wrong: {error}"
-    );
-    // Names and rooms are stored as well, or not.
-    assert_eq!(alice.refused(json!({"type": "name", "name": "alicia"})), "storage");
-    assert_eq!(alice.refused(json!({"type": "join", "room": "tea", "create": true})), "storage");
-    assert_eq!(alice.refused(json!({"type": "delete", "room": "lobby", "offset": 1})), "storage");
+    // What is said, and names and rooms as well: all of it is stored, or not.
+    let mut carol = carol.again(chat.address());
+    alice.send(&json!({"id": "locked", "msg": "during"}));
+    alice.send(&json!({"id": "delete", "type": "delete", "room": "lobby", "offset": 1}));
+    bob.send(&json!({"id": "name", "type": "name", "name": "robert"}));
+    carol.send(&json!({"id": "join", "type": "join", "room": "tea", "create": true}));
+    for (client, id) in [(&mut alice, "locked"), (&mut bob, "name"), (&mut carol, "join")] {
+        let error = client.wait_for("the answer", |it| it["id"] == id);
+        assert_eq!((&error["type"], &error["code"]), (&json!("error"), &json!("storage")), "{error}");
+        assert!(
+            error["msg"].as_str().is_some_and(|words| words.contains("lock")),
+            "it says what is wrong: {error}"
+        );
+    }
+    assert_eq!(alice.wait_for("the answer", |it| it["id"] == "delete")["code"], "storage");
     // Reading goes on, from memory and from the disk, for those who are here and those who come.
     assert_eq!(lobby(&mut bob).len(), 20);
     assert_eq!(
@@ -106,7 +112,6 @@ fn a_newcomer_to_a_locked_file_is_a_guest_without_a_token() {
     );
     assert!(guest.welcome["msg"].as_str().is_some_and(|words| words.contains("disk")), "{}", guest.welcome);
     assert_eq!(guest.histories["lobby"][0]["events"][0]["msg"], "hello");
-    assert_eq!(guest.refused(json!({"msg": "hello"})), "storage");
     other.execute_batch("ROLLBACK").expect("the lock can be given back");
     assert_eq!(insist(&mut guest, &json!({"id": "g", "msg": "hello at last"}))["offset"], 2);
     let known = Json::hello(chat.address(), json!({}));

@@ -1,6 +1,7 @@
 //! A client that speaks `chat.v1`, over a WebSocket that nobody here wrote.
 
 use std::collections::{HashMap, VecDeque};
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -230,6 +231,8 @@ impl Json {
                 Ok(Message::Close(frame)) => return Err(format!("closed: {frame:?}")),
                 Ok(Message::Binary(_)) => panic!("the chat sends no binary messages"),
                 Ok(_) => {}
+                // A test that was stopped and goes on, under a debugger, say.
+                Err(Error::Io(error)) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(format!("ended: {error}")),
             }
         }
@@ -239,7 +242,8 @@ impl Json {
     /// The Close that ends the connection: its code, and its reason. What comes before waits.
     #[track_caller]
     pub(crate) fn closed(&mut self) -> (u16, String) {
-        loop {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
             match self.socket.read() {
                 Ok(Message::Close(Some(frame))) => {
                     // To its end: the server has sent all it had.
@@ -251,6 +255,7 @@ impl Json {
                 other => panic!("{other:?}, and no Close"),
             }
         }
+        panic!("no Close");
     }
 
     /// What came before the end, when it has ended.

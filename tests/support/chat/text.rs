@@ -105,13 +105,15 @@ impl Text {
     /// The Close that ends the connection: its code, and its reason.
     #[track_caller]
     pub(crate) fn closed(&mut self) -> (u16, String) {
-        loop {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
             match self.socket.read() {
                 Ok(Message::Close(Some(frame))) => return (frame.code.into(), frame.reason.to_string()),
                 Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_)) => {}
                 other => panic!("{other:?}, and no Close"),
             }
         }
+        panic!("no Close");
     }
 }
 
