@@ -2,6 +2,8 @@
 
 #[path = "page/access.rs"]
 mod access;
+#[path = "page/endings.rs"]
+mod endings;
 #[path = "page/layouts.rs"]
 mod layouts;
 #[path = "page/program.rs"]

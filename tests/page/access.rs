@@ -70,7 +70,7 @@ fn axe_core_finds_nothing_serious_in_any_state() {
     check(&alice, &axe, "an enlarged picture");
     alice.press("Escape");
     for dialog in ["settings", "search", "browse"] {
-        alice.click(&format!("[data-act={dialog}]"));
+        alice.click(&format!("#places [data-act={dialog}]"));
         alice.wait("document.querySelector('dialog')");
         check(&alice, &axe, dialog);
         alice.press("Escape");

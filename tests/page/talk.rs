@@ -23,10 +23,17 @@ fn two_windows_talk_in_rooms_and_in_private_and_a_picture_arrives() {
     bob.run("location.hash = '#tea'");
     bob.wait_for_message("green or black?");
     assert_eq!(bob.run("document.querySelector('#room-title').textContent"), "#tea");
+    let carol = Window::open(&browser, &format!("{}#tea", program.url()));
+    carol.arrive("carol");
+    carol.wait_for_message("green or black?");
+    alice.run("history.back()");
+    alice.wait("document.querySelector('#room-title').textContent === '#lobby'");
+    alice.run("history.forward()");
+    alice.wait("document.querySelector('#room-title').textContent === '#tea'");
 
     // A private talk, by a click on a name; the other is called.
-    bob.wait("document.querySelector('#member-list button')");
-    bob.click("#member-list button");
+    bob.wait("document.querySelector('#member-list button[title$=alice]')");
+    bob.click("#member-list button[title$=alice]");
     bob.say("only for you");
     alice.wait("document.querySelector('#talk-list .badge.loud') && document.title.startsWith('(@1) ')");
     alice.click("#talk-list a");
@@ -98,17 +105,29 @@ fn windows_of_one_browser_are_one_person() {
     let program = Program::start("page-person");
     let first = Window::open(&browser, &program.url());
     let second = first.open_another(&browser, &program.url());
-    second.wait("!arrival.hidden");
-    first.arrive("alice");
-    // The one that still asked for a name knows it now.
-    second.wait("document.querySelector('#my-name').textContent === 'alice'");
+    let third = first.open_another(&browser, &program.url());
+    // Two answer at once, and a third has not answered yet: all of them are who was first.
+    for (window, name) in [(&first, "alice"), (&second, "bob")] {
+        window.wait("!arrival.hidden");
+        window.run(&format!("document.querySelector('#arrival-name').value = '{name}'"));
+    }
+    for window in [&first, &second] {
+        window.run("document.querySelector('#arrival-form').requestSubmit()");
+    }
+    for window in [&first, &second, &third] {
+        window.wait("!app.hidden && document.querySelector('#my-name').textContent");
+    }
+    let name = first.run("document.querySelector('#my-name').textContent");
+    for window in [&second, &third] {
+        assert_eq!(window.run("document.querySelector('#my-name').textContent"), name);
+    }
     first.say("from here");
     second.wait_for_message("from here");
     second.say("from there");
     first.wait_for_message("from there");
     assert_eq!(first.run("document.querySelector('#member-list').children.length"), 1);
     second.reload();
-    second.wait("document.querySelector('#my-name').textContent === 'alice'");
+    second.wait(&format!("document.querySelector('#my-name').textContent === {name}"));
 }
 
 #[test]

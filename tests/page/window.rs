@@ -42,6 +42,7 @@ fn find_browser() -> Option<PathBuf> {
 pub(crate) struct Window {
     tab: Arc<Tab>,
     complaints: Arc<Mutex<Vec<String>>>,
+    expected: Arc<Mutex<Vec<String>>>,
 }
 
 impl Window {
@@ -75,11 +76,16 @@ impl Window {
 
     fn prepare(tab: Arc<Tab>, url: &str) -> Self {
         let complaints = Arc::new(Mutex::new(Vec::new()));
-        let window = Window { tab, complaints };
+        let window = Window { tab, complaints, expected: Arc::default() };
         window.tab.set_default_timeout(PATIENCE);
-        let (complaints, host) = (window.complaints.clone(), url.split('/').nth(2).unwrap_or("").to_owned());
+        let (complaints, expected) = (window.complaints.clone(), window.expected.clone());
+        let host = url.split('/').nth(2).unwrap_or("").to_owned();
         let listener = move |event: &Event| {
-            if let Some(complaint) = complaint(event, &host) {
+            let is_expected = |complaint: &String| {
+                let expected = expected.lock().expect("nobody panics in a listener");
+                expected.iter().any(|url| complaint.trim_end_matches('/').ends_with(url))
+            };
+            if let Some(complaint) = complaint(event, &host).filter(|complaint| !is_expected(complaint)) {
                 complaints.lock().expect("nobody panics in a listener").push(complaint);
             }
         };
@@ -200,6 +206,11 @@ impl Window {
     pub(crate) fn prefer(&self, feature: &str, value: &str) {
         let features = json!({"features": [{"name": feature, "value": value}]});
         self.call::<Emulation::SetEmulatedMedia>(features);
+    }
+
+    /// The one address of another host that this window may speak to, for somebody typed it in.
+    pub(crate) fn expect_requests_to(&self, url: &str) {
+        self.expected.lock().expect("nobody panics in a listener").push(url.trim_end_matches('/').to_owned());
     }
 
     /// While the server is away the browser complains about that, and may.

@@ -73,7 +73,7 @@ fn the_page_speaks_the_language_of_the_browser_until_it_is_told_otherwise() {
     li.wait("document.querySelector('#room-detail').textContent === '1 人'");
     let english = "document.body.innerText.match(/[a-z]{3,}/gi)?.filter((word) => !['lobby', 'pollcat'].includes(word)) ?? []";
     assert_eq!(li.run(english), serde_json::json!([]));
-    li.click("[data-act=settings]");
+    li.click("#places [data-act=settings]");
     li.wait("document.querySelector('dialog select')");
     li.run("{ const select = document.querySelector('dialog select'); select.value = 'en'; select.dispatchEvent(new Event('change')) }");
     li.wait("document.querySelector('#room-detail').textContent === 'Members: 1' && document.documentElement.lang === 'en'");

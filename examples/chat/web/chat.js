@@ -25,7 +25,7 @@ const { ask } = connection;
 
 // The page's own server, and the one in use.
 const home = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
-export let url = recall("server") ?? home;
+export const url = recall("server") ?? home;
 export let room = null;
 export const store = new Store({ arrived, left, gap: connection.resume });
 let wish = "";
@@ -53,10 +53,8 @@ const token = () => recall(key("token"));
 
 export function connect(to = url) {
 	if (to !== url) {
-		url = to;
-		remember("server", url === home ? "" : url);
-		store.forget();
-		room = null;
+		remember("server", to === home ? "" : to);
+		return location.reload();
 	}
 	outbox.open(key("unsent:"));
 	connection.connect(url);
@@ -122,10 +120,10 @@ const lobby = () => store.rooms.get(store.home) ?? store.rooms.values().next().v
 // Shows the room that the page's address names, and joins it if need be.
 async function follow() {
 	if (!me()) return;
-	const name = named(location.hash);
+	const name = named(location.hash) || store.home;
 	const known = store.rooms.get(name);
-	if (known || !room) show(known ?? lobby(), Boolean(known) || !name);
-	if (known || !name || name.startsWith("@")) return;
+	if (known || !room) show(known ?? lobby(), Boolean(known));
+	if (known || name.startsWith("@")) return;
 	try {
 		await enter(name, false);
 	} catch (error) {

@@ -47,8 +47,12 @@ export function showState() {
 	put("state", say(state));
 	put("set-state", say(state));
 	const bad = { waiting: "tryNow", off: "connect", ended: "comeBack" }[state];
-	const text = bad ? say(`${state}Banner`, { reason: reason === "tooOld" ? say(reason) : reason }) : "";
-	if (!chat.me()) return bad && put("arrival-error", text);
+	const text = bad ? say(`${state}Banner`, { reason }) : "";
+	if (!chat.me()) {
+		put("arrival-error", text);
+		if (bad) $("arrival").hidden = false;
+		return;
+	}
 	const banner = $("banner");
 	// While it is tried again, the words stay: no message every few seconds, and no flicker.
 	if (state === "connecting" && banner.firstChild) return;

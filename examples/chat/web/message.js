@@ -33,7 +33,7 @@ export function row(item, before) {
 		follows ? el("span.gutter", {}, time) : face({ id, name }),
 		el("div.grow", {}, head, content(item), state && mark(item.entry)),
 		mine && !state && !item.deleted && iconButton("delete", "delete", () => chat.askDelete(item), ".little.delete", -1),
-		mine && !state && el("span.sent", { title: say("sent") }, "✓")));
+		mine && el("span.sent", { title: say(state ? "sending" : "sent") }, state ? "…" : "✓")));
 }
 
 function content(item) {
@@ -53,14 +53,14 @@ function picture({ picture, msg, from }) {
 	return frame;
 }
 
-// Pending; or failed, and why.
+// Why it was not sent; or what it waits for, or how far it is.
 function mark(entry) {
 	const act = (word, act) => button(".link", { onclick: () => act(entry) }, say(word));
 	if (entry.error) {
 		return el("p.error.small", { role: "alert" }, say("notSent", { why: why(entry.error) }), " ", act("retry", retry), " ", act("edit", chat.edit));
 	}
-	const bar = entry.progress !== undefined && el("progress", { value: entry.progress, ariaLabel: say("sending") });
-	return el("p.quiet.small", {}, say(chat.isOnline() ? "sending" : "notYetSent"), bar);
+	if (!chat.isOnline()) return el("p.quiet.small", {}, say("notYetSent"));
+	return entry.progress !== undefined && el("progress", { value: entry.progress, ariaLabel: say("sending") });
 }
 
 // "alice, bob joined"

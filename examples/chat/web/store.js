@@ -29,20 +29,13 @@ export class Store {
 		return [...this.rooms.values()].every((room) => room.live || room.provisional);
 	}
 
-	// Another server has other rooms and people.
-	forget() {
-		this.rooms.clear();
-		this.people.clear();
-		this.me = null;
-	}
-
 	heard(object) {
 		this.#hear[object.type]?.(object);
 	}
 
 	#hear = {
 		welcome: ({ user, all, rooms, room, limits }) => {
-			if (this.me && this.me.id !== user.id) this.forget();
+			if (this.me && this.me.id !== user.id) this.rooms.clear();
 			this.me = this.#person(user);
 			this.home = room;
 			Object.assign(this.limits, limits);

@@ -62,7 +62,7 @@ edit|Edit|编辑
 enlarge|Enlarge the picture|放大图片
 pictureFrom|Picture from {name}|{name} 发的图片
 pictureGone|This picture is no longer kept|这张图片已不再保存
-typing|{names}: typing …|{names} 正在输入……
+typing|Typing: {names}|正在输入：{names}
 
 # composer
 messageTo|Message to {room}|发到 {room}
@@ -106,7 +106,6 @@ connect|Connect|连接
 disconnect|Disconnect|断开
 ended|Closed|已关闭
 endedBanner|The server has closed the connection: {reason}|服务器关闭了连接：{reason}
-tooOld|it does not speak chat.v1|它不支持 chat.v1 协议
 comeBack|Come back|重新进入
 
 # settings
