@@ -1,10 +1,10 @@
 //! The chat program, as a process of its own: it can be killed, and started again on the same address and history.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::{env, thread};
+use std::thread;
 
+use crate::chat_program;
 use crate::scratch::Scratch;
 
 pub(crate) struct Program {
@@ -46,12 +46,12 @@ impl Drop for Program {
 
 /// Starts the example, and reads where it listens from what it prints.
 fn launch(listen: &str, data: &std::path::Path) -> (Child, String) {
-    let mut process = Command::new(example("chat"))
+    let mut process = Command::new(chat_program::path())
         .args(["--listen", listen, "--log-level", "error", "--data"])
         .arg(data)
         .stdout(Stdio::piped())
         .spawn()
-        .expect("cargo builds the examples before the tests");
+        .expect("it can be started");
     let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
     let address = loop {
         let line = lines.next().expect("the banner names the address").expect("the banner is text");
@@ -63,11 +63,4 @@ fn launch(listen: &str, data: &std::path::Path) -> (Child, String) {
     // Whatever else it prints is read, so that it never waits for a reader.
     thread::spawn(move || lines.count());
     (process, address)
-}
-
-fn example(name: &str) -> PathBuf {
-    let mut path = env::current_exe().expect("the test knows where it is");
-    path.pop(); // deps
-    path.pop();
-    path.join("examples").join(name)
 }

@@ -1,25 +1,22 @@
 //! The chat's page in a real browser, against the real program.
 
-#[path = "page/access.rs"]
 mod access;
-#[path = "page/endings.rs"]
+#[path = "../support/chat/program.rs"]
+#[allow(dead_code, reason = "each suite uses a part of it")]
+mod chat_program;
+#[path = "../support/client.rs"]
+#[allow(dead_code, reason = "each suite uses a part of it")]
+mod client;
 mod endings;
-#[path = "page/layouts.rs"]
 mod layouts;
-#[path = "page/program.rs"]
 mod program;
-#[path = "page/safety.rs"]
 mod safety;
-#[path = "support/scratch.rs"]
+#[path = "../support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
-#[path = "page/talk.rs"]
 mod talk;
-#[path = "page/typing.rs"]
 mod typing;
-#[path = "page/window.rs"]
 mod window;
-#[path = "page/words.rs"]
 mod words;
 
 use program::Program;
