@@ -1,6 +1,17 @@
 //! People talk, in rooms and in private, with words and pictures; and nothing is lost when the line breaks.
 
+use headless_chrome::protocol::cdp::Page;
+use serde_json::json;
+
 use crate::{Program, RED, Window, browser};
+
+/// A page that hears nothing while it is `deaf`, as if the line were about to break.
+const DEAF: &str = "{
+    const Plain = WebSocket
+    globalThis.WebSocket = class extends Plain {
+        set onmessage(hear) { super.onmessage = hear && ((event) => globalThis.deaf || hear(event)) }
+    }
+}";
 
 #[test]
 fn two_windows_talk_in_rooms_and_in_private_and_a_picture_arrives() {
@@ -63,6 +74,8 @@ fn a_killed_server_loses_nothing_and_doubles_nothing() {
     let Some(browser) = browser() else { return };
     let mut program = Program::start("page-kill");
     let (alice, bob) = (Window::open(&browser, &program.url()), Window::open(&browser, &program.url()));
+    alice.call::<Page::AddScriptToEvaluateOnNewDocument>(json!({"source": DEAF}));
+    alice.reload();
     alice.arrive("alice");
     bob.arrive("bob");
     for number in 0..5 {
@@ -72,9 +85,13 @@ fn a_killed_server_loses_nothing_and_doubles_nothing() {
     alice.wait_online();
     bob.wait_online();
 
-    // Said and not yet acknowledged, perhaps, when the server dies; and said while there is none.
-    alice.say("as it dies");
+    // Stored by the server, which then dies; alice never hears of it. And some words while there is no server.
+    alice.run("globalThis.deaf = true");
+    alice.say("stored and not acknowledged");
+    bob.wait_for_message("stored and not acknowledged");
+    assert_eq!(alice.run("unsent.children.length"), 1);
     program.kill();
+    alice.run("globalThis.deaf = false");
     alice.wait("document.body.dataset.state !== 'online'");
     alice.say("in the dark, alice");
     bob.wait("document.body.dataset.state !== 'online'");
