@@ -58,7 +58,7 @@ fn axe_core_finds_nothing_serious_in_any_state() {
     alice.wait("attached.querySelector('img')");
     check(&alice, &axe, "a picture that waits");
     alice.say("look");
-    alice.wait("rows.querySelector('.picture img').naturalWidth === 1");
+    alice.wait("rows.querySelector('.picture img')?.naturalWidth === 1");
     alice.write("@");
     alice.wait("!choices.hidden");
     check(&alice, &axe, "suggestions");
@@ -80,7 +80,7 @@ fn axe_core_finds_nothing_serious_in_any_state() {
     check(&alice, &axe, "emoji");
     alice.press("Escape");
     alice.click("#member-list button");
-    alice.wait("document.querySelector('#room-title').textContent === 'bob'");
+    alice.wait("document.querySelector('#room-title')?.textContent === 'bob'");
     check(&alice, &axe, "a private talk");
     alice.resize(360, 740);
     check(&alice, &axe, "a phone");
@@ -112,7 +112,7 @@ fn a_private_picture_can_be_sent_by_keyboard_alone() {
     tab_to(&alice, "document.activeElement.matches('#member-list button')");
     alice.press("Enter");
     alice.wait(
-        "document.querySelector('#room-title').textContent === 'bob' && document.activeElement.id === 'say'",
+        "document.querySelector('#room-title')?.textContent === 'bob' && document.activeElement.id === 'say'",
     );
     // The button for pictures opens the system's own dialog, which no page can walk; paste needs no pointer either.
     alice.press_with(ModifierKey::Shift, "Tab");

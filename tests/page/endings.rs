@@ -27,7 +27,7 @@ fn one_can_disconnect_and_connect_and_sees_the_state() {
     alice.say("before");
     alice.wait_for_message("before");
     alice.click("#state");
-    alice.wait("document.querySelector('#set-state').textContent === 'Connected'");
+    alice.wait("document.querySelector('#set-state')?.textContent === 'Connected'");
     let press = |word: &str| {
         alice.run(&format!("[...document.querySelectorAll('dialog button')].find((one) => one.textContent === '{word}').click()"))
     };
@@ -37,7 +37,7 @@ fn one_can_disconnect_and_connect_and_sees_the_state() {
     );
     alice.run("document.querySelector('dialog [aria-label=Address]').value = 'http://127.0.0.1'");
     press("Connect");
-    alice.wait("document.querySelector('dialog').textContent.includes('begins with ws://')");
+    alice.wait("document.querySelector('dialog')?.textContent.includes('begins with ws://')");
     assert_eq!(alice.run("state.textContent"), "Disconnected");
     alice.press("Escape");
     alice.run("dispatchEvent(new Event('online'))");

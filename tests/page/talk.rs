@@ -1,6 +1,17 @@
 //! People talk, in rooms and in private, with words and pictures; and nothing is lost when the line breaks.
 
+use headless_chrome::protocol::cdp::Page;
+use serde_json::json;
+
 use crate::{Program, RED, Window, browser};
+
+/// A page that hears nothing while it is `deaf`, as if the line were about to break.
+const DEAF: &str = "{
+    const Plain = WebSocket
+    globalThis.WebSocket = class extends Plain {
+        set onmessage(hear) { super.onmessage = hear && ((event) => globalThis.deaf || hear(event)) }
+    }
+}";
 
 #[test]
 fn two_windows_talk_in_rooms_and_in_private_and_a_picture_arrives() {
@@ -14,7 +25,7 @@ fn two_windows_talk_in_rooms_and_in_private_and_a_picture_arrives() {
     bob.wait_for_message("hello, bob");
     bob.say("hello @alice");
     alice.wait_for_message("hello @alice");
-    alice.wait("rows.querySelector('.for-me mark').textContent === '@alice'");
+    alice.wait("rows.querySelector('.for-me mark')?.textContent === '@alice'");
 
     // A room, by a command; the other follows a link to it.
     alice.say("/join tea");
@@ -22,14 +33,14 @@ fn two_windows_talk_in_rooms_and_in_private_and_a_picture_arrives() {
     alice.say("green or black?");
     bob.run("location.hash = '#tea'");
     bob.wait_for_message("green or black?");
-    assert_eq!(bob.run("document.querySelector('#room-title').textContent"), "#tea");
+    assert_eq!(bob.run("document.querySelector('#room-title')?.textContent"), "#tea");
     let carol = Window::open(&browser, &format!("{}#tea", program.url()));
     carol.arrive("carol");
     carol.wait_for_message("green or black?");
     alice.run("history.back()");
-    alice.wait("document.querySelector('#room-title').textContent === '#lobby'");
+    alice.wait("document.querySelector('#room-title')?.textContent === '#lobby'");
     alice.run("history.forward()");
-    alice.wait("document.querySelector('#room-title').textContent === '#tea'");
+    alice.wait("document.querySelector('#room-title')?.textContent === '#tea'");
 
     // A private talk, by a click on a name; the other is called.
     bob.wait("document.querySelector('#member-list button[title$=alice]')");
@@ -42,10 +53,10 @@ fn two_windows_talk_in_rooms_and_in_private_and_a_picture_arrives() {
 
     // A picture with a caption, dropped onto the page; it is looked at first.
     alice.run(&drop_file("red.png", "image/png", RED));
-    alice.wait("attached.querySelector('img').naturalWidth === 1");
+    alice.wait("attached.querySelector('img')?.naturalWidth === 1");
     alice.say("look");
     bob.wait_for_message("look");
-    bob.wait("rows.querySelector('.picture img').naturalWidth === 1");
+    bob.wait("rows.querySelector('.picture img')?.naturalWidth === 1");
     assert_eq!(bob.run("rows.querySelector('.picture img').alt"), "look");
 }
 
@@ -63,6 +74,8 @@ fn a_killed_server_loses_nothing_and_doubles_nothing() {
     let Some(browser) = browser() else { return };
     let mut program = Program::start("page-kill");
     let (alice, bob) = (Window::open(&browser, &program.url()), Window::open(&browser, &program.url()));
+    alice.call::<Page::AddScriptToEvaluateOnNewDocument>(json!({"source": DEAF}));
+    alice.reload();
     alice.arrive("alice");
     bob.arrive("bob");
     for number in 0..5 {
@@ -72,9 +85,13 @@ fn a_killed_server_loses_nothing_and_doubles_nothing() {
     alice.wait_online();
     bob.wait_online();
 
-    // Said and not yet acknowledged, perhaps, when the server dies; and said while there is none.
-    alice.say("as it dies");
+    // Stored by the server, which then dies; alice never hears of it. And some words while there is no server.
+    alice.run("globalThis.deaf = true");
+    alice.say("stored and not acknowledged");
+    bob.wait_for_message("stored and not acknowledged");
+    assert_eq!(alice.run("unsent.children.length"), 1);
     program.kill();
+    alice.run("globalThis.deaf = false");
     alice.wait("document.body.dataset.state !== 'online'");
     alice.say("in the dark, alice");
     bob.wait("document.body.dataset.state !== 'online'");
@@ -115,11 +132,11 @@ fn windows_of_one_browser_are_one_person() {
         window.run("document.querySelector('#arrival-form').requestSubmit()");
     }
     for window in [&first, &second, &third] {
-        window.wait("!app.hidden && document.querySelector('#my-name').textContent");
+        window.wait("!app.hidden && document.querySelector('#my-name')?.textContent");
     }
-    let name = first.run("document.querySelector('#my-name').textContent");
+    let name = first.run("document.querySelector('#my-name')?.textContent");
     for window in [&second, &third] {
-        assert_eq!(window.run("document.querySelector('#my-name').textContent"), name);
+        assert_eq!(window.run("document.querySelector('#my-name')?.textContent"), name);
     }
     first.say("from here");
     second.wait_for_message("from here");
@@ -127,7 +144,7 @@ fn windows_of_one_browser_are_one_person() {
     first.wait_for_message("from there");
     assert_eq!(first.run("document.querySelector('#member-list').children.length"), 1);
     second.reload();
-    second.wait(&format!("document.querySelector('#my-name').textContent === {name}"));
+    second.wait(&format!("document.querySelector('#my-name')?.textContent === {name}"));
 }
 
 #[test]

@@ -91,14 +91,14 @@ fn commands_names_and_limits() {
     alice.say("/msg bob psst");
     bob.wait("document.querySelector('#talk-list .badge')");
     alice.say("/nick eve");
-    alice.wait("document.querySelector('#my-name').textContent === 'eve'");
+    alice.wait("document.querySelector('#my-name')?.textContent === 'eve'");
     alice.say("//help is a word");
     alice.wait_for_message("/help is a word");
     for (line, kept) in
         [("/dance", "/dance"), ("/msg nobody hi", "/msg nobody hi"), ("/nick bob", "/nick bob")]
     {
         alice.say(line);
-        alice.wait("document.querySelector('#composer-note').textContent !== ''");
+        alice.wait("document.querySelector('#composer-note')?.textContent !== ''");
         assert_eq!(alice.run("say.value"), kept, "what was wrong can be mended");
         alice.run("say.value = ''; say.dispatchEvent(new Event('input'))");
     }
@@ -108,7 +108,7 @@ fn commands_names_and_limits() {
 
     // What is no picture is refused before it is sent.
     alice.run(&drop_file("page.svg", "image/svg+xml", b"<svg/>"));
-    alice.wait("document.querySelector('#composer-note').textContent.startsWith('Only PNG')");
+    alice.wait("document.querySelector('#composer-note')?.textContent.startsWith('Only PNG')");
 
     // One's own message can be taken back, and is gone for all.
     alice.run("rows.querySelector('.delete').click()");

@@ -68,16 +68,16 @@ fn the_page_speaks_the_language_of_the_browser_until_it_is_told_otherwise() {
     let Some(browser) = browser() else { return };
     let program = Program::start("page-words");
     let li = Window::open_in(&browser, &program.url(), "zh-CN");
-    li.wait("document.querySelector('h1').textContent === '进来聊聊'");
+    li.wait("document.querySelector('h1')?.textContent === '进来聊聊'");
     li.arrive("小李");
-    li.wait("document.querySelector('#room-detail').textContent === '1 人'");
+    li.wait("document.querySelector('#room-detail')?.textContent === '1 人'");
     let english = "document.body.innerText.match(/[a-z]{3,}/gi)?.filter((word) => !['lobby', 'pollcat'].includes(word)) ?? []";
     assert_eq!(li.run(english), serde_json::json!([]));
     li.click("#places [data-act=settings]");
     li.wait("document.querySelector('dialog select')");
     li.run("{ const select = document.querySelector('dialog select'); select.value = 'en'; select.dispatchEvent(new Event('change')) }");
-    li.wait("document.querySelector('#room-detail').textContent === 'Members: 1' && document.documentElement.lang === 'en'");
+    li.wait("document.querySelector('#room-detail')?.textContent === 'Members: 1' && document.documentElement.lang === 'en'");
     li.press("Escape");
     li.reload();
-    li.wait("document.querySelector('#room-detail').textContent === 'Members: 1'");
+    li.wait("document.querySelector('#room-detail')?.textContent === 'Members: 1'");
 }

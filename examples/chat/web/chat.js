@@ -98,8 +98,8 @@ function welcomed(welcome) {
 // ---- what the store tells
 
 function left(gone) {
-	toast(say("youLeft", { room: nameOf(gone) }));
 	if (room === gone) show(lobby());
+	toast(say("youLeft", { room: nameOf(gone) }));
 }
 
 function arrived(where, event) {
