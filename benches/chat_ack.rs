@@ -69,7 +69,10 @@ fn measure(promise: &str, writers: usize) {
 /// Everybody says one thing after the other: how long each `ack` took.
 fn talk(address: SocketAddr, writers: usize) -> Vec<Duration> {
     let mut poll = Poll::new().expect("a poll can be had");
-    let mut writers: Vec<Writer> = (0..writers).map(|number| Writer::arrive(address, number)).collect();
+    // All at once, so that they come in together.
+    let mut writers: Vec<Writer> = (0..writers).map(|number| Writer::connect(address, number)).collect();
+    writers.iter_mut().for_each(Writer::arrive);
+    writers.iter_mut().for_each(Writer::settle);
     for (number, writer) in writers.iter_mut().enumerate() {
         let registry = poll.registry();
         registry.register(&mut writer.stream, Token(number), Interest::READABLE).expect("it can be watched");
@@ -106,8 +109,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// A new person, alone in a new room.
-    fn arrive(address: SocketAddr, number: usize) -> Self {
+    fn connect(address: SocketAddr, number: usize) -> Self {
         let stream = TcpStream::connect(address).expect("the chat listens");
         stream.set_nodelay(true).expect("TCP can be told not to wait");
         stream.set_nonblocking(true).expect("reading need not wait");
@@ -118,18 +120,25 @@ impl Writer {
             let end = unread.windows(4).position(|it| it == b"\r\n\r\n")?;
             Some(end + 4)
         });
-        writer.send(r#"{"type":"hello"}"#);
-        writer.send(&format!(r#"{{"type":"join","room":"room-{number}","create":true}}"#));
-        let live = format!(r#""history","room":"room-{number}""#);
+        writer
+    }
+
+    /// A new person, alone in a new room.
+    fn arrive(&mut self) {
+        self.send(r#"{"type":"hello"}"#);
+        self.send(&format!(r#"{{"type":"join","room":"room-{}","create":true}}"#, self.number));
+    }
+
+    fn settle(&mut self) {
+        let live = format!(r#""history","room":"room-{}""#, self.number);
         let mut is_live = false;
-        writer.wait_for(|unread| {
+        self.wait_for(|unread| {
             while let Some((payload, end)) = frame(unread) {
                 is_live |= contains(payload, live.as_bytes());
                 unread.drain(..end);
             }
             is_live.then_some(0)
         });
-        writer
     }
 
     fn say(&mut self) {
