@@ -61,7 +61,7 @@ fn draw(out: &mut String, results: &Results) -> fmt::Result {
         line(out, row, y, results.apart())?;
     }
     let note = format!(
-        "{}; {} rounds. Hollow: by CPU time per message, the load being the busier side.",
+        "{}; {} rounds. Hollow: by CPU time per message, where the rate is not the server's.",
         results.machine.processor, results.rounds
     );
     writeln!(out, "<text x=\"{}\" y=\"{}\">{}</text>\n</svg>", 16, height - 8.0, escape(&note))
