@@ -129,7 +129,8 @@ fn foot(out: &mut String, results: &Results) -> fmt::Result {
     writeln!(
         out,
         "\nRatios are medians of those of each round, with the least and the most in brackets. ᶜ: by CPU time per \
-         message, where the rate is not the server's. \"Not decided\": neither side was busy, so something else was."
+         message, where the rate is not the server's. \"Not decided\": neither side was busy, so something else was, or \
+         fewer than three rounds count."
     )?;
     for row in &results.rows {
         for entry in &row.entries {
