@@ -61,7 +61,7 @@ fn draw(out: &mut String, results: &Results) -> fmt::Result {
         line(out, row, y, results.apart())?;
     }
     let note = format!(
-        "{}; {} rounds. Hollow: by CPU time per message, the load being the busier side.",
+        "{}; {} rounds. Hollow: by CPU time per message, where the rate is not the server's.",
         results.machine.processor, results.rounds
     );
     writeln!(out, "<text x=\"{}\" y=\"{}\">{}</text>\n</svg>", 16, height - 8.0, escape(&note))
@@ -77,7 +77,7 @@ fn legend(out: &mut String) -> fmt::Result {
     let mut x = 24.0;
     for server in [Server::Pollcat].into_iter().chain(servers().filter(|server| server.is_rival())) {
         mark(out, server, x, 18.0, Yardstick::Rate)?;
-        writeln!(out, "<text x=\"{}\" y=\"22\">{}</text>", x + 10.0, server.name())?;
+        writeln!(out, "<text x=\"{}\" y=\"22\">{}</text>", x + 12.0, server.name())?;
         x += 48.0 + 6.6 * server.name().len() as f64;
     }
     Ok(())
@@ -98,6 +98,9 @@ fn line(out: &mut String, row: &Row, y: f64, apart: bool) -> fmt::Result {
     let name = escape(&table::name(row));
     writeln!(out, "<path class=\"grid\" d=\"M{LEFT} {y}H{RIGHT}\"/>")?;
     writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{name}</text>", LEFT - 14.0, y + 4.0)?;
+    if row.compare(Server::Pollcat, Server::Floor, apart).is_none() {
+        writeln!(out, "<text x=\"{}\" y=\"{}\">not decided</text>", LEFT + 8.0, y + 4.0)?;
+    }
     for server in servers() {
         let Some(ratio) = row.compare(server, Server::Floor, apart) else { continue };
         if server == Server::Pollcat {
@@ -149,6 +152,16 @@ mod tests {
         assert!((place(&svg, Server::Pollcat).unwrap() - expected(0.95)).abs() < 0.06);
         assert!((place(&svg, Server::TokioTungstenite).unwrap() - expected(0.475)).abs() < 0.06);
         assert_eq!(place(&svg, Server::Yawc), None);
+    }
+
+    #[test]
+    fn what_is_not_decided_says_so() {
+        let decided = svg(&results(vec![known()]));
+        let mut row = known();
+        row.entries[0].rounds.iter_mut().flatten().for_each(|sample| sample.server_cpu = 0.5);
+        let open = svg(&results(vec![row]));
+        assert!(!decided.contains("not decided") && open.contains(">not decided</text>"));
+        assert_eq!(place(&open, Server::Pollcat), None);
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub(crate) struct Spread {
 pub(crate) struct Ratio {
     pub(crate) spread: Spread,
     pub(crate) by: Yardstick,
+    /// In which both ran.
+    pub(crate) rounds: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +76,9 @@ const SERVER_SPARE: f64 = 0.05;
 
 /// A closed loop in which nobody is busy was disturbed by something else.
 const BUSY: f64 = 0.85;
+
+/// Fewer cannot disagree.
+const FEWEST_ROUNDS: usize = 3;
 
 /// Differences below this are noise on a machine that does nothing else.
 const NOISE: f64 = 0.03;
@@ -111,14 +116,13 @@ impl Row {
         let (server, other) = (self.entry(server)?, self.entry(other)?);
         let by = yardstick(server, other, apart)?;
         let pairs = server.rounds.iter().zip(&other.rounds);
-        let ratios = pairs.filter_map(|(server, other)| {
-            let (server, other) = (server.as_ref().ok()?, other.as_ref().ok()?);
-            Some(match by {
-                Yardstick::Rate => server.rate / other.rate,
-                Yardstick::Cpu => other.server_ns / server.server_ns,
-            })
-        });
-        Some(Ratio { spread: Spread::of(ratios)?, by })
+        let both = pairs.filter_map(|(server, other)| server.as_ref().ok().zip(other.as_ref().ok()));
+        let ratio = |(server, other): (&Sample, &Sample)| match by {
+            Yardstick::Rate => server.rate / other.rate,
+            Yardstick::Cpu => other.server_ns / server.server_ns,
+        };
+        let ratios: Vec<f64> = both.map(ratio).collect();
+        Some(Ratio { rounds: ratios.len(), spread: Spread::of(ratios)?, by })
     }
 
     /// A rival that failed in every round is nobody to be compared with; one that cannot be compared leaves it open.
@@ -128,7 +132,9 @@ impl Row {
             rivals.map(|rival| Some((rival.server, self.compare(Server::Pollcat, rival.server, apart)?)));
         let Some(ratios) = ratios.collect::<Option<Vec<_>>>() else { return Verdict::NotDecided };
         let closest = ratios.into_iter().min_by(|a, b| a.1.spread.median.total_cmp(&b.1.spread.median));
-        let Some((rival, ratio)) = closest else { return Verdict::NotDecided };
+        let Some((rival, ratio)) = closest.filter(|(_, ratio)| ratio.rounds >= FEWEST_ROUNDS) else {
+            return Verdict::NotDecided;
+        };
         let Spread { low, median, high } = ratio.spread;
         if low > 1.0 && median > 1.0 + NOISE {
             Verdict::Ahead(rival, ratio)

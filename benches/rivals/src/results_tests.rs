@@ -45,7 +45,7 @@ fn ratios_are_taken_round_by_round() {
 #[test]
 fn where_the_load_was_full_the_cpu_per_message_decides() {
     // The same rate, because it is the load's; half of the server's time.
-    let rates: [(Server, &[f64]); 2] = [(Server::Pollcat, &[100.0]), (Server::Yawc, &[100.0])];
+    let rates: [(Server, &[f64]); 2] = [(Server::Pollcat, &[100.0; 3]), (Server::Yawc, &[100.0; 3])];
     let row = with_cpu(with_cpu(row(&rates), Server::Pollcat, 0.4, 0.99), Server::Yawc, 0.8, 0.99);
     let ratio = row.compare(Server::Pollcat, Server::Yawc, true).unwrap();
     assert_eq!(ratio.by, Yardstick::Cpu);
@@ -74,9 +74,9 @@ fn nothing_is_concluded_from_a_run_in_which_nobody_was_busy() {
 #[test]
 fn the_rival_that_comes_closest_is_the_one_that_counts() {
     let row = row(&[
-        (Server::Pollcat, &[100.0, 100.0]),
-        (Server::SockudoWs, &[40.0, 41.0]),
-        (Server::Yawc, &[80.0, 85.0]),
+        (Server::Pollcat, &[100.0; 3]),
+        (Server::SockudoWs, &[40.0, 41.0, 40.0]),
+        (Server::Yawc, &[80.0, 85.0, 80.0]),
     ]);
     assert!(matches!(row.verdict(true), Verdict::Ahead(Server::Yawc, _)));
 }
@@ -94,12 +94,19 @@ fn rounds_that_disagree_and_small_differences_are_level() {
 #[test]
 fn a_round_that_failed_is_left_out_and_a_rival_that_never_ran_is_nobody() {
     let mut row = row(&[
-        (Server::Pollcat, &[100.0, 100.0]),
-        (Server::Yawc, &[50.0, 90.0]),
+        (Server::Pollcat, &[100.0; 4]),
+        (Server::Yawc, &[50.0, 90.0, 90.0, 90.0]),
         (Server::SockudoWs, &[200.0]),
     ]);
     row.entries[1].rounds[0] = Err("lost".into());
     row.entries[2].rounds[0] = Err("lost".into());
     let Verdict::Ahead(Server::Yawc, ratio) = row.verdict(true) else { panic!("{:?}", row.verdict(true)) };
     assert!((ratio.spread.median - 100.0 / 90.0).abs() < 1e-9);
+}
+
+#[test]
+fn two_rounds_decide_nothing() {
+    let row = row(&[(Server::Pollcat, &[100.0; 2]), (Server::Yawc, &[50.0; 2])]);
+    assert_eq!(row.compare(Server::Pollcat, Server::Yawc, true).unwrap().rounds, 2);
+    assert_eq!(row.verdict(true), Verdict::NotDecided);
 }

@@ -3,8 +3,9 @@
 use std::fmt::{self, Write};
 
 use crate::case::Duty;
+use crate::load::Sample;
 use crate::machine::Cores;
-use crate::results::{Entry, Ratio, Results, Row, Verdict, Yardstick};
+use crate::results::{Entry, Ratio, Results, Row, Spread, Verdict, Yardstick};
 use crate::servers::Server;
 
 pub(crate) fn markdown(results: &Results) -> String {
@@ -96,13 +97,13 @@ fn rate_and_cpu(entry: &Entry) -> String {
 fn latency(out: &mut String, row: &Row) -> fmt::Result {
     write!(out, "| {} |", row.case)?;
     for server in Server::ALL {
-        let entry = row.entry(server);
-        let median = |value: fn(&crate::load::Sample) -> Option<f64>| {
-            Some(entry?.spread(|sample| value(sample).unwrap_or(f64::NAN))?.median)
+        let median = |value: fn(&Sample) -> Option<f64>| {
+            Some(Spread::of(row.entry(server)?.samples().filter_map(value))?.median)
         };
         match (median(|sample| sample.p50), median(|sample| sample.p99)) {
             (Some(p50), Some(p99)) => write!(out, " {p50:.1} / {p99:.1} |")?,
-            _ => write!(out, " failed |")?,
+            // It failed, or nothing that was sent while the clock ran came back in time.
+            _ => write!(out, " – |")?,
         }
     }
     writeln!(out)
@@ -128,7 +129,8 @@ fn foot(out: &mut String, results: &Results) -> fmt::Result {
     writeln!(
         out,
         "\nRatios are medians of those of each round, with the least and the most in brackets. ᶜ: by CPU time per \
-         message, because the load was the busier side. \"Not decided\": neither side was busy, so something else was."
+         message, where the rate is not the server's. \"Not decided\": neither side was busy, so something else was, or \
+         fewer than three rounds count."
     )?;
     for row in &results.rows {
         for entry in &row.entries {
@@ -237,6 +239,17 @@ pub(crate) mod tests {
         let cells: Vec<usize> =
             text.lines().map(|line| line.matches('|').count()).filter(|&n| n > 0).collect();
         assert_eq!(cells, [10, 10, 10]);
+    }
+
+    #[test]
+    fn latencies_stand_beside_broadcasts_where_there_are_any() {
+        let mut row = known();
+        row.case = crate::case::all().into_iter().find(|case| case.duty == Duty::Broadcast).unwrap();
+        for (at, round) in row.entries[1].rounds.iter_mut().flatten().enumerate() {
+            (round.p50, round.p99) = (Some(5.0 + at as f64), Some(18.25));
+        }
+        let text = markdown(&results(vec![row]));
+        assert!(text.contains("| 64 B to 100, 10 outstanding | – | 6.0 / 18.2 | – | – | – | – |"), "{text}");
     }
 
     #[test]

@@ -61,14 +61,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_to_ask_for_our_own_time_agree() {
-        let before = Reading::take(std::process::id()).unwrap();
-        let mut sum = 0_u64;
-        while Reading::take(std::process::id()).unwrap().since(&before).load < Duration::from_millis(100) {
-            sum = std::hint::black_box(sum + 1);
-        }
-        let usage = Reading::take(std::process::id()).unwrap().since(&before);
-        // A tick of the clock is 10 ms at most; tests beside this one are counted by both.
-        assert!(usage.server.abs_diff(usage.load) < Duration::from_millis(80), "{usage:?}");
+    fn the_time_is_the_first_of_the_schedulers_numbers() {
+        assert_eq!(first_number("123456789 42 7\n").unwrap(), 123_456_789);
+        assert!(first_number("").is_err());
+        assert!(first_number("none").is_err());
+    }
+
+    #[test]
+    fn a_process_that_is_no_more_is_an_error() {
+        // Process ids end at 2^22.
+        assert!(Reading::take(u32::MAX).is_err());
+        assert!(Reading::take(std::process::id()).is_ok());
+    }
+
+    #[test]
+    fn what_lies_between_two_readings_is_their_difference() {
+        let reading = |at, load, server| Reading { at, load, server };
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        let usage =
+            reading(now + 4 * second, 5 * second, 7 * second).since(&reading(now, 3 * second, 4 * second));
+        assert_eq!((usage.elapsed, usage.load, usage.server), (4 * second, 2 * second, 3 * second));
     }
 }

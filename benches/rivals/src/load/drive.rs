@@ -81,6 +81,9 @@ pub(super) fn drive<T: Traffic>(
     run.until(Instant::now() + timing.measured)?;
     let usage = Reading::take(id)?.since(&before);
     let arrived = run.lines.traffic.arrived() - arrived;
+    if arrived == 0 {
+        return Err(Failure::Nothing);
+    }
 
     let sample = sample(arrived, &usage, run.lines.traffic.latency());
     run.lines.traffic.stop();
@@ -94,7 +97,7 @@ fn sample(arrived: u64, usage: &Usage, latency: Option<&Histogram>) -> Sample {
     let milliseconds = |share| latency?.percentile(share).map(|nanoseconds| nanoseconds as f64 / 1e6);
     Sample {
         rate: arrived as f64 / usage.elapsed.as_secs_f64(),
-        server_ns: usage.server.as_nanos() as f64 / arrived.max(1) as f64,
+        server_ns: usage.server.as_nanos() as f64 / arrived as f64,
         server_cpu: share(usage.server),
         load_cpu: share(usage.load),
         p50: milliseconds(0.5),

@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     Unknown,
     /// Nothing came for five seconds.
     Stalled,
+    /// Nothing came while the clock ran.
+    Nothing,
     /// Messages that never came back, or came too often.
     Miscounted { missing: u64, surplus: u64, connections: usize },
 }
@@ -52,6 +54,7 @@ impl fmt::Display for Failure {
             Failure::WrongLength { expected, got } => write!(f, "{got} bytes came for {expected}"),
             Failure::Unknown => write!(f, "a message came that nobody sent"),
             Failure::Stalled => write!(f, "nothing came for five seconds"),
+            Failure::Nothing => write!(f, "nothing came while the clock ran"),
             Failure::Miscounted { missing, surplus, connections } => {
                 write!(f, "{missing} lost and {surplus} too many, on {connections} connections")
             }
