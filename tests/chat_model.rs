@@ -2,7 +2,7 @@
 //! must hear what: nobody hears more, nobody less, nothing twice, nothing in another order and nothing under another's
 //! name.
 //!
-//! `POLLCAT_SEED` chooses the story (a failure names its own) and `POLLCAT_ROUNDS` how long it is. Windows that speak at
+//! `POLLCAT_SEED` chooses the story (a failure names its own) and `POLLCAT_MODEL_ROUNDS` how long it is. Windows that speak at
 //! once race: a seed makes a failure likely again, and not certain.
 
 use std::env;
@@ -46,9 +46,9 @@ const ROUNDS: u64 = 2;
 
 #[test]
 fn everybody_hears_what_is_theirs_and_nobody_anything_else() {
-    let (seed, rounds) = (variable("POLLCAT_SEED", 1), variable("POLLCAT_ROUNDS", ROUNDS));
+    let (seed, rounds) = (variable("POLLCAT_SEED", 1), variable("POLLCAT_MODEL_ROUNDS", ROUNDS));
     // A test's output is shown when it fails.
-    println!("to see this again: POLLCAT_SEED={seed} POLLCAT_ROUNDS={rounds} cargo test --test chat_model");
+    println!("to see this again: POLLCAT_SEED={seed} POLLCAT_MODEL_ROUNDS={rounds} cargo test --test chat_model");
     let mut theatre = Theatre::open(Dice::new(seed));
     theatre.fill();
     for turn in 1..=rounds * 1000 {

@@ -209,13 +209,13 @@ fn an_announcement_that_another_replaces_is_answered_too() {
 
 #[test]
 fn a_picture_that_is_too_large_ends_the_connection() {
-    let chat = Chat::start(&["--max-picture", "300KiB"]);
+    let chat = Chat::start(&["--max-picture", "2MiB"]);
     let mut alice = Json::named(chat.address(), "alice");
-    assert_eq!(alice.welcome["limits"]["picture"], 300 << 10);
+    assert_eq!(alice.welcome["limits"]["picture"], 2 << 20);
     let mut picture = bytes(PNG);
-    picture.resize(300 << 10, 0);
+    picture.resize(2 << 20, 0);
     assert_eq!(
-        show(&mut alice, json!({"size": 300 << 10}), &picture)["type"],
+        show(&mut alice, json!({"size": 2 << 20}), &picture)["type"],
         "ack",
         "the largest that is allowed"
     );
