@@ -24,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=99))]
     rounds: Option<u32>,
 
-    /// How long one measurement takes; less than any server's patience with silence [default: 1, or 0.4 with --quick]
+    /// How long one measurement takes; less than any server's patience with silence [default: 1, or 0.3 with --quick]
     #[arg(long, value_parser = seconds)]
     seconds: Option<f64>,
 
@@ -68,7 +68,7 @@ impl Options {
     }
 
     pub(crate) fn timing(&self) -> Timing {
-        let seconds = self.seconds.unwrap_or(if self.quick { 0.4 } else { 1.0 });
+        let seconds = self.seconds.unwrap_or(if self.quick { 0.3 } else { 1.0 });
         let measured = Duration::from_secs_f64(seconds);
         Timing { warm_up: measured.min(Duration::from_secs(1)) / 4, measured }
     }
