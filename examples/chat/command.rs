@@ -38,6 +38,8 @@ pub(crate) const HELP: &[(&str, &str)] = &[
 
 impl<'a> Command<'a> {
     pub(crate) fn parse(line: &'a str) -> Self {
+        // Programs that read lines from a terminal send their ends along.
+        let line = line.trim_end_matches(['\r', '\n']);
         let Some(rest) = line.strip_prefix('/') else {
             return Command::Say(line);
         };
@@ -86,6 +88,9 @@ mod tests {
     fn a_line_is_understood() {
         let table = [
             ("hello", Command::Say("hello")),
+            ("hello\n", Command::Say("hello")),
+            ("hello\r\n", Command::Say("hello")),
+            ("one\ntwo\n", Command::Say("one\ntwo")),
             ("  hello /join", Command::Say("  hello /join")),
             ("", Command::Say("")),
             ("//etc/passwd", Command::Say("/etc/passwd")),
