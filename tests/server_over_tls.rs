@@ -15,6 +15,7 @@ mod client;
 #[path = "server/closing.rs"]
 mod closing;
 #[path = "server/directed.rs"]
+#[allow(dead_code, reason = "each suite uses a part of it")]
 mod directed;
 #[path = "server/mailbox.rs"]
 mod mailbox;
@@ -28,6 +29,7 @@ mod patience;
 #[allow(dead_code, reason = "the address that it tells is not the bridge's")]
 mod plainly_running;
 #[path = "tls/running.rs"]
+#[allow(dead_code, reason = "each suite uses a part of it")]
 mod running;
 #[path = "support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]

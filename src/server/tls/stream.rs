@@ -166,22 +166,17 @@ impl TlsStream {
         Ok(opened)
     }
 
-    /// The alert that tells the peer what it did is all that still goes out.
+    /// The alert that tells the peer what it did is all that still goes out. Rustls is not shown anything else: what it
+    /// has refused once, it refuses again.
     fn break_off(&mut self) {
-        let alert =
-            |session: &mut UnbufferedServerConnection, rest: &mut [u8], out: &mut Vec<u8>| match session
-                .process_tls_records(rest)
-                .state
-            {
-                Ok(ConnectionState::EncodeTlsData(mut alert)) => {
-                    append(out, 0, |out| alert.encode(out)).is_ok()
-                }
-                _ => false,
-            };
+        let mut rest = std::mem::take(&mut self.incoming);
         if let Some(mut session) = self.session.take() {
-            while alert(&mut session, &mut self.incoming, &mut self.outgoing) {}
+            while session.wants_write()
+                && let Ok(ConnectionState::EncodeTlsData(mut alert)) =
+                    session.process_tls_records(&mut rest).state
+                && append(&mut self.outgoing, 0, |out| alert.encode(out)).is_ok()
+            {}
         }
-        self.incoming = Vec::new();
     }
 
     // ---- writing
