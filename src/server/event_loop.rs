@@ -206,6 +206,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             };
             let was_shaking = transport.is_shaking();
             let read = transport.read(&mut self.buffer);
+            if was_shaking && transport.handshake_is_done() == Some(true) {
+                self.peers.counters.tls_handshakes += 1;
+            }
             if transport.has_output() {
                 self.peers.mark_dirty(id.slot);
             }
@@ -224,9 +227,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 }
                 Err(_) => return self.peers.lose(id.slot),
             };
-            if was_shaking && !self.peers.connections.at(id.slot).is_shaking() {
-                self.peers.counters.tls_handshakes += 1;
-            }
             if length > 0 {
                 self.peers.counters.bytes_in += length as u64;
                 self.receive(id, length);

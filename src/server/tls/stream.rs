@@ -159,7 +159,8 @@ impl TlsStream {
             }
         }
         self.handshake_is_done |= !session.is_handshaking();
-        self.incoming = buffer[consumed..].to_vec();
+        // What comes after close_notify is nobody's.
+        self.incoming = if self.ended { Vec::new() } else { buffer[consumed..].to_vec() };
         if self.violation.is_some() {
             self.break_off();
         }
@@ -194,6 +195,9 @@ impl TlsStream {
             let chunk = gather(slices, written);
             if chunk.is_empty() {
                 break;
+            }
+            if self.session.is_none() {
+                return Ok(slices.iter().map(|slice| slice.len()).sum()); // nobody could read it
             }
             self.owed = chunk.len();
             self.seal(Some(&chunk))?;
