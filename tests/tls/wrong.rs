@@ -134,7 +134,7 @@ fn a_record_that_was_changed_on_its_way_is_answered_with_an_alert() {
     let error = std::iter::repeat_with(|| socket.read()).find_map(Result::err).expect("an alert");
     assert!(error.to_string().contains("BadRecordMac"), "{error}");
     assert_eq!(host.departures.recv_timeout(PATIENCE), Ok(Departure::Lost));
-    assert_eq!(host.running.counters().messages_in, 1);
+    host.running.wait_until("the first message is counted", |counters| counters.messages_in == 1);
 }
 
 #[test]
