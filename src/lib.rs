@@ -46,6 +46,8 @@ pub use server::{
     Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered, PeerId,
     PeerMap, Peers, Server, SlowPeers, handler_fn,
 };
+#[cfg(feature = "tls")]
+pub use {rustls, server::Tls};
 
 /// The README's program compiles.
 #[cfg(doctest)]

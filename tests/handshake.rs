@@ -49,10 +49,10 @@ fn the_requests_are_there() {
 
 #[test]
 fn every_rule_of_the_handshake_has_a_fixture_that_breaks_it() {
-    use Refusal::{AddressFull, NotWebSocket, ServerFull, Stopping, TooSlow};
+    use Refusal::{AddressFull, NotTls, NotWebSocket, ServerFull, Stopping, TooSlow};
     let outcomes: Vec<Outcome> = cases().iter().map(|case| play(case, Cut::Whole)).collect();
     // These do not depend on the request.
-    let others = [AddressFull, NotWebSocket, ServerFull, Stopping, TooSlow];
+    let others = [AddressFull, NotTls, NotWebSocket, ServerFull, Stopping, TooSlow];
     for refusal in Refusal::ALL.iter().filter(|refusal| !others.contains(refusal)) {
         let is_told = outcomes.iter().any(|outcome| outcome.answer().contains(refusal.words()));
         assert!(is_told, "no fixture for {refusal:?}");

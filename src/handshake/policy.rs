@@ -36,7 +36,8 @@ struct Origin {
 }
 
 impl Origins {
-    /// Only pages that come from the host and port they connect to. This is the default.
+    /// Only pages that come from the host and port they connect to, and, if they connect over TLS, came over TLS
+    /// themselves: a page that did not may have been changed on its way. This is the default.
     pub fn same() -> Self {
         Origins(Allowed::Same)
     }
@@ -79,7 +80,9 @@ impl Origins {
         let allowed = match (&self.0, origin) {
             (Allowed::Any, _) => true,
             (_, None) => false, // "null" is one of these: a sandboxed frame, a local file
-            (Allowed::Same, Some(origin)) => origin.is_host(request.host()),
+            (Allowed::Same, Some(origin)) => {
+                origin.is_host(request.host()) && (origin.scheme == "https" || !request.is_secure())
+            }
             (Allowed::Only(list), Some(origin)) => list.iter().any(|allowed| allowed.is_same(&origin)),
         };
         if allowed { Ok(()) } else { Err(Refusal::ForeignOrigin) }

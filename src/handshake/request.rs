@@ -24,6 +24,7 @@ pub struct Request<'a> {
     /// The header lines, each with its CR LF.
     fields: &'a [u8],
     client: Option<IpAddr>,
+    is_secure: bool,
 }
 
 impl<'a> Request<'a> {
@@ -43,7 +44,7 @@ impl<'a> Request<'a> {
         let target = Target::parse(target).ok_or(Refusal::Target)?;
         let minor = if version.ends_with(".0") { 0 } else { 1 };
         let fields = rest.strip_suffix(b"\r\n").unwrap_or(rest);
-        let request = Request { method, minor, target, fields, client: None };
+        let request = Request { method, minor, target, fields, client: None, is_secure: false };
         request.check_host()?;
         request.check_no_body()?;
         Ok(request)
@@ -95,6 +96,17 @@ impl<'a> Request<'a> {
     /// Says who the client is.
     pub fn with_client(self, client: Option<IpAddr>) -> Self {
         Request { client, ..self }
+    }
+
+    /// Did the request come over TLS to this server itself? A proxy that speaks TLS and passes the request on in the
+    /// clear makes this false.
+    pub fn is_secure(&self) -> bool {
+        self.is_secure
+    }
+
+    /// Says that the request came over TLS.
+    pub fn over_tls(self) -> Self {
+        Request { is_secure: true, ..self }
     }
 
     /// The subprotocols that the client offers, best first (RFC 6455 §1.9).

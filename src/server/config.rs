@@ -142,8 +142,8 @@ impl Config {
         self
     }
 
-    /// How long a client may take from connecting to the end of its request; 10 s, however many
-    /// bytes arrive in between. Then 408.
+    /// How long a client may take from connecting to the end of its request, with the TLS handshake if there is one;
+    /// 10 s, however many bytes arrive in between. Then 408.
     pub fn handshake_within(mut self, patience: Duration) -> Self {
         self.handshake_within = patience;
         self

@@ -62,6 +62,8 @@ pub(super) struct Connection {
     pub(super) input_ended: bool,
     /// There may be input, left alone until the outbox is empty.
     pub(super) input_waits: bool,
+    /// In `EventLoop::in_line`, until its TLS handshake has its turn.
+    pub(super) in_line: bool,
     /// While `Awaiting`.
     pub(super) asked: Option<Asked>,
     pub(super) send: SendHalf,
@@ -80,6 +82,7 @@ impl Connection {
             awaits_pong: false,
             input_ended: false,
             input_waits: false,
+            in_line: false,
             asked: None,
             send: SendHalf::default(),
             transport: None,
@@ -87,6 +90,12 @@ impl Connection {
             address: None,
             topics: Vec::new(),
         }
+    }
+
+    /// Is the TLS handshake under way?
+    #[inline]
+    pub(super) fn is_shaking(&self) -> bool {
+        self.transport.as_ref().is_some_and(Transport::is_shaking)
     }
 }
 

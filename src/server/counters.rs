@@ -59,6 +59,10 @@ counters! {
     connections,
     /// Of these, open WebSockets.
     open,
+    /// TLS handshakes completed.
+    tls_handshakes,
+    /// Connections to a TLS listener that ended before their TLS handshake was done.
+    tls_failed,
     /// Opening handshakes answered with 101.
     opened,
     /// Ordinary requests answered by the application.
@@ -73,9 +77,9 @@ counters! {
     messages_out,
     /// Messages encoded: one for each send or publish, however many receive it.
     encoded,
-    /// Bytes received.
+    /// Bytes received, without what TLS adds.
     bytes_in,
-    /// Bytes written.
+    /// Bytes written, without what TLS adds.
     bytes_out,
     /// Messages for which a send queue was full.
     queue_full,

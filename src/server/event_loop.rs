@@ -1,5 +1,6 @@
 //! One turn of the loop, and the rooms it passes through.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::inbound::Inbound;
 use super::listeners::Listeners;
 use super::mailbox::{BELL, Letters};
 use super::opening::{self, Opening};
-use super::transport::Transport;
+use super::transport::{Input, Transport};
 use super::{Handler, PeerId, Peers};
 use crate::handshake::{Method, Refusal};
 
@@ -28,6 +29,9 @@ const READS_PER_TURN: usize = 2;
 
 /// Connections accepted before those that are there have their turn.
 const ACCEPTS_PER_TURN: usize = 128;
+
+/// Steps of TLS handshakes before those who talk have their turn: some 0.2 ms each, more with an RSA key.
+const HANDSHAKES_PER_TURN: usize = 4;
 
 /// Letters read before the peers have their turn.
 const LETTERS_PER_TURN: usize = 1024;
@@ -45,6 +49,8 @@ pub(super) struct EventLoop<M, H> {
     /// By slot.
     inbound: Vec<Inbound>,
     buffer: Vec<u8>,
+    /// Those whose TLS handshake goes on when it is their turn, first come, first served.
+    in_line: VecDeque<PeerId>,
     /// Connections that are only there to be told why not.
     turning_away: usize,
     next_tick: Option<Tick>,
@@ -72,6 +78,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             handler,
             inbound: Vec::new(),
             buffer: vec![0; READ_BUFFER],
+            in_line: VecDeque::new(),
             turning_away: 0,
             next_tick,
             stop_by: None,
@@ -98,6 +105,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             self.settle_if_full();
         }
         self.resume();
+        self.shake_hands();
         self.accept();
         self.read_letters(LETTERS_PER_TURN);
         self.keep_time();
@@ -110,8 +118,11 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     /// Sleeps until something happens or is due; not at all if there is something to do.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
         let stop_is_new = self.peers.stopping && self.stop_by.is_none();
-        let restless =
-            stop_is_new || self.peers.is_restless() || self.letters.is_waiting() || self.can_accept();
+        let restless = stop_is_new
+            || self.peers.is_restless()
+            || self.letters.is_waiting()
+            || self.can_accept()
+            || !self.in_line.is_empty();
         let retry = self.listeners.retry_at().filter(|_| self.has_room());
         let due = [self.peers.deadlines.earliest(), self.next_tick, retry, self.stop_by];
         let due = due.into_iter().flatten().min();
@@ -152,9 +163,35 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
+    /// Reads from a peer, unless that would cost as much as a TLS handshake: those wait in line.
+    fn read(&mut self, id: PeerId, end_announced: bool) {
+        let Some(connection) = self.peers.connections.get_mut(id) else {
+            return;
+        };
+        if !connection.is_shaking() {
+            self.read_now(id, end_announced);
+        } else if !std::mem::replace(&mut connection.in_line, true) {
+            self.in_line.push_back(id);
+        }
+    }
+
+    /// A storm of handshakes is spread over many turns, so that it does not stall those who talk.
+    fn shake_hands(&mut self) {
+        for _ in 0..HANDSHAKES_PER_TURN {
+            let Some(id) = self.in_line.pop_front() else {
+                return;
+            };
+            if let Some(connection) = self.peers.connections.get_mut(id) {
+                connection.in_line = false;
+                self.read_now(id, true);
+                self.settle_if_full();
+            }
+        }
+    }
+
     /// Reads until a short read, which proves that the socket is empty; if the stream's end is announced, until that
     /// is seen; or until the budget is used up, which is remembered, as the event will not come again.
-    fn read(&mut self, id: PeerId, end_announced: bool) {
+    fn read_now(&mut self, id: PeerId, end_announced: bool) {
         for _ in 0..READS_PER_TURN {
             let Some(connection) = self.peers.connections.get_mut(id) else {
                 return;
@@ -164,23 +201,53 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 connection.input_waits = true;
                 return;
             }
-            let Some(transport) = &connection.transport else {
+            let Some(transport) = &mut connection.transport else {
                 return;
             };
-            let length = match transport.read(&mut self.buffer) {
-                Ok(0) => return self.peers.end_input(id),
-                Ok(length) => length,
+            let was_shaking = transport.is_shaking();
+            let read = transport.read(&mut self.buffer);
+            if was_shaking && transport.handshake_is_done() == Some(true) {
+                self.peers.counters.tls_handshakes += 1;
+            }
+            if transport.has_output() {
+                self.peers.mark_dirty(id.slot);
+            }
+            let (length, drained) = match read {
+                Ok(Input::Bytes { length, drained }) => (length, drained),
+                Ok(Input::NotTls { length, drained }) => {
+                    self.turn_away_from_tls(id);
+                    (length, drained)
+                }
+                Ok(Input::End) => return self.peers.end_input(id),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::InvalidData => {
+                    log::debug!("{id} violates TLS: {error}");
+                    return self.peers.break_off(id);
+                }
                 Err(_) => return self.peers.lose(id.slot),
             };
-            self.peers.counters.bytes_in += length as u64;
-            self.receive(id, length);
-            if length < self.buffer.len() && !end_announced {
+            if length > 0 {
+                self.peers.counters.bytes_in += length as u64;
+                self.receive(id, length);
+            }
+            if drained && !end_announced {
                 return;
             }
         }
         self.peers.unfinished.push(id);
+    }
+
+    /// A client that speaks plain HTTP where TLS is spoken is told so, plainly.
+    fn turn_away_from_tls(&mut self, id: PeerId) {
+        let connection = self.peers.connections.at(id.slot);
+        connection.transport = connection.transport.take().map(Transport::without_tls);
+        if let Inbound::Opening(opening) = &mut self.inbound[id.index()]
+            && !opening.is_turned_away()
+        {
+            opening.turn_away(Refusal::NotTls);
+            self.turning_away += 1;
+        }
     }
 
     /// Input of a peer lies in the buffer.
@@ -231,6 +298,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     fn admit(&mut self, transport: Transport, remote: Option<IpAddr>) {
         let full = self.peers.connections.count() - self.turning_away >= self.peers.config.max_connections;
+        let is_secure = transport.is_secure();
         let Some(id) = self.peers.add(transport) else {
             return;
         };
@@ -251,7 +319,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             }
             self.turning_away += 1;
         }
-        let opening = Opening::new(&self.peers.config, remote, turned_away);
+        let opening = Opening::new(&self.peers.config, remote, is_secure, turned_away);
         self.inbound[id.index()] = Inbound::Opening(Box::new(opening));
     }
 
@@ -334,7 +402,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             match &self.inbound[id.index()] {
                 Inbound::Opening(opening) if opening.is_mid_request() => {}
                 _ if self.peers.queued(id) > 0 => self.peers.end(id),
-                _ => self.peers.kill(id.slot),
+                _ => self.peers.leave(id.slot),
             }
         }
     }

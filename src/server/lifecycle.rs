@@ -230,11 +230,29 @@ impl Peers {
         }
     }
 
+    /// The peer has violated TLS: the alert that tells it so is written, and no more is understood. Its input is
+    /// discarded until it ends, as a reset would destroy the alert.
+    pub(super) fn break_off(&mut self, id: PeerId) {
+        match self.connections.at(id.slot).stage {
+            Stage::Open | Stage::Closing => self.depart(id, Departure::Lost),
+            Stage::Opening | Stage::Awaiting => self.end(id),
+            Stage::Ending | Stage::Lingering | Stage::Dead | Stage::Vacant => {}
+        }
+    }
+
     /// The stream broke.
     pub(super) fn lose(&mut self, slot: u32) {
         let id = self.connections.id_at(slot);
         if matches!(self.connections.at(slot).stage, Stage::Open | Stage::Closing) {
             self.depart(id, Departure::Lost);
+        }
+        self.kill(slot);
+    }
+
+    /// Drops a connection on which nothing is under way: TLS says goodbye if it can do so at once.
+    pub(super) fn leave(&mut self, slot: u32) {
+        if let Some(transport) = &mut self.connections.at(slot).transport {
+            let _ = transport.close();
         }
         self.kill(slot);
     }
@@ -289,8 +307,12 @@ impl Peers {
 
     /// Drops a dead connection. Its id names nobody from now on.
     pub(super) fn vacate(&mut self, slot: u32) {
-        if let Some(key) = self.connections.at(slot).address.take() {
+        let connection = self.connections.at(slot);
+        if let Some(key) = connection.address.take() {
             self.admission.leave(key);
+        }
+        if connection.transport.as_ref().and_then(Transport::handshake_is_done) == Some(false) {
+            self.counters.tls_failed += 1;
         }
         self.deadlines.clear(slot as usize);
         self.connections.vacate(slot);
@@ -327,7 +349,7 @@ impl Peers {
 
     pub(super) fn flush_one(&mut self, slot: u32) {
         let connection = self.connections.at(slot);
-        let Some(transport) = connection.transport.as_ref().filter(|_| connection.stage != Stage::Dead)
+        let Some(transport) = connection.transport.as_mut().filter(|_| connection.stage != Stage::Dead)
         else {
             return;
         };
@@ -343,10 +365,11 @@ impl Peers {
             Ok(Written::Blocked) => {}
             Ok(Written::All { tell_drained }) => {
                 if connection.stage == Stage::Ending {
-                    if let Some(transport) = &connection.transport {
-                        transport.shut_down_writing();
+                    match connection.transport.as_mut().map_or(Ok(true), Transport::close) {
+                        Ok(true) => connection.stage = Stage::Lingering,
+                        Ok(false) => return connection.outbox.block(),
+                        Err(_) => return self.kill(slot),
                     }
-                    connection.stage = Stage::Lingering;
                     if connection.input_ended {
                         return self.kill(slot);
                     }

@@ -12,6 +12,8 @@ use mio::{Interest, Registry};
 
 use super::deadlines::Tick;
 use super::slots::reserved_token;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
 use super::transport::Transport;
 
 /// The tokens below belong to others (the mailbox's bell).
@@ -42,6 +44,27 @@ enum Socket {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(UnixListener, SocketFile),
+    #[cfg(feature = "tls")]
+    Tls(TcpListener, Tls),
+}
+
+/// What is spoken with those who come over TCP.
+#[derive(Debug, Default)]
+pub(super) enum Spoken {
+    #[default]
+    Plain,
+    #[cfg(feature = "tls")]
+    Tls(Tls),
+}
+
+impl Spoken {
+    fn on(self, listener: TcpListener) -> Socket {
+        match self {
+            Spoken::Plain => Socket::Tcp(listener),
+            #[cfg(feature = "tls")]
+            Spoken::Tls(tls) => Socket::Tls(listener, tls),
+        }
+    }
 }
 
 /// The file of a Unix-domain socket, and which it was: somebody else may have put theirs in its place.
@@ -58,13 +81,14 @@ impl Listeners {
         &mut self,
         registry: &Registry,
         addresses: impl ToSocketAddrs,
+        spoken: Spoken,
     ) -> io::Result<SocketAddr> {
         let mut failure = io::Error::new(ErrorKind::InvalidInput, "no address to listen on");
         for address in addresses.to_socket_addrs()? {
             match TcpListener::bind(address) {
                 Ok(listener) => {
                     let address = listener.local_addr()?;
-                    self.add(registry, Socket::Tcp(listener))?;
+                    self.add(registry, spoken.on(listener))?;
                     return Ok(address);
                 }
                 Err(error) => failure = io::Error::new(error.kind(), format!("{address}: {error}")),
@@ -74,9 +98,14 @@ impl Listeners {
     }
 
     /// Takes over a listener that somebody else made.
-    pub(super) fn adopt(&mut self, registry: &Registry, listener: std::net::TcpListener) -> io::Result<()> {
+    pub(super) fn adopt(
+        &mut self,
+        registry: &Registry,
+        listener: std::net::TcpListener,
+        spoken: Spoken,
+    ) -> io::Result<()> {
         listener.set_nonblocking(true)?;
-        self.add(registry, Socket::Tcp(TcpListener::from_std(listener)))
+        self.add(registry, spoken.on(TcpListener::from_std(listener)))
     }
 
     /// Listens on a path. A socket file that nobody listens on any more is replaced.
@@ -100,6 +129,8 @@ impl Listeners {
             Socket::Tcp(listener) => registry.register(listener, token, Interest::READABLE)?,
             #[cfg(unix)]
             Socket::Unix(listener, _) => registry.register(listener, token, Interest::READABLE)?,
+            #[cfg(feature = "tls")]
+            Socket::Tls(listener, _) => registry.register(listener, token, Interest::READABLE)?,
         }
         self.listeners.push(Listener { socket, ready: true });
         Ok(())
@@ -111,6 +142,8 @@ impl Listeners {
             Socket::Tcp(listener) => listener.local_addr().ok(),
             #[cfg(unix)]
             Socket::Unix(..) => None,
+            #[cfg(feature = "tls")]
+            Socket::Tls(listener, _) => listener.local_addr().ok(),
         };
         self.listeners.iter().filter_map(address).collect()
     }
@@ -214,6 +247,12 @@ impl Socket {
             Socket::Unix(listener, _) => {
                 let (stream, _) = listener.accept()?;
                 Ok((Transport::Unix(stream), None))
+            }
+            #[cfg(feature = "tls")]
+            Socket::Tls(listener, tls) => {
+                let (stream, address) = listener.accept()?;
+                send_at_once(&stream);
+                Ok((Transport::Tls(Box::new(tls.accept(stream)?)), Some(address.ip().to_canonical())))
             }
         }
     }

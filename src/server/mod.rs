@@ -8,6 +8,7 @@
 //! | `tape.rs`, `outbox.rs` | what is sent in a turn, and what each peer has not been written yet |
 //! | `topics.rs` | who listens to what |
 //! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
+//! | `transport.rs`, `tls/` | what a connection's bytes travel on |
 //! | `listeners.rs`, `admission.rs` | how connections come, and how many may |
 //! | `deadlines.rs` | one deadline per connection |
 //! | `mailbox.rs` | how other threads get a word in |
@@ -28,6 +29,8 @@ mod outbox;
 mod peers;
 mod slots;
 mod tape;
+#[cfg(feature = "tls")]
+mod tls;
 mod topics;
 mod transport;
 
@@ -42,10 +45,12 @@ pub use handler::{Departure, Handler, HandlerFn, handler_fn};
 pub use mailbox::{Mailbox, NotDelivered};
 pub use peers::{Delivery, Peers};
 pub use slots::{PeerId, PeerMap};
+#[cfg(feature = "tls")]
+pub use tls::Tls;
 
 use deadlines::Clock;
 use event_loop::EventLoop;
-use listeners::Listeners;
+use listeners::{Listeners, Spoken};
 use mailbox::Letters;
 
 /// A WebSocket server: its listeners, and the one thread that serves everybody who comes.
@@ -99,7 +104,7 @@ impl<M> Server<M> {
     ///
     /// The address cannot be listened on.
     pub fn listen(&mut self, address: impl ToSocketAddrs) -> io::Result<SocketAddr> {
-        self.listeners.bind(self.poll.registry(), address)
+        self.listeners.bind(self.poll.registry(), address, Spoken::Plain)
     }
 
     /// Takes over a listener made elsewhere: by a service manager, or with options of your own.
@@ -108,7 +113,29 @@ impl<M> Server<M> {
     ///
     /// The listener cannot be watched.
     pub fn listen_on(&mut self, listener: std::net::TcpListener) -> io::Result<()> {
-        self.listeners.adopt(self.poll.registry(), listener)
+        self.listeners.adopt(self.poll.registry(), listener, Spoken::Plain)
+    }
+
+    /// Listens on one more TCP address, and speaks TLS there: for `wss://` and `https://`. Plain listeners and those of
+    /// TLS, each with certificates of its own if you like, serve side by side. Returns the address, with the port
+    /// that the system chose for port 0.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on.
+    #[cfg(feature = "tls")]
+    pub fn listen_tls(&mut self, address: impl ToSocketAddrs, tls: &Tls) -> io::Result<SocketAddr> {
+        self.listeners.bind(self.poll.registry(), address, Spoken::Tls(tls.clone()))
+    }
+
+    /// Takes over a listener made elsewhere, to speak TLS there.
+    ///
+    /// # Errors
+    ///
+    /// The listener cannot be watched.
+    #[cfg(feature = "tls")]
+    pub fn listen_tls_on(&mut self, listener: std::net::TcpListener, tls: &Tls) -> io::Result<()> {
+        self.listeners.adopt(self.poll.registry(), listener, Spoken::Tls(tls.clone()))
     }
 
     /// Listens on a Unix-domain socket. A socket file that nobody listens on any more is replaced; the file is

@@ -13,6 +13,8 @@ pub(super) struct Opening {
     reader: HeadReader,
     /// The other end, if it has an address.
     remote: Option<IpAddr>,
+    /// TLS.
+    is_secure: bool,
     /// What its first request will be told, whatever it asks for.
     turned_away: Option<Refusal>,
     /// Waiting for a further request, and no byte of it has come.
@@ -40,8 +42,14 @@ enum Answered {
 }
 
 impl Opening {
-    pub(super) fn new(config: &Config, remote: Option<IpAddr>, turned_away: Option<Refusal>) -> Self {
-        Opening { reader: HeadReader::new(config.head), remote, turned_away, between_requests: false }
+    pub(super) fn new(
+        config: &Config,
+        remote: Option<IpAddr>,
+        is_secure: bool,
+        turned_away: Option<Refusal>,
+    ) -> Self {
+        let reader = HeadReader::new(config.head);
+        Opening { reader, remote, is_secure, turned_away, between_requests: false }
     }
 
     /// Has the client begun a request?
@@ -51,6 +59,11 @@ impl Opening {
 
     pub(super) fn is_turned_away(&self) -> bool {
         self.turned_away.is_some()
+    }
+
+    /// Whatever it asks for, this is the answer.
+    pub(super) fn turn_away(&mut self, refusal: Refusal) {
+        self.turned_away = Some(refusal);
     }
 
     /// Reads requests from the input and answers them. What is left in the input belongs to the frame parser.
@@ -73,6 +86,7 @@ impl Opening {
             }
         };
         let request = request.with_client(peers.config.proxies.client(self.remote, &request));
+        let request = if self.is_secure { request.over_tls() } else { request };
         // One request at a time: whoever sends the next one without waiting has to connect for it.
         let pipelined = !input.is_empty();
         let verdict = examine(peers, id, &request, self.remote, self.turned_away);

@@ -140,6 +140,11 @@ impl Outbox {
         self.more.as_mut().map_or(Vec::new(), |more| std::mem::take(&mut more.held_input))
     }
 
+    /// The socket is full, though there is nothing here: what waits is TLS's own.
+    pub(super) fn block(&mut self) {
+        self.more.get_or_insert_default().blocked = true;
+    }
+
     /// A writable event has come.
     pub(super) fn unblock(&mut self) {
         if let Some(more) = &mut self.more {
@@ -150,7 +155,7 @@ impl Outbox {
     /// Writes until all is out or the socket takes no more; then copies what is left of the tape, which is about
     /// to be rewound.
     #[inline]
-    pub(super) fn write(&mut self, transport: &Transport, tape: &Tape) -> io::Result<Written> {
+    pub(super) fn write(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
         if self.more.is_some() {
             return self.write_pieces(transport, tape);
         }
@@ -158,7 +163,7 @@ impl Outbox {
         let bytes = tape.get(&stretch);
         let written = if bytes.is_empty() { 0 } else { retry_interrupted(|| transport.write(bytes))? };
         self.queued -= written;
-        if written == bytes.len() {
+        if written == bytes.len() && transport.flush()? {
             return Ok(Written::All { tell_drained: None });
         }
         self.stretch = stretch.start + written as u32..stretch.end;
@@ -166,7 +171,7 @@ impl Outbox {
         self.write_pieces(transport, tape)
     }
 
-    fn write_pieces(&mut self, transport: &Transport, tape: &Tape) -> io::Result<Written> {
+    fn write_pieces(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
         let stretch = std::mem::take(&mut self.stretch);
         let more = self.more.get_or_insert_default();
         if !stretch.is_empty() {
@@ -185,7 +190,8 @@ impl Outbox {
             more.advance(written, tape);
         }
         more.behind = !more.pieces.is_empty();
-        if more.behind {
+        more.blocked = more.blocked || !transport.flush()?;
+        if more.blocked {
             more.keep_tape(tape);
             return Ok(Written::Blocked);
         }

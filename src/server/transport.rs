@@ -1,4 +1,6 @@
-//! What the bytes travel on: a TCP stream, or a Unix-domain one.
+//! What the bytes travel on: a TCP stream, a Unix-domain one, or TLS over TCP.
+//!
+//! The rest of the server does not know which it is, except that TLS may have something to say of its own.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::net::Shutdown;
@@ -9,11 +11,28 @@ use mio::net::TcpStream;
 use mio::net::UnixStream;
 use mio::{Interest, Registry, Token};
 
+#[cfg(feature = "tls")]
+use super::tls::TlsStream;
+
 #[derive(Debug)]
 pub(super) enum Transport {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream>),
+}
+
+/// What a read has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    /// So many bytes (none, if TLS used up all that came), and whether there certainly are no more.
+    Bytes { length: usize, drained: bool },
+    /// The same, but in the clear, where TLS was expected.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "nothing is expected but bytes"))]
+    NotTls { length: usize, drained: bool },
+    /// The peer says no more.
+    End,
 }
 
 impl Transport {
@@ -23,42 +42,120 @@ impl Transport {
             Transport::Tcp(stream) => stream,
             #[cfg(unix)]
             Transport::Unix(stream) => stream,
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.socket(),
         };
         source.register(registry, token, Interest::READABLE | Interest::WRITABLE)
     }
 
+    /// Reads once. A violation of TLS is an error of the kind `InvalidData`: an alert that tells the peer what it did
+    /// waits to be written.
     #[inline]
-    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Transport::Tcp(stream) => (&*stream).read(buffer),
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Input> {
+        let read = match self {
+            Transport::Tcp(stream) => stream.read(buffer),
             #[cfg(unix)]
-            Transport::Unix(stream) => (&*stream).read(buffer),
-        }
+            Transport::Unix(stream) => stream.read(buffer),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => return stream.read(buffer),
+        };
+        read.map(|length| match length {
+            0 => Input::End,
+            _ => Input::Bytes { length, drained: length < buffer.len() },
+        })
     }
 
     #[inline]
-    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Transport::Tcp(stream) => (&*stream).write(bytes),
+            Transport::Tcp(stream) => stream.write(bytes),
             #[cfg(unix)]
-            Transport::Unix(stream) => (&*stream).write(bytes),
+            Transport::Unix(stream) => stream.write(bytes),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.write(bytes),
         }
     }
 
-    pub(super) fn write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    /// What was not written must be the beginning of what is written next: TLS has encrypted some of it.
+    pub(super) fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
-            Transport::Tcp(stream) => (&*stream).write_vectored(slices),
+            Transport::Tcp(stream) => stream.write_vectored(slices),
             #[cfg(unix)]
-            Transport::Unix(stream) => (&*stream).write_vectored(slices),
+            Transport::Unix(stream) => stream.write_vectored(slices),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.write_vectored(slices),
         }
     }
 
-    /// We have nothing more to say (RFC 6455 §7.1.1). If the stream is gone already, so be it.
-    pub(super) fn shut_down_writing(&self) {
+    /// Writes what TLS has to say of its own. False if the socket does not take it all.
+    #[inline]
+    pub(super) fn flush(&mut self) -> io::Result<bool> {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.flush(),
+            _ => Ok(true),
+        }
+    }
+
+    /// We have nothing more to say (RFC 6455 §7.1.1): so says TLS, and then TCP. If the stream is gone already, so
+    /// be it. False if the socket does not take what TLS says.
+    pub(super) fn close(&mut self) -> io::Result<bool> {
         let _ = match self {
             Transport::Tcp(stream) => stream.shutdown(Shutdown::Write),
             #[cfg(unix)]
             Transport::Unix(stream) => stream.shutdown(Shutdown::Write),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => return stream.close(),
         };
+        Ok(true)
+    }
+
+    // ---- what only TLS makes a difference to
+
+    /// Does something wait to be written that is not in an outbox?
+    #[inline]
+    pub(super) fn has_output(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.has_output(),
+            _ => false,
+        }
+    }
+
+    /// Does nobody on the way hear what is said?
+    pub(super) fn is_secure(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Is the TLS handshake under way?
+    #[inline]
+    pub(super) fn is_shaking(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.is_shaking(),
+            _ => false,
+        }
+    }
+
+    /// Whether the TLS handshake is done, if there is one.
+    pub(super) fn handshake_is_done(&self) -> Option<bool> {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => Some(stream.handshake_is_done()),
+            _ => None,
+        }
+    }
+
+    /// The same stream in the clear, for whoever does not speak TLS.
+    pub(super) fn without_tls(self) -> Self {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => Transport::Tcp(stream.into_socket()),
+            other => other,
+        }
     }
 }

@@ -1,0 +1,92 @@
+//! A certificate authority for as long as a test runs, and clients that believe it.
+
+use std::fs;
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use pollcat::Tls;
+use pollcat::rustls::pki_types::ServerName;
+use pollcat::rustls::version::{TLS12, TLS13};
+use pollcat::rustls::{
+    ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion, crypto::ring,
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
+use crate::client::PATIENCE;
+use crate::scratch::Scratch;
+
+pub(crate) const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
+
+pub(crate) struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    scratch: Scratch,
+}
+
+/// What a client reads and writes: the blocking stream that rustls itself brings.
+pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, key()).expect("an authority signs itself");
+        let scratch = Scratch::new(&format!("tls-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
+        Authority { issuer, scratch }
+    }
+
+    /// Issues a certificate for these names: the files of the certificate and of its key. The first name is that of
+    /// the files, so issuing again overwrites them.
+    pub(crate) fn issue(&self, names: &[&str]) -> (PathBuf, PathBuf) {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let files = ["crt", "key"].map(|kind| self.scratch.file(&format!("{}.{kind}", names[0])));
+        let key = key();
+        let params = CertificateParams::new(names).expect("these are names");
+        let certificate = params.signed_by(&key, &self.issuer).expect("the authority signs");
+        let [certificates, key_file] = files;
+        fs::write(&certificates, certificate.pem()).expect("a file can be written");
+        fs::write(&key_file, key.serialize_pem()).expect("and another");
+        (certificates, key_file)
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.scratch.file(name)
+    }
+
+    /// For `localhost`.
+    pub(crate) fn tls(&self) -> Tls {
+        let (certificates, key) = self.issue(&["localhost"]);
+        Tls::from_pem_files(certificates, key).expect("what was just issued is in order")
+    }
+
+    /// How its clients are: no protocol is named (ALPN), and sessions are remembered.
+    pub(crate) fn client(&self, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.issuer.der().clone()).expect("its own certificate is one");
+        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .expect("ring speaks both")
+            .with_root_certificates(roots)
+            .with_no_client_auth()
+    }
+
+    /// A client of `localhost`. The handshake begins with what is first read or written.
+    pub(crate) fn dial(&self, address: SocketAddr) -> Stream {
+        dial(address, self.client(&VERSIONS), "localhost")
+    }
+}
+
+pub(crate) fn dial(address: SocketAddr, config: impl Into<Arc<ClientConfig>>, name: &str) -> Stream {
+    let stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_nodelay(true).expect("TCP can be told not to wait");
+    stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
+    stream.set_write_timeout(Some(PATIENCE)).expect("writing can be given a limit");
+    let name = ServerName::try_from(name.to_owned()).expect("this is a name");
+    StreamOwned::new(ClientConnection::new(config.into(), name).expect("a client can be made"), stream)
+}
+
+fn key() -> KeyPair {
+    KeyPair::generate().expect("there is randomness")
+}
