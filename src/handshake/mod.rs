@@ -30,6 +30,7 @@
 
 mod answer;
 mod date;
+mod extensions;
 mod head;
 mod policy;
 mod proxies;

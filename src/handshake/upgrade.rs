@@ -6,7 +6,7 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use sha1::{Digest, Sha1};
 
 use super::syntax::is_token;
-use super::{Method, Refusal, Request};
+use super::{Method, Refusal, Request, extensions};
 
 /// What the key is joined with before it is hashed (§1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -59,6 +59,7 @@ impl Upgrade {
             return Err(Refusal::Key);
         }
         check_subprotocols(request)?;
+        extensions::check(request)?;
         Ok(Some(Upgrade { accept: accept_for(key) }))
     }
 }
