@@ -17,6 +17,12 @@ pub(super) enum Inflation {}
 #[derive(Debug)]
 pub(super) enum Deflated {}
 
+impl std::fmt::Display for Agreement {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {}
+    }
+}
+
 impl Inflater {
     pub(super) fn message(&self, _: bool) -> Result<Message<'_>, ProtocolError> {
         match self.0 {}
@@ -48,7 +54,13 @@ impl Deflated {
         match *inflation {}
     }
 
-    pub(super) fn push(&mut self, _: &[u8], _: &mut AssemblyKind, _: usize) -> Result<(), ProtocolError> {
+    pub(super) fn push(
+        &mut self,
+        _: &[u8],
+        _: &mut AssemblyKind,
+        _: usize,
+        _: Option<&mut Inflater>,
+    ) -> Result<(), ProtocolError> {
         match *self {}
     }
 

@@ -373,7 +373,7 @@ impl Partial {
         mut frame: OpenFrame,
         input: &mut &'b mut [u8],
         limit: usize,
-        (inflation, inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
+        (inflation, mut inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
     ) -> Result<Found<'b>, ProtocolError> {
         let payload = frame.take_payload(input);
         let complete = frame.remaining == 0;
@@ -388,7 +388,9 @@ impl Partial {
         if let Some(message) = &mut self.message {
             match &mut message.deflated {
                 None => message.kind.push(payload)?,
-                Some(deflated) => deflated.push(payload, &mut message.kind, limit)?,
+                Some(deflated) => {
+                    deflated.push(payload, &mut message.kind, limit, inflater.as_deref_mut())?
+                }
             }
             if complete && fin {
                 if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)

@@ -73,6 +73,9 @@ counters! {
     messages_out,
     /// Messages encoded: one for each send or publish, however many receive it.
     encoded,
+    /// Messages compressed: one for each send or publish, however many receive it, but for those who keep their
+    /// context.
+    compressed,
     /// Bytes received.
     bytes_in,
     /// Bytes written.

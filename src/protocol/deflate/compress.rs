@@ -4,7 +4,8 @@ use std::fmt;
 
 use zlib_rs::{Deflate, DeflateConfig, DeflateFlush};
 
-use super::super::send::{encode_deflated, encode_message};
+use super::super::frame::Opcode;
+use super::super::send::{encode_deflated, encode_frame, opcode_of};
 use super::{Agreement, MAX_WINDOW_BITS, TAIL};
 use crate::Message;
 
@@ -50,11 +51,15 @@ impl Deflater {
     /// Writes a message as one frame with RSV1 set (§6). Without context takeover, one that would not become
     /// shorter is written as it is.
     pub fn message(&mut self, message: Message<'_>, out: &mut Vec<u8>) {
+        self.encode(opcode_of(message), message.as_bytes(), out);
+    }
+
+    pub(in super::super) fn encode(&mut self, opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
         let takeover = self.takeover;
-        let compressed = self.compress(message.as_bytes());
-        match takeover || compressed.len() < message.len() {
-            true => encode_deflated(message, compressed, out),
-            false => encode_message(message, out),
+        let compressed = self.compress(payload);
+        match takeover || compressed.len() < payload.len() {
+            true => encode_deflated(opcode, compressed, out),
+            false => encode_frame(opcode, payload, out),
         }
     }
 

@@ -40,7 +40,7 @@ impl Inflater {
         Inflater::default()
     }
 
-    /// How many bytes have come out of it: a measure of its work.
+    /// How many bytes have been inflated, by this or at its side: a measure of the work.
     pub fn inflated(&self) -> u64 {
         self.inflated
     }
@@ -126,12 +126,18 @@ impl Deflated {
         payload: &[u8],
         message: &mut AssemblyKind,
         limit: usize,
+        inflater: Option<&mut Inflater>,
     ) -> Result<(), ProtocolError> {
         if self.stream.is_none() && self.kept.len() + payload.len() <= KEPT {
             self.kept.extend_from_slice(payload);
             return Ok(());
         }
-        self.inflate_kept(message, limit)?.feed(payload, &mut Growing::new(message, limit))
+        let before = message.len();
+        self.inflate_kept(message, limit)?.feed(payload, &mut Growing::new(message, limit))?;
+        if let Some(inflater) = inflater {
+            inflater.inflated += (message.len() - before) as u64;
+        }
+        Ok(())
     }
 
     /// All of it has arrived. True if the message lies in the shared buffer now.
