@@ -78,6 +78,15 @@ fn text(length: usize) -> Vec<u8> {
     bytes
 }
 
+/// Bytes in which there is nothing to find.
+fn noise(mut seed: u64, length: usize) -> Vec<u8> {
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 56) as u8
+    };
+    (0..length).map(|_| next()).collect()
+}
+
 #[test]
 fn a_broadcast_is_compressed_once_for_all_its_receivers() {
     let server = server(Deflate::new());
@@ -116,7 +125,7 @@ fn a_prepared_message_is_compressed_once_however_often_it_is_sent() {
 fn what_is_short_or_was_asked_to_stay_as_it_is_does_and_so_does_what_would_not_become_shorter() {
     let server = server(Deflate::new().threshold(100));
     let (id, mut reader) = Reader::open(&server, OFFER);
-    let noise: Vec<u8> = (0..1000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise = noise(1, 1000);
     let (random, prepared) = (noise.clone(), PreparedMessage::new(&text(500)));
     server.direct(move |peers| {
         peers.send(id, &text(99));
@@ -136,7 +145,7 @@ fn what_is_short_or_was_asked_to_stay_as_it_is_does_and_so_does_what_would_not_b
 fn replies_stay_within_the_window_that_the_client_asked_for() {
     for takeover in [false, true] {
         let server = server(Deflate::new().context_takeover(takeover));
-        let mut last = 0;
+        let (mut last, mut guests) = (0, Vec::new());
         for bits in 8..=15 {
             let (id, mut reader) =
                 Reader::open(&server, &format!("permessage-deflate; server_max_window_bits={bits}"));
@@ -145,17 +154,19 @@ fn replies_stay_within_the_window_that_the_client_asked_for() {
                 assert_eq!(reader.message(), (text(length), true), "{bits} bits");
             }
             assert!(reader.furthest <= 1 << bits, "{} bytes back, with {bits} bits", reader.furthest);
-            assert!(reader.furthest > last, "the larger window is used");
+            // With 8 bits it is the window of 9, as far as that may be used.
+            assert!(reader.furthest > last || bits == 9, "the larger window is used");
             last = reader.furthest;
+            guests.push(reader);
         }
     }
 }
 
 #[test]
 fn no_level_looks_further_back_than_its_window() {
-    let long = text(70_000);
+    let long = text(45_000);
     for bits in 8..=15 {
-        for level in 1..=9 {
+        for level in [1, 2, 4, 6, 9] {
             for alone in [true, false] {
                 let agreement = Agreement {
                     server_no_context_takeover: alone,
@@ -222,21 +233,11 @@ fn a_message_that_a_slow_peer_misses_does_not_tear_its_context() {
     let config = Config::new().max_send_queue(64 << 10).slow_peers(SlowPeers::Skip).deflate(deflate);
     let server = Directed::start(config);
     let (id, mut reader) = Reader::open(&server, "permessage-deflate");
-    // Nearly incompressible, so that the socket fills.
-    let mut random = 1_u64;
-    let mut noise = move || -> Vec<u8> {
-        (0..16_000)
-            .map(|_| {
-                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                (random >> 58) as u8
-            })
-            .collect()
-    };
     let mut taken = Vec::new();
     let mut missed = 0;
     while missed < 5 {
         assert!(taken.len() < 10_000, "a queue that is not read fills up");
-        let message = noise();
+        let message = noise(taken.len() as u64, 16_000);
         let copy = message.clone();
         match server.direct(move |peers| peers.send(id, &copy)) {
             Delivery::Full => missed += 1,
@@ -269,15 +270,17 @@ fn zeros(length: usize) -> Vec<u8> {
 #[test]
 fn a_message_as_long_as_allowed_is_inflated_and_one_byte_more_is_1009() {
     let server = Directed::start(Config::new().max_message(100_000).deflate(Deflate::new()));
-    for length in [99_999, 100_000, 100_001, 100_000_000] {
+    let mut guests = Vec::new();
+    for length in [99_999, 100_000, 100_001, 10_000_000] {
         let (id, mut reader) = Reader::open(&server, OFFER);
-        reader.client.write(&zeros(length.min(60_000_000)));
+        reader.client.write(&zeros(length));
         if length <= 100_000 {
             assert!(server.event() == Event::Said(id, vec![0; length]));
         } else {
             assert_eq!(reader.client.close_frame(), (1009, "message too big".into()));
             assert_eq!(server.departure(id), Departure::Failed(ProtocolError::MessageTooBig));
         }
+        guests.push(reader);
     }
 }
 
@@ -291,7 +294,7 @@ fn a_peer_whose_bytes_inflate_to_much_leaves_the_others_their_turn() {
     let all: Vec<u8> = zeros(LENGTH).repeat(MESSAGES);
     // While the loop stands still, both speak.
     let mut stream = bombs.client.stream();
-    server.direct(move |_| {
+    let _client = server.direct(move |_| {
         stream.write_all(&all).expect("it is little");
         client.send(TEXT, b"and I?");
         client

@@ -18,6 +18,19 @@ struct Bits<'a> {
 const LENGTHS: [(usize, u32); 29] = table(8, 4, 3);
 const DISTANCES: [(usize, u32); 30] = table(4, 2, 1);
 
+/// The symbols whose codes have 0, 1, 2 .. 15 bits.
+struct CodeBook([Vec<usize>; 16]);
+
+impl CodeBook {
+    fn new(lengths: &[u8]) -> Self {
+        let mut symbols: [Vec<usize>; 16] = Default::default();
+        for (symbol, &length) in lengths.iter().enumerate() {
+            symbols[usize::from(length)].push(symbol);
+        }
+        CodeBook(symbols)
+    }
+}
+
 /// §3.2.5: codes in groups, each group with one more extra bit than the one before.
 const fn table<const N: usize>(first: usize, group: usize, base: usize) -> [(usize, u32); N] {
     let mut table = [(0, 0); N];
@@ -69,14 +82,15 @@ impl Inflated {
     }
 
     fn compressed(&mut self, bits: &mut Bits<'_>, lengths: &[u8], distances: &[u8]) {
+        let (lengths, distances) = (CodeBook::new(lengths), CodeBook::new(distances));
         loop {
-            match bits.symbol(lengths) {
+            match bits.symbol(&lengths) {
                 literal @ 0..=255 => self.bytes.push(literal as u8),
                 256 => return,
                 code => {
                     let (length, extra) = LENGTHS[code - 257];
                     let length = length + bits.take(extra);
-                    let (distance, extra) = DISTANCES[bits.symbol(distances)];
+                    let (distance, extra) = DISTANCES[bits.symbol(&distances)];
                     let distance = distance + bits.take(extra);
                     self.furthest = self.furthest.max(distance);
                     for _ in 0..length {
@@ -101,15 +115,14 @@ impl Bits<'_> {
     }
 
     /// §3.2.2: codes of one length are consecutive numbers, in the order of their symbols.
-    fn symbol(&mut self, lengths: &[u8]) -> usize {
+    fn symbol(&mut self, code_book: &CodeBook) -> usize {
         let (mut code, mut first) = (0, 0);
-        for length in 1..=15 {
+        for symbols in &code_book.0[1..] {
             code = code << 1 | self.bit();
-            let of_this_length = || lengths.iter().enumerate().filter(move |(_, other)| **other == length);
-            if let Some((symbol, _)) = code.checked_sub(first).and_then(|place| of_this_length().nth(place)) {
+            if let Some(&symbol) = code.checked_sub(first).and_then(|place| symbols.get(place)) {
                 return symbol;
             }
-            first = (first + of_this_length().count()) << 1;
+            first = (first + symbols.len()) << 1;
         }
         panic!("no such code");
     }
@@ -122,6 +135,7 @@ impl Bits<'_> {
         for &place in &ORDER[..codes] {
             of_codes[place] = self.take(3) as u8;
         }
+        let of_codes = CodeBook::new(&of_codes);
         let mut lengths: Vec<u8> = Vec::new();
         while lengths.len() < literals + distances {
             let (length, times) = match self.symbol(&of_codes) {

@@ -92,6 +92,8 @@ impl Inflation {
             true => self.stream.get_or_insert_with(|| Stream::keeping_its_window(self.window_bits)),
             false => stream.get_or_insert_with(Stream::for_single_messages),
         };
+        // The last message may have been given up in its middle.
+        stream.begun = false;
         buffer.begin(limit);
         let result = stream.feed(payload, buffer).and_then(|()| stream.finish(buffer));
         *inflated += buffer.filled as u64;
