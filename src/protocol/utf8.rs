@@ -73,6 +73,11 @@ impl TextBuffer {
         }
     }
 
+    #[cfg(all(feature = "deflate", test))]
+    pub(super) fn capacity(&self) -> usize {
+        self.text.capacity()
+    }
+
     /// The message is complete: it must not end within a character.
     pub(super) fn finish(&self) -> Result<(), InvalidUtf8> {
         match self.begun_length {

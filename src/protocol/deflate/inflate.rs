@@ -343,3 +343,6 @@ impl Sink for Growing<'_> {
         if filled > fits { Err(ProtocolError::MessageTooBig) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests;
