@@ -3,6 +3,7 @@
 
 #![no_main]
 
+#[allow(dead_code, reason = "the bytes come in one piece")]
 mod input;
 
 use input::Input;

@@ -1,7 +1,5 @@
 //! Negotiating permessage-deflate (RFC 7692 §5, §7.1).
 
-use std::borrow::Cow;
-
 use super::Request;
 use super::extensions::{Extension, offered};
 use crate::protocol::{Agreement, Deflater, Inflater};
@@ -125,7 +123,7 @@ impl Offer {
     fn read(extension: &Extension<'_>) -> Option<Offer> {
         let mut offer = Offer::default();
         for parameter in extension.parameters() {
-            let bits = parameter.value.as_ref().map(parse_window_bits);
+            let bits = parameter.value.as_deref().map(parse_window_bits);
             let is_new = match (parameter.name, bits) {
                 (b"server_no_context_takeover", None) => set(&mut offer.server_no_context_takeover),
                 (b"client_no_context_takeover", None) => set(&mut offer.client_no_context_takeover),
@@ -151,8 +149,8 @@ fn set(flag: &mut bool) -> bool {
 }
 
 /// A decimal integer without leading zeros, from 8 to 15 (§7.1.2).
-fn parse_window_bits(value: &Cow<'_, [u8]>) -> Option<u8> {
-    match value[..] {
+fn parse_window_bits(value: &[u8]) -> Option<u8> {
+    match *value {
         [digit @ b'8'..=b'9'] => Some(digit - b'0'),
         [b'1', digit @ b'0'..=b'5'] => Some(10 + digit - b'0'),
         _ => None,
