@@ -28,7 +28,14 @@ const PREFIXES: [&[u8]; 3] = [&[0; 8], &[0, 0, 1, 1, 1, 1, 1, 1], &[0, 0, 3, 1, 
 fn main() -> io::Result<()> {
     let transcripts = fixtures("../fixtures", "hex");
     let transcripts = transcripts.iter().flat_map(|(file, text)| transcript::read(file, text).unwrap());
-    write("receive", transcripts.map(|case| sent(&case)))?;
+    let cases: Vec<Case> = transcripts.collect();
+    write("receive", cases.iter().map(sent))?;
+    write("inflate", cases.iter().filter(|case| case.deflate.is_some()).map(sent))?;
+    let offers = include_str!("../fixtures/7692-offers.txt").lines();
+    write(
+        "extensions",
+        offers.filter_map(|line| line.strip_prefix("< ")).map(|offer| offer.as_bytes().to_vec()),
+    )?;
     let requests = fixtures("../fixtures/handshake", "http");
     let requests = requests.iter().flat_map(|(file, text)| requests::read(file, text).unwrap());
     write("request", requests.map(|case| case.bytes))

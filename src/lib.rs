@@ -39,6 +39,8 @@ mod message;
 pub mod protocol;
 mod server;
 
+#[cfg(feature = "deflate")]
+pub use handshake::Deflate;
 pub use handshake::{Answer, Hosts, InvalidSetting, Origins, Proxies, Refusal, Request};
 pub use message::{Message, Outgoing};
 pub use protocol::{CloseCode, PreparedMessage, ProtocolError};

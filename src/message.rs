@@ -60,22 +60,47 @@ impl<'a> From<&'a Vec<u8>> for Message<'a> {
 
 /// Anything [`Peers`](crate::Peers) can send: a [`Message`], what converts into one, or a
 /// [`PreparedMessage`].
+///
+/// Where peers have permessage-deflate, messages that are long enough are compressed, but for those that say
+/// otherwise:
+///
+/// ```
+/// # use pollcat::{Outgoing, PeerId, Peers};
+/// fn send_picture(peers: &mut Peers, to: PeerId, jpeg: &[u8]) {
+///     peers.send(to, Outgoing::from(jpeg).uncompressed()); // it is compressed already
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
-pub enum Outgoing<'a> {
+pub struct Outgoing<'a> {
+    pub(crate) content: Content<'a>,
+    #[cfg_attr(not(feature = "deflate"), allow(dead_code))]
+    pub(crate) compressible: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Content<'a> {
     /// To be encoded now.
     Message(Message<'a>),
     /// Encoded before; its bytes are shared.
     Prepared(&'a PreparedMessage),
 }
 
+impl Outgoing<'_> {
+    /// Goes as it is, and costs no time: for what is compressed already, or holds a secret beside something that
+    /// others can choose (the length of what is compressed would tell of it).
+    pub fn uncompressed(self) -> Self {
+        Outgoing { compressible: false, ..self }
+    }
+}
+
 impl<'a, T: Into<Message<'a>>> From<T> for Outgoing<'a> {
     fn from(message: T) -> Self {
-        Outgoing::Message(message.into())
+        Outgoing { content: Content::Message(message.into()), compressible: true }
     }
 }
 
 impl<'a> From<&'a PreparedMessage> for Outgoing<'a> {
     fn from(prepared: &'a PreparedMessage) -> Self {
-        Outgoing::Prepared(prepared)
+        Outgoing { content: Content::Prepared(prepared), compressible: true }
     }
 }

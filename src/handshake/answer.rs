@@ -131,6 +131,9 @@ impl Answer {
         {
             push_field(out, "Sec-WebSocket-Protocol", name);
         }
+        if let Some(agreement) = upgrade.deflate() {
+            push_field(out, "Sec-WebSocket-Extensions", &agreement.to_string());
+        }
         out.extend_from_slice(self.fields.as_bytes());
         out.extend_from_slice(b"\r\n");
     }

@@ -30,6 +30,9 @@
 
 mod answer;
 mod date;
+#[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
+mod deflate;
+mod extensions;
 mod head;
 mod policy;
 mod proxies;
@@ -39,6 +42,8 @@ mod syntax;
 mod upgrade;
 
 pub use answer::{Answer, Body, Framing};
+#[cfg(feature = "deflate")]
+pub use deflate::Deflate;
 pub use head::{HeadLimits, HeadReader};
 pub use policy::{Hosts, InvalidSetting, Origins};
 pub use proxies::Proxies;
@@ -47,3 +52,5 @@ pub use request::{Method, Request};
 pub use upgrade::Upgrade;
 
 pub(crate) use date::http_date;
+#[cfg(not(feature = "deflate"))]
+pub(crate) use deflate::Deflate;

@@ -73,6 +73,8 @@ refusals! {
     Key: 400, "exactly one Sec-WebSocket-Key header is required: 16 bytes in base64";
     /// Sec-WebSocket-Protocol is not a list of different tokens (RFC 6455 §4.1).
     Subprotocols: 400, "the Sec-WebSocket-Protocol header must list different tokens";
+    /// Sec-WebSocket-Extensions does not follow the grammar (RFC 6455 §9.1).
+    Extensions: 400, "the Sec-WebSocket-Extensions header must list extensions: name; parameter=value, ...";
     /// Origin is repeated (RFC 6454 §7.3).
     RepeatedOrigin: 400, "at most one Origin header is allowed";
     /// A page of another origin, see [`Origins`](super::Origins) (RFC 6455 §10.2).

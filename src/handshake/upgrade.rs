@@ -6,7 +6,8 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use sha1::{Digest, Sha1};
 
 use super::syntax::is_token;
-use super::{Method, Refusal, Request};
+use super::{Method, Refusal, Request, extensions};
+use crate::protocol::Agreement;
 
 /// What the key is joined with before it is hashed (§1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -21,12 +22,30 @@ const BASE64: GeneralPurpose =
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgrade {
     accept: String,
+    /// permessage-deflate, with its parameters.
+    deflate: Option<Agreement>,
 }
 
 impl Upgrade {
     /// The value of Sec-WebSocket-Accept (§4.2.2).
     pub fn accept(&self) -> &str {
         &self.accept
+    }
+
+    /// Has the 101 say that this was agreed on (RFC 7692 §5.1).
+    #[cfg(feature = "deflate")]
+    pub fn with_deflate(mut self, agreement: Option<Agreement>) -> Self {
+        self.agree(agreement);
+        self
+    }
+
+    pub(crate) fn agree(&mut self, agreement: Option<Agreement>) {
+        self.deflate = agreement;
+    }
+
+    /// permessage-deflate, if it was agreed on.
+    pub(crate) fn deflate(&self) -> Option<&Agreement> {
+        self.deflate.as_ref()
     }
 
     /// Each requirement of §4.2.1, in the order in which a person would fix them.
@@ -59,7 +78,8 @@ impl Upgrade {
             return Err(Refusal::Key);
         }
         check_subprotocols(request)?;
-        Ok(Some(Upgrade { accept: accept_for(key) }))
+        extensions::check(request)?;
+        Ok(Some(Upgrade { accept: accept_for(key), deflate: None }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Memory for what is not whole yet: a message in its fragments, a header or a control payload in its bytes.
 
+use super::deflate::Deflated;
 use super::frame::{MAX_CONTROL_PAYLOAD, MAX_HEADER};
 use super::{ProtocolError, utf8};
 use crate::Message;
@@ -9,6 +10,8 @@ use crate::Message;
 pub(super) struct Assembly {
     pub(super) kind: AssemblyKind,
     pub(super) frames: u32,
+    /// The bytes that arrive are compressed.
+    pub(super) deflated: Option<Deflated>,
 }
 
 #[derive(Debug)]
@@ -18,22 +21,12 @@ pub(super) enum AssemblyKind {
 }
 
 impl Assembly {
-    pub(super) fn new(kind: AssemblyKind) -> Self {
-        Assembly { kind, frames: 1 }
+    pub(super) fn new(kind: AssemblyKind, deflated: Option<Deflated>) -> Self {
+        Assembly { kind, frames: 1, deflated }
     }
 
     pub(super) fn with_one_more_frame(self) -> Self {
         Assembly { frames: self.frames + 1, ..self }
-    }
-
-    pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), ProtocolError> {
-        match &mut self.kind {
-            AssemblyKind::Text(text) => text.push(piece).map_err(|_| ProtocolError::InvalidUtf8),
-            AssemblyKind::Binary(bytes) => {
-                bytes.extend_from_slice(piece);
-                Ok(())
-            }
-        }
     }
 
     pub(super) fn finish(&self) -> Result<(), ProtocolError> {
@@ -43,17 +36,47 @@ impl Assembly {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn as_message(&self) -> Message<'_> {
         match &self.kind {
+            AssemblyKind::Text(text) => Message::Text(text.as_str()),
+            AssemblyKind::Binary(bytes) => Message::Binary(bytes),
+        }
+    }
+}
+
+impl AssemblyKind {
+    pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), ProtocolError> {
+        match self {
+            AssemblyKind::Text(text) => text.push(piece).map_err(|_| ProtocolError::InvalidUtf8),
+            AssemblyKind::Binary(bytes) => {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
             AssemblyKind::Text(text) => text.len(),
             AssemblyKind::Binary(bytes) => bytes.len(),
         }
     }
 
-    pub(super) fn as_message(&self) -> Message<'_> {
-        match &self.kind {
-            AssemblyKind::Text(text) => Message::Text(text.as_str()),
-            AssemblyKind::Binary(bytes) => Message::Binary(bytes),
+    #[cfg(feature = "deflate")]
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, AssemblyKind::Text(_))
+    }
+
+    /// Makes room for so many bytes, but never for more than `limit` in all.
+    #[cfg(feature = "deflate")]
+    pub(super) fn make_room(&mut self, length: usize, limit: usize) {
+        match self {
+            AssemblyKind::Text(text) => text.make_room(length, limit),
+            AssemblyKind::Binary(bytes) if bytes.len() + length > bytes.capacity() => {
+                let most = (2 * bytes.capacity()).min(limit).max(bytes.len() + length);
+                bytes.reserve_exact(most - bytes.len());
+            }
+            AssemblyKind::Binary(_) => {}
         }
     }
 }

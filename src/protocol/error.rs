@@ -30,6 +30,8 @@ pub enum ProtocolError {
     LengthTopBit,
     /// Text, but not UTF-8 (§8.1).
     InvalidUtf8,
+    /// A compressed message that is not DEFLATE, or ends within a block (RFC 7692 §7.2.2).
+    InvalidDeflate,
     /// A Close with half a code (§5.5.1).
     CloseBodyOfOneByte,
     /// A Close with a code that may not travel (§7.4).
@@ -47,7 +49,7 @@ impl ProtocolError {
     pub fn close_code(self) -> CloseCode {
         use ProtocolError::*;
         match self {
-            InvalidUtf8 | InvalidCloseReason => CloseCode::INVALID_DATA,
+            InvalidUtf8 | InvalidDeflate | InvalidCloseReason => CloseCode::INVALID_DATA,
             MessageTooBig => CloseCode::TOO_BIG,
             TooManyFragments => CloseCode::POLICY,
             _ => CloseCode::PROTOCOL_ERROR,
@@ -68,6 +70,7 @@ impl ProtocolError {
             LengthNotMinimal => "length not in its shortest form (RFC 6455 5.2)",
             LengthTopBit => "64-bit length with its first bit set (RFC 6455 5.2)",
             InvalidUtf8 => "text is not UTF-8 (RFC 6455 8.1)",
+            InvalidDeflate => "compressed message is not DEFLATE (RFC 7692 7.2.2)",
             CloseBodyOfOneByte => "close frame with a body of one byte (RFC 6455 5.5.1)",
             CloseCodeNotAllowed => "close code that may not be sent (RFC 6455 7.4)",
             InvalidCloseReason => "close reason is not UTF-8 (RFC 6455 5.5.1)",

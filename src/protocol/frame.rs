@@ -76,6 +76,9 @@ pub struct FrameHeader {
     pub length: u64,
 }
 
+/// RSV1: set in the first frame of a compressed message (RFC 7692 §6), and nowhere else.
+const RSV1: u8 = 0x40;
+
 impl FrameHeader {
     /// Reads the header at the start of `bytes`: the header and its own length (2, 4 or 10 bytes), or
     /// `None` if it is not all there yet.
@@ -91,6 +94,32 @@ impl FrameHeader {
         let Some(&first) = bytes.first() else {
             return Ok(None);
         };
+        FrameHeader::parse_from_first(first, bytes, expecting)
+    }
+
+    /// Like [`parse`](Self::parse), on a connection with permessage-deflate: is the message compressed that begins
+    /// with this frame (RFC 7692 §6)?
+    #[inline]
+    pub(super) fn parse_deflate(
+        bytes: &[u8],
+        expecting: Expecting,
+    ) -> Result<Option<(FrameHeader, usize, bool)>, ProtocolError> {
+        let Some(&first) = bytes.first() else {
+            return Ok(None);
+        };
+        let is_data = matches!(Opcode::from_bits(first & 0x0F), Some(Opcode::Text | Opcode::Binary));
+        let compressed = first & RSV1 != 0 && is_data && expecting == Expecting::NewMessage;
+        let first = if compressed { first & !RSV1 } else { first };
+        let parsed = FrameHeader::parse_from_first(first, bytes, expecting)?;
+        Ok(parsed.map(|(header, length)| (header, length, compressed)))
+    }
+
+    #[inline]
+    fn parse_from_first(
+        first: u8,
+        bytes: &[u8],
+        expecting: Expecting,
+    ) -> Result<Option<(FrameHeader, usize)>, ProtocolError> {
         let (fin, opcode) = parse_first_byte(first, expecting)?;
         let Some(&second) = bytes.get(1) else {
             return Ok(None);
@@ -136,7 +165,18 @@ impl FrameHeader {
     /// Writes the header of a server's frame: never masked (§5.1), the shortest form of the length.
     #[inline]
     pub fn encode(self, out: &mut Vec<u8>) {
-        let first = u8::from(self.fin) << 7 | self.opcode as u8;
+        self.encode_with(0, out);
+    }
+
+    /// The header of a compressed message in one frame.
+    #[cfg(feature = "deflate")]
+    pub(super) fn encode_deflated(self, out: &mut Vec<u8>) {
+        self.encode_with(RSV1, out);
+    }
+
+    #[inline]
+    fn encode_with(self, rsv: u8, out: &mut Vec<u8>) {
+        let first = u8::from(self.fin) << 7 | rsv | self.opcode as u8;
         match header_length_for(self.length) {
             2 => out.extend_from_slice(&[first, self.length as u8]),
             4 => {

@@ -41,6 +41,8 @@
 
 mod assembly;
 mod close;
+#[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
+mod deflate;
 mod error;
 mod frame;
 mod mask;
@@ -50,6 +52,8 @@ mod send;
 mod utf8;
 
 pub use close::{CloseCode, MAX_REASON};
+#[cfg(feature = "deflate")]
+pub use deflate::{Agreement, Deflater, Inflater};
 pub use error::ProtocolError;
 pub use frame::{Expecting, FrameHeader, MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode};
 pub use mask::MaskingKey;
@@ -57,4 +61,6 @@ pub use prepared::PreparedMessage;
 pub use receive::{Event, Limits, ReceiveHalf};
 pub use send::SendHalf;
 
+#[cfg(not(feature = "deflate"))]
+pub(crate) use deflate::{Agreement, Inflater};
 pub(crate) use send::encode_message;

@@ -7,8 +7,21 @@ use crate::Message;
 
 /// A message in the form in which it goes over the wire. Cloning it, and sending it to any number of
 /// peers, shares the same bytes. Any thread may prepare one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Where peers have permessage-deflate, it is compressed when it is first sent to one of them, and its clones share that
+/// too.
+#[derive(Debug, Clone)]
 pub struct PreparedMessage {
+    frame: Arc<Vec<u8>>,
+    #[cfg(feature = "deflate")]
+    deflated: Arc<std::sync::OnceLock<Deflated>>,
+}
+
+/// The compressed frame, and the window that it needs.
+#[cfg(feature = "deflate")]
+#[derive(Debug)]
+struct Deflated {
+    window_bits: u8,
     frame: Arc<Vec<u8>>,
 }
 
@@ -18,7 +31,11 @@ impl PreparedMessage {
         let message = message.into();
         let mut frame = Vec::with_capacity(message.len() + 10);
         encode_message(message, &mut frame);
-        PreparedMessage { frame: Arc::new(frame) }
+        PreparedMessage {
+            frame: Arc::new(frame),
+            #[cfg(feature = "deflate")]
+            deflated: Arc::default(),
+        }
     }
 
     pub(crate) fn shared(&self) -> &Arc<Vec<u8>> {
@@ -30,6 +47,56 @@ impl PreparedMessage {
         &self.frame
     }
 }
+
+#[cfg(feature = "deflate")]
+mod deflate {
+    use std::sync::Arc;
+
+    use super::super::frame::Opcode;
+    use super::{Deflated, PreparedMessage};
+    use crate::protocol::Deflater;
+
+    impl PreparedMessage {
+        /// The compressed frame, if it has been made for a window of this size.
+        pub(crate) fn deflated(&self, window_bits: u8) -> Option<&Arc<Vec<u8>>> {
+            self.deflated.get().filter(|made| made.window_bits == window_bits).map(|made| &made.frame)
+        }
+
+        /// Compresses it, and keeps the result unless there is one for another window.
+        pub(crate) fn deflate(&self, window_bits: u8, deflater: &mut Deflater) -> Arc<Vec<u8>> {
+            let mut frame = Vec::new();
+            self.encode_with(deflater, &mut frame);
+            frame.shrink_to_fit();
+            let frame = Arc::new(frame);
+            let _ = self.deflated.set(Deflated { window_bits, frame: Arc::clone(&frame) });
+            frame
+        }
+
+        pub(crate) fn encode_with(&self, deflater: &mut Deflater, out: &mut Vec<u8>) {
+            let opcode =
+                if self.frame[0] & 0x0F == Opcode::Text as u8 { Opcode::Text } else { Opcode::Binary };
+            deflater.encode(opcode, self.payload(), out);
+        }
+
+        pub(crate) fn payload(&self) -> &[u8] {
+            // Our own frame: never masked.
+            let header = match self.frame[1] {
+                127 => 10,
+                126 => 4,
+                _ => 2,
+            };
+            &self.frame[header..]
+        }
+    }
+}
+
+impl PartialEq for PreparedMessage {
+    fn eq(&self, other: &Self) -> bool {
+        self.frame == other.frame
+    }
+}
+
+impl Eq for PreparedMessage {}
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,7 @@
 //! never the length that a header claims, and between messages there is none.
 
 use super::assembly::{Assembly, AssemblyKind, ControlPayload, HeaderBytes};
+use super::deflate::{Agreement, Deflated, Inflater, Inflation};
 use super::frame::{Expecting, FrameHeader, Opcode};
 use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
 use crate::Message;
@@ -65,6 +66,8 @@ pub struct ReceiveHalf {
     limits: Limits,
     /// After a Close or a fault: nothing that arrives matters (§1.4, §7.1.7).
     finished: bool,
+    /// With permessage-deflate.
+    inflation: Option<Inflation>,
     /// Owns nothing between messages.
     partial: Option<Box<Partial>>,
 }
@@ -86,6 +89,8 @@ struct Partial {
 struct OpenFrame {
     fin: bool,
     opcode: Opcode,
+    /// The first frame of a compressed message.
+    compressed: bool,
     key: MaskingKey,
     remaining: u64,
 }
@@ -96,6 +101,8 @@ enum Found<'b> {
     Nothing,
     /// An event that lies in the input.
     InPlace(Event<'b>),
+    /// A message that lies in the inflater.
+    Inflated { is_text: bool },
     /// `Partial::message` is complete.
     Message,
     /// `Partial::control` is complete.
@@ -105,7 +112,17 @@ enum Found<'b> {
 impl ReceiveHalf {
     /// A connection that has just been opened.
     pub fn new(limits: Limits) -> Self {
-        ReceiveHalf { limits, finished: false, partial: None }
+        ReceiveHalf { limits, finished: false, inflation: None, partial: None }
+    }
+
+    /// A connection that has just been opened, with permessage-deflate (RFC 7692).
+    #[cfg(feature = "deflate")]
+    pub fn with_deflate(limits: Limits, agreement: &Agreement) -> Self {
+        ReceiveHalf::opened(limits, Some(agreement))
+    }
+
+    pub(crate) fn opened(limits: Limits, agreement: Option<&Agreement>) -> Self {
+        ReceiveHalf { inflation: agreement.map(Inflation::new), ..ReceiveHalf::new(limits) }
     }
 
     /// The next event in `input`, which is the caller's buffer and shrinks from the front as it is read.
@@ -121,15 +138,44 @@ impl ReceiveHalf {
         &'a mut self,
         input: &mut &'b mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
+        self.next_event(input, None)
+    }
+
+    /// Like [`next`](Self::next), with an inflater that many connections share: a message that is whole is inflated
+    /// into its buffer, which the event borrows. Where `next` is used, each compressed message gets an inflater
+    /// of its own.
+    ///
+    /// # Errors
+    ///
+    /// As for `next`.
+    #[cfg(feature = "deflate")]
+    pub fn next_with<'a, 'b: 'a>(
+        &'a mut self,
+        input: &mut &'b mut [u8],
+        inflater: &'a mut Inflater,
+    ) -> Result<Option<Event<'a>>, ProtocolError> {
+        self.next_event(input, Some(inflater))
+    }
+
+    #[inline]
+    pub(crate) fn next_event<'a, 'b: 'a>(
+        &'a mut self,
+        input: &mut &'b mut [u8],
+        mut inflater: Option<&'a mut Inflater>,
+    ) -> Result<Option<Event<'a>>, ProtocolError> {
         self.forget_delivered();
         if self.finished {
             self.partial = None;
             *input = &mut [];
             return Ok(None);
         }
-        let found = self.advance(input).inspect_err(|_| self.finished = true)?;
+        let found = self.advance(input, inflater.as_deref_mut()).inspect_err(|_| self.finished = true)?;
         match (found, &mut self.partial) {
             (Found::InPlace(event), _) => Ok(Some(event)),
+            (Found::Inflated { is_text }, _) => {
+                let message = inflater.map(|inflater| inflater.message(is_text)).transpose();
+                Ok(message.inspect_err(|_| self.finished = true)?.map(Event::Message))
+            }
             (Found::Message, Some(partial)) => {
                 partial.delivered = true;
                 Ok(partial.message.as_ref().map(|message| Event::Message(message.as_message())))
@@ -144,12 +190,18 @@ impl ReceiveHalf {
 
     /// Walks over the input until there is an event, a fault, or no more input.
     #[inline]
-    fn advance<'b>(&mut self, input: &mut &'b mut [u8]) -> Result<Found<'b>, ProtocolError> {
+    fn advance<'b>(
+        &mut self,
+        input: &mut &'b mut [u8],
+        mut inflater: Option<&mut Inflater>,
+    ) -> Result<Found<'b>, ProtocolError> {
         loop {
             if let Some(partial) = &mut self.partial
                 && let Some(frame) = partial.frame.take()
             {
-                match partial.read_payload(frame, input)? {
+                let limit = self.limits.max_message;
+                let deflate = (self.inflation.as_mut(), inflater.as_deref_mut());
+                match partial.read_payload(frame, input, limit, deflate)? {
                     Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
                     Found::Nothing => {} // the frame is complete, its message is not
                     found => return Ok(found),
@@ -158,9 +210,17 @@ impl ReceiveHalf {
             match self.read_header(input)? {
                 None => return Ok(Found::Nothing),
                 Some(frame) if self.is_event_by_itself(&frame, input) => {
-                    return self.hand_out_in_place(frame, input);
+                    match (&mut self.inflation, inflater.as_deref_mut()) {
+                        (Some(inflation), Some(inflater)) if frame.compressed => {
+                            let limit = self.limits.max_message;
+                            return hand_out_inflated(frame, input, limit, inflation, inflater);
+                        }
+                        (Some(_), None) if frame.compressed => {}
+                        _ => return self.hand_out_in_place(frame, input),
+                    }
+                    self.begin(frame);
                 }
-                Some(frame) => self.partial.get_or_insert_default().begin(frame),
+                Some(frame) => self.begin(frame),
             }
         }
     }
@@ -196,24 +256,30 @@ impl ReceiveHalf {
             None => Expecting::NewMessage,
             Some(_) => Expecting::Continuation,
         };
-        let Some((header, length)) = FrameHeader::parse(bytes, expecting)? else {
+        let parsed = match &self.inflation {
+            None => FrameHeader::parse(bytes, expecting)?.map(|(header, length)| (header, length, false)),
+            Some(_) => FrameHeader::parse_deflate(bytes, expecting)?,
+        };
+        let Some((header, length, compressed)) = parsed else {
             return Ok(None);
         };
         if !header.opcode.is_control() {
-            self.check_limits(message, header.length)?;
+            // How long a compressed message will be, only inflating it can tell.
+            let deflated = compressed || message.is_some_and(|message| message.deflated.is_some());
+            self.check_limits(message, if deflated { 0 } else { header.length })?;
         }
         let Some(&key) = bytes[length..].first_chunk::<4>() else {
             return Ok(None);
         };
         let FrameHeader { fin, opcode, length: remaining } = header;
         let key = MaskingKey::new(key);
-        Ok(Some((OpenFrame { fin, opcode, key, remaining }, length + 4)))
+        Ok(Some((OpenFrame { fin, opcode, compressed, key, remaining }, length + 4)))
     }
 
     /// The limits hold before any of the payload is taken (§10.4).
     #[inline]
     fn check_limits(&self, message: Option<&Assembly>, length: u64) -> Result<(), ProtocolError> {
-        let (frames, so_far) = message.map_or((0, 0), |message| (message.frames, message.len()));
+        let (frames, so_far) = message.map_or((0, 0), |message| (message.frames, message.kind.len()));
         if frames >= self.limits.max_fragments {
             return Err(ProtocolError::TooManyFragments);
         }
@@ -253,6 +319,12 @@ impl ReceiveHalf {
         Ok(Found::InPlace(event))
     }
 
+    /// A frame whose payload, or whose message, is not all there.
+    fn begin(&mut self, frame: OpenFrame) {
+        let deflated = self.inflation.as_mut().filter(|_| frame.compressed).map(Deflated::begin);
+        self.partial.get_or_insert_default().begin(frame, deflated);
+    }
+
     /// Frees a message that the caller has seen; between messages nothing is kept.
     #[inline]
     fn forget_delivered(&mut self) {
@@ -281,11 +353,10 @@ impl OpenFrame {
 }
 
 impl Partial {
-    /// A frame whose payload, or whose message, is not all there.
-    fn begin(&mut self, frame: OpenFrame) {
+    fn begin(&mut self, frame: OpenFrame, deflated: Option<Deflated>) {
         let message = match (frame.opcode, self.message.take()) {
-            (Opcode::Text, _) => Some(Assembly::new(AssemblyKind::Text(Default::default()))),
-            (Opcode::Binary, _) => Some(Assembly::new(AssemblyKind::Binary(Vec::new()))),
+            (Opcode::Text, _) => Some(Assembly::new(AssemblyKind::Text(Default::default()), deflated)),
+            (Opcode::Binary, _) => Some(Assembly::new(AssemblyKind::Binary(Vec::new()), deflated)),
             (Opcode::Continuation, message) => message.map(Assembly::with_one_more_frame),
             (Opcode::Close | Opcode::Ping | Opcode::Pong, message) => {
                 self.control.clear();
@@ -301,6 +372,8 @@ impl Partial {
         &mut self,
         mut frame: OpenFrame,
         input: &mut &'b mut [u8],
+        limit: usize,
+        (inflation, mut inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
     ) -> Result<Found<'b>, ProtocolError> {
         let payload = frame.take_payload(input);
         let complete = frame.remaining == 0;
@@ -313,8 +386,20 @@ impl Partial {
             return Ok(if complete { Found::Control(opcode) } else { Found::Nothing });
         }
         if let Some(message) = &mut self.message {
-            message.push(payload)?;
+            match &mut message.deflated {
+                None => message.kind.push(payload)?,
+                Some(deflated) => {
+                    deflated.push(payload, &mut message.kind, limit, inflater.as_deref_mut())?
+                }
+            }
             if complete && fin {
+                if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)
+                    && deflated.finish(&mut message.kind, limit, inflation, inflater)?
+                {
+                    let is_text = matches!(message.kind, AssemblyKind::Text(_));
+                    self.message = None;
+                    return Ok(Found::Inflated { is_text });
+                }
                 message.finish()?;
                 return Ok(Found::Message);
             }
@@ -325,6 +410,19 @@ impl Partial {
     fn is_empty(&self) -> bool {
         self.header.is_empty() && self.frame.is_none() && self.message.is_none()
     }
+}
+
+/// Inflates a message that is whole in the input.
+fn hand_out_inflated<'b>(
+    mut frame: OpenFrame,
+    input: &mut &'b mut [u8],
+    limit: usize,
+    inflation: &mut Inflation,
+    inflater: &mut Inflater,
+) -> Result<Found<'b>, ProtocolError> {
+    let is_text = frame.opcode == Opcode::Text;
+    inflation.inflate_whole(frame.take_payload(input), is_text, limit, inflater)?;
+    Ok(Found::Inflated { is_text })
 }
 
 fn control_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
@@ -339,65 +437,4 @@ fn control_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolEr
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: Limits = Limits { max_message: 1 << 20, max_fragments: 100 };
-
-    #[test]
-    fn a_connection_between_messages_owns_nothing_and_is_small() {
-        assert!(size_of::<ReceiveHalf>() <= 32);
-        let mut receive = ReceiveHalf::new(LIMITS);
-        // "Hel", a ping, "lo": the message is put together, handed out and forgotten.
-        let mut bytes = *b"\x01\x83\0\0\0\0Hel\x89\x80\0\0\0\0\x80\x82\0\0\0\0lo";
-        let mut input = &mut bytes[..];
-        assert_eq!(receive.next(&mut input), Ok(Some(Event::Ping(b""))));
-        assert!(receive.partial.is_some());
-        let hello = Event::Message(Message::Text("Hello"));
-        assert_eq!(receive.next(&mut input), Ok(Some(hello)));
-        assert_eq!(receive.next(&mut input), Ok(None));
-        assert!(receive.partial.is_none());
-    }
-
-    #[test]
-    fn a_whole_frame_is_handed_on_where_it_lies() {
-        let mut receive = ReceiveHalf::new(LIMITS);
-        let mut bytes = *b"\x82\x83\x01\x01\x01\x01abc";
-        let payload = bytes[6..].as_ptr_range();
-        let mut input = &mut bytes[..];
-        match receive.next(&mut input) {
-            Ok(Some(Event::Message(Message::Binary(message)))) => {
-                assert_eq!(message.as_ptr_range(), payload);
-                assert_eq!(message, b"`cb");
-            }
-            other => panic!("{other:?}"),
-        }
-        assert!(receive.partial.is_none());
-    }
-
-    #[test]
-    fn memory_follows_the_bytes_received_not_the_length_claimed() {
-        let mut receive = ReceiveHalf::new(LIMITS);
-        let mut bytes = *b"\x82\xFF\0\0\0\0\0\x10\0\0\0\0\0\0abcdef"; // claims 1 MiB
-        let mut input = &mut bytes[..];
-        assert_eq!(receive.next(&mut input), Ok(None));
-        let message = receive.partial.as_ref().and_then(|partial| partial.message.as_ref());
-        let Some(AssemblyKind::Binary(kept)) = message.map(|message| &message.kind) else {
-            panic!("the message should have been begun");
-        };
-        assert_eq!(kept, b"abcdef");
-        assert!(kept.capacity() < 64);
-    }
-
-    #[test]
-    fn nothing_is_heard_after_a_close_or_a_fault() {
-        for ending in [&b"\x88\x80\0\0\0\0"[..], b"\x80\x80\0\0\0\0"] {
-            let mut receive = ReceiveHalf::new(LIMITS);
-            let mut bytes = [ending, b"\x81\x81\0\0\0\0a"].concat();
-            let mut input = &mut bytes[..];
-            assert_ne!(receive.next(&mut input), Ok(None));
-            assert_eq!(receive.next(&mut input), Ok(None));
-            assert!(input.is_empty());
-        }
-    }
-}
+mod tests;

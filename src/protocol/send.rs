@@ -36,6 +36,14 @@ impl SendHalf {
         }
     }
 
+    /// A message, compressed and in one frame (RFC 7692 §6).
+    #[cfg(feature = "deflate")]
+    pub fn deflated(&mut self, message: Message<'_>, deflater: &mut super::Deflater, out: &mut Vec<u8>) {
+        if self.is_open() {
+            deflater.message(message, out);
+        }
+    }
+
     /// A Ping (§5.5.2). Of a payload over 125 bytes the first 125 are sent.
     pub fn ping(&mut self, payload: &[u8], out: &mut Vec<u8>) {
         self.control(Opcode::Ping, payload, out);
@@ -74,16 +82,28 @@ impl SendHalf {
 /// Writes a message as one unmasked frame with FIN set.
 #[inline]
 pub(crate) fn encode_message(message: Message<'_>, out: &mut Vec<u8>) {
+    encode_frame(opcode_of(message), message.as_bytes(), out);
+}
+
+#[inline]
+pub(super) fn opcode_of(message: Message<'_>) -> Opcode {
     match message {
-        Message::Text(text) => encode_frame(Opcode::Text, text.as_bytes(), out),
-        Message::Binary(bytes) => encode_frame(Opcode::Binary, bytes, out),
+        Message::Text(_) => Opcode::Text,
+        Message::Binary(_) => Opcode::Binary,
     }
 }
 
 #[inline]
-fn encode_frame(opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
+pub(super) fn encode_frame(opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
     FrameHeader { fin: true, opcode, length: payload.len() as u64 }.encode(out);
     out.extend_from_slice(payload);
+}
+
+/// Writes a message, whose compressed payload this is, as one frame with RSV1 set (RFC 7692 §6).
+#[cfg(feature = "deflate")]
+pub(super) fn encode_deflated(opcode: Opcode, compressed: &[u8], out: &mut Vec<u8>) {
+    FrameHeader { fin: true, opcode, length: compressed.len() as u64 }.encode_deflated(out);
+    out.extend_from_slice(compressed);
 }
 
 #[cfg(test)]

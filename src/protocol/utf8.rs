@@ -15,6 +15,12 @@ pub(super) fn check(bytes: &[u8]) -> Result<&str, InvalidUtf8> {
     simdutf8::basic::from_utf8(bytes).map_err(|_| InvalidUtf8)
 }
 
+/// Can this be the beginning of valid text?
+#[cfg(feature = "deflate")]
+pub(super) fn is_beginning(bytes: &[u8]) -> bool {
+    str::from_utf8(bytes).err().is_none_or(|error| error.error_len().is_none())
+}
+
 /// Text that arrives in pieces.
 #[derive(Debug, Default)]
 pub(super) struct TextBuffer {
@@ -56,6 +62,20 @@ impl TextBuffer {
             Err(_) => return Err(InvalidUtf8),
         }
         Ok(())
+    }
+
+    /// Makes room for so many bytes, by doubling, but never for more than `limit` in all.
+    #[cfg(feature = "deflate")]
+    pub(super) fn make_room(&mut self, length: usize, limit: usize) {
+        let (used, has) = (self.text.len(), self.text.capacity());
+        if used + length > has {
+            self.text.reserve_exact((2 * has).min(limit).max(used + length) - used);
+        }
+    }
+
+    #[cfg(all(feature = "deflate", test))]
+    pub(super) fn capacity(&self) -> usize {
+        self.text.capacity()
     }
 
     /// The message is complete: it must not end within a character.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::handshake::{HeadLimits, Hosts, Origins, Proxies};
+use crate::handshake::{Deflate, HeadLimits, Hosts, Origins, Proxies};
 use crate::protocol::Limits;
 
 /// How a server behaves. The defaults are safe for the open internet; change what you have a reason to.
@@ -40,6 +40,8 @@ pub struct Config {
     pub(super) proxies: Proxies,
     pub(super) tick: Option<Duration>,
     pub(super) mailbox: usize,
+    /// permessage-deflate, if it is offered.
+    pub(super) deflate: Option<Deflate>,
 }
 
 /// What happens to a message for a peer whose send queue is full.
@@ -87,6 +89,7 @@ impl Config {
             tick: None,
             // Enough for a burst; a full mailbox is told to whoever writes to it.
             mailbox: 4096,
+            deflate: None,
         }
     }
 

@@ -17,6 +17,7 @@
 
 use super::PeerId;
 use super::admission::AddressKey;
+use super::deflate::Compression;
 use super::outbox::Outbox;
 use super::topics::TopicNumber;
 use super::transport::Transport;
@@ -67,6 +68,7 @@ pub(super) struct Connection {
     /// While `Awaiting`.
     pub(super) asked: Option<Asked>,
     pub(super) send: SendHalf,
+    pub(super) compression: Compression,
     pub(super) transport: Option<Transport>,
     pub(super) outbox: Outbox,
     pub(super) address: Option<AddressKey>,
@@ -85,6 +87,7 @@ impl Connection {
             in_line: false,
             asked: None,
             send: SendHalf::default(),
+            compression: Compression::default(),
             transport: None,
             outbox: Outbox::default(),
             address: None,

@@ -77,6 +77,9 @@ counters! {
     messages_out,
     /// Messages encoded: one for each send or publish, however many receive it.
     encoded,
+    /// Messages compressed: one for each send or publish, however many receive it, but for those who keep their
+    /// context.
+    compressed,
     /// Bytes received, without what TLS adds.
     bytes_in,
     /// Bytes written, without what TLS adds.

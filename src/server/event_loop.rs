@@ -18,7 +18,8 @@ use super::mailbox::{BELL, Letters};
 use super::opening::{self, Opening};
 use super::transport::{Input, Transport};
 use super::{Handler, PeerId, Peers};
-use crate::handshake::{Method, Refusal};
+use crate::handshake::{Deflate, Method, Refusal};
+use crate::protocol::Inflater;
 
 /// One buffer for the whole loop, so that connections need none. This size did best for messages of 1 MiB;
 /// small ones only touch its beginning.
@@ -51,6 +52,8 @@ pub(super) struct EventLoop<M, H> {
     buffer: Vec<u8>,
     /// Those whose TLS handshake goes on when it is their turn, first come, first served.
     in_line: VecDeque<PeerId>,
+    /// One for all, like the buffer.
+    inflater: Option<Inflater>,
     /// Connections that are only there to be told why not.
     turning_away: usize,
     next_tick: Option<Tick>,
@@ -67,6 +70,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         peers: Peers,
         handler: H,
     ) -> Self {
+        let inflater = peers.config.deflate.as_ref().map(Deflate::inflater);
         let next_tick = peers.config.tick.map(|every| after(clock.now(), every));
         EventLoop {
             poll,
@@ -79,6 +83,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             inbound: Vec::new(),
             buffer: vec![0; READ_BUFFER],
             in_line: VecDeque::new(),
+            inflater,
             turning_away: 0,
             next_tick,
             stop_by: None,
@@ -252,8 +257,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     /// Input of a peer lies in the buffer.
     fn receive(&mut self, id: PeerId, length: usize) {
-        let EventLoop { inbound, buffer, peers, handler, .. } = self;
-        inbound[id.index()].receive(&mut buffer[..length], id, peers, handler);
+        let EventLoop { inbound, buffer, peers, handler, inflater, .. } = self;
+        inbound[id.index()].receive(&mut buffer[..length], id, peers, handler, inflater.as_mut());
     }
 
     /// Peers whose input was cut off by a budget, or waited for their outbox.
@@ -267,7 +272,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             };
             let mut held = connection.outbox.take_held_input();
             if !held.is_empty() {
-                self.inbound[id.index()].receive(&mut held, id, &mut self.peers, &mut self.handler);
+                let EventLoop { inbound, peers, handler, inflater, .. } = self;
+                inbound[id.index()].receive(&mut held, id, peers, handler, inflater.as_mut());
             }
             self.read(id, true);
             self.settle_if_full();

@@ -4,7 +4,10 @@ use super::connection::Stage;
 use super::opening::{Opening, Outcome};
 use super::{Handler, PeerId, Peers};
 use crate::Message;
-use crate::protocol::{Event, ReceiveHalf};
+use crate::protocol::{Event, Inflater, ReceiveHalf};
+
+/// Inflated for one peer before the others have their turn: as much as it may send plain (`READS_PER_TURN`).
+const INFLATED_PER_TURN: u64 = 1 << 20;
 
 pub(super) enum Inbound {
     /// Nobody is there, or nothing they say matters any more.
@@ -21,6 +24,7 @@ impl Inbound {
         id: PeerId,
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
+        inflater: Option<&mut Inflater>,
     ) {
         if let Inbound::Opening(opening) = self {
             // Who has been refused may go on talking, but nobody listens.
@@ -30,13 +34,16 @@ impl Inbound {
             if let Some(asked) = &mut connection.asked {
                 asked.keep_alive = false;
             }
-            if !listens || opening.receive(&mut input, id, peers, handler) == Outcome::Wait {
+            if !listens {
                 return;
             }
-            *self = Inbound::Open(ReceiveHalf::new(peers.config.message));
+            let Outcome::WebSocket(agreement) = opening.receive(&mut input, id, peers, handler) else {
+                return;
+            };
+            *self = Inbound::Open(ReceiveHalf::opened(peers.config.message, agreement.as_ref()));
         }
         if let Inbound::Open(receive) = self {
-            hear(receive, input, id, peers, handler);
+            hear(receive, input, id, peers, handler, inflater);
         }
     }
 }
@@ -48,10 +55,14 @@ fn hear<M>(
     id: PeerId,
     peers: &mut Peers,
     handler: &mut impl Handler<M>,
+    mut inflater: Option<&mut Inflater>,
 ) {
     if peers.contains(id) {
         peers.hear_from(id);
     }
+    let inflated =
+        |inflater: &Option<&mut Inflater>| inflater.as_ref().map_or(0, |inflater| inflater.inflated());
+    let enough = inflated(&inflater) + INFLATED_PER_TURN;
     loop {
         let must_wait = peers.must_wait(id);
         // A handler, or the peer itself, may have ended the connection: the rest is then nobody's.
@@ -62,7 +73,10 @@ fn hear<M>(
         if must_wait {
             return peers.hold_input(id, input);
         }
-        match receive.next(&mut input) {
+        if inflated(&inflater) >= enough && !input.is_empty() {
+            return peers.postpone_input(id, input);
+        }
+        match receive.next_event(&mut input, inflater.as_deref_mut()) {
             Ok(None) => return,
             Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(id, event, code),
             Ok(Some(Event::Pong(_))) => {}

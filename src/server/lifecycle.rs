@@ -7,6 +7,7 @@ use super::admission::AddressKey;
 use super::connection::{Asked, Connections, Stage};
 use super::counters::Counters;
 use super::deadlines::{Deadlines, after, ticks};
+use super::deflate::Compression;
 use super::handler::Departure;
 use super::opening;
 use super::outbox::Written;
@@ -16,7 +17,7 @@ use super::topics::Topics;
 use super::transport::Transport;
 use super::{Config, PeerId};
 use crate::handshake::Answer;
-use crate::protocol::{CloseCode, Event, ProtocolError, SendHalf};
+use crate::protocol::{Agreement, CloseCode, Event, ProtocolError, SendHalf};
 
 impl Peers {
     pub(super) fn new(config: Config, registry: mio::Registry) -> Self {
@@ -25,6 +26,7 @@ impl Peers {
             connections: Connections::default(),
             topics: Topics::default(),
             tape: Tape::default(),
+            compressors: Default::default(),
             deadlines: Deadlines::new(),
             admission: super::admission::Admission::new(config.max_connections_per_address),
             counters: Counters::default(),
@@ -100,8 +102,10 @@ impl Peers {
     }
 
     /// The 101 has been queued.
-    pub(super) fn open(&mut self, id: PeerId) {
-        self.connections.at(id.slot).stage = Stage::Open;
+    pub(super) fn open(&mut self, id: PeerId, agreement: Option<Agreement>) {
+        let connection = self.connections.at(id.slot);
+        connection.stage = Stage::Open;
+        connection.compression = Compression::new(agreement);
         self.counters.open += 1;
         self.counters.opened += 1;
         self.hear_from(id);
@@ -156,6 +160,12 @@ impl Peers {
         let connection = self.connections.at(id.slot);
         connection.outbox.hold_input(input);
         connection.input_waits = true;
+    }
+
+    /// Keeps input until the next turn, so that the others have theirs.
+    pub(super) fn postpone_input(&mut self, id: PeerId, input: &[u8]) {
+        self.hold_input(id, input);
+        self.unfinished.push(id);
     }
 
     // ---- going

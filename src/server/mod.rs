@@ -6,6 +6,7 @@
 //! | `peers.rs`, `lifecycle.rs` | the user table: as handlers see it, and as the loop does |
 //! | `connection.rs`, `slots.rs` | one entry of it, and the keys that guard it |
 //! | `tape.rs`, `outbox.rs` | what is sent in a turn, and what each peer has not been written yet |
+//! | `sending.rs`, `deflate.rs` | a message on its way to its receivers, plain or compressed |
 //! | `topics.rs` | who listens to what |
 //! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
 //! | `transport.rs`, `tls/` | what a connection's bytes travel on |
@@ -18,6 +19,8 @@ mod config;
 mod connection;
 mod counters;
 mod deadlines;
+#[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
+mod deflate;
 mod event_loop;
 mod handler;
 mod inbound;
@@ -27,6 +30,7 @@ mod mailbox;
 mod opening;
 mod outbox;
 mod peers;
+mod sending;
 mod slots;
 mod tape;
 #[cfg(feature = "tls")]

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::connection::Asked;
 use super::{Config, Handler, PeerId, Peers};
 use crate::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
+use crate::protocol::Agreement;
 
 /// A connection that is not a WebSocket, or not yet.
 #[derive(Debug)]
@@ -26,13 +27,13 @@ pub(super) struct Opening {
 pub(super) enum Outcome {
     /// It waits for more, or is on its way out.
     Wait,
-    /// It is a WebSocket from here on.
-    WebSocket,
+    /// It is a WebSocket from here on, with permessage-deflate if that was agreed on.
+    WebSocket(Option<Agreement>),
 }
 
 /// How a request was answered.
 enum Answered {
-    WebSocket,
+    WebSocket(Option<Agreement>),
     Page {
         keep_alive: bool,
     },
@@ -91,11 +92,11 @@ impl Opening {
         let pipelined = !input.is_empty();
         let verdict = examine(peers, id, &request, self.remote, self.turned_away);
         match answer(verdict, peers, id, &request, pipelined, handler) {
-            Answered::WebSocket => {
-                peers.open(id);
+            Answered::WebSocket(agreement) => {
+                peers.open(id, agreement);
                 log::debug!("{id} opened {} for {}", request.path(), display(request.client()));
                 handler.on_open(peers, id, &request);
-                return Outcome::WebSocket;
+                return Outcome::WebSocket(agreement);
             }
             Answered::Page { keep_alive: true } | Answered::Later => self.expect_another(peers),
             Answered::Page { keep_alive: false } | Answered::Refused => {}
@@ -145,7 +146,7 @@ fn answer<M>(
     pipelined: bool,
     handler: &mut impl Handler<M>,
 ) -> Answered {
-    let upgrade = match verdict {
+    let mut upgrade = match verdict {
         Ok(upgrade) => upgrade,
         Err(refusal) => {
             refuse(peers, id, refusal, request.method());
@@ -153,10 +154,12 @@ fn answer<M>(
         }
     };
     let answer = handler.on_request(peers, id, request);
-    match &upgrade {
+    match &mut upgrade {
         Some(upgrade) if answer.is_accept() => {
+            let agreement = peers.config.deflate.as_ref().and_then(|deflate| deflate.negotiate(request));
+            upgrade.agree(agreement);
             peers.write_http(id, 512, |out| answer.write_upgrade(request, upgrade, out));
-            return Answered::WebSocket;
+            return Answered::WebSocket(agreement);
         }
         None if answer.is_accept() => {
             refuse(peers, id, Refusal::NotWebSocket, request.method());

@@ -10,9 +10,11 @@ use super::admission::Admission;
 use super::connection::{Connection, Connections, Stage};
 use super::counters::Counters;
 use super::deadlines::{Deadlines, Tick};
+use super::deflate::Compressors;
 use super::handler::Departure;
 use super::opening;
-use super::tape::{Piece, Tape};
+use super::sending::Sending;
+use super::tape::Tape;
 use super::topics::Topics;
 use super::{Config, PeerId, SlowPeers};
 use crate::handshake::Answer;
@@ -28,6 +30,8 @@ pub struct Peers {
     pub(super) connections: Connections,
     pub(super) topics: Topics,
     pub(super) tape: Tape,
+    #[cfg_attr(not(feature = "deflate"), allow(dead_code))]
+    pub(super) compressors: Compressors,
     pub(super) deadlines: Deadlines,
     pub(super) admission: Admission,
     pub(super) counters: Counters,
@@ -71,8 +75,8 @@ impl Peers {
         if !self.connections.get(to).is_some_and(is_open) {
             return Delivery::Gone;
         }
-        let piece = self.encode(message.into());
-        let delivery = self.push_message(to.slot, &piece);
+        let mut sending = self.begin_sending(message.into());
+        let delivery = self.push_message(to.slot, &mut sending);
         if matches!(delivery, Delivery::Slow | Delivery::Full) {
             self.connections.at(to.slot).outbox.tell_slow();
         }
@@ -179,18 +183,18 @@ impl Peers {
         self.stopping = true;
     }
 
-    fn encode(&mut self, outgoing: Outgoing<'_>) -> Piece {
-        if let Outgoing::Message(_) = outgoing {
-            self.counters.encoded += 1;
-        }
-        self.tape.put(outgoing)
+    #[inline]
+    fn begin_sending<'a>(&mut self, outgoing: Outgoing<'a>) -> Sending<'a> {
+        let sending = Sending::new(outgoing);
+        self.counters.encoded += u64::from(sending.is_new());
+        sending
     }
 
     fn broadcast_except(&mut self, except: Option<PeerId>, outgoing: Outgoing<'_>) {
-        let piece = self.encode(outgoing);
+        let mut sending = self.begin_sending(outgoing);
         for slot in 0..self.connections.slots() {
             if self.connections.at(slot).stage == Stage::Open && !self.is_at(except, slot) {
-                self.push_message(slot, &piece);
+                self.push_message(slot, &mut sending);
             }
         }
     }
@@ -199,12 +203,12 @@ impl Peers {
         let Some(number) = self.topics.find(topic) else {
             return;
         };
-        let piece = self.encode(outgoing);
+        let mut sending = self.begin_sending(outgoing);
         let mut place = 0;
         // Closing a peer that is too slow takes it out of the topic: the last member comes in its place.
         while let Some(&slot) = self.topics.members(number).get(place) {
             if !self.is_at(except, slot) {
-                self.push_message(slot, &piece);
+                self.push_message(slot, &mut sending);
             }
             place += usize::from(self.topics.members(number).get(place) == Some(&slot));
         }
@@ -216,10 +220,10 @@ impl Peers {
 
     /// Queues a message for an open peer, within its limit.
     #[inline]
-    fn push_message(&mut self, slot: u32, piece: &Piece) -> Delivery {
-        if !self.has_room(slot, piece.len()) {
+    fn push_message(&mut self, slot: u32, sending: &mut Sending<'_>) -> Delivery {
+        let Some(piece) = self.encode_for(slot, sending) else {
             return self.refuse_message(slot);
-        }
+        };
         let connection = self.connections.at(slot);
         connection.outbox.push(piece);
         self.counters.messages_out += 1;
@@ -231,7 +235,7 @@ impl Peers {
     /// Only a full socket makes a peer slow: what is queued for any other is written before its queue
     /// counts as full.
     #[inline]
-    fn has_room(&mut self, slot: u32, length: usize) -> bool {
+    pub(super) fn has_room(&mut self, slot: u32, length: usize) -> bool {
         let limit = self.config.send_queue - self.config.send_queue / 64;
         let outbox = &self.connections.at(slot).outbox;
         if outbox.has_room_for(length, limit) {

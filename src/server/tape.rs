@@ -15,7 +15,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::message::Outgoing;
+use crate::message::Content;
 use crate::protocol::encode_message;
 
 /// From here on a message is kept apart: copying it onto the tape, and for a slow peer off it again, would cost
@@ -54,18 +54,20 @@ impl Piece {
 
 impl Tape {
     /// Encodes a message, unless it was before.
-    pub(super) fn put(&mut self, outgoing: Outgoing<'_>) -> Piece {
-        match outgoing {
-            Outgoing::Message(message) => self.record(message.len(), |out| encode_message(message, out)),
-            Outgoing::Prepared(prepared) => {
-                let frame = prepared.shared();
-                match self.has_room_for(frame.len()) {
-                    true => self.record(frame.len(), |out| out.extend_from_slice(frame)),
-                    false => {
-                        self.apart += frame.len();
-                        Piece::Shared(Arc::clone(frame))
-                    }
-                }
+    pub(super) fn put(&mut self, content: Content<'_>) -> Piece {
+        match content {
+            Content::Message(message) => self.record(message.len(), |out| encode_message(message, out)),
+            Content::Prepared(prepared) => self.put_frame(prepared.shared()),
+        }
+    }
+
+    /// A frame that others have too.
+    pub(super) fn put_frame(&mut self, frame: &Arc<Vec<u8>>) -> Piece {
+        match self.has_room_for(frame.len()) {
+            true => self.record(frame.len(), |out| out.extend_from_slice(frame)),
+            false => {
+                self.apart += frame.len();
+                Piece::Shared(Arc::clone(frame))
             }
         }
     }

@@ -86,8 +86,15 @@ impl Client {
     /// The next frame: its first byte, and its payload.
     #[track_caller]
     pub(crate) fn frame(&mut self) -> (u8, Vec<u8>) {
-        let [first, short] = self.array();
+        let (first, payload) = self.extended_frame();
         assert_eq!(first & 0x70, 0, "no extension was agreed on (§5.2)");
+        (first, payload)
+    }
+
+    /// The next frame, in which an extension may have set the reserved bits.
+    #[track_caller]
+    pub(crate) fn extended_frame(&mut self) -> (u8, Vec<u8>) {
+        let [first, short] = self.array();
         assert_eq!(short & 0x80, 0, "a server does not mask (§5.1)");
         let length = match short {
             126 => u64::from(u16::from_be_bytes(self.array())),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! == a Ping in the middle of a message (§5.4)      the title
-//! @ max-message 1000                               a limit; or max-fragments
+//! @ max-message 1000                               a limit; or max-fragments; or what of deflate was agreed on
 //! < 01 81 00000000 61                              the client sends these bytes
 //! < 89 80 00000000                                 (several lines are one stream)
 //! > 8a 00                                          the server must send these
@@ -27,6 +27,8 @@ pub(crate) struct Case {
     pub(crate) place: String,
     pub(crate) title: String,
     pub(crate) limits: Limits,
+    /// The parameters of permessage-deflate, if it was negotiated.
+    pub(crate) deflate: Option<String>,
     pub(crate) story: Story,
     /// Where the `<` lines end, in bytes from the beginning of what the client sends.
     pub(crate) line_ends: Vec<usize>,
@@ -88,6 +90,7 @@ impl Case {
             place: place.into(),
             title: title.into(),
             limits: Limits { max_message: 1 << 20, max_fragments: 16_384 },
+            deflate: None,
             story: Story::default(),
             line_ends: Vec::new(),
         })
@@ -99,6 +102,10 @@ impl Case {
         let line = match (mark, word) {
             ("@", "max-message") if nothing_yet => return set(&mut self.limits.max_message, after_word),
             ("@", "max-fragments") if nothing_yet => return set(&mut self.limits.max_fragments, after_word),
+            ("@", "deflate") if nothing_yet => {
+                self.deflate = Some(after_word.into());
+                return Ok(());
+            }
             ("<" | ">", "") => return Err("a line without bytes".into()),
             ("<", _) => Line::Client(parse_bytes(rest)?),
             ("*", "send") => Line::Does(parse_message(after_word)?),

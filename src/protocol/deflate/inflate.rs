@@ -1,0 +1,348 @@
+//! Inflating, within limits (RFC 7692 §7.2.2).
+//!
+//! A message that is whole where it lies is inflated into the one buffer that everybody shares. One that arrives
+//! in pieces is kept as it came until it is whole: what a peer makes us keep is no more than it has sent, and a
+//! handful of bytes buys nobody an inflater. A long one gets an inflater of its own, and is inflated as it comes.
+
+use std::fmt;
+
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+use super::super::assembly::AssemblyKind;
+use super::super::{ProtocolError, utf8};
+use super::{Agreement, MAX_WINDOW_BITS, TAIL};
+use crate::Message;
+
+/// A message in pieces is kept compressed up to here; then it is worth an inflater (about 40 KiB).
+const KEPT: usize = 16 << 10;
+
+/// Inflated at a time where the message is put together.
+const CHUNK: usize = 4 << 10;
+
+/// The shared buffer begins so small, ...
+const FIRST_ROOM: usize = 4 << 10;
+
+/// ... and what it has grown beyond this is given back with the next message.
+const KEPT_ROOM: usize = 256 << 10;
+
+/// Inflates messages for any number of connections without context takeover, one after the other. It owns nothing
+/// until it is first needed.
+#[derive(Default)]
+pub struct Inflater {
+    stream: Option<Stream>,
+    buffer: Buffer,
+    inflated: u64,
+}
+
+impl Inflater {
+    /// Inflates nothing yet.
+    pub fn new() -> Self {
+        Inflater::default()
+    }
+
+    /// How many bytes have been inflated, by this or at its side: a measure of the work.
+    pub fn inflated(&self) -> u64 {
+        self.inflated
+    }
+
+    /// The message that was inflated last. Its text has not been checked.
+    pub(in super::super) fn message(&self, is_text: bool) -> Result<Message<'_>, ProtocolError> {
+        let bytes = self.buffer.filled();
+        match is_text {
+            true => utf8::check(bytes).map(Message::Text).map_err(|_| ProtocolError::InvalidUtf8),
+            false => Ok(Message::Binary(bytes)),
+        }
+    }
+}
+
+impl fmt::Debug for Inflater {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inflater").field("inflated", &self.inflated).finish_non_exhaustive()
+    }
+}
+
+/// What one connection knows of its way in.
+#[derive(Debug)]
+pub(in super::super) struct Inflation {
+    window_bits: u8,
+    takeover: bool,
+    /// With context takeover: the window, from the first message on.
+    stream: Option<Box<Stream>>,
+}
+
+impl Inflation {
+    pub(in super::super) fn new(agreement: &Agreement) -> Self {
+        Inflation {
+            window_bits: agreement.client_max_window_bits.unwrap_or(MAX_WINDOW_BITS),
+            takeover: !agreement.client_no_context_takeover,
+            stream: None,
+        }
+    }
+
+    /// Inflates a message that is whole, into the shared buffer.
+    pub(in super::super) fn inflate_whole(
+        &mut self,
+        payload: &[u8],
+        is_text: bool,
+        limit: usize,
+        inflater: &mut Inflater,
+    ) -> Result<(), ProtocolError> {
+        let Inflater { stream, buffer, inflated } = inflater;
+        let stream = match self.takeover {
+            true => self.stream.get_or_insert_with(|| Stream::keeping_its_window(self.window_bits)),
+            false => stream.get_or_insert_with(Stream::for_single_messages),
+        };
+        // The last message may have been given up in its middle.
+        stream.begun = false;
+        buffer.begin(limit);
+        let result = stream.feed(payload, buffer).and_then(|()| stream.finish(buffer));
+        *inflated += buffer.filled as u64;
+        // Text fails where it stops being text, though there may be another fault, or no room, further on.
+        let valid = buffer.filled.min(limit);
+        match result {
+            Err(_) if is_text && !utf8::is_beginning(&buffer.bytes[..valid]) => {
+                Err(ProtocolError::InvalidUtf8)
+            }
+            result => result,
+        }
+    }
+}
+
+/// The compressed side of a message that arrives in pieces.
+#[derive(Debug)]
+pub(in super::super) struct Deflated {
+    kept: Vec<u8>,
+    stream: Option<Box<Stream>>,
+}
+
+impl Deflated {
+    /// With context takeover the connection lends its window, and gets it back in the end.
+    pub(in super::super) fn begin(inflation: &mut Inflation) -> Self {
+        let lend =
+            || inflation.stream.take().unwrap_or_else(|| Stream::keeping_its_window(inflation.window_bits));
+        Deflated { kept: Vec::new(), stream: inflation.takeover.then(lend) }
+    }
+
+    pub(in super::super) fn push(
+        &mut self,
+        payload: &[u8],
+        message: &mut AssemblyKind,
+        limit: usize,
+        inflater: Option<&mut Inflater>,
+    ) -> Result<(), ProtocolError> {
+        if self.stream.is_none() && self.kept.len() + payload.len() <= KEPT {
+            self.kept.extend_from_slice(payload);
+            return Ok(());
+        }
+        let before = message.len();
+        self.inflate_kept(message, limit)?.feed(payload, &mut Growing::new(message, limit))?;
+        if let Some(inflater) = inflater {
+            inflater.inflated += (message.len() - before) as u64;
+        }
+        Ok(())
+    }
+
+    /// All of it has arrived. True if the message lies in the shared buffer now.
+    pub(in super::super) fn finish(
+        &mut self,
+        message: &mut AssemblyKind,
+        limit: usize,
+        inflation: &mut Inflation,
+        inflater: Option<&mut Inflater>,
+    ) -> Result<bool, ProtocolError> {
+        if let (None, Some(inflater)) = (&self.stream, inflater) {
+            inflation.inflate_whole(&self.kept, message.is_text(), limit, inflater)?;
+            return Ok(true);
+        }
+        self.inflate_kept(message, limit)?.finish(&mut Growing::new(message, limit))?;
+        if inflation.takeover {
+            inflation.stream = self.stream.take();
+        }
+        Ok(false)
+    }
+
+    /// Our own stream from here on.
+    fn inflate_kept(
+        &mut self,
+        message: &mut AssemblyKind,
+        limit: usize,
+    ) -> Result<&mut Stream, ProtocolError> {
+        let stream = self.stream.get_or_insert_with(|| Box::new(Stream::for_single_messages()));
+        stream.feed(&std::mem::take(&mut self.kept), &mut Growing::new(message, limit))?;
+        Ok(stream)
+    }
+}
+
+/// A decompressor between two blocks, or within one.
+struct Stream {
+    inflate: Inflate,
+    window_bits: u8,
+    takeover: bool,
+    /// Is there any payload in this message?
+    begun: bool,
+}
+
+impl Stream {
+    fn new(window_bits: u8, takeover: bool) -> Self {
+        Stream { inflate: Inflate::new(false, window_bits), window_bits, takeover, begun: false }
+    }
+
+    fn for_single_messages() -> Self {
+        Stream::new(MAX_WINDOW_BITS, false)
+    }
+
+    fn keeping_its_window(window_bits: u8) -> Box<Self> {
+        Box::new(Stream::new(window_bits, true))
+    }
+
+    /// Inflates some more of a message.
+    fn feed(&mut self, mut input: &[u8], sink: &mut impl Sink) -> Result<(), ProtocolError> {
+        if input.is_empty() {
+            return Ok(());
+        }
+        if !std::mem::replace(&mut self.begun, true) && !self.takeover {
+            self.forget();
+        }
+        loop {
+            let room = sink.room();
+            let length = room.len();
+            let (written, result) = self.step(&mut input, room);
+            sink.take(written)?;
+            result?;
+            if written < length {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The end of a message: it must end where a block ends.
+    fn finish(&mut self, sink: &mut impl Sink) -> Result<(), ProtocolError> {
+        // An endpoint that flushes twice without input in between has nothing to send, where a single 00 was
+        // due (§7.2.3.6). The message is as empty as its payload.
+        if !self.begun {
+            return Ok(());
+        }
+        self.feed(&TAIL, sink)?;
+        self.begun = false;
+        // One more empty block: within anything else it is no block, but wrong, or unfinished, or data.
+        let is_final = u8::from(!self.takeover);
+        let [a, b, c, d] = TAIL;
+        let probe = [is_final, a, b, c, d];
+        let before = self.inflate.total_in();
+        let status = self.inflate.decompress(&probe, &mut [0], InflateFlush::NoFlush);
+        let all_read = self.inflate.total_in() - before == probe.len() as u64;
+        match status {
+            Ok(Status::StreamEnd) if !self.takeover && all_read => Ok(()),
+            Ok(Status::Ok | Status::BufError) if self.takeover && all_read => Ok(()),
+            _ => Err(ProtocolError::InvalidDeflate),
+        }
+    }
+
+    /// Takes from the input what there is room for; how much came of it, and whether it was in order.
+    fn step(&mut self, input: &mut &[u8], room: &mut [u8]) -> (usize, Result<(), ProtocolError>) {
+        let mut written = 0;
+        loop {
+            let (read_before, written_before) = (self.inflate.total_in(), self.inflate.total_out());
+            let status = self.inflate.decompress(input, &mut room[written..], InflateFlush::NoFlush);
+            *input = &input[(self.inflate.total_in() - read_before) as usize..];
+            written += (self.inflate.total_out() - written_before) as usize;
+            match status {
+                // A final block (§7.2.3.4) ends a DEFLATE stream, not a message: another one begins.
+                Ok(Status::StreamEnd) => self.forget(),
+                Ok(Status::Ok | Status::BufError) => return (written, Ok(())),
+                Err(_) => return (written, Err(ProtocolError::InvalidDeflate)),
+            }
+        }
+    }
+
+    /// Begins with an empty window.
+    fn forget(&mut self) {
+        match self.window_bits {
+            MAX_WINDOW_BITS => self.inflate.reset(false),
+            bits => self.inflate = Inflate::new(false, bits), // a reset would make it the largest
+        }
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("window_bits", &self.window_bits).finish_non_exhaustive()
+    }
+}
+
+/// Where inflated bytes go. There is room for one byte more than the limit, which is how it is noticed.
+trait Sink {
+    fn room(&mut self) -> &mut [u8];
+    /// So much of the room has been filled.
+    fn take(&mut self, filled: usize) -> Result<(), ProtocolError>;
+}
+
+/// Memory for one message after the other.
+#[derive(Default)]
+struct Buffer {
+    bytes: Vec<u8>,
+    filled: usize,
+    limit: usize,
+}
+
+impl Buffer {
+    fn begin(&mut self, limit: usize) {
+        if self.bytes.len() > KEPT_ROOM {
+            self.bytes = Vec::new();
+        }
+        self.filled = 0;
+        self.limit = limit;
+    }
+
+    fn filled(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+}
+
+impl Sink for Buffer {
+    fn room(&mut self) -> &mut [u8] {
+        let most = self.limit.saturating_add(1);
+        if self.filled == self.bytes.len() {
+            let length = (2 * self.filled).clamp(FIRST_ROOM.min(most), most);
+            self.bytes.reserve_exact(length - self.filled);
+            self.bytes.resize(length, 0);
+        }
+        let end = self.bytes.len().min(most);
+        &mut self.bytes[self.filled..end]
+    }
+
+    fn take(&mut self, filled: usize) -> Result<(), ProtocolError> {
+        self.filled += filled;
+        if self.filled > self.limit { Err(ProtocolError::MessageTooBig) } else { Ok(()) }
+    }
+}
+
+/// A message that is put together.
+struct Growing<'a> {
+    chunk: [u8; CHUNK],
+    message: &'a mut AssemblyKind,
+    limit: usize,
+}
+
+impl<'a> Growing<'a> {
+    fn new(message: &'a mut AssemblyKind, limit: usize) -> Self {
+        Growing { chunk: [0; CHUNK], message, limit }
+    }
+}
+
+impl Sink for Growing<'_> {
+    fn room(&mut self) -> &mut [u8] {
+        let most = (self.limit - self.message.len()).saturating_add(1);
+        &mut self.chunk[..CHUNK.min(most)]
+    }
+
+    fn take(&mut self, filled: usize) -> Result<(), ProtocolError> {
+        let fits = filled.min(self.limit - self.message.len());
+        self.message.make_room(fits, self.limit);
+        self.message.push(&self.chunk[..fits])?;
+        if filled > fits { Err(ProtocolError::MessageTooBig) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

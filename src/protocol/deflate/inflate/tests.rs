@@ -1,0 +1,73 @@
+//! What inflating costs, and that a bomb costs no more.
+
+use super::super::super::{Event, Limits, ReceiveHalf};
+use super::super::Deflater;
+use super::*;
+
+const ALONE: Agreement = Agreement {
+    server_no_context_takeover: true,
+    client_no_context_takeover: true,
+    server_max_window_bits: None,
+    client_max_window_bits: None,
+};
+
+/// A client's frame of this many zeros, masked with a key of zeros.
+fn zeros(length: usize) -> Vec<u8> {
+    let mut frame = Vec::new();
+    Deflater::new(&ALONE, 9).message((&vec![0; length]).into(), &mut frame);
+    let header = if frame[1] == 126 { 4 } else { 2 };
+    frame[1] |= 0x80;
+    frame.splice(header..header, [0; 4]);
+    frame
+}
+
+#[test]
+fn a_bomb_is_given_up_before_more_than_the_limit_is_allocated() {
+    let limits = Limits { max_message: 1 << 20, max_fragments: 100 };
+    let bomb = zeros(16 << 20);
+    assert!(bomb.len() < 17 << 10, "a thousand to one");
+    let mut inflater = Inflater::new();
+    let mut receive = ReceiveHalf::with_deflate(limits, &ALONE);
+    let fault = receive.next_with(&mut &mut bomb.clone()[..], &mut inflater).err();
+    assert_eq!(fault, Some(ProtocolError::MessageTooBig));
+    assert!(inflater.buffer.bytes.capacity() <= limits.max_message + 1);
+    // Whoever comes next is served, and what was too much is given back.
+    let mut receive = ReceiveHalf::with_deflate(limits, &ALONE);
+    let mut bytes = zeros(10);
+    let mut input = &mut bytes[..];
+    let event = receive.next_with(&mut input, &mut inflater);
+    assert_eq!(event, Ok(Some(Event::Message(Message::Binary(&[0; 10])))));
+    assert!(inflater.buffer.bytes.capacity() <= KEPT_ROOM);
+}
+
+#[test]
+fn a_message_that_is_put_together_has_no_more_memory_than_the_limit() {
+    for mut message in [AssemblyKind::Binary(Vec::new()), AssemblyKind::Text(Default::default())] {
+        let mut inflation = Inflation::new(&Agreement::default());
+        let mut deflated = Deflated::begin(&mut inflation);
+        let frame = zeros(1 << 20);
+        let fault = deflated.push(&frame[8..], &mut message, 100_000, None);
+        assert_eq!(fault, Err(ProtocolError::MessageTooBig));
+        let capacity = match &message {
+            AssemblyKind::Binary(bytes) => bytes.capacity(),
+            AssemblyKind::Text(text) => text.capacity(),
+        };
+        assert!((100_000..=100_000 + CHUNK).contains(&capacity), "{capacity}");
+    }
+}
+
+#[test]
+fn a_message_in_pieces_is_kept_as_it_came_and_an_idle_connection_owns_nothing() {
+    assert!(size_of::<ReceiveHalf>() <= 48);
+    let mut inflation = Inflation::new(&ALONE);
+    let mut message = AssemblyKind::Binary(Vec::new());
+    let mut deflated = Deflated::begin(&mut inflation);
+    let frame = zeros(100_000); // 2 bytes of header, and 4 of masking key
+    deflated.push(&frame[6..20], &mut message, 1 << 20, None).expect("nothing is looked at yet");
+    assert!(deflated.stream.is_none() && message.len() == 0 && deflated.kept.capacity() < 64);
+    let mut inflater = Inflater::new();
+    deflated.push(&frame[20..], &mut message, 1 << 20, None).expect("nothing is looked at yet");
+    assert_eq!(deflated.finish(&mut message, 1 << 20, &mut inflation, Some(&mut inflater)), Ok(true));
+    assert_eq!((inflater.buffer.filled, inflater.inflated()), (100_000, 100_000));
+    assert!(inflation.stream.is_none());
+}

@@ -1,0 +1,41 @@
+//! A message on its way: it is encoded when the first of its receivers needs it, once for all who need it so.
+
+use super::deflate::Encodings;
+use super::tape::{Piece, Tape};
+use crate::message::{Content, Outgoing};
+
+#[derive(Debug)]
+pub(super) struct Sending<'a> {
+    pub(super) outgoing: Outgoing<'a>,
+    plain: Option<Piece>,
+    /// Compressed.
+    #[cfg_attr(not(feature = "deflate"), allow(dead_code))]
+    pub(super) deflated: Encodings,
+}
+
+impl<'a> Sending<'a> {
+    #[inline]
+    pub(super) fn new(outgoing: Outgoing<'a>) -> Self {
+        Sending { outgoing, plain: None, deflated: Encodings::default() }
+    }
+
+    /// Must it be encoded, or was it before?
+    pub(super) fn is_new(&self) -> bool {
+        matches!(self.outgoing.content, Content::Message(_))
+    }
+
+    /// The payload's length.
+    #[cfg(feature = "deflate")]
+    pub(super) fn length(&self) -> usize {
+        match self.outgoing.content {
+            Content::Message(message) => message.len(),
+            Content::Prepared(prepared) => prepared.payload().len(),
+        }
+    }
+
+    /// As it is.
+    #[inline]
+    pub(super) fn plain(&mut self, tape: &mut Tape) -> &Piece {
+        self.plain.get_or_insert_with(|| tape.put(self.outgoing.content))
+    }
+}
