@@ -48,7 +48,9 @@ const ROUNDS: u64 = 2;
 fn everybody_hears_what_is_theirs_and_nobody_anything_else() {
     let (seed, rounds) = (variable("POLLCAT_SEED", 1), variable("POLLCAT_MODEL_ROUNDS", ROUNDS));
     // A test's output is shown when it fails.
-    println!("to see this again: POLLCAT_SEED={seed} POLLCAT_MODEL_ROUNDS={rounds} cargo test --test chat_model");
+    println!(
+        "to see this again: POLLCAT_SEED={seed} POLLCAT_MODEL_ROUNDS={rounds} cargo test --test chat_model"
+    );
     let mut theatre = Theatre::open(Dice::new(seed));
     theatre.fill();
     for turn in 1..=rounds * 1000 {
