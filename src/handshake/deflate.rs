@@ -57,8 +57,8 @@ impl Deflate {
 
     /// Lets messages refer to the ones before them, in both directions, unless the client wants otherwise; not by
     /// default. Similar messages become much shorter, but a message to many is compressed for each of them, and a
-    /// connection keeps memory: from the first compressed message that it sends, up to 50 KiB; from the
-    /// first that it is sent, 310 KiB with 15 window bits, 150 KiB with 12, 135 KiB with 9.
+    /// connection keeps memory: from the first compressed message that it sends, 20 to 50 KiB; from the first that it
+    /// is sent, 310 KiB with 15 window bits, 155 KiB with 12, 135 KiB with 9.
     pub fn context_takeover(self, on: bool) -> Self {
         Deflate { context_takeover: on, ..self }
     }

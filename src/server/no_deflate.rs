@@ -6,17 +6,17 @@ use super::tape::Piece;
 use crate::protocol::Agreement;
 
 #[derive(Debug, Default)]
-pub(super) struct Compression;
+pub(super) struct Compression {}
 
 #[derive(Debug, Default)]
-pub(super) struct Compressors;
+pub(super) struct Compressors {}
 
 #[derive(Debug, Default)]
-pub(super) struct Encodings;
+pub(super) struct Encodings {}
 
 impl Compression {
     pub(super) fn new(_: Option<Agreement>) -> Self {
-        Compression
+        Compression {}
     }
 }
 
