@@ -3,13 +3,19 @@
 
 use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request, Server, Tls};
 
+const PAGE: &str = "<!doctype html><title>wss</title><body><script>
+ws = new WebSocket(`wss://${location.host}`)
+ws.onopen = () => ws.send('hello world')
+ws.onmessage = (event) => document.body.append(event.data)
+</script>";
+
 struct Echo;
 
 impl Handler for Echo {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
         match request.upgrade() {
             Ok(Some(_)) => Answer::accept(),
-            _ => Answer::page("text/html; charset=utf-8", "<!doctype html><title>wss</title>Press F12."),
+            _ => Answer::page("text/html; charset=utf-8", PAGE),
         }
     }
 
@@ -31,18 +37,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     #[cfg(unix)]
     {
-        let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGHUP])?;
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+        let mailbox = server.mailbox();
         std::thread::spawn(move || {
-            for _ in signals.forever() {
-                match tls.reload() {
-                    Ok(()) => println!("the certificate has been read again"),
-                    Err(error) => println!("the old certificate stays: {error}"),
+            for signal in signals.forever() {
+                match (signal == SIGHUP).then(|| tls.reload()) {
+                    Some(Ok(())) => println!("the certificate has been read again"),
+                    Some(Err(error)) => println!("the old certificate stays: {error}"),
+                    None => mailbox.stop(),
                 }
             }
         });
     }
-    let mailbox = server.mailbox();
-    ctrlc::set_handler(move || mailbox.stop())?;
     server.run(Echo)?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-use pollcat::{CloseCode, PeerId, Peers};
+use pollcat::{CloseCode, Outgoing, PeerId, Peers};
 
 use crate::chat::{Chat, LOBBY, now, ticks};
 use crate::console;
@@ -196,7 +196,8 @@ impl Chat {
             echo: session.echo,
             limits: self.limits(),
         };
-        peers.send(peer, &json(&Told::Welcome(welcome)));
+        // Its length must not tell of the token.
+        peers.send(peer, Outgoing::from(&json(&Told::Welcome(welcome))).uncompressed());
         let behind: Vec<Behind> = rooms
             .iter()
             .map(|room| Behind { room: room.id, from: From::Client(has.remove(&room.name)) })

@@ -6,6 +6,7 @@ mod arrivals;
 mod asks;
 mod banner;
 mod catch_up;
+mod certificates;
 mod chat;
 mod command;
 mod console;
@@ -38,6 +39,7 @@ use std::time::Duration;
 
 use pollcat::{Config, Mailbox, NotDelivered, Server};
 
+use certificates::Certificates;
 use chat::Chat;
 use daemon::Daemon;
 use history::{Data, History, News};
@@ -80,7 +82,8 @@ fn run(settings: Settings) -> Result<ExitCode, String> {
 /// From the first line in the log to the last. What cannot be had is told before anybody is served.
 fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
     let logs = Logs::start(&settings)?;
-    let server = listen(&settings)?;
+    let certificates = Certificates::of(&settings)?;
+    let server = listen(&settings, &certificates)?;
     let listening = server.local_addrs();
     let url = settings.page_address(&listening);
     let (history, loaded) =
@@ -90,7 +93,13 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
     let stop = move || {
         post(&mailbox, Mail::Stop);
     };
-    signals::watch(logs.clone(), stop).map_err(|error| format!("cannot listen to signals: {error}"))?;
+    let (log_file, on_terminal) = (logs.clone(), logs.is_on_terminal());
+    let reopen = move || {
+        log_file.reopen();
+        certificates.reload();
+    };
+    signals::watch(on_terminal, reopen, stop)
+        .map_err(|error| format!("cannot listen to signals: {error}"))?;
 
     log::info!("pollcat chat {} listens on {listening:?}", env!("CARGO_PKG_VERSION"));
     match daemon {
@@ -109,7 +118,7 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
 }
 
 /// A server on all the addresses.
-fn listen(settings: &Settings) -> Result<Server<Mail>, String> {
+fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mail>, String> {
     let config = Config::new()
         .origins(settings.allow_origin.clone())
         .hosts(settings.allow_host.clone())
@@ -118,10 +127,12 @@ fn listen(settings: &Settings) -> Result<Server<Mail>, String> {
         .max_message(settings.max_picture.max(wire::LONGEST_REQUEST))
         .max_send_queue(4 << 20)
         .tick(Duration::from_millis(500));
+    #[cfg(feature = "deflate")]
+    let config = config.deflate(pollcat::Deflate::new());
     let mut server = Server::without_listeners(config).map_err(|error| error.to_string())?;
     for listen in &settings.listen {
         let bound = match listen {
-            Listen::Tcp(address) => server.listen(address.as_str()).map(drop),
+            Listen::Tcp(address) => certificates.listen(&mut server, address).map(drop),
             Listen::Unix(path) => server.listen_unix(path),
         };
         bound.map_err(|error| cannot_listen(listen, &error))?;

@@ -5,8 +5,6 @@ use std::{io, process, thread};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::logs::Logs;
-
 /// What is to be done about a signal.
 #[derive(Debug, PartialEq, Eq)]
 enum Act {
@@ -16,19 +14,22 @@ enum Act {
     Reopen,
 }
 
-/// Listens from now on. `stop` is called once; another signal of that kind ends the program at once.
+/// Listens from now on. `reopen` is called with each SIGHUP, `stop` once; another signal of that kind ends the program at once.
 ///
 /// # Errors
 ///
 /// The system does not tell us about signals.
-pub(crate) fn watch(logs: Logs, stop: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub(crate) fn watch(
+    on_terminal: bool,
+    reopen: impl Fn() + Send + 'static,
+    stop: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
-    let on_terminal = logs.is_on_terminal();
     let mut stop = Some(stop);
     let listen = move || {
         for signal in signals.forever() {
             match act(signal, on_terminal, stop.is_some()) {
-                Act::Reopen => logs.reopen(),
+                Act::Reopen => reopen(),
                 Act::EndNow(status) => process::exit(status),
                 Act::Stop => {
                     log::info!("{}: stopping; once more ends it at once", name(signal));

@@ -43,6 +43,9 @@ pub(crate) struct Settings {
     pub trust_proxy: Proxies,
     /// `None`: of the first TCP address, see [`Settings::page_address`].
     pub public_url: Option<String>,
+    /// Both or none.
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
     pub max_connections: usize,
     /// `None`: everything stays in memory.
     pub data: Option<PathBuf>,
@@ -179,6 +182,12 @@ fn contradictions(settings: &Settings) -> Vec<String> {
     if settings.daemon && settings.log_file.is_none() {
         wrong.push("daemon needs a log-file: it has no terminal to write to".to_owned());
     }
+    if settings.tls_cert.is_some() != settings.tls_key.is_some() {
+        wrong.push("tls-cert and tls-key belong together: one of them is missing".to_owned());
+    }
+    if settings.tls_cert.is_some() && cfg!(not(feature = "tls")) {
+        wrong.push("tls-cert needs a chat that was built with --features tls".to_owned());
+    }
     if settings.keep_pictures < settings.max_picture as u64 {
         wrong
             .push("keep-pictures is less than max-picture: the largest picture could not be kept".to_owned());
@@ -258,7 +267,8 @@ impl Settings {
                     false => std::net::Ipv6Addr::LOCALHOST.into(),
                 });
             }
-            format!("http://{address}")
+            let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
+            format!("{scheme}://{address}")
         });
         self.public_url.clone().or(first)
     }
@@ -271,6 +281,8 @@ impl Settings {
             allow_host: Hosts::any(),
             trust_proxy: Proxies::none(),
             public_url: None,
+            tls_cert: None,
+            tls_key: None,
             max_connections: 0,
             data: None,
             durability: Durability::Disk,

@@ -66,6 +66,24 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 Text("URL", |s, v| values::url(v).map(|it| s.public_url = Some(it))),
             ),
             row(
+                "tls-cert",
+                "",
+                "a certificate and those that vouch for it, PEM: TCP is spoken with TLS",
+                Text("PATH", |s, v| {
+                    s.tls_cert = Some(v.into());
+                    Ok(())
+                }),
+            ),
+            row(
+                "tls-key",
+                "",
+                "its private key, PEM; SIGHUP reads both again",
+                Text("PATH", |s, v| {
+                    s.tls_key = Some(v.into());
+                    Ok(())
+                }),
+            ),
+            row(
                 "max-connections",
                 "10000",
                 "connections at once",
