@@ -149,14 +149,14 @@ impl Chat {
         except: Option<PeerId>,
         line: impl FnOnce() -> Option<String>,
     ) {
-        let voices = [Voice::Text, Voice::Html];
-        if voices.iter().all(|&voice| peers.subscribers(room.topic(voice, here)) == 0) {
-            return;
-        }
-        let Some(line) = line() else {
+        let is_heard = |voice: &Voice| peers.subscribers(room.topic(*voice, here)) > 0;
+        let voices: Vec<Voice> = [Voice::Text, Voice::Html].into_iter().filter(is_heard).collect();
+        let Some(line) = (!voices.is_empty()).then(line).flatten() else {
             return;
         };
-        for (voice, line) in voices.into_iter().zip([&line, &console::as_html(&line)]) {
+        for voice in voices {
+            let html = (voice == Voice::Html).then(|| console::as_html(&line));
+            let line = html.as_ref().unwrap_or(&line);
             match except {
                 Some(peer) => peers.publish_from(peer, room.topic(voice, here), line),
                 None => peers.publish(room.topic(voice, here), line),
