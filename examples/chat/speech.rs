@@ -38,8 +38,11 @@ impl Chat {
             return Err(No::new(Code::NoSuchPerson, "that is you"));
         }
         let name = direct_name(one, other);
-        let (room, members, last) = match self.rooms.named(&name) {
-            Some(room) => (room.id, room.members.clone(), room.last),
+        let (room, missing, last) = match self.rooms.named(&name) {
+            Some(room) => {
+                let missing = [one, other].map(|person| !room.members.contains(&person));
+                (room.id, missing, room.last)
+            }
             None if self.private_talks(one) >= PRIVATE_TALKS => {
                 return Err(No::new(
                     Code::TooManyRooms,
@@ -49,10 +52,10 @@ impl Chat {
             None if self.private_talks(other) >= PRIVATE_TALKS => {
                 return Err(No::new(Code::RoomFull, "they talk to too many people already"));
             }
-            None => (self.create_pending(RoomKind::Direct, name.clone(), name)?, Default::default(), 0),
+            None => (self.create_pending(RoomKind::Direct, name.clone(), name)?, [true, true], 0),
         };
-        for person in [one, other] {
-            if !members.contains(&person) {
+        for (person, is_missing) in [one, other].into_iter().zip(missing) {
+            if is_missing {
                 self.store(Write::Join { room, person, read: last }, Ticket::Joined(None))?;
             }
         }
