@@ -86,13 +86,19 @@ impl Chat {
         let Some(session) = self.sessions.get_mut(from) else {
             return;
         };
-        let announces =
-            matches!(message, Message::Text(text) if session.voice == Voice::Json && may_announce(text));
-        match message {
-            // Its announcement was answered.
-            Message::Binary(_) if std::mem::take(&mut session.held.refused_picture) => return,
-            Message::Text(_) if announces => session.held.refused_picture = false,
-            _ => {}
+        let is_json = session.voice == Voice::Json;
+        let announces = || matches!(message, Message::Text(text) if is_json && may_announce(text));
+        // Hardly ever is there a refused one: then nobody looks into the text here.
+        if session.held.refused_picture {
+            match message {
+                // Its announcement was answered.
+                Message::Binary(_) => {
+                    session.held.refused_picture = false;
+                    return;
+                }
+                Message::Text(_) if announces() => session.held.refused_picture = false,
+                Message::Text(_) => {}
+            }
         }
         if session.held.waits_for == 0 {
             return self.hear_now(peers, from, message);
@@ -100,9 +106,9 @@ impl Chat {
         if session.held.has_room_for(&message) {
             return session.held.push(message);
         }
-        session.held.refused_picture |= announces;
+        session.held.refused_picture |= announces();
         let id = match message {
-            Message::Text(text) if session.voice == Voice::Json => {
+            Message::Text(text) if is_json => {
                 Asked::parse(text).map_or_else(|fault| fault.id, |asked| asked.id)
             }
             _ => None,
