@@ -7,14 +7,13 @@ use std::path::Path;
 use support::fixtures;
 use transcript::{Case, Line};
 
-// What comes of the bytes does not matter here.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "what comes of the bytes does not matter here")]
 #[path = "../tests/support/requests.rs"]
 mod requests;
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the bytes are not cut here")]
 #[path = "../tests/support/mod.rs"]
 mod support;
-#[allow(dead_code)]
+#[allow(dead_code, reason = "what comes of the bytes does not matter here")]
 #[path = "../tests/support/transcript.rs"]
 mod transcript;
 

@@ -73,7 +73,7 @@ impl<'a> From<&'a Vec<u8>> for Message<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
     pub(crate) content: Content<'a>,
-    #[cfg_attr(not(feature = "deflate"), allow(dead_code))]
+    #[cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "nothing is compressed"))]
     pub(crate) compressible: bool,
 }
 

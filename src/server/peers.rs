@@ -30,7 +30,7 @@ pub struct Peers {
     pub(super) connections: Connections,
     pub(super) topics: Topics,
     pub(super) tape: Tape,
-    #[cfg_attr(not(feature = "deflate"), allow(dead_code))]
+    #[cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "nothing is compressed"))]
     pub(super) compressors: Compressors,
     pub(super) deadlines: Deadlines,
     pub(super) admission: Admission,

@@ -9,7 +9,7 @@ pub(super) struct Sending<'a> {
     pub(super) outgoing: Outgoing<'a>,
     plain: Option<Piece>,
     /// Compressed.
-    #[cfg_attr(not(feature = "deflate"), allow(dead_code))]
+    #[cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "nothing is compressed"))]
     pub(super) deflated: Encodings,
 }
 
