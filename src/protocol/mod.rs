@@ -63,4 +63,4 @@ pub use send::SendHalf;
 
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Inflater};
-pub(crate) use send::encode_message;
+pub(crate) use send::{encode_header, encode_message};

@@ -85,6 +85,11 @@ pub(crate) fn encode_message(message: Message<'_>, out: &mut Vec<u8>) {
     encode_frame(opcode_of(message), message.as_bytes(), out);
 }
 
+/// Writes the header of that frame.
+pub(crate) fn encode_header(message: Message<'_>, out: &mut Vec<u8>) {
+    FrameHeader { fin: true, opcode: opcode_of(message), length: message.len() as u64 }.encode(out);
+}
+
 #[inline]
 pub(super) fn opcode_of(message: Message<'_>) -> Opcode {
     match message {

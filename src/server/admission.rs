@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::num::NonZeroU64;
 
 /// Connections over the limit that are let in all the same, to be told so in HTTP. Beyond them the listeners wait.
 pub(super) const TURNING_AWAY: usize = 32;
@@ -11,17 +12,19 @@ const RESERVE: usize = 32;
 
 /// What connections are counted by: an IPv4 address, or an IPv6 /64 network, which is what one subscriber gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct AddressKey(u64);
+pub(super) struct AddressKey(NonZeroU64);
 
 impl AddressKey {
     /// `None` for loopback addresses: they are this machine, or a proxy on it.
     pub(super) fn of(address: IpAddr) -> Option<Self> {
-        match address.to_canonical() {
+        let key = match address.to_canonical() {
             address if address.is_loopback() => None,
             // No IPv6 network begins with ffff:ffff.
-            IpAddr::V4(v4) => Some(AddressKey(0xFFFF_FFFF << 32 | u64::from(v4.to_bits()))),
-            IpAddr::V6(v6) => Some(AddressKey((v6.to_bits() >> 64) as u64)),
-        }
+            IpAddr::V4(v4) => NonZeroU64::new(0xFFFF_FFFF << 32 | u64::from(v4.to_bits())),
+            // The one that would be zero (::/64) has no subscriber to be counted: nobody is routed there.
+            IpAddr::V6(v6) => NonZeroU64::new((v6.to_bits() >> 64) as u64),
+        };
+        key.map(AddressKey)
     }
 }
 

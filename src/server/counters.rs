@@ -73,7 +73,8 @@ counters! {
     dropped,
     /// Messages received.
     messages_in,
-    /// Messages queued, one for each receiver.
+    /// Messages queued, one for each receiver. What a topic was told is counted when its members hear it: at the end of
+    /// the turn.
     messages_out,
     /// Messages encoded: one for each send or publish, however many receive it.
     encoded,

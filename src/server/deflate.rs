@@ -61,6 +61,19 @@ impl Compression {
 }
 
 impl Peers {
+    /// Has permessage-deflate been agreed on with this peer?
+    #[inline]
+    pub(super) fn hears_deflated(&mut self, slot: u32) -> bool {
+        self.connections.at(slot).compression.agreement.is_some()
+    }
+
+    /// Is this message compressed for those who can hear it so?
+    #[inline]
+    pub(super) fn is_worth_deflating(&self, sending: &Sending<'_>) -> bool {
+        let is_long = |deflate: &Deflate| deflate.is_worth_it(sending.length());
+        sending.outgoing.compressible && self.config.deflate.as_ref().is_some_and(is_long)
+    }
+
     /// A message for a peer, if there is room for it.
     #[inline]
     pub(super) fn encode_for<'s>(&mut self, slot: u32, sending: &'s mut Sending<'_>) -> Option<&'s Piece> {
@@ -81,11 +94,12 @@ impl Peers {
 
     #[inline]
     fn way_to(&mut self, slot: u32, sending: &Sending<'_>) -> Way {
-        match &self.connections.at(slot).compression.agreement {
-            Some(agreement) if is_worth_it(&self.config, sending) => {
+        let agreement = self.connections.at(slot).compression.agreement;
+        match agreement {
+            Some(agreement) if self.is_worth_deflating(sending) => {
                 match agreement.server_no_context_takeover {
-                    true => Way::Shared(*agreement),
-                    false => Way::Own(*agreement),
+                    true => Way::Shared(agreement),
+                    false => Way::Own(agreement),
                 }
             }
             _ => Way::Plain,
@@ -127,11 +141,6 @@ impl Peers {
             }
         }
     }
-}
-
-fn is_worth_it(config: &Config, sending: &Sending<'_>) -> bool {
-    let is_long = |deflate: &Deflate| deflate.is_worth_it(sending.length());
-    sending.outgoing.compressible && config.deflate.as_ref().is_some_and(is_long)
 }
 
 fn deflater(config: &Config, agreement: &Agreement) -> Deflater {

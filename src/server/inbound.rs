@@ -31,7 +31,7 @@ impl Inbound {
             let connection = peers.connections.at(id.slot);
             let listens = connection.stage == Stage::Opening;
             // Nor does anybody while a page is being fetched: one request at a time.
-            if let Some(asked) = &mut connection.asked {
+            if let Stage::Awaiting(asked) = &mut connection.stage {
                 asked.keep_alive = false;
             }
             if !listens {

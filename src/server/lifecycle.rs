@@ -10,7 +10,6 @@ use super::deadlines::{Deadlines, after, ticks};
 use super::deflate::Compression;
 use super::handler::Departure;
 use super::opening;
-use super::outbox::Written;
 use super::peers::Peers;
 use super::tape::{Piece, Tape};
 use super::topics::Topics;
@@ -24,7 +23,7 @@ impl Peers {
         let silence = ticks(config.ping_after);
         Peers {
             connections: Connections::default(),
-            topics: Topics::default(),
+            topics: Topics::new(),
             tape: Tape::default(),
             compressors: Default::default(),
             deadlines: Deadlines::new(),
@@ -88,17 +87,18 @@ impl Peers {
 
     /// A page has been asked for; the application brings it.
     pub(super) fn await_page(&mut self, id: PeerId, asked: Asked) {
-        let connection = self.connections.at(id.slot);
-        connection.stage = Stage::Awaiting;
-        connection.asked = Some(asked);
+        self.connections.at(id.slot).stage = Stage::Awaiting(asked);
         self.set_deadline(id, self.config.handshake_within);
     }
 
     /// The page has come, if anybody still waits for it.
     pub(super) fn take_awaited(&mut self, id: PeerId) -> Option<Asked> {
-        let connection = self.connections.get_mut(id).filter(|peer| peer.stage == Stage::Awaiting)?;
+        let connection = self.connections.get_mut(id)?;
+        let Stage::Awaiting(asked) = connection.stage else {
+            return None;
+        };
         connection.stage = Stage::Opening;
-        connection.asked.take()
+        Some(asked)
     }
 
     /// The 101 has been queued.
@@ -106,6 +106,8 @@ impl Peers {
         let connection = self.connections.at(id.slot);
         connection.stage = Stage::Open;
         connection.compression = Compression::new(agreement);
+        // What was said before it came is not for its ears.
+        self.skip_news(id.slot);
         self.counters.open += 1;
         self.counters.opened += 1;
         self.hear_from(id);
@@ -128,6 +130,7 @@ impl Peers {
 
     /// Queues a frame of the protocol's own, which no limit holds back.
     fn push_frame(&mut self, slot: u32, write: impl FnOnce(&mut SendHalf, &mut Vec<u8>)) {
+        self.catch_up(slot);
         let send = &mut self.connections.at(slot).send;
         let piece = self.tape.record(0, |out| write(send, out));
         self.push(slot, &piece);
@@ -174,6 +177,10 @@ impl Peers {
         if !self.contains(id) {
             return;
         }
+        self.catch_up(id.slot);
+        if !self.contains(id) {
+            return; // what it was to hear before was too much
+        }
         self.leave_open(id.slot, Stage::Closing);
         self.push_frame(id.slot, |send, out| send.close(code, reason, out));
         self.set_deadline(id, self.config.close_within);
@@ -200,7 +207,10 @@ impl Peers {
 
     /// The WebSocket is over; what is queued is still written.
     fn depart(&mut self, id: PeerId, departure: Departure) {
-        debug_assert_ne!(self.connections.at(id.slot).stage, Stage::Dead);
+        self.catch_up(id.slot);
+        if !matches!(self.connections.at(id.slot).stage, Stage::Open | Stage::Closing) {
+            return; // what it was to hear before was too much: it has departed already
+        }
         log::debug!("{id} {departure}");
         self.leave_open(id.slot, Stage::Ending);
         self.departed.push_back((id, departure));
@@ -212,7 +222,7 @@ impl Peers {
         let connection = self.connections.at(slot);
         if connection.stage == Stage::Open {
             self.counters.open -= 1;
-            for number in std::mem::take(&mut connection.topics) {
+            for number in std::mem::take(&mut connection.topics).iter() {
                 self.topics.leave(number, slot);
             }
         }
@@ -234,7 +244,7 @@ impl Peers {
             Stage::Open | Stage::Closing => self.depart(id, Departure::Lost),
             Stage::Opening => self.end(id),
             // It has asked, and listens still.
-            Stage::Awaiting => connection.asked.iter_mut().for_each(|asked| asked.keep_alive = false),
+            Stage::Awaiting(ref mut asked) => asked.keep_alive = false,
             Stage::Lingering => self.kill(id.slot),
             Stage::Ending | Stage::Dead | Stage::Vacant => {}
         }
@@ -245,7 +255,7 @@ impl Peers {
     pub(super) fn break_off(&mut self, id: PeerId) {
         match self.connections.at(id.slot).stage {
             Stage::Open | Stage::Closing => self.depart(id, Departure::Lost),
-            Stage::Opening | Stage::Awaiting => self.end(id),
+            Stage::Opening | Stage::Awaiting(_) => self.end(id),
             Stage::Ending | Stage::Lingering | Stage::Dead | Stage::Vacant => {}
         }
     }
@@ -300,7 +310,7 @@ impl Peers {
                 self.depart(id, Departure::TimedOut);
                 self.kill(id.slot);
             }
-            Stage::Awaiting => {
+            Stage::Awaiting(_) => {
                 opening::give_awaited(self, id, &Answer::refuse(503, "it takes too long"));
             }
             Stage::Opening | Stage::Ending | Stage::Lingering => self.kill(id.slot),
@@ -326,77 +336,5 @@ impl Peers {
         }
         self.deadlines.clear(slot as usize);
         self.connections.vacate(slot);
-    }
-
-    // ---- writing
-
-    /// One write per peer that has something to hear; then the tape is used again.
-    pub(super) fn flush(&mut self) {
-        let mut dirty = std::mem::take(&mut self.dirty);
-        for &slot in &dirty {
-            self.flush_one(slot);
-            self.connections.at(slot).dirty = false;
-        }
-        dirty.clear();
-        // A peer that was lost on the way says goodbye to nobody, but is marked again.
-        for slot in std::mem::replace(&mut self.dirty, dirty) {
-            self.connections.at(slot).dirty = false;
-        }
-        self.tape.rewind();
-    }
-
-    /// The peer has made room in a socket that was full: it is slow, but it lives, and it reads.
-    fn renew_patience(&mut self, slot: u32) {
-        let id = self.connections.id_at(slot);
-        match self.connections.at(slot).stage {
-            Stage::Open => self.hear_from(id),
-            Stage::Opening => self.set_deadline(id, self.config.keep_alive),
-            Stage::Awaiting => self.set_deadline(id, self.config.handshake_within),
-            Stage::Closing | Stage::Ending => self.set_deadline(id, self.config.close_within),
-            Stage::Lingering | Stage::Dead | Stage::Vacant => {}
-        }
-    }
-
-    pub(super) fn flush_one(&mut self, slot: u32) {
-        let connection = self.connections.at(slot);
-        let Some(transport) = connection.transport.as_mut().filter(|_| connection.stage != Stage::Dead)
-        else {
-            return;
-        };
-        let (before, was_behind) = (connection.outbox.queued(), connection.outbox.is_behind());
-        let written = connection.outbox.write(transport, &self.tape);
-        let progress = before - connection.outbox.queued();
-        self.counters.bytes_out += progress as u64;
-        if was_behind && progress > 0 {
-            self.renew_patience(slot);
-        }
-        let connection = self.connections.at(slot);
-        match written {
-            Ok(Written::Blocked) => {}
-            Ok(Written::All { tell_drained }) => {
-                if connection.stage == Stage::Ending {
-                    match connection.transport.as_mut().map_or(Ok(true), Transport::close) {
-                        Ok(true) => connection.stage = Stage::Lingering,
-                        Ok(false) => return connection.outbox.block(),
-                        Err(_) => return self.kill(slot),
-                    }
-                    if connection.input_ended {
-                        return self.kill(slot);
-                    }
-                }
-                let waits = std::mem::take(&mut connection.input_waits);
-                let id = self.connections.id_at(slot);
-                if waits {
-                    self.unfinished.push(id);
-                }
-                if let Some(missed) = tell_drained {
-                    self.drained.push_back((id, missed));
-                }
-            }
-            Err(error) => {
-                log::debug!("{}: {error}", self.connections.id_at(slot));
-                self.lose(slot);
-            }
-        }
     }
 }

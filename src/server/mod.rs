@@ -7,7 +7,8 @@
 //! | `connection.rs`, `slots.rs` | one entry of it, and the keys that guard it |
 //! | `tape.rs`, `outbox.rs` | what is sent in a turn, and what each peer has not been written yet |
 //! | `sending.rs`, `deflate.rs` | a message on its way to its receivers, plain or compressed |
-//! | `topics.rs` | who listens to what |
+//! | `topics.rs` | who listens to what, and what was said to them |
+//! | `saying.rs`, `flushing.rs` | how that finds its hearers: in the course of a turn, and at its end |
 //! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
 //! | `transport.rs`, `tls/` | what a connection's bytes travel on |
 //! | `listeners.rs`, `admission.rs` | how connections come, and how many may |
@@ -22,6 +23,7 @@ mod deadlines;
 #[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
 mod deflate;
 mod event_loop;
+mod flushing;
 mod handler;
 mod inbound;
 mod lifecycle;
@@ -30,6 +32,7 @@ mod mailbox;
 mod opening;
 mod outbox;
 mod peers;
+mod saying;
 mod sending;
 mod slots;
 mod tape;

@@ -21,6 +21,16 @@ impl Compression {
 }
 
 impl Peers {
+    #[inline]
+    pub(super) fn hears_deflated(&mut self, _: u32) -> bool {
+        false
+    }
+
+    #[inline]
+    pub(super) fn is_worth_deflating(&self, _: &Sending<'_>) -> bool {
+        false
+    }
+
     /// A message for a peer, if there is room for it.
     #[inline]
     pub(super) fn encode_for<'s>(&mut self, slot: u32, sending: &'s mut Sending<'_>) -> Option<&'s Piece> {

@@ -20,8 +20,6 @@ const BLOCK: usize = 64 << 10;
 pub(super) struct Outbox {
     /// This turn's stretch, if it is all there is.
     stretch: Range<u32>,
-    /// Bytes in all.
-    queued: usize,
     more: Option<Box<More>>,
 }
 
@@ -29,6 +27,8 @@ pub(super) struct Outbox {
 #[derive(Debug, Default)]
 struct More {
     pieces: VecDeque<Waiting>,
+    /// Bytes in all pieces that have not been written.
+    queued: usize,
     /// Bytes of the first piece that have been written.
     written: usize,
     /// The socket would not take more; a writable event will say when it does.
@@ -60,8 +60,15 @@ pub(super) enum Written {
 }
 
 impl Outbox {
+    #[inline]
     pub(super) fn queued(&self) -> usize {
-        self.queued
+        self.stretch.len() + self.more.as_ref().map_or(0, |more| more.queued)
+    }
+
+    /// Is there nothing, and nothing to remember?
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.stretch.is_empty() && self.more.is_none()
     }
 
     #[inline]
@@ -78,14 +85,14 @@ impl Outbox {
     /// May this many bytes be added? One message always fits an empty outbox.
     #[inline]
     pub(super) fn has_room_for(&self, length: usize, limit: usize) -> bool {
-        self.queued == 0 || self.queued + length <= limit
+        let queued = self.queued();
+        queued == 0 || queued + length <= limit
     }
 
     #[inline]
     pub(super) fn push(&mut self, piece: &Piece) {
         let waiting = match piece {
             Piece::Tape(range) => {
-                self.queued += range.len();
                 let alone = self.more.as_ref().is_none_or(|more| more.pieces.is_empty());
                 if alone && self.stretch.is_empty() {
                     self.stretch = range.clone();
@@ -97,16 +104,10 @@ impl Outbox {
                 }
                 Waiting::Tape(range.clone())
             }
-            Piece::Shared(bytes) => {
-                self.queued += bytes.len();
-                Waiting::Shared(Arc::clone(bytes))
-            }
+            Piece::Shared(bytes) => Waiting::Shared(Arc::clone(bytes)),
         };
-        let stretch = std::mem::take(&mut self.stretch);
-        let more = self.more.get_or_insert_default();
-        if !stretch.is_empty() {
-            more.pieces.push_back(Waiting::Tape(stretch));
-        }
+        let more = self.need_more();
+        more.queued += piece.len();
         match (more.pieces.back_mut(), &waiting) {
             (Some(Waiting::Tape(last)), Waiting::Tape(range)) if last.end == range.start => {
                 last.end = range.end
@@ -162,21 +163,56 @@ impl Outbox {
         let stretch = std::mem::take(&mut self.stretch);
         let bytes = tape.get(&stretch);
         let written = if bytes.is_empty() { 0 } else { retry_interrupted(|| transport.write(bytes))? };
-        self.queued -= written;
         if written == bytes.len() && transport.flush()? {
             return Ok(Written::All { tell_drained: None });
         }
         self.stretch = stretch.start + written as u32..stretch.end;
-        self.more.get_or_insert_default();
         self.write_pieces(transport, tape)
     }
 
-    fn write_pieces(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
+    /// Writes what need not wait: nothing else does. Keeps what the socket does not take; says how much it took.
+    pub(super) fn write_at_once(
+        &mut self,
+        transport: &mut Transport,
+        [header, payload]: [&[u8]; 2],
+    ) -> io::Result<usize> {
+        let (mut header, mut payload) = (header, payload);
+        let length = header.len() + payload.len();
+        while !payload.is_empty() {
+            let slices = [IoSlice::new(header), IoSlice::new(payload)];
+            let written = retry_interrupted(|| transport.write_vectored(&slices))?;
+            if written == 0 {
+                break;
+            }
+            let of_header = written.min(header.len());
+            header = &header[of_header..];
+            payload = &payload[written - of_header..];
+        }
+        let written = length - header.len() - payload.len();
+        if written < length || !transport.flush()? {
+            let more = self.need_more();
+            more.queued = length - written;
+            more.behind = written < length;
+            more.blocked = true;
+            more.keep(header);
+            more.keep(payload);
+        }
+        Ok(written)
+    }
+
+    /// From here on there is more to remember than one stretch.
+    fn need_more(&mut self) -> &mut More {
         let stretch = std::mem::take(&mut self.stretch);
         let more = self.more.get_or_insert_default();
         if !stretch.is_empty() {
+            more.queued += stretch.len();
             more.pieces.push_back(Waiting::Tape(stretch));
         }
+        more
+    }
+
+    fn write_pieces(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
+        let more = self.need_more();
         while !more.blocked && !more.pieces.is_empty() {
             let mut slices = [IoSlice::new(&[]); SLICES];
             let mut skipped = more.written;
@@ -185,7 +221,7 @@ impl Outbox {
             }
             let count = more.pieces.len().min(SLICES);
             let written = retry_interrupted(|| transport.write_vectored(&slices[..count]))?;
-            self.queued -= written;
+            more.queued -= written;
             more.blocked = written == 0;
             more.advance(written, tape);
         }

@@ -1,22 +1,22 @@
 //! The user table, keyed by token, and every way to send.
 //!
-//! This is the half that handlers see. What the loop does with the table is in `lifecycle.rs`.
+//! This is the half that handlers see. What becomes of what they say is in `saying.rs` and `flushing.rs`, what the loop does
+//! with the table in `lifecycle.rs`.
 
 use std::collections::VecDeque;
 
 use mio::Registry;
 
 use super::admission::Admission;
-use super::connection::{Connection, Connections, Stage};
+use super::connection::{Connections, Stage};
 use super::counters::Counters;
 use super::deadlines::{Deadlines, Tick};
 use super::deflate::Compressors;
 use super::handler::Departure;
 use super::opening;
-use super::sending::Sending;
 use super::tape::Tape;
-use super::topics::Topics;
-use super::{Config, PeerId, SlowPeers};
+use super::topics::{EVERYBODY, TopicNumber, Topics};
+use super::{Config, PeerId};
 use crate::handshake::Answer;
 use crate::message::Outgoing;
 use crate::protocol::CloseCode;
@@ -71,61 +71,60 @@ pub enum Delivery {
 impl Peers {
     /// Sends a message to one peer.
     pub fn send<'a>(&mut self, to: PeerId, message: impl Into<Outgoing<'a>>) -> Delivery {
-        let is_open = |connection: &Connection| connection.stage == Stage::Open;
-        if !self.connections.get(to).is_some_and(is_open) {
-            return Delivery::Gone;
-        }
-        let mut sending = self.begin_sending(message.into());
-        let delivery = self.push_message(to.slot, &mut sending);
-        if matches!(delivery, Delivery::Slow | Delivery::Full) {
-            self.connections.at(to.slot).outbox.tell_slow();
-        }
-        delivery
+        self.say_to(to, message.into())
     }
 
     /// Sends a message to everybody.
     pub fn broadcast<'a>(&mut self, message: impl Into<Outgoing<'a>>) {
-        self.broadcast_except(None, message.into());
+        self.say_to_all(EVERYBODY, None, message.into());
     }
 
     /// Sends a message from a peer to everybody else.
     pub fn broadcast_from<'a>(&mut self, from: PeerId, message: impl Into<Outgoing<'a>>) {
-        self.broadcast_except(Some(from), message.into());
+        self.say_to_all(EVERYBODY, Some(from), message.into());
     }
 
     /// Lets a peer hear what is published to a topic from now on. A topic is a name; it exists while somebody
     /// listens. Doing this twice changes nothing.
     pub fn subscribe(&mut self, id: PeerId, topic: &str) {
-        let Some(connection) = self.connections.get_mut(id).filter(|peer| peer.stage == Stage::Open) else {
+        if !self.contains(id) || self.topics.find(topic).is_some_and(|number| self.listens(id, number)) {
             return;
-        };
-        let number = self.topics.find_or_make(topic);
-        if !connection.topics.contains(&number) {
-            connection.topics.push(number);
+        }
+        self.catch_up(id.slot);
+        if self.contains(id) {
+            let number = self.topics.find_or_make(topic);
+            self.connections.at(id.slot).topics.add(number);
             self.topics.join(number, id.slot);
         }
     }
 
     /// Ends a subscription. What was published before is still delivered.
     pub fn unsubscribe(&mut self, id: PeerId, topic: &str) {
-        let Some(connection) = self.connections.get_mut(id) else {
+        let Some(number) = self.topics.find(topic) else {
             return;
         };
-        let number = self.topics.find(topic);
-        if let Some(place) = connection.topics.iter().position(|&joined| Some(joined) == number) {
-            let number = connection.topics.swap_remove(place);
+        if !self.listens(id, number) {
+            return;
+        }
+        self.catch_up(id.slot);
+        if self.contains(id) {
+            self.connections.at(id.slot).topics.remove(number);
             self.topics.leave(number, id.slot);
         }
     }
 
     /// Sends a message to everybody who listens to a topic. It is encoded once.
     pub fn publish<'a>(&mut self, topic: &str, message: impl Into<Outgoing<'a>>) {
-        self.publish_except(None, topic, message.into());
+        if let Some(number) = self.topics.find(topic) {
+            self.say_to_all(number, None, message.into());
+        }
     }
 
     /// Sends a message from a peer to everybody else who listens to a topic.
     pub fn publish_from<'a>(&mut self, from: PeerId, topic: &str, message: impl Into<Outgoing<'a>>) {
-        self.publish_except(Some(from), topic, message.into());
+        if let Some(number) = self.topics.find(topic) {
+            self.say_to_all(number, Some(from), message.into());
+        }
     }
 
     /// Brings a page that was asked for, when the answer was [`Answer::later`](crate::Answer::later).
@@ -169,7 +168,16 @@ impl Peers {
 
     /// How many bytes wait for a peer.
     pub fn queued(&self, id: PeerId) -> usize {
-        self.connections.get(id).map_or(0, |connection| connection.outbox.queued())
+        let Some(connection) = self.connections.get(id) else {
+            return 0;
+        };
+        let news = match connection.stage {
+            Stage::Open if !self.topics.are_silent() => {
+                self.topics.news(&connection.topics, connection.heard)
+            }
+            _ => Vec::new(),
+        };
+        connection.outbox.queued() + news.iter().map(|said| said.range.len()).sum::<usize>()
     }
 
     /// What the server has counted, up to now.
@@ -183,91 +191,7 @@ impl Peers {
         self.stopping = true;
     }
 
-    #[inline]
-    fn begin_sending<'a>(&mut self, outgoing: Outgoing<'a>) -> Sending<'a> {
-        let sending = Sending::new(outgoing);
-        self.counters.encoded += u64::from(sending.is_new());
-        sending
-    }
-
-    fn broadcast_except(&mut self, except: Option<PeerId>, outgoing: Outgoing<'_>) {
-        let mut sending = self.begin_sending(outgoing);
-        for slot in 0..self.connections.slots() {
-            if self.connections.at(slot).stage == Stage::Open && !self.is_at(except, slot) {
-                self.push_message(slot, &mut sending);
-            }
-        }
-    }
-
-    fn publish_except(&mut self, except: Option<PeerId>, topic: &str, outgoing: Outgoing<'_>) {
-        let Some(number) = self.topics.find(topic) else {
-            return;
-        };
-        let mut sending = self.begin_sending(outgoing);
-        let mut place = 0;
-        // Closing a peer that is too slow takes it out of the topic: the last member comes in its place.
-        while let Some(&slot) = self.topics.members(number).get(place) {
-            if !self.is_at(except, slot) {
-                self.push_message(slot, &mut sending);
-            }
-            place += usize::from(self.topics.members(number).get(place) == Some(&slot));
-        }
-    }
-
-    fn is_at(&self, id: Option<PeerId>, slot: u32) -> bool {
-        id.is_some_and(|id| id.slot == slot && self.connections.id_at(slot) == id)
-    }
-
-    /// Queues a message for an open peer, within its limit.
-    #[inline]
-    fn push_message(&mut self, slot: u32, sending: &mut Sending<'_>) -> Delivery {
-        let Some(piece) = self.encode_for(slot, sending) else {
-            return self.refuse_message(slot);
-        };
-        let connection = self.connections.at(slot);
-        connection.outbox.push(piece);
-        self.counters.messages_out += 1;
-        let delivery = if connection.outbox.is_blocked() { Delivery::Slow } else { Delivery::Queued };
-        self.mark_dirty(slot);
-        delivery
-    }
-
-    /// Only a full socket makes a peer slow: what is queued for any other is written before its queue
-    /// counts as full.
-    #[inline]
-    pub(super) fn has_room(&mut self, slot: u32, length: usize) -> bool {
-        let limit = self.config.send_queue - self.config.send_queue / 64;
-        let outbox = &self.connections.at(slot).outbox;
-        if outbox.has_room_for(length, limit) {
-            return true;
-        }
-        if outbox.is_blocked() {
-            return false;
-        }
-        // Whoever turns out to be slow with this message was not slow before it: it is taken still, and the last.
-        self.flush_one(slot);
-        self.connections.at(slot).stage == Stage::Open
-    }
-
-    #[cold]
-    fn refuse_message(&mut self, slot: u32) -> Delivery {
-        if self.connections.at(slot).stage != Stage::Open {
-            return Delivery::Gone; // the socket turned out to be broken
-        }
-        self.counters.queue_full += 1;
-        match self.config.slow_peers {
-            SlowPeers::Skip => self.connections.at(slot).outbox.miss(),
-            SlowPeers::Close => self.end_slow_peer(slot),
-        }
-        Delivery::Full
-    }
-
-    #[inline]
-    pub(super) fn mark_dirty(&mut self, slot: u32) {
-        let connection = self.connections.at(slot);
-        if !connection.dirty {
-            connection.dirty = true;
-            self.dirty.push(slot);
-        }
+    fn listens(&self, id: PeerId, number: TopicNumber) -> bool {
+        self.connections.get(id).is_some_and(|connection| connection.topics.contains(number))
     }
 }

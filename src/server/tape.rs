@@ -80,15 +80,41 @@ impl Tape {
             self.apart += apart.len();
             return Piece::Shared(Arc::new(apart));
         }
-        let start = self.bytes.len() as u32;
-        write(&mut self.bytes);
-        Piece::Tape(start..self.bytes.len() as u32)
+        Piece::Tape(self.record_apart(write))
     }
 
     /// A handler that says very much at once goes on recording past `FULL`, but not without end: positions have
     /// 32 bits.
     fn has_room_for(&self, length: usize) -> bool {
         length < LARGE && self.bytes.len() < (1 << 30)
+    }
+
+    /// Records what is not for a peer's outbox, but for the moment.
+    pub(super) fn record_apart(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Range<u32> {
+        let start = self.position();
+        write(&mut self.bytes);
+        start..self.position()
+    }
+
+    /// One stretch with what these hold: themselves if they are neighbours, else a copy of them.
+    pub(super) fn join(&mut self, ranges: impl Iterator<Item = Range<u32>> + Clone) -> Range<u32> {
+        let mut all = ranges.clone();
+        let Some(mut stretch) = all.next() else {
+            return 0..0;
+        };
+        if all.all(|range| std::mem::replace(&mut stretch.end, range.end) == range.start) {
+            return stretch;
+        }
+        let start = self.position();
+        for Range { start, end } in ranges {
+            self.bytes.extend_from_within(start as usize..end as usize);
+        }
+        start..self.position()
+    }
+
+    /// The place of what is recorded next.
+    pub(super) fn position(&self) -> u32 {
+        self.bytes.len() as u32
     }
 
     pub(super) fn get(&self, range: &Range<u32>) -> &[u8] {

@@ -130,20 +130,29 @@ fn a_message_is_encoded_once_however_many_hear_it() {
     let ids: Vec<_> = guests.iter().map(|(id, _)| *id).collect();
     let large = "x".repeat(100_000);
     let prepared = [PreparedMessage::new("prepared"), PreparedMessage::new(&large)];
-    let counted = |act: Box<dyn FnOnce(&mut Peers) + Send>| {
+    let encoded_by = |act: Box<dyn FnOnce(&mut Peers) + Send>| {
         server.direct(move |peers| {
-            let (encoded, out) = (peers.counters().encoded, peers.counters().messages_out);
+            let before = peers.counters().encoded;
             act(peers);
-            (peers.counters().encoded - encoded, peers.counters().messages_out - out)
+            peers.counters().encoded - before
         })
     };
+    let mut out = 0;
+    let mut is_heard_by_all = || {
+        out += GUESTS;
+        // Counted when the turn ends.
+        server.running.wait_until("all have heard it", |counters| counters.messages_out == out);
+    };
     let join = move |peers: &mut Peers| ids.iter().for_each(|&id| peers.subscribe(id, "tea"));
-    assert_eq!(counted(Box::new(join)), (0, 0));
-    assert_eq!(counted(Box::new(|peers| peers.publish("tea", "published"))), (1, GUESTS));
-    assert_eq!(counted(Box::new(|peers| peers.broadcast("broadcast"))), (1, GUESTS));
+    assert_eq!(encoded_by(Box::new(join)), 0);
+    assert_eq!(encoded_by(Box::new(|peers| peers.publish("tea", "published"))), 1);
+    is_heard_by_all();
+    assert_eq!(encoded_by(Box::new(|peers| peers.broadcast("broadcast"))), 1);
+    is_heard_by_all();
     for message in prepared {
         // These were encoded where they were prepared.
-        assert_eq!(counted(Box::new(move |peers| peers.broadcast(&message))), (0, GUESTS));
+        assert_eq!(encoded_by(Box::new(move |peers| peers.broadcast(&message))), 0);
+        is_heard_by_all();
     }
     for (_, client) in &mut guests {
         let heard = [client.text(), client.text(), client.text()];
