@@ -162,6 +162,31 @@ impl FrameHeader {
         Ok(Some((header, header_length)))
     }
 
+    /// The commonest frame by far: a whole message, plain, and all of it there. Its header, and the header's own length
+    /// without the masking key. For whatever else there is at the front of `bytes`, faults included, `None`:
+    /// `parse` looks at it more closely.
+    #[inline]
+    pub(super) fn whole_message(bytes: &[u8]) -> Option<(FrameHeader, usize)> {
+        let &[first, second, a, b, ..] = bytes else {
+            return None;
+        };
+        let opcode = match first {
+            0x81 => Opcode::Text,
+            0x82 => Opcode::Binary,
+            _ => return None,
+        };
+        let (length, header_length) = match second {
+            0x80..0xFE => (usize::from(second & 0x7F), 2),
+            0xFE => match usize::from(u16::from_be_bytes([a, b])) {
+                length @ 126.. => (length, 4),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let header = FrameHeader { fin: true, opcode, length: length as u64 };
+        (bytes.len() >= header_length + 4 + length).then_some((header, header_length))
+    }
+
     /// Writes the header of a server's frame: never masked (§5.1), the shortest form of the length.
     #[inline]
     pub fn encode(self, out: &mut Vec<u8>) {

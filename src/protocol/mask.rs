@@ -23,10 +23,15 @@ impl MaskingKey {
         for word in words {
             *word = (u64::from_ne_bytes(*word) ^ key).to_ne_bytes();
         }
-        for (byte, key) in rest.iter_mut().zip(self.0.iter().cycle()) {
+        // At most one, and then at most three bytes: a small message is little else.
+        let (half, rest) = rest.as_chunks_mut::<4>();
+        for half in half {
+            *half = (u32::from_ne_bytes(*half) ^ u32::from_ne_bytes(self.0)).to_ne_bytes();
+        }
+        for (byte, key) in rest.iter_mut().zip(self.0) {
             *byte ^= key;
         }
-        self.0.rotate_left(rest.len() % 4);
+        self.0.rotate_left(rest.len());
     }
 }
 

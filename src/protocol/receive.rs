@@ -169,6 +169,9 @@ impl ReceiveHalf {
             *input = &mut [];
             return Ok(None);
         }
+        if let Some((opcode, payload)) = self.take_whole_message(input) {
+            return data_event(opcode, payload).inspect_err(|_| self.finished = true).map(Some);
+        }
         let found = self.advance(input, inflater.as_deref_mut()).inspect_err(|_| self.finished = true)?;
         match (found, &mut self.partial) {
             (Found::InPlace(event), _) => Ok(Some(event)),
@@ -216,13 +219,30 @@ impl ReceiveHalf {
                             return hand_out_inflated(frame, input, limit, inflation, inflater);
                         }
                         (Some(_), None) if frame.compressed => {}
-                        _ => return self.hand_out_in_place(frame, input),
+                        _ => return self.hand_out_in_place(frame, input).map(Found::InPlace),
                     }
                     self.begin(frame);
                 }
                 Some(frame) => self.begin(frame),
             }
         }
+    }
+
+    /// Takes a frame off the input that needs nothing else, if there is one: the short way, for nearly all of the
+    /// traffic, and twice as fast as the other for a small message.
+    #[inline(always)]
+    fn take_whole_message<'b>(&mut self, input: &mut &'b mut [u8]) -> Option<(Opcode, &'b [u8])> {
+        if self.partial.is_some() {
+            return None;
+        }
+        let (header, header_length) = FrameHeader::whole_message(input)?;
+        self.check_limits(None, header.length).ok()?;
+        let key = MaskingKey::new(*input[header_length..].first_chunk()?);
+        let (_, rest) = std::mem::take(input).split_at_mut(header_length + 4);
+        let (payload, rest) = rest.split_at_mut(header.length as usize);
+        *input = rest;
+        { key }.apply(payload);
+        Some((header.opcode, payload))
     }
 
     /// Takes a header and its masking key off the input, with what has been kept of them before.
@@ -303,20 +323,13 @@ impl ReceiveHalf {
         &mut self,
         mut frame: OpenFrame,
         input: &mut &'b mut [u8],
-    ) -> Result<Found<'b>, ProtocolError> {
+    ) -> Result<Event<'b>, ProtocolError> {
         let payload = frame.take_payload(input);
-        let event = match frame.opcode {
-            Opcode::Text => {
-                let text = utf8::check(payload).map_err(|_| ProtocolError::InvalidUtf8)?;
-                Event::Message(Message::Text(text))
-            }
-            Opcode::Binary | Opcode::Continuation => Event::Message(Message::Binary(payload)),
-            control => {
-                self.finished |= control == Opcode::Close;
-                control_event(control, payload)?
-            }
-        };
-        Ok(Found::InPlace(event))
+        if frame.opcode.is_control() {
+            self.finished |= frame.opcode == Opcode::Close;
+            return control_event(frame.opcode, payload);
+        }
+        data_event(frame.opcode, payload)
     }
 
     /// A frame whose payload, or whose message, is not all there.
@@ -423,6 +436,17 @@ fn hand_out_inflated<'b>(
     let is_text = frame.opcode == Opcode::Text;
     inflation.inflate_whole(frame.take_payload(input), is_text, limit, inflater)?;
     Ok(Found::Inflated { is_text })
+}
+
+#[inline]
+fn data_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
+    match opcode {
+        Opcode::Text => {
+            let text = utf8::check(payload).map_err(|_| ProtocolError::InvalidUtf8)?;
+            Ok(Event::Message(Message::Text(text)))
+        }
+        _ => Ok(Event::Message(Message::Binary(payload))),
+    }
 }
 
 fn control_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
