@@ -30,7 +30,11 @@ fn compare(model: &Model, name: Name, heard: &Heard) -> Result<(), (usize, Strin
         }
         match *first {
             TEXT | BINARY => {
-                let is_it = |said: &Said| said.is_text() == (*first == TEXT) && *payload == said.payload();
+                let is_it = |said: &Said| {
+                    said.is_text() == (*first == TEXT)
+                        && said.length == payload.len()
+                        && *payload == said.payload()
+                };
                 let rest = peer.expected.get(next..).unwrap_or_default();
                 // Only who is slow may miss anything.
                 let skipped = match model.slow {

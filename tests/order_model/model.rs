@@ -116,6 +116,9 @@ impl Model {
             Departure::Failed(_) | Departure::TimedOut => false,
         };
         assert!(possible, "peer {name}: {departure}");
+        if departure == Departure::TooSlow {
+            peer.ending = Ending::Close(1008);
+        }
     }
 
     /// Who leaves by itself, or is too slow, does so at a time that only the server knows. Everything else must be as

@@ -124,6 +124,12 @@ impl Said {
     }
 }
 
+impl Part {
+    pub(crate) fn is_of_a_peer(&self) -> bool {
+        matches!(self.speaker, Speaker::Peer(_))
+    }
+}
+
 impl Turn {
     /// Reads the words above. Messages are numbered on from `number`.
     pub(crate) fn read(words: &str, number: &mut u32) -> Turn {

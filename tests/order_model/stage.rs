@@ -65,7 +65,7 @@ impl Stage {
 
     /// All of it is on its way before the loop looks; returns when it is done.
     pub(crate) fn play(&mut self, turn: Turn) {
-        let parts = match turn {
+        let mut parts = match turn {
             Turn::Pause(name) => return self.pause(name),
             Turn::Resume(name) => return self.resume(name),
             Turn::All(parts) => parts,
@@ -75,28 +75,30 @@ impl Stage {
                 self.dial(name);
             }
         }
-        let mut parts = parts.into_iter();
-        let mut stands = false;
-        if parts.len() > 1 {
-            // Letters are read after the peers' input: one of those has to stand still for both to be one turn.
-            if let Some(first @ Part { speaker: Speaker::Peer(_), .. }) = parts.as_slice().first()
-                && parts.as_slice().iter().any(|part| part.speaker == Speaker::Mail)
-            {
-                let mut first = first.clone();
-                first.pieces.insert(0, Piece::Script(vec![Call::Wait]));
-                parts.next();
-                self.say(first);
-            } else {
-                self.say(Part { speaker: Speaker::Mail, pieces: vec![Piece::Script(vec![Call::Wait])] });
-            }
-            drop(self.shared.wait("the loop stands still", |state| state.stands == Some(Call::Wait)));
-            stands = true;
+        let has_mail = parts.iter().any(|part| part.speaker == Speaker::Mail);
+        let stands = has_mail || parts.len() > 1;
+        if stands {
+            self.stand_still(&mut parts, has_mail);
         }
-        parts.for_each(|part| self.say(part));
+        parts.into_iter().for_each(|part| self.say(part));
         if stands {
             self.shared.change(|state| state.stands = None);
         }
         self.settle();
+    }
+
+    /// Letters are read after the peers' input: a peer's script has to stand still for both to be one turn. But where
+    /// the slow are closed, nobody knows who is still there.
+    fn stand_still(&mut self, parts: &mut Vec<Part>, has_mail: bool) {
+        let wait = Piece::Script(vec![Call::Wait]);
+        match parts.first_mut() {
+            Some(first) if has_mail && self.house.slow != Slow::Close && first.is_of_a_peer() => {
+                first.pieces.insert(0, wait);
+                self.say(parts.remove(0));
+            }
+            _ => self.say(Part { speaker: Speaker::Mail, pieces: vec![wait] }),
+        }
+        drop(self.shared.wait("the loop stands still", |state| state.stands == Some(Call::Wait)));
     }
 
     /// A newcomer, accepted by the server: it has said nothing yet.
