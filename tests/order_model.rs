@@ -41,6 +41,8 @@ mod raw;
 mod running;
 #[path = "order_model/script.rs"]
 mod script;
+#[path = "order_model/speaking.rs"]
+mod speaking;
 #[path = "order_model/stage.rs"]
 mod stage;
 

@@ -124,7 +124,9 @@ impl Ear {
             short => u64::from(short),
         };
         // Nobody sends as much: what is read here as a header is none.
-        assert!(length < 1 << 24, "peer {}: a frame {first:02x} {short:02x} of {length} bytes", self.name);
+        if length >= 1 << 24 {
+            return Err(io::Error::other(format!("a frame {first:02x} {short:02x} of {length} bytes")));
+        }
         let mut payload = vec![0; length as usize];
         self.reader.read_exact(&mut payload)?;
         Ok((first, payload))

@@ -52,6 +52,8 @@ pub(crate) struct Peer {
     /// Messages that its client has heard, and that `on_drain` told were left out.
     pub(crate) heard: usize,
     pub(crate) missed: u64,
+    /// It was there until the end, and has caught up before: then those are all.
+    pub(crate) has_caught_up: bool,
 }
 
 /// What becomes of those who do not read.
@@ -91,6 +93,7 @@ impl Model {
             done: 0,
             heard: 0,
             missed: 0,
+            has_caught_up: false,
         });
         self.peers.len() - 1
     }
@@ -141,6 +144,12 @@ impl Model {
         }
     }
 
+    /// The end is near: everybody who is there knows by now what was said, or how much was left out.
+    pub(crate) fn expect_all_to_be_known(&mut self) {
+        let is_open = |peer: &&mut Peer| peer.stage == Stage::Open && peer.leaving.is_none();
+        self.peers.iter_mut().filter(is_open).for_each(|peer| peer.has_caught_up = true);
+    }
+
     pub(crate) fn is_open(&self, name: Name) -> bool {
         self.peers[name].stage == Stage::Open
     }
@@ -181,6 +190,11 @@ impl Peer {
             self.stage = Stage::Gone;
             self.topics.clear();
         }
+    }
+
+    /// Has it heard everything that was said to it, or heard how much it has missed?
+    pub(crate) fn knows_all(&self) -> bool {
+        self.heard + self.missed as usize >= self.expected.len()
     }
 
     /// A script has come, and right before it these Pings.

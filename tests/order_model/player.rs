@@ -61,11 +61,15 @@ impl Shared {
 
     #[track_caller]
     pub(crate) fn wait(&self, what: &str, is_so: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
-        let result =
-            self.changed.wait_timeout_while(self.look(), PATIENCE, |state| !state.over && !is_so(state));
-        let (state, timeout) = result.expect("a handler that panicked has ended the test");
-        assert!(!timeout.timed_out() && (!state.over || is_so(&state)), "waited in vain until {what}");
-        state
+        self.wait_perhaps(&is_so).unwrap_or_else(|| panic!("waited in vain until {what}"))
+    }
+
+    /// `None` if it has not come to be so.
+    pub(crate) fn wait_perhaps(&self, is_so: impl Fn(&State) -> bool) -> Option<MutexGuard<'_, State>> {
+        let goes_on = |state: &mut State| !state.over && !is_so(state);
+        let result = self.changed.wait_timeout_while(self.look(), PATIENCE, goes_on);
+        let (state, _) = result.expect("a handler that panicked has ended the test");
+        is_so(&state).then_some(state)
     }
 
     /// Returns when this client may read.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use pollcat::{Config, Server, SlowPeers};
 
-use crate::client::{CLOSE, PATIENCE, PING, TEXT, masked, upgrade_request};
+use crate::client::PATIENCE;
 use crate::heard;
 use crate::listener::{Heard, Listener};
-use crate::model::{Ending, Slow, Stage as PeerStage};
+use crate::model::{Ending, Peer, Slow, Stage as PeerStage};
 use crate::player::{Mail, Player, Shared};
 use crate::raw::{narrow_listener, narrow_stream};
 use crate::running::Running;
-use crate::script::{Call, Name, Part, Piece, Speaker, Turn, Way};
+use crate::script::{Call, Name, Part, Piece, Speaker, Turn};
 
 /// What a theatre is like.
 #[derive(Debug, Clone, Copy)]
@@ -31,14 +31,14 @@ impl House {
 }
 
 pub(crate) struct Stage {
-    house: House,
-    running: Running<Mail>,
+    pub(crate) house: House,
+    pub(crate) running: Running<Mail>,
     pub(crate) shared: Arc<Shared>,
     /// By name.
-    listeners: Vec<Option<Listener>>,
+    pub(crate) listeners: Vec<Option<Listener>>,
     torn: Vec<(Name, Heard)>,
     dialled: u64,
-    pings: u32,
+    pub(crate) pings: u32,
 }
 
 impl Stage {
@@ -115,105 +115,6 @@ impl Stage {
         self.running.wait_until("it is accepted", |counters| counters.accepted == dialled);
     }
 
-    fn say(&mut self, part: Part) {
-        let (name, is_new) = match part.speaker {
-            Speaker::Mail => return part.pieces.into_iter().for_each(|piece| self.post(piece)),
-            Speaker::Newcomer(name) => (name, true),
-            Speaker::Peer(name) => (name, false),
-        };
-        let mut bytes = Vec::new();
-        let (mut pings, mut sent, mut leaving) = (String::new(), 0, None);
-        // Scripts stand around each row of Pings, so that the model knows when they were heard.
-        let has_script = |piece: &Piece| matches!(piece, Piece::Script(_));
-        let mut pieces = part.pieces;
-        if !pieces.first().is_some_and(has_script) {
-            pieces.insert(0, Piece::Script(Vec::new()));
-        }
-        let last = pieces.iter().rposition(has_script).expect("there is one");
-        if matches!(pieces.get(last + 1), Some(Piece::Ping)) {
-            let end = pieces.iter().rposition(|piece| matches!(piece, Piece::Ping)).expect("there is one");
-            pieces.insert(end + 1, Piece::Script(Vec::new()));
-        }
-        for piece in pieces {
-            match piece {
-                Piece::Script(calls) if is_new && sent == 0 => {
-                    let extensions = match self.house.offers[name % self.house.offers.len()] {
-                        "" => String::new(),
-                        offer => format!("Sec-WebSocket-Extensions: {offer}\r\n"),
-                    };
-                    let script = self.keep(calls);
-                    let fields = format!("Name: {name}\r\nScript: {script}\r\n{extensions}");
-                    bytes.extend(upgrade_request(&fields).into_bytes());
-                    sent += 1;
-                }
-                Piece::Script(calls) => {
-                    let words = format!("{}{}", self.keep(calls), std::mem::take(&mut pings));
-                    bytes.extend(masked(TEXT, words.as_bytes()));
-                    sent += 1;
-                }
-                Piece::Ping => {
-                    self.pings += 1;
-                    pings += &format!(" {}", self.pings);
-                    bytes.extend(masked(PING, self.pings.to_string().as_bytes()));
-                }
-                Piece::Goodbye => {
-                    bytes.extend(masked(CLOSE, &1000_u16.to_be_bytes()));
-                    leaving = Some(Ending::Close(1000));
-                }
-                Piece::End => leaving = Some(Ending::End),
-            }
-        }
-        let mut state = self.shared.look();
-        state.model.peers[name].sent += sent;
-        state.model.peers[name].leaving = leaving;
-        drop(state);
-        let listener = self.listeners[name].as_mut().expect("who speaks is there");
-        listener.write(&bytes);
-        if leaving == Some(Ending::End) {
-            listener.end();
-        }
-    }
-
-    /// A script's number.
-    fn keep(&self, calls: Vec<Call>) -> usize {
-        let mut state = self.shared.look();
-        state.scripts.push(calls);
-        state.scripts.len() - 1
-    }
-
-    /// A single call is a letter of its own, if there is one for it.
-    fn post(&mut self, piece: Piece) {
-        let Piece::Script(calls) = piece else { panic!("{piece:?} is not for a mailbox") };
-        let mailbox = &self.running.mailbox;
-        let deliver = |mail| assert!(mailbox.deliver(mail).is_ok(), "the mailbox has room");
-        for call in calls {
-            let id = |name: Name| self.shared.look().model.peers.get(name).and_then(|peer| peer.id);
-            let posted = match call {
-                Call::Say(Way::Send(to), said) => id(to).map(|id| {
-                    deliver(Mail::Follows(call));
-                    mailbox.send(id, &said.prepared())
-                }),
-                Call::Say(Way::Publish(topic), said) => {
-                    deliver(Mail::Follows(call));
-                    Some(mailbox.publish(topic, &said.prepared()))
-                }
-                Call::Say(Way::Broadcast, said) => {
-                    deliver(Mail::Follows(call));
-                    Some(mailbox.broadcast(&said.prepared()))
-                }
-                Call::Close(who) => id(who).map(|id| {
-                    deliver(Mail::Follows(call));
-                    mailbox.close(id, pollcat::CloseCode::NORMAL, "")
-                }),
-                _ => {
-                    deliver(Mail::Script(self.keep(vec![call])));
-                    None
-                }
-            };
-            assert!(posted.is_none_or(|posted| posted.is_ok()), "the mailbox has room");
-        }
-    }
-
     /// Waits until everything is done that those who read have asked for.
     fn settle(&mut self) {
         loop {
@@ -248,13 +149,13 @@ impl Stage {
         self.shared.change(|state| state.paused.clear());
         self.settle();
         self.wait_until_all_have_caught_up();
-        let everybody: Vec<Name> = (0..self.listeners.len()).collect();
         let mut number = 90_000_000;
         let last = Turn::read("mail: broadcast, publish tea, publish coffee, broadcast 70000", &mut number);
         self.play(last);
         self.wait_until_all_have_caught_up();
-        let close = everybody.iter().flat_map(|&name| [Call::Close(name)]);
-        let script = self.keep(close.collect());
+        self.shared.change(|state| state.model.expect_all_to_be_known());
+        let close = (0..self.listeners.len()).map(Call::Close).collect();
+        let script = self.keep(close);
         assert!(self.running.mailbox.deliver(Mail::Script(script)).is_ok(), "the mailbox has room");
         let mut heard: Vec<(Name, Heard)> = std::mem::take(&mut self.torn);
         for (name, listener) in self.listeners.drain(..).enumerate() {
@@ -272,19 +173,14 @@ impl Stage {
         }
     }
 
-    /// Whoever has missed messages hears of it when it has caught up, and then heard and missed are all.
+    /// Whoever has missed messages hears of it when it has caught up, and then heard and missed are all. If not, that
+    /// is told when all is over.
     fn wait_until_all_have_caught_up(&self) {
-        let state = self.shared.wait("everybody has caught up", |state| {
-            let mut open = state.model.peers.iter().filter(|peer| peer.stage == PeerStage::Open);
-            open.all(|peer| {
-                let is_torn = peer.leaving == Some(Ending::Torn);
-                let closed = state.model.slow == Slow::Close;
-                is_torn || closed || peer.heard + peer.missed as usize >= peer.expected.len()
-            })
-        });
-        for (name, peer) in state.model.peers.iter().enumerate() {
-            let heard = peer.heard + peer.missed as usize;
-            assert!(heard <= peer.expected.len(), "peer {name}: {heard} of {}", peer.expected.len());
+        if self.house.slow == Slow::Skip {
+            drop(self.shared.wait_perhaps(|state| {
+                let is_open = |peer: &&Peer| peer.stage == PeerStage::Open && peer.leaving.is_none();
+                state.model.peers.iter().filter(is_open).all(Peer::knows_all)
+            }));
         }
     }
 }
