@@ -98,7 +98,13 @@ fn play(slow: Slow, offers: &'static [&'static str]) {
             Slow::Wait => 1 << 30,
             Slow::Skip | Slow::Close => dice.choose(&[20_000, 100_000, 300_000]),
         };
-        let house = House { slow, queue, narrow: dice.one_in(2) || slow != Slow::Wait, offers };
+        let house = House {
+            slow,
+            queue,
+            narrow: dice.one_in(2) || slow != Slow::Wait,
+            stops: dice.one_in(2),
+            offers,
+        };
         // A test's output is shown when it fails.
         println!(
             "round {round}: POLLCAT_SEED={seed} POLLCAT_ROUNDS=1 cargo test --test order_model, {house:?}"

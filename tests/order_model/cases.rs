@@ -198,6 +198,12 @@ const CASES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "a client breaks the protocol",
+        &[
+            "1: subscribe 1 tea, subscribe 2 tea, publish tea | publish tea | nonsense & 0: publish tea, publish tea",
+        ],
+    ),
+    (
         "a client is torn away within a call",
         &[
             "0: subscribe 1 tea, subscribe 2 tea, subscribe 3 tea, subscribe 4 tea",
@@ -248,7 +254,7 @@ fn everybody_hears_what_was_meant_for_them() {
 
 #[test]
 fn so_they_do_through_sockets_that_are_always_full() {
-    every_case(House { narrow: true, ..House::PLAIN });
+    every_case(House { narrow: true, stops: true, ..House::PLAIN });
 }
 
 #[cfg(feature = "deflate")]

@@ -108,7 +108,8 @@ impl Author<'_> {
         let name = self.dice.choose(&self.speakers);
         let mut pieces = self.pieces();
         if self.speakers.len() > 2 && self.dice.one_in(8) {
-            pieces.push(if self.dice.one_in(2) { Piece::Goodbye } else { Piece::End });
+            let end = self.dice.below(3);
+            pieces.push([Piece::Goodbye, Piece::Nonsense, Piece::End][end].clone());
             self.speakers.retain(|&speaker| speaker != name);
         }
         Part { speaker: Speaker::Peer(name), pieces }

@@ -1,6 +1,8 @@
 //! The promise, said plainly: a list of what each peer must hear, lengthened by every call in its turn. It knows no
 //! tape, no outbox and no socket.
 
+use std::fmt;
+
 use pollcat::{Departure, PeerId, Peers};
 
 use crate::script::{Call, Name, Said, TOPICS, Topic, Way};
@@ -68,6 +70,8 @@ pub(crate) enum Slow {
 pub(crate) struct Model {
     pub(crate) peers: Vec<Peer>,
     pub(crate) slow: Slow,
+    /// The server has been told to.
+    stops: bool,
     /// Every call, and the number of the handler's call that it was made in.
     pub(crate) log: Vec<(u32, Call)>,
     pub(crate) turn: u32,
@@ -75,7 +79,7 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(slow: Slow) -> Self {
-        Model { peers: Vec::new(), slow, log: Vec::new(), turn: 0 }
+        Model { peers: Vec::new(), slow, stops: false, log: Vec::new(), turn: 0 }
     }
 
     pub(crate) fn add_peer(&mut self) -> Name {
@@ -116,7 +120,8 @@ impl Model {
             Departure::Closed(_) => true,
             Departure::Lost => matches!(peer.leaving, Some(Ending::End | Ending::Torn)),
             Departure::TooSlow => self.slow == Slow::Close,
-            Departure::Failed(_) | Departure::TimedOut => false,
+            Departure::Failed(_) => matches!(peer.leaving, Some(Ending::Close(1002) | Ending::Torn)),
+            Departure::TimedOut => false,
         };
         assert!(possible, "peer {name}: {departure}");
         if departure == Departure::TooSlow {
@@ -130,8 +135,14 @@ impl Model {
         for (name, peer) in self.peers.iter_mut().enumerate() {
             let Some(id) = peer.id else { continue };
             if peer.stage == Stage::Open && !peers.contains(id) {
-                let too_slow = (self.slow == Slow::Close).then_some(Ending::Close(1008));
-                peer.ending = peer.leaving.or(too_slow).unwrap_or_else(|| panic!("peer {name} is not there"));
+                // `depart` tells who was too slow.
+                let by_server = match (self.stops, self.slow) {
+                    (true, _) => Some(Ending::Close(1001)),
+                    (_, Slow::Close) => Some(Ending::Close(1008)),
+                    _ => None,
+                };
+                let ending = peer.leaving.or(by_server);
+                peer.ending = ending.unwrap_or_else(|| panic!("peer {name} is not there"));
                 peer.leave();
             }
             assert_eq!(peer.stage == Stage::Open, peers.contains(id), "is peer {name} there?");
@@ -179,6 +190,7 @@ impl Model {
             Call::Unsubscribe(who, topic) => self.peers[who].topics.retain(|&joined| joined != topic),
             Call::Close(who) => self.peers[who].leave(),
             Call::Tear(who) => self.peers[who].leaving = Some(Ending::Torn),
+            Call::Stop => self.stops = true,
             Call::Wait => {}
         }
     }
@@ -210,5 +222,14 @@ impl Peer {
             Stage::Open => self.sent == self.done && self.leaving.is_none(),
             Stage::Gone => self.leaving.is_none() || self.departed,
         }
+    }
+}
+
+/// What a wait in vain may have been for.
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Peer { stage, leaving, departed, sent, done, heard, missed, expected, .. } = self;
+        write!(f, "{stage:?}, leaving {leaving:?}, departed {departed}, {done} of {sent} scripts done, ")?;
+        write!(f, "{heard} of {} messages heard, {missed} missed", expected.len())
     }
 }

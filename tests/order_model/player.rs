@@ -69,6 +69,13 @@ impl Shared {
         let goes_on = |state: &mut State| !state.over && !is_so(state);
         let result = self.changed.wait_timeout_while(self.look(), PATIENCE, goes_on);
         let (state, _) = result.expect("a handler that panicked has ended the test");
+        if !is_so(&state) {
+            println!(
+                "the loop stands still for {:?}; over: {}; do not read: {:?}",
+                state.stands, state.over, state.paused
+            );
+            state.model.peers.iter().enumerate().for_each(|(name, peer)| println!("{name}: {peer}"));
+        }
         is_so(&state).then_some(state)
     }
 
@@ -115,6 +122,7 @@ impl Player {
             match call {
                 Call::Say(Way::Broadcast, said) => said.say(|message| peers.broadcast(message)),
                 Call::Say(Way::Publish(topic), said) => said.say(|message| peers.publish(topic, message)),
+                Call::Stop => peers.stop(),
                 _ => {}
             }
             return;
@@ -200,8 +208,11 @@ impl Handler<Mail> for Player {
             missed == 0 || state.model.slow == Slow::Skip,
             "{missed} messages are left out for peer {name}"
         );
+        state.model.peers[name].missed += missed;
+        let word = state.own_message();
         drop(state);
-        self.0.change(|state| state.model.peers[name].missed += missed);
+        self.carry_out(peers, Call::Say(Way::Send(name), word));
+        self.0.change(|_| {});
     }
 
     fn on_close(&mut self, peers: &mut Peers, id: PeerId, departure: Departure) {
@@ -213,6 +224,9 @@ impl Handler<Mail> for Player {
             (name, state.own_message(), state.own_message())
         };
         self.carry_out(peers, Call::Say(Way::BroadcastFrom(name), farewell));
+        // The first of all joins or leaves in between.
+        let goes = if name.is_multiple_of(2) { Call::Subscribe } else { Call::Unsubscribe };
+        self.carry_out(peers, goes(0, "tea"));
         self.carry_out(peers, Call::Say(Way::PublishFrom(name, "tea"), and_to_tea));
         self.0.change(|_| {});
     }

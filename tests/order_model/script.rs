@@ -7,6 +7,7 @@
 //!         mail: piece | piece    another thread
 //! piece   call, call             one handler call; from `mail`, a letter for each
 //!         ping / goodbye / end   a Ping, a Close, the end of its side of TCP
+//!         nonsense       a frame that breaks the protocol
 //! call    publish tea 70000      at the end, a length: short without; `40x` in front: that often
 //! ```
 
@@ -46,6 +47,8 @@ pub(crate) enum Call {
     Wait,
     /// The loop stands still while this peer's connection is reset.
     Tear(Name),
+    /// The server stops when the turn ends.
+    Stop,
 }
 
 #[derive(Debug, Clone)]
@@ -53,6 +56,7 @@ pub(crate) enum Piece {
     Script(Vec<Call>),
     Ping,
     Goodbye,
+    Nonsense,
     End,
 }
 
@@ -152,6 +156,7 @@ fn read_part(words: &str, number: &mut u32) -> Part {
     let pieces = pieces.split('|').map(|piece| match piece.trim() {
         "ping" => Piece::Ping,
         "goodbye" => Piece::Goodbye,
+        "nonsense" => Piece::Nonsense,
         "end" => Piece::End,
         "" => Piece::Script(Vec::new()),
         calls => Piece::Script(calls.split(", ").flat_map(|call| read_calls(call, number)).collect()),
@@ -171,7 +176,7 @@ fn read_call(words: &str, number: &mut u32) -> Call {
     let mut words = words.split(' ');
     let what = words.next().expect("a word");
     let mut rest = words.peekable();
-    let mut peer = || rest.next_if(|_| !matches!(what, "publish" | "broadcast"))?.parse().ok();
+    let mut peer = || rest.next_if(|_| !matches!(what, "publish" | "broadcast" | "stop"))?.parse().ok();
     let peer: Option<Name> = peer();
     let topic = rest.next_if(|word| TOPICS.contains(word));
     let topic = topic.and_then(|word| TOPICS.into_iter().find(|topic| topic == &word));
@@ -186,6 +191,7 @@ fn read_call(words: &str, number: &mut u32) -> Call {
         ("subscribe", Some(who), Some(topic)) => return Call::Subscribe(who, topic),
         ("unsubscribe", Some(who), Some(topic)) => return Call::Unsubscribe(who, topic),
         ("close", Some(who), None) => return Call::Close(who),
+        ("stop", None, None) => return Call::Stop,
         ("tear", Some(who), None) => return Call::Tear(who),
         other => panic!("{other:?}: what is that?"),
     };
@@ -206,6 +212,7 @@ impl fmt::Display for Call {
             Call::Close(who) => write!(f, "close {who}"),
             Call::Wait => write!(f, "wait"),
             Call::Tear(who) => write!(f, "tear {who}"),
+            Call::Stop => write!(f, "stop"),
         }
     }
 }

@@ -6,6 +6,9 @@ use crate::player::Mail;
 use crate::script::{Call, Name, Part, Piece, Speaker, Way};
 use crate::stage::Stage;
 
+/// A frame of a kind that does not exist (§5.2).
+const RESERVED: u8 = 0x83;
+
 impl Stage {
     /// A peer's pieces are one write.
     pub(crate) fn say(&mut self, part: Part) {
@@ -35,6 +38,10 @@ impl Stage {
                 Piece::Goodbye => {
                     bytes.extend(masked(CLOSE, &1000_u16.to_be_bytes()));
                     leaving = Some(Ending::Close(1000));
+                }
+                Piece::Nonsense => {
+                    bytes.extend(masked(RESERVED, b""));
+                    leaving = Some(Ending::Close(1002));
                 }
                 Piece::End => leaving = Some(Ending::End),
             }

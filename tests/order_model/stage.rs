@@ -12,7 +12,7 @@ use crate::model::{Ending, Peer, Slow, Stage as PeerStage};
 use crate::player::{Mail, Player, Shared};
 use crate::raw::{narrow_listener, narrow_stream};
 use crate::running::Running;
-use crate::script::{Call, Name, Part, Piece, Speaker, Turn};
+use crate::script::{Call, Name, Part, Piece, Said, Speaker, Turn, Way};
 
 /// What a theatre is like.
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +22,15 @@ pub(crate) struct House {
     pub(crate) queue: usize,
     /// Sockets with small buffers: outboxes fill soon.
     pub(crate) narrow: bool,
+    /// In the end the server stops; or else it closes everybody.
+    pub(crate) stops: bool,
     /// What newcomers offer in their Sec-WebSocket-Extensions, in turn.
     pub(crate) offers: &'static [&'static str],
 }
 
 impl House {
-    pub(crate) const PLAIN: House = House { slow: Slow::Wait, queue: 1 << 30, narrow: false, offers: &[""] };
+    pub(crate) const PLAIN: House =
+        House { slow: Slow::Wait, queue: 1 << 30, narrow: false, stops: false, offers: &[""] };
 }
 
 pub(crate) struct Stage {
@@ -154,8 +157,13 @@ impl Stage {
         self.play(last);
         self.wait_until_all_have_caught_up();
         self.shared.change(|state| state.model.expect_all_to_be_known());
-        let close = (0..self.listeners.len()).map(Call::Close).collect();
-        let script = self.keep(close);
+        let mut end = match self.house.stops {
+            true => vec![Call::Stop],
+            false => (0..self.listeners.len()).map(Call::Close).collect(),
+        };
+        let word = Said { number: number + 1, length: 50 };
+        end.insert(end.len() / 2, Call::Say(Way::Publish("tea"), word));
+        let script = self.keep(end);
         assert!(self.running.mailbox.deliver(Mail::Script(script)).is_ok(), "the mailbox has room");
         let mut heard: Vec<(Name, Heard)> = std::mem::take(&mut self.torn);
         for (name, listener) in self.listeners.drain(..).enumerate() {
