@@ -21,11 +21,13 @@ use super::{Handler, PeerId, Peers};
 use crate::handshake::{Deflate, Method, Refusal};
 use crate::protocol::Inflater;
 
-/// One buffer for the whole loop, so that connections need none. This size did best for messages of 1 MiB;
-/// small ones only touch its beginning.
-const READ_BUFFER: usize = 512 << 10;
+/// One buffer for the whole loop, so that connections need none. The longest message that is allowed by default fits,
+/// header and all: if it has come when it is read, one read gets it, and it is handed on where it lies (1 MiB echoed in
+/// 0.39 ms of CPU; with 512 KiB, where its halves had to be put together elsewhere, in 1.4 ms). Small messages only
+/// touch the beginning.
+const READ_BUFFER: usize = (1 << 20) + (4 << 10);
 
-/// Reads from one peer before the others have their turn.
+/// Reads from one peer before the others have their turn; one, if it fills more than half of the buffer.
 const READS_PER_TURN: usize = 2;
 
 /// Connections accepted before those that are there have their turn.
@@ -238,6 +240,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             }
             if drained && !end_announced {
                 return;
+            }
+            if length > READ_BUFFER / 2 {
+                break;
             }
         }
         self.peers.unfinished.push(id);

@@ -6,7 +6,7 @@ use super::{Handler, PeerId, Peers};
 use crate::Message;
 use crate::protocol::{Event, Inflater, ReceiveHalf};
 
-/// Inflated for one peer before the others have their turn: as much as it may send plain (`READS_PER_TURN`).
+/// Inflated for one peer before the others have their turn: about as much as it may send plain (`READ_BUFFER`).
 const INFLATED_PER_TURN: u64 = 1 << 20;
 
 pub(super) enum Inbound {
