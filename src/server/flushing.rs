@@ -30,6 +30,15 @@ impl Peers {
         self.tape.rewind();
     }
 
+    /// Is this the only peer that has something to hear, and the handler to be told of nobody?
+    #[inline]
+    pub(super) fn only_speaks_to(&self, slot: u32) -> bool {
+        self.dirty[..] == [slot]
+            && self.topics.are_silent()
+            && self.departed.is_empty()
+            && self.drained.is_empty()
+    }
+
     fn settle_down(&mut self, slot: u32) {
         let connection = self.connections.at(slot);
         connection.dirty = false;
