@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use mio::net::UnixListener;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry};
+use socket2::{Domain, SockRef, Socket as NewSocket, Type};
 
 use super::deadlines::Tick;
 use super::slots::reserved_token;
@@ -22,6 +23,14 @@ const FIRST_TOKEN: usize = 1;
 /// When accepting failed for want of descriptors or memory, the next attempt comes this much later: soon enough
 /// for those who wait, and no load at all.
 const RETRY: Tick = 5;
+
+/// Clients that TCP keeps for us until we accept them; the system cuts it to its own limit (on Linux
+/// `net.core.somaxconn`, 4,096 since 5.4). The standard library's 128 overflow when a thousand reconnect at once, and
+/// whoever finds no place tries again after 1 s, 3 s, 7 s.
+const BACKLOG: i32 = 4096;
+
+/// Linux hands the listener's TCP_NODELAY on to the streams it accepts: a system call less for each.
+const NODELAY_IS_INHERITED: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
 #[derive(Debug, Default)]
 pub(super) struct Listeners {
@@ -85,10 +94,10 @@ impl Listeners {
     ) -> io::Result<SocketAddr> {
         let mut failure = io::Error::new(ErrorKind::InvalidInput, "no address to listen on");
         for address in addresses.to_socket_addrs()? {
-            match TcpListener::bind(address) {
+            match listen(address) {
                 Ok(listener) => {
                     let address = listener.local_addr()?;
-                    self.add(registry, spoken.on(listener))?;
+                    self.adopt(registry, listener, spoken)?;
                     return Ok(address);
                 }
                 Err(error) => failure = io::Error::new(error.kind(), format!("{address}: {error}")),
@@ -105,6 +114,9 @@ impl Listeners {
         spoken: Spoken,
     ) -> io::Result<()> {
         listener.set_nonblocking(true)?;
+        if NODELAY_IS_INHERITED && let Err(error) = SockRef::from(&listener).set_tcp_nodelay(true) {
+            log::warn!("TCP_NODELAY of a listener: {error}");
+        }
         self.add(registry, spoken.on(TcpListener::from_std(listener)))
     }
 
@@ -258,8 +270,22 @@ impl Socket {
     }
 }
 
+fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = NewSocket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // So that a server can be started again at once. Windows means something else by it: anybody could take our place.
+    if cfg!(not(windows)) {
+        socket.set_reuse_address(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
 /// We write once per turn, so there is nothing to wait for. A stream on which it fails is gone already.
 fn send_at_once(stream: &TcpStream) {
+    if NODELAY_IS_INHERITED {
+        return;
+    }
     if let Err(error) = stream.set_nodelay(true) {
         log::debug!("TCP_NODELAY: {error}");
     }
@@ -269,4 +295,34 @@ fn is_the_clients(error: &io::Error) -> bool {
     use ErrorKind::*;
     let network = matches!(error.kind(), NetworkDown | NetworkUnreachable | HostUnreachable);
     network || matches!(error.kind(), Interrupted | ConnectionAborted | ConnectionReset | TimedOut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use mio::{Events, Poll};
+
+    use super::*;
+
+    const ANY_PORT: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
+
+    #[test]
+    fn what_is_written_to_an_accepted_stream_leaves_at_once() {
+        let mut poll = Poll::new().unwrap();
+        let mut listeners = Listeners::default();
+        listeners.bind(poll.registry(), ANY_PORT, Spoken::Plain).unwrap();
+        let made_elsewhere = std::net::TcpListener::bind(ANY_PORT).unwrap();
+        listeners.adopt(poll.registry(), made_elsewhere, Spoken::Plain).unwrap();
+        for (number, address) in (FIRST_TOKEN..).zip(listeners.addresses()) {
+            let client = std::net::TcpStream::connect(address).unwrap();
+            poll.poll(&mut Events::with_capacity(8), None).unwrap();
+            listeners.notice(number);
+            let Some((Transport::Tcp(stream), Some(remote))) = listeners.accept(0) else {
+                panic!("{address} has a client");
+            };
+            assert_eq!((stream.nodelay().unwrap(), remote), (true, Ipv4Addr::LOCALHOST.into()));
+            drop(client);
+        }
+    }
 }
