@@ -15,7 +15,7 @@ use std::{fs, path::Path};
 const ARROWS: [(&[&str], &[&str]); 9] = [
     (&["mio", "log", "std::time", "Instant", "SystemTime", "Duration"], &["src/server/", "src/lib.rs"]),
     (&["std::thread", "thread", "TcpStream", "TcpListener", "UdpSocket"], &["src/server/", "src/lib.rs"]),
-    (&["socket2"], &["src/server/listeners.rs"]),
+    (&["socket2"], &["src/server/tcp.rs"]),
     (&["sha1", "base64"], &["src/handshake/"]),
     (&["simdutf8"], &["src/protocol/utf8.rs"]),
     // `lib.rs` passes it on, for configurations of one's own.

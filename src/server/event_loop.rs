@@ -176,6 +176,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         let Some(connection) = self.peers.connections.get_mut(id) else {
             return; // a stale event finds nobody
         };
+        if event.is_error() && connection.stage == Stage::Lingering {
+            return self.peers.kill(id.slot); // a reset: the peer's end
+        }
         if event.is_writable() && connection.outbox.is_blocked() {
             connection.outbox.unblock();
             self.peers.mark_dirty(id.slot);

@@ -5,14 +5,14 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
 
+use mio::net::TcpListener;
 #[cfg(unix)]
 use mio::net::UnixListener;
-use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry};
-use socket2::{Domain, SockRef, Socket as NewSocket, Type};
 
 use super::deadlines::Tick;
 use super::slots::reserved_token;
+use super::tcp;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
@@ -23,14 +23,6 @@ const FIRST_TOKEN: usize = 1;
 /// When accepting failed for want of descriptors or memory, the next attempt comes this much later: soon enough
 /// for those who wait, and no load at all.
 const RETRY: Tick = 5;
-
-/// Clients that TCP keeps for us until we accept them; the system cuts it to its own limit (on Linux
-/// `net.core.somaxconn`, 4,096 since 5.4). The standard library's 128 overflow when a thousand reconnect at once, and
-/// whoever finds no place tries again after 1 s, 3 s, 7 s.
-const BACKLOG: i32 = 4096;
-
-/// Linux hands the listener's TCP_NODELAY on to the streams it accepts: a system call less for each.
-const NODELAY_IS_INHERITED: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
 #[derive(Debug, Default)]
 pub(super) struct Listeners {
@@ -94,7 +86,7 @@ impl Listeners {
     ) -> io::Result<SocketAddr> {
         let mut failure = io::Error::new(ErrorKind::InvalidInput, "no address to listen on");
         for address in addresses.to_socket_addrs()? {
-            match listen(address) {
+            match tcp::listen(address) {
                 Ok(listener) => {
                     let address = listener.local_addr()?;
                     self.adopt(registry, listener, spoken)?;
@@ -114,9 +106,7 @@ impl Listeners {
         spoken: Spoken,
     ) -> io::Result<()> {
         listener.set_nonblocking(true)?;
-        if NODELAY_IS_INHERITED && let Err(error) = SockRef::from(&listener).set_tcp_nodelay(true) {
-            log::warn!("TCP_NODELAY of a listener: {error}");
-        }
+        tcp::prepare(&listener);
         self.add(registry, spoken.on(TcpListener::from_std(listener)))
     }
 
@@ -252,7 +242,7 @@ impl Socket {
         match self {
             Socket::Tcp(listener) => {
                 let (stream, address) = listener.accept()?;
-                send_at_once(&stream);
+                tcp::send_at_once(&stream);
                 Ok((Transport::Tcp(stream), Some(address.ip().to_canonical())))
             }
             #[cfg(unix)]
@@ -263,31 +253,10 @@ impl Socket {
             #[cfg(feature = "tls")]
             Socket::Tls(listener, tls) => {
                 let (stream, address) = listener.accept()?;
-                send_at_once(&stream);
+                tcp::send_at_once(&stream);
                 Ok((Transport::Tls(Box::new(tls.accept(stream)?)), Some(address.ip().to_canonical())))
             }
         }
-    }
-}
-
-fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let socket = NewSocket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // So that a server can be started again at once. Windows means something else by it: anybody could take our place.
-    if cfg!(not(windows)) {
-        socket.set_reuse_address(true)?;
-    }
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
-}
-
-/// We write once per turn, so there is nothing to wait for. A stream on which it fails is gone already.
-fn send_at_once(stream: &TcpStream) {
-    if NODELAY_IS_INHERITED {
-        return;
-    }
-    if let Err(error) = stream.set_nodelay(true) {
-        log::debug!("TCP_NODELAY: {error}");
     }
 }
 

@@ -9,7 +9,7 @@
 //! | `sending.rs`, `deflate.rs` | a message on its way to its receivers, plain or compressed |
 //! | `topics.rs` | who listens to what |
 //! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
-//! | `transport.rs`, `tls/` | what a connection's bytes travel on |
+//! | `transport.rs`, `tcp.rs`, `tls/` | what a connection's bytes travel on |
 //! | `listeners.rs`, `admission.rs` | how connections come, and how many may |
 //! | `deadlines.rs` | one deadline per connection |
 //! | `mailbox.rs` | how other threads get a word in |
@@ -33,6 +33,7 @@ mod peers;
 mod sending;
 mod slots;
 mod tape;
+mod tcp;
 #[cfg(feature = "tls")]
 mod tls;
 mod topics;
