@@ -2,6 +2,7 @@
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
+use pollcat::handshake::{Answer, HeadLimits, HeadReader, Origins};
 use pollcat::protocol::{Expecting, FrameHeader, Limits, MaskingKey, ReceiveHalf, SendHalf};
 use pollcat::{Message, PreparedMessage};
 
@@ -10,6 +11,22 @@ fn main() {
 }
 
 const SIZES: [usize; 4] = [20, 1 << 10, 16 << 10, 1 << 20];
+
+/// As Chrome asks for a WebSocket.
+const REQUEST: &[u8] = b"GET /chat?room=tea HTTP/1.1\r\n\
+    Host: chat.example.com:9501\r\n\
+    Connection: Upgrade\r\n\
+    Pragma: no-cache\r\n\
+    Cache-Control: no-cache\r\n\
+    User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36\r\n\
+    Upgrade: websocket\r\n\
+    Origin: http://chat.example.com:9501\r\n\
+    Sec-WebSocket-Version: 13\r\n\
+    Accept-Encoding: gzip, deflate, br, zstd\r\n\
+    Accept-Language: en-GB,en;q=0.9,zh-CN;q=0.8\r\n\
+    Cookie: session=0123456789abcdef0123456789abcdef\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+    Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
 
 fn ascii(length: usize) -> String {
     "the quick brown fox ".chars().cycle().take(length).collect()
@@ -46,6 +63,26 @@ fn receive(bencher: Bencher<'_, '_>, mut frame: Vec<u8>) {
     });
 }
 
+/// A browser's request, read, judged, and answered with 101.
+#[divan::bench]
+fn open(bencher: Bencher<'_, '_>) {
+    let (origins, mut request, mut out) = (Origins::same(), REQUEST.to_vec(), Vec::new());
+    bencher.bench_local(|| {
+        out.clear();
+        let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+        let mut input = black_box(&mut request[..]);
+        let request = reader.next(&mut input).expect("it is valid").expect("it is complete");
+        let upgrade = request.upgrade().expect("it is valid").expect("it asks for a WebSocket");
+        origins.check(&request).expect("the page is our own");
+        Answer::accept().write_upgrade(&request, &upgrade, &mut out);
+        black_box(&out);
+    });
+}
+
+fn utf8(bencher: Bencher<'_, '_>, text: &str, is_valid: fn(&[u8]) -> bool) {
+    bencher.counter(BytesCount::new(text.len())).bench(|| is_valid(black_box(text.as_bytes())));
+}
+
 #[divan::bench]
 fn parse_a_header(bencher: Bencher<'_, '_>) {
     let frame = frame(1, ascii(1000).as_bytes());
@@ -75,20 +112,26 @@ fn receive_chinese(bencher: Bencher<'_, '_>, size: usize) {
     receive(bencher, frame(1, chinese(size).as_bytes()));
 }
 
+#[divan::bench(args = SIZES)]
+fn utf8_ascii_by_std(bencher: Bencher<'_, '_>, size: usize) {
+    utf8(bencher, &ascii(size), |bytes| str::from_utf8(bytes).is_ok());
+}
+
+#[divan::bench(args = SIZES)]
+fn utf8_ascii_by_simdutf8(bencher: Bencher<'_, '_>, size: usize) {
+    utf8(bencher, &ascii(size), |bytes| simdutf8::basic::from_utf8(bytes).is_ok());
+}
+
 /// Why there is a package for UTF-8: the same check by the standard library, ...
 #[divan::bench(args = SIZES)]
 fn utf8_chinese_by_std(bencher: Bencher<'_, '_>, size: usize) {
-    let text = chinese(size);
-    bencher.counter(BytesCount::new(text.len())).bench(|| str::from_utf8(black_box(text.as_bytes())).is_ok());
+    utf8(bencher, &chinese(size), |bytes| str::from_utf8(bytes).is_ok());
 }
 
 /// ... and with vector instructions.
 #[divan::bench(args = SIZES)]
 fn utf8_chinese_by_simdutf8(bencher: Bencher<'_, '_>, size: usize) {
-    let text = chinese(size);
-    bencher
-        .counter(BytesCount::new(text.len()))
-        .bench(|| simdutf8::basic::from_utf8(black_box(text.as_bytes())).is_ok());
+    utf8(bencher, &chinese(size), |bytes| simdutf8::basic::from_utf8(bytes).is_ok());
 }
 
 #[divan::bench(args = SIZES)]
@@ -105,4 +148,16 @@ fn encode(bencher: Bencher<'_, '_>, size: usize) {
 fn prepare(bencher: Bencher<'_, '_>, size: usize) {
     let text = ascii(size);
     bencher.counter(BytesCount::new(size)).bench(|| PreparedMessage::new(black_box(&text)));
+}
+
+/// What a message to 1,000 peers costs before any of it is written: encoded once, and shared.
+#[divan::bench(args = SIZES)]
+fn fan_out_to_1000(bencher: Bencher<'_, '_>, size: usize) {
+    let (text, mut queues) = (ascii(size), Vec::with_capacity(1000));
+    bencher.bench_local(|| {
+        queues.clear();
+        let prepared = PreparedMessage::new(black_box(&text));
+        queues.extend(std::iter::repeat_with(|| prepared.clone()).take(1000));
+        black_box(&queues);
+    });
 }

@@ -31,5 +31,7 @@ mod running;
 mod scratch;
 #[path = "server/slow.rs"]
 mod slow;
+#[path = "server/spinning.rs"]
+mod spinning;
 #[path = "server/stopping.rs"]
 mod stopping;

@@ -3,7 +3,7 @@
 //! ```text
 //! examples ──▶ lib.rs ──▶ server ──▶ handshake ──▶ protocol
 //!                           │            │            │
-//!                  mio, log, rustls  sha1, base64  simdutf8, zlib_rs
+//!         mio, socket2, log, rustls  sha1, base64  simdutf8, zlib_rs
 //! ```
 //!
 //! The protocol and the handshake know no socket, no clock, no thread and no logger; the library knows no
@@ -12,9 +12,10 @@
 use std::{fs, path::Path};
 
 /// Names, and the only places that may say them.
-const ARROWS: [(&[&str], &[&str]); 8] = [
+const ARROWS: [(&[&str], &[&str]); 9] = [
     (&["mio", "log", "std::time", "Instant", "SystemTime", "Duration"], &["src/server/", "src/lib.rs"]),
     (&["std::thread", "thread", "TcpStream", "TcpListener", "UdpSocket"], &["src/server/", "src/lib.rs"]),
+    (&["socket2"], &["src/server/tcp.rs"]),
     (&["sha1", "base64"], &["src/handshake/"]),
     (&["simdutf8"], &["src/protocol/utf8.rs"]),
     // `lib.rs` passes it on, for configurations of one's own.

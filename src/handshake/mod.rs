@@ -33,6 +33,7 @@ mod date;
 #[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
 mod deflate;
 mod extensions;
+mod fields;
 mod head;
 mod policy;
 mod proxies;

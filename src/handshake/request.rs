@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::fields::Fields;
 use super::syntax::{Authority, trim};
 use super::{Refusal, Upgrade};
 
@@ -21,8 +22,7 @@ pub struct Request<'a> {
     /// HTTP/1.`minor`.
     minor: u8,
     target: Target<'a>,
-    /// The header lines, each with its CR LF.
-    fields: &'a [u8],
+    fields: Fields<'a>,
     client: Option<IpAddr>,
     is_secure: bool,
 }
@@ -43,7 +43,7 @@ impl<'a> Request<'a> {
         };
         let target = Target::parse(target).ok_or(Refusal::Target)?;
         let minor = if version.ends_with(".0") { 0 } else { 1 };
-        let fields = rest.strip_suffix(b"\r\n").unwrap_or(rest);
+        let fields = Fields::new(rest.strip_suffix(b"\r\n").unwrap_or(rest));
         let request = Request { method, minor, target, fields, client: None, is_secure: false };
         request.check_host()?;
         request.check_no_body()?;
@@ -78,13 +78,7 @@ impl<'a> Request<'a> {
 
     /// All header fields in order: names as they were sent, values without the white space around them.
     pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + use<'a> {
-        let mut rest = self.fields;
-        std::iter::from_fn(move || {
-            let (line, after) = split_line(rest)?;
-            rest = after;
-            let colon = line.iter().position(|&byte| byte == b':')?;
-            Some((str::from_utf8(&line[..colon]).ok()?, trim(&line[colon + 1..])))
-        })
+        self.fields.iter().map_while(|(name, value)| Some((str::from_utf8(name).ok()?, value)))
     }
 
     /// The address of the client: the other end of the connection, or whom a trusted proxy speaks for
@@ -139,7 +133,7 @@ impl<'a> Request<'a> {
 
     /// The values of all header fields of this name.
     pub(super) fn values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
-        self.headers().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        self.fields.values(name)
     }
 
     /// The only value there is. `Err` if there are several.

@@ -2,9 +2,26 @@
 
 use std::net::Ipv6Addr;
 
+/// Letters, digits, and a few more. A table, as every byte of a head is asked about.
+const fn letters_and(more: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut place = 0;
+    while place < more.len() {
+        table[more[place] as usize] = true;
+        place += 1;
+    }
+    table
+}
+
 /// A character of a token: header names, methods, subprotocols (RFC 9110 §5.6.2).
 pub(super) fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    const TOKEN: [bool; 256] = letters_and(b"!#$%&'*+-.^_`|~");
+    TOKEN[byte as usize]
 }
 
 pub(super) fn is_token(bytes: &[u8]) -> bool {
@@ -66,8 +83,8 @@ fn is_host(host: &str) -> bool {
     if let Some(v6) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return v6.parse::<Ipv6Addr>().is_ok();
     }
-    let name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%".contains(&byte);
-    !host.is_empty() && host.bytes().all(name_byte)
+    const NAME: [bool; 256] = letters_and(b"-._~!$&'()*+;=%");
+    !host.is_empty() && host.bytes().all(|byte| NAME[byte as usize])
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use super::syntax::is_token;
 use super::{Method, Refusal, Request, extensions};
 use crate::protocol::Agreement;
 
+/// A hash of 20 bytes in base64.
+const ACCEPT: usize = 28;
+
 /// What the key is joined with before it is hashed (§1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -21,7 +24,7 @@ const BASE64: GeneralPurpose =
 /// [`Origins`](super::Origins) and [`Hosts`](super::Hosts)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgrade {
-    accept: String,
+    accept: [u8; ACCEPT],
     /// permessage-deflate, with its parameters.
     deflate: Option<Agreement>,
 }
@@ -29,7 +32,7 @@ pub struct Upgrade {
 impl Upgrade {
     /// The value of Sec-WebSocket-Accept (§4.2.2).
     pub fn accept(&self) -> &str {
-        &self.accept
+        str::from_utf8(&self.accept).expect("base64 is ASCII")
     }
 
     /// Has the 101 say that this was agreed on (RFC 7692 §5.1).
@@ -50,7 +53,8 @@ impl Upgrade {
 
     /// Each requirement of §4.2.1, in the order in which a person would fix them.
     pub(super) fn judge(request: &Request<'_>) -> Result<Option<Upgrade>, Refusal> {
-        let means_it = request.lists("upgrade", "websocket")
+        let names_us = request.lists("upgrade", "websocket");
+        let means_it = names_us
             || request.values("sec-websocket-key").next().is_some()
             || request.values("sec-websocket-version").next().is_some();
         if !means_it {
@@ -62,7 +66,7 @@ impl Upgrade {
         if !request.is_http_1_1() {
             return Err(Refusal::HttpVersion);
         }
-        if !request.lists("upgrade", "websocket") {
+        if !names_us {
             return Err(Refusal::UpgradeField);
         }
         if !request.lists("connection", "upgrade") {
@@ -90,11 +94,13 @@ fn is_key(key: &[u8]) -> bool {
 }
 
 /// Hashes the key as it was sent (§4.2.2).
-fn accept_for(key: &[u8]) -> String {
+fn accept_for(key: &[u8]) -> [u8; ACCEPT] {
     let mut hash = Sha1::new();
     hash.update(key);
     hash.update(GUID);
-    BASE64.encode(hash.finalize())
+    let mut accept = [0; ACCEPT];
+    BASE64.encode_slice(hash.finalize(), &mut accept).expect("20 bytes are 28 characters");
+    accept
 }
 
 /// Tokens, all different (§4.1).
@@ -114,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_key_of_section_1_3_has_its_known_answer() {
-        assert_eq!(accept_for(b"dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        assert_eq!(accept_for(b"dGhlIHNhbXBsZSBub25jZQ=="), *b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub struct Config {
     pub(super) hosts: Hosts,
     pub(super) proxies: Proxies,
     pub(super) tick: Option<Duration>,
+    pub(super) spin: Duration,
     pub(super) mailbox: usize,
     /// permessage-deflate, if it is offered.
     pub(super) deflate: Option<Deflate>,
@@ -87,6 +88,8 @@ impl Config {
             hosts: Hosts::any(),
             proxies: Proxies::none(),
             tick: None,
+            // A core is worth more than some microseconds, unless somebody says otherwise.
+            spin: Duration::ZERO,
             // Enough for a burst; a full mailbox is told to whoever writes to it.
             mailbox: 4096,
             deflate: None,
@@ -202,6 +205,16 @@ impl Config {
     /// server counts time in tenths of a second.
     pub fn tick(mut self, every: Duration) -> Self {
         self.tick = Some(every);
+        self
+    }
+
+    /// For how long after the last traffic the loop asks for more without going to sleep; not at all by default. A
+    /// round trip of a lone message becomes about twice as fast, on virtual machines above all, where it is waking a
+    /// sleeping processor that takes long. The price is a whole core as long as there is traffic at least this often,
+    /// so give it one that nobody else needs: on a machine that is busy it makes things slower. Once nothing has
+    /// come for this long (50 to 200 µs are usual), an idle server costs nothing, as ever.
+    pub fn spin(mut self, time: Duration) -> Self {
+        self.spin = time;
         self
     }
 

@@ -36,6 +36,11 @@ impl Clock {
         (self.0.elapsed().as_nanos() / TICK.as_nanos()) as Tick
     }
 
+    /// The same, exactly.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
     /// How long it is until this tick.
     pub(super) fn until(&self, tick: Tick) -> Duration {
         (TICK * tick).saturating_sub(self.0.elapsed())

@@ -59,6 +59,8 @@ pub(super) struct EventLoop<M, H> {
     /// Connections that are only there to be told why not.
     turning_away: usize,
     next_tick: Option<Tick>,
+    /// By the clock: until then the loop does not sleep.
+    awake_until: Duration,
     /// Set when stopping: not later than this.
     stop_by: Option<Tick>,
 }
@@ -88,6 +90,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             inflater,
             turning_away: 0,
             next_tick,
+            awake_until: Duration::ZERO,
             stop_by: None,
         }
     }
@@ -125,14 +128,15 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         Ok(())
     }
 
-    /// Sleeps until something happens or is due; not at all if there is something to do.
+    /// Sleeps until something happens or is due; not at all if there is something to do, or was a moment ago.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
         let stop_is_new = self.peers.stopping && self.stop_by.is_none();
         let restless = stop_is_new
             || self.peers.is_restless()
             || self.letters.is_waiting()
             || self.can_accept()
-            || !self.in_line.is_empty();
+            || !self.in_line.is_empty()
+            || self.is_awake(!events.is_empty());
         let retry = self.listeners.retry_at().filter(|_| self.has_room());
         let due = [self.peers.deadlines.earliest(), self.next_tick, retry, self.stop_by];
         let due = due.into_iter().flatten().min();
@@ -144,6 +148,19 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
             result => result,
         }
+    }
+
+    /// Does it not pay to sleep, as there was traffic in this turn, or in one shortly before (`Config::spin`)?
+    fn is_awake(&mut self, was_traffic: bool) -> bool {
+        let spin = self.peers.config.spin;
+        if spin.is_zero() {
+            return false;
+        }
+        let now = self.clock.elapsed();
+        if was_traffic {
+            self.awake_until = now.saturating_add(spin);
+        }
+        now < self.awake_until
     }
 
     /// The turn's end, or a full tape: the departed leave, and everybody hears what was said.
@@ -172,6 +189,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         let Some(connection) = self.peers.connections.get_mut(id) else {
             return; // a stale event finds nobody
         };
+        if event.is_error() && connection.stage == Stage::Lingering {
+            return self.peers.kill(id.slot); // a reset: the peer's end
+        }
         if event.is_writable() && connection.outbox.is_blocked() {
             connection.outbox.unblock();
             self.peers.mark_dirty(id.slot);

@@ -231,7 +231,13 @@ impl Peers {
 
     /// Nothing more will be queued: write what there is, shut TCP down, and linger.
     pub(super) fn end(&mut self, id: PeerId) {
-        self.connections.at(id.slot).stage = Stage::Ending;
+        let connection = self.connections.at(id.slot);
+        connection.stage = Stage::Ending;
+        if connection.outbox.queued() > 0
+            && let Some(transport) = &mut connection.transport
+        {
+            transport.hold_for_the_end();
+        }
         self.mark_dirty(id.slot);
         self.set_deadline(id, self.config.close_within);
     }

@@ -5,13 +5,14 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
 
+use mio::net::TcpListener;
 #[cfg(unix)]
 use mio::net::UnixListener;
-use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry};
 
 use super::deadlines::Tick;
 use super::slots::reserved_token;
+use super::tcp;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
@@ -85,10 +86,10 @@ impl Listeners {
     ) -> io::Result<SocketAddr> {
         let mut failure = io::Error::new(ErrorKind::InvalidInput, "no address to listen on");
         for address in addresses.to_socket_addrs()? {
-            match TcpListener::bind(address) {
+            match tcp::listen(address) {
                 Ok(listener) => {
                     let address = listener.local_addr()?;
-                    self.add(registry, spoken.on(listener))?;
+                    self.adopt(registry, listener, spoken)?;
                     return Ok(address);
                 }
                 Err(error) => failure = io::Error::new(error.kind(), format!("{address}: {error}")),
@@ -105,6 +106,7 @@ impl Listeners {
         spoken: Spoken,
     ) -> io::Result<()> {
         listener.set_nonblocking(true)?;
+        tcp::prepare(&listener);
         self.add(registry, spoken.on(TcpListener::from_std(listener)))
     }
 
@@ -240,7 +242,7 @@ impl Socket {
         match self {
             Socket::Tcp(listener) => {
                 let (stream, address) = listener.accept()?;
-                send_at_once(&stream);
+                tcp::send_at_once(&stream);
                 Ok((Transport::Tcp(stream), Some(address.ip().to_canonical())))
             }
             #[cfg(unix)]
@@ -251,17 +253,10 @@ impl Socket {
             #[cfg(feature = "tls")]
             Socket::Tls(listener, tls) => {
                 let (stream, address) = listener.accept()?;
-                send_at_once(&stream);
+                tcp::send_at_once(&stream);
                 Ok((Transport::Tls(Box::new(tls.accept(stream)?)), Some(address.ip().to_canonical())))
             }
         }
-    }
-}
-
-/// We write once per turn, so there is nothing to wait for. A stream on which it fails is gone already.
-fn send_at_once(stream: &TcpStream) {
-    if let Err(error) = stream.set_nodelay(true) {
-        log::debug!("TCP_NODELAY: {error}");
     }
 }
 
@@ -269,4 +264,34 @@ fn is_the_clients(error: &io::Error) -> bool {
     use ErrorKind::*;
     let network = matches!(error.kind(), NetworkDown | NetworkUnreachable | HostUnreachable);
     network || matches!(error.kind(), Interrupted | ConnectionAborted | ConnectionReset | TimedOut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use mio::{Events, Poll};
+
+    use super::*;
+
+    const ANY_PORT: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
+
+    #[test]
+    fn what_is_written_to_an_accepted_stream_leaves_at_once() {
+        let mut poll = Poll::new().unwrap();
+        let mut listeners = Listeners::default();
+        listeners.bind(poll.registry(), ANY_PORT, Spoken::Plain).unwrap();
+        let made_elsewhere = std::net::TcpListener::bind(ANY_PORT).unwrap();
+        listeners.adopt(poll.registry(), made_elsewhere, Spoken::Plain).unwrap();
+        for (number, address) in (FIRST_TOKEN..).zip(listeners.addresses()) {
+            let client = std::net::TcpStream::connect(address).unwrap();
+            poll.poll(&mut Events::with_capacity(8), None).unwrap();
+            listeners.notice(number);
+            let Some((Transport::Tcp(stream), Some(remote))) = listeners.accept(0) else {
+                panic!("{address} has a client");
+            };
+            assert_eq!((stream.nodelay().unwrap(), remote), (true, Ipv4Addr::LOCALHOST.into()));
+            drop(client);
+        }
+    }
 }

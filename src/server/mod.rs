@@ -10,7 +10,7 @@
 //! | `topics.rs` | who listens to what, and what was said to them |
 //! | `saying.rs`, `flushing.rs` | how that finds its hearers: in the course of a turn, and at its end |
 //! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
-//! | `transport.rs`, `tls/` | what a connection's bytes travel on |
+//! | `transport.rs`, `tcp.rs`, `tls/` | what a connection's bytes travel on |
 //! | `listeners.rs`, `admission.rs` | how connections come, and how many may |
 //! | `deadlines.rs` | one deadline per connection |
 //! | `mailbox.rs` | how other threads get a word in |
@@ -36,6 +36,7 @@ mod saying;
 mod sending;
 mod slots;
 mod tape;
+mod tcp;
 #[cfg(feature = "tls")]
 mod tls;
 mod topics;

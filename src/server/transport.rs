@@ -11,6 +11,7 @@ use mio::net::TcpStream;
 use mio::net::UnixStream;
 use mio::{Interest, Registry, Token};
 
+use super::tcp;
 #[cfg(feature = "tls")]
 use super::tls::TlsStream;
 
@@ -94,6 +95,17 @@ impl Transport {
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => stream.flush(),
             _ => Ok(true),
+        }
+    }
+
+    /// What is written from now on are the last words before [`close`](Self::close), and leave together with it.
+    pub(super) fn hold_for_the_end(&mut self) {
+        match self {
+            Transport::Tcp(stream) => tcp::hold_for_the_end(stream),
+            #[cfg(unix)]
+            Transport::Unix(_) => {}
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => tcp::hold_for_the_end(stream.socket()),
         }
     }
 

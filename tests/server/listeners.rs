@@ -1,10 +1,10 @@
 //! Where a server listens: TCP of both kinds, Unix-domain sockets, listeners made elsewhere, several at once.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 use pollcat::{Config, Server, handler_fn};
 
-use crate::client::{Client, TEXT};
+use crate::client::{Client, PATIENCE, TEXT};
 use crate::running::Running;
 use crate::scratch::{Scratch, cannot_run};
 
@@ -56,6 +56,27 @@ fn several_listeners_serve_side_by_side() {
     assert_echo(&mut early);
     let mut clients = [first, second, third].map(Client::connect);
     clients.iter_mut().for_each(assert_echo);
+}
+
+#[test]
+fn clients_that_come_all_at_once_find_room() {
+    // More than the 128 of the standard library, few enough for a small descriptor limit.
+    const CLIENTS: usize = 500;
+    let limit = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
+    match limit.ok().and_then(|limit| limit.trim().parse::<usize>().ok()) {
+        Some(limit) if limit >= CLIENTS => {}
+        limit => return cannot_run(&format!("somaxconn is {limit:?}, and {CLIENTS} clients come at once")),
+    }
+    let mut server = server();
+    let address = server.listen("127.0.0.1:0").expect("loopback has a free port");
+    // Nobody accepts them yet. Whoever had no place would wait in vain.
+    let dial = |_| TcpStream::connect_timeout(&address, PATIENCE).expect("there is room");
+    let mut clients: Vec<TcpStream> = (0..CLIENTS).map(dial).collect();
+    let mut last = Client::over(clients.pop().expect("it came last"));
+    drop(clients);
+    let _running = echo(server);
+    last.open("");
+    assert_echo(&mut last);
 }
 
 #[test]

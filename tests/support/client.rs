@@ -36,7 +36,8 @@ impl Client {
         Client::over(TcpStream::from(std::os::fd::OwnedFd::from(stream)))
     }
 
-    fn over(stream: TcpStream) -> Self {
+    /// A stream that is there already.
+    pub(crate) fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
         stream.set_write_timeout(Some(PATIENCE)).expect("writing can be given a limit");
         Client(BufReader::with_capacity(4096, stream))
