@@ -1,19 +1,16 @@
 //! The chat's page in a real browser, against the real program.
 
 mod access;
-#[path = "../support/chat/program.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod chat_program;
-#[path = "../support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
 mod endings;
+#[path = "../support/example.rs"]
+mod example;
 mod layouts;
 mod program;
 mod safety;
 #[path = "../support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
+mod secure;
 mod talk;
 mod typing;
 mod window;

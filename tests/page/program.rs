@@ -1,29 +1,51 @@
 //! The chat program, as a process of its own: it can be killed, and started again on the same address and history.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::sync::OnceLock;
+use std::{fs, thread};
 
-use crate::chat_program;
+use crate::example;
 use crate::scratch::Scratch;
 
 pub(crate) struct Program {
     process: Child,
+    /// `http`, or `https`.
+    scheme: &'static str,
     /// HOST:PORT.
     address: String,
-    scratch: Scratch,
+    flags: Vec<OsString>,
+    /// Its history is in there.
+    _scratch: Scratch,
 }
 
 impl Program {
     /// With a history of its own, on a port of the system's choice. The name is the test's.
     pub(crate) fn start(name: &str) -> Self {
+        Program::with("http", Scratch::new(name), Vec::new())
+    }
+
+    /// The same over TLS, with a certificate that nobody vouches for.
+    pub(crate) fn start_secure(name: &str) -> Self {
         let scratch = Scratch::new(name);
-        let (process, address) = launch("127.0.0.1:0", &scratch.file("chat.db"));
-        Program { process, address, scratch }
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("it can be made");
+        let [certificate, key] = ["crt", "key"].map(|kind| scratch.file(&format!("chat.{kind}")));
+        fs::write(&certificate, made.cert.pem()).expect("a file can be written");
+        fs::write(&key, made.signing_key.serialize_pem()).expect("and another");
+        let flags = ["--tls-cert".into(), certificate.into(), "--tls-key".into(), key.into()];
+        Program::with("https", scratch, flags.into())
+    }
+
+    fn with(scheme: &'static str, scratch: Scratch, mut flags: Vec<OsString>) -> Self {
+        flags.extend(["--data".into(), scratch.file("chat.db").into()]);
+        let (process, address) = launch("127.0.0.1:0", &flags);
+        Program { process, scheme, address, flags, _scratch: scratch }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}/", self.address)
+        format!("{}://{}/", self.scheme, self.address)
     }
 
     /// SIGKILL: it has no time for a last word.
@@ -33,7 +55,7 @@ impl Program {
     }
 
     pub(crate) fn start_again(&mut self) {
-        (self.process, _) = launch(&self.address, &self.scratch.file("chat.db"));
+        (self.process, _) = launch(&self.address, &self.flags);
     }
 }
 
@@ -44,11 +66,13 @@ impl Drop for Program {
     }
 }
 
-/// Starts the example, and reads where it listens from what it prints.
-fn launch(listen: &str, data: &std::path::Path) -> (Child, String) {
-    let mut process = Command::new(chat_program::path())
-        .args(["--listen", listen, "--log-level", "error", "--data"])
-        .arg(data)
+/// Starts the example, and reads where it listens from what it prints. It has all its features: browsers ask every
+/// server to compress, so all that these tests say and hear is compressed.
+fn launch(listen: &str, flags: &[OsString]) -> (Child, String) {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    let mut process = Command::new(PATH.get_or_init(|| example::built("chat", "deflate,tls")))
+        .args(["--listen", listen, "--log-level", "error"])
+        .args(flags)
         .stdout(Stdio::piped())
         .spawn()
         .expect("it can be started");

@@ -25,6 +25,8 @@ pub(crate) fn browser() -> Option<Browser> {
     let options = LaunchOptions {
         path: Some(path),
         sandbox: false,
+        // The tests' certificates are their own.
+        ignore_certificate_errors: true,
         idle_browser_timeout: 2 * PATIENCE,
         args: args.map(OsStr::new).to_vec(),
         ..LaunchOptions::default()
@@ -43,6 +45,7 @@ pub(crate) struct Window {
     tab: Arc<Tab>,
     complaints: Arc<Mutex<Vec<String>>>,
     expected: Arc<Mutex<Vec<String>>>,
+    sockets: Arc<Mutex<Vec<String>>>,
 }
 
 impl Window {
@@ -76,9 +79,10 @@ impl Window {
 
     fn prepare(tab: Arc<Tab>, url: &str) -> Self {
         let complaints = Arc::new(Mutex::new(Vec::new()));
-        let window = Window { tab, complaints, expected: Arc::default() };
+        let window = Window { tab, complaints, expected: Arc::default(), sockets: Arc::default() };
         window.tab.set_default_timeout(PATIENCE);
         let (complaints, expected) = (window.complaints.clone(), window.expected.clone());
+        let sockets = window.sockets.clone();
         let host = url.split('/').nth(2).unwrap_or("").to_owned();
         let listener = move |event: &Event| {
             let is_expected = |complaint: &String| {
@@ -88,6 +92,7 @@ impl Window {
             if let Some(complaint) = complaint(event, &host).filter(|complaint| !is_expected(complaint)) {
                 complaints.lock().expect("nobody panics in a listener").push(complaint);
             }
+            sockets.lock().expect("nobody panics in a listener").extend(handshake(event));
         };
         window.tab.add_event_listener(Arc::new(listener)).expect("a listener can be added");
         window.call::<Log::Enable>(Value::Null);
@@ -198,6 +203,11 @@ impl Window {
         self.wait("document.body.dataset.state === 'online' && unsent.children.length === 0");
     }
 
+    /// The addresses of its WebSockets, each followed by the extensions that were agreed on there.
+    pub(crate) fn sockets(&self) -> Vec<String> {
+        self.sockets.lock().expect("nobody panics in a listener").clone()
+    }
+
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700});
         self.call::<Emulation::SetDeviceMetricsOverride>(size);
@@ -248,6 +258,20 @@ fn complaint(event: &Event, host: &str) -> Option<String> {
         Event::RuntimeConsoleAPICalled(event) => Some(format!("{:?}", event.params.args)),
         Event::NetworkRequestWillBeSent(event) => stray(&event.params.request.url),
         Event::NetworkWebSocketCreated(event) => stray(&event.params.url),
+        _ => None,
+    }
+}
+
+/// What an event says of an opening handshake: where it goes, or which extensions the server has agreed to.
+fn handshake(event: &Event) -> Option<String> {
+    match event {
+        Event::NetworkWebSocketCreated(event) => Some(event.params.url.clone()),
+        Event::NetworkWebSocketHandshakeResponseReceived(event) => {
+            let headers = event.params.response.headers.0.as_ref()?.as_object()?;
+            let mut named =
+                headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("Sec-WebSocket-Extensions"));
+            Some(named.next().map_or("no extensions", |(_, value)| value.as_str().unwrap_or("")).to_owned())
+        }
         _ => None,
     }
 }

@@ -8,6 +8,9 @@ use std::{env, thread};
 
 use crate::client::PATIENCE;
 
+#[path = "../example.rs"]
+mod example;
+
 /// The program, in a folder, with nothing in its environment that would change its settings.
 pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new(path());
@@ -20,34 +23,10 @@ pub(crate) fn command(folder: &Path) -> Command {
     command
 }
 
-/// Where cargo puts it. An example with unit tests of its own is not built by `cargo test`, so that is asked for
-/// here, once; without cargo it must be there.
+/// Built once, with no features.
 pub(crate) fn path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let test = env::current_exe().expect("a test knows where it is");
-        let profile = test.parent().and_then(Path::parent).expect("it is in target/PROFILE/deps");
-        if let Some(cargo) = env::var_os("CARGO") {
-            build(Command::new(cargo), profile);
-        }
-        let program = profile.join("examples").join(format!("chat{}", env::consts::EXE_SUFFIX));
-        assert!(program.is_file(), "{} is missing: cargo build --example chat", program.display());
-        program
-    })
-}
-
-fn build(mut cargo: Command, folder: &Path) {
-    let profile = match folder.file_name().and_then(|name| name.to_str()) {
-        Some("debug") | None => "dev",
-        Some(name) => name,
-    };
-    cargo.args(["build", "--quiet", "--example", "chat", "--profile", profile, "--target-dir"]);
-    cargo.arg(folder.parent().expect("a profile's folder is in the target's"));
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = here.ancestors().find(|folder| folder.join("examples/chat").is_dir());
-    cargo.arg("--manifest-path").arg(root.expect("the chat is in this repository").join("Cargo.toml"));
-    let status = cargo.status().expect("cargo can be started");
-    assert!(status.success(), "the chat could not be built");
+    PATH.get_or_init(|| example::built("chat", ""))
 }
 
 /// Runs a command that ends by itself.
