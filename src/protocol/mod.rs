@@ -46,6 +46,7 @@ mod deflate;
 mod error;
 mod frame;
 mod mask;
+mod partial;
 mod prepared;
 mod receive;
 mod send;

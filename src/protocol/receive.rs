@@ -15,9 +15,10 @@
 //! copied. The lower path keeps what it must, and only that: memory follows the bytes that have arrived,
 //! never the length that a header claims, and between messages there is none.
 
-use super::assembly::{Assembly, AssemblyKind, ControlPayload, HeaderBytes};
+use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation};
 use super::frame::{Expecting, FrameHeader, Opcode};
+use super::partial::{OpenFrame, Partial};
 use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
 use crate::Message;
 
@@ -72,31 +73,8 @@ pub struct ReceiveHalf {
     partial: Option<Box<Partial>>,
 }
 
-/// What has arrived of things that are not whole yet.
-#[derive(Debug, Default)]
-struct Partial {
-    header: HeaderBytes,
-    frame: Option<OpenFrame>,
-    message: Option<Assembly>,
-    /// The payload of the control frame that is arriving, or has just been handed out.
-    control: ControlPayload,
-    /// `message` has been handed out and may go.
-    delivered: bool,
-}
-
-/// A frame whose header is known and whose payload is arriving.
-#[derive(Debug)]
-struct OpenFrame {
-    fin: bool,
-    opcode: Opcode,
-    /// The first frame of a compressed message.
-    compressed: bool,
-    key: MaskingKey,
-    remaining: u64,
-}
-
 /// What one step through the input has found.
-enum Found<'b> {
+pub(super) enum Found<'b> {
     /// The input is used up.
     Nothing,
     /// An event that lies in the input.
@@ -336,79 +314,6 @@ impl ReceiveHalf {
                 self.partial = None;
             }
         }
-    }
-}
-
-impl OpenFrame {
-    /// Takes what has arrived of the payload off the input, unmasked.
-    #[inline]
-    fn take_payload<'b>(&mut self, input: &mut &'b mut [u8]) -> &'b [u8] {
-        let available = usize::try_from(self.remaining).map_or(input.len(), |n| n.min(input.len()));
-        let (payload, rest) = std::mem::take(input).split_at_mut(available);
-        *input = rest;
-        self.key.apply(payload);
-        self.remaining -= available as u64;
-        payload
-    }
-}
-
-impl Partial {
-    fn begin(&mut self, frame: OpenFrame, deflated: Option<Deflated>) {
-        let message = match (frame.opcode, self.message.take()) {
-            (Opcode::Text, _) => Some(Assembly::new(AssemblyKind::Text(Default::default()), deflated)),
-            (Opcode::Binary, _) => Some(Assembly::new(AssemblyKind::Binary(Vec::new()), deflated)),
-            (Opcode::Continuation, message) => message.map(Assembly::with_one_more_frame),
-            (Opcode::Close | Opcode::Ping | Opcode::Pong, message) => {
-                self.control.clear();
-                message
-            }
-        };
-        self.message = message;
-        self.frame = Some(frame);
-    }
-
-    /// Moves payload of the open frame from the input to where it belongs; says what it completes.
-    fn read_payload<'b>(
-        &mut self,
-        mut frame: OpenFrame,
-        input: &mut &'b mut [u8],
-        limit: usize,
-        (inflation, mut inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
-    ) -> Result<Found<'b>, ProtocolError> {
-        let payload = frame.take_payload(input);
-        let complete = frame.remaining == 0;
-        let (fin, opcode) = (frame.fin, frame.opcode);
-        if !complete {
-            self.frame = Some(frame);
-        }
-        if opcode.is_control() {
-            self.control.extend(payload);
-            return Ok(if complete { Found::Control(opcode) } else { Found::Nothing });
-        }
-        if let Some(message) = &mut self.message {
-            match &mut message.deflated {
-                None => message.kind.push(payload)?,
-                Some(deflated) => {
-                    deflated.push(payload, &mut message.kind, limit, inflater.as_deref_mut())?
-                }
-            }
-            if complete && fin {
-                if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)
-                    && deflated.finish(&mut message.kind, limit, inflation, inflater)?
-                {
-                    let is_text = matches!(message.kind, AssemblyKind::Text(_));
-                    self.message = None;
-                    return Ok(Found::Inflated { is_text });
-                }
-                message.finish()?;
-                return Ok(Found::Message);
-            }
-        }
-        Ok(Found::Nothing)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.header.is_empty() && self.frame.is_none() && self.message.is_none()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a connection owns, and where a message lies.
 
+use super::super::assembly::AssemblyKind;
 use super::*;
 
 const LIMITS: Limits = Limits { max_message: 1 << 20, max_fragments: 100 };
