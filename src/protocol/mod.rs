@@ -50,6 +50,7 @@ mod partial;
 mod prepared;
 mod receive;
 mod send;
+mod spare;
 mod utf8;
 
 pub use close::{CloseCode, MAX_REASON};
@@ -65,3 +66,4 @@ pub use send::SendHalf;
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Inflater};
 pub(crate) use send::encode_message;
+pub(crate) use spare::Spare;

@@ -1,11 +1,19 @@
 //! What has arrived of things that are not whole yet. Memory follows the bytes that have arrived, never the length that
 //! a header claims.
+//!
+//! The payload of a long frame is gone through in blocks: each is unmasked, checked and copied while it is in the
+//! processor's first cache. Reading from the socket straight to where the message is put together would save that copy, 10 of
+//! 160 µs for 1 MiB, and was left: what has come whole is not copied anyway.
 
 use super::assembly::{Assembly, AssemblyKind, ControlPayload, HeaderBytes};
 use super::deflate::{Deflated, Inflater, Inflation};
 use super::frame::Opcode;
 use super::receive::Found;
+use super::spare::Spare;
 use super::{MaskingKey, ProtocolError};
+
+/// Half of the smallest first cache that a processor has.
+const BLOCK: usize = 16 << 10;
 
 #[derive(Debug, Default)]
 pub(super) struct Partial {
@@ -33,12 +41,40 @@ impl OpenFrame {
     /// Takes what has arrived of the payload off the input, unmasked.
     #[inline]
     pub(super) fn take_payload<'b>(&mut self, input: &mut &'b mut [u8]) -> &'b [u8] {
-        let available = usize::try_from(self.remaining).map_or(input.len(), |n| n.min(input.len()));
+        self.take_at_most(usize::MAX, input)
+    }
+
+    #[inline]
+    fn take_at_most<'b>(&mut self, most: usize, input: &mut &'b mut [u8]) -> &'b [u8] {
+        let available = self.available(input).min(most);
         let (payload, rest) = std::mem::take(input).split_at_mut(available);
         *input = rest;
         self.key.apply(payload);
         self.remaining -= available as u64;
         payload
+    }
+
+    /// So many bytes of the payload are in the input.
+    fn available(&self, input: &[u8]) -> usize {
+        usize::try_from(self.remaining).map_or(input.len(), |remaining| remaining.min(input.len()))
+    }
+
+    /// Moves what has arrived of the payload to a message that did not come compressed.
+    fn read_into(
+        &mut self,
+        message: &mut AssemblyKind,
+        input: &mut &mut [u8],
+        limit: usize,
+        spare: Option<&mut Spare>,
+    ) -> Result<(), ProtocolError> {
+        let available = self.available(input);
+        // The last frame says where the message ends.
+        let end = usize::try_from(self.remaining).map_or(limit, |remaining| message.len() + remaining);
+        message.make_room(available, if self.fin { end } else { limit }, spare);
+        for _ in 0..available.div_ceil(BLOCK) {
+            message.push(self.take_at_most(BLOCK, input))?;
+        }
+        Ok(())
     }
 }
 
@@ -64,25 +100,24 @@ impl Partial {
         input: &mut &'b mut [u8],
         limit: usize,
         (inflation, mut inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
+        spare: Option<&mut Spare>,
     ) -> Result<Found<'b>, ProtocolError> {
-        let payload = frame.take_payload(input);
-        let complete = frame.remaining == 0;
-        let (fin, opcode) = (frame.fin, frame.opcode);
-        if !complete {
-            self.frame = Some(frame);
-        }
+        let opcode = frame.opcode;
         if opcode.is_control() {
-            self.control.extend(payload);
-            return Ok(if complete { Found::Control(opcode) } else { Found::Nothing });
-        }
-        if let Some(message) = &mut self.message {
-            match &mut message.deflated {
-                None => message.kind.push(payload)?,
+            self.control.extend(frame.take_payload(input));
+        } else if let Some(Assembly { kind, deflated, .. }) = &mut self.message {
+            match deflated {
+                None => frame.read_into(kind, input, limit, spare)?,
                 Some(deflated) => {
-                    deflated.push(payload, &mut message.kind, limit, inflater.as_deref_mut())?
+                    deflated.push(frame.take_payload(input), kind, limit, inflater.as_deref_mut())?
                 }
             }
-            if complete && fin {
+        }
+        let (fin, complete) = (frame.fin, frame.remaining == 0);
+        match &mut self.message {
+            _ if !complete => self.frame = Some(frame),
+            _ if opcode.is_control() => return Ok(Found::Control(opcode)),
+            Some(message) if fin => {
                 if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)
                     && deflated.finish(&mut message.kind, limit, inflation, inflater)?
                 {
@@ -93,6 +128,7 @@ impl Partial {
                 message.finish()?;
                 return Ok(Found::Message);
             }
+            _ => {}
         }
         Ok(Found::Nothing)
     }

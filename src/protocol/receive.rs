@@ -19,6 +19,7 @@ use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation};
 use super::frame::{Expecting, FrameHeader, Opcode};
 use super::partial::{OpenFrame, Partial};
+use super::spare::Spare;
 use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
 use crate::Message;
 
@@ -116,7 +117,7 @@ impl ReceiveHalf {
         &'a mut self,
         input: &mut &'b mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        self.next_event(input, None)
+        self.next_event(input, None, None)
     }
 
     /// Like [`next`](Self::next), with an inflater that many connections share: a message that is whole is inflated
@@ -132,22 +133,25 @@ impl ReceiveHalf {
         input: &mut &'b mut [u8],
         inflater: &'a mut Inflater,
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        self.next_event(input, Some(inflater))
+        self.next_event(input, Some(inflater), None)
     }
 
+    /// With what many connections share: an inflater, and memory for messages that are not whole in the input.
     #[inline]
     pub(crate) fn next_event<'a, 'b: 'a>(
         &'a mut self,
         input: &mut &'b mut [u8],
         mut inflater: Option<&'a mut Inflater>,
+        mut spare: Option<&mut Spare>,
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        self.forget_delivered();
+        self.forget_delivered(spare.as_deref_mut());
         if self.finished {
             self.partial = None;
             *input = &mut [];
             return Ok(None);
         }
-        let found = self.advance(input, inflater.as_deref_mut()).inspect_err(|_| self.finished = true)?;
+        let found =
+            self.advance(input, inflater.as_deref_mut(), spare).inspect_err(|_| self.finished = true)?;
         match (found, &mut self.partial) {
             (Found::InPlace(event), _) => Ok(Some(event)),
             (Found::Inflated { is_text }, _) => {
@@ -172,6 +176,7 @@ impl ReceiveHalf {
         &mut self,
         input: &mut &'b mut [u8],
         mut inflater: Option<&mut Inflater>,
+        mut spare: Option<&mut Spare>,
     ) -> Result<Found<'b>, ProtocolError> {
         loop {
             if let Some(partial) = &mut self.partial
@@ -179,7 +184,7 @@ impl ReceiveHalf {
             {
                 let limit = self.limits.max_message;
                 let deflate = (self.inflation.as_mut(), inflater.as_deref_mut());
-                match partial.read_payload(frame, input, limit, deflate)? {
+                match partial.read_payload(frame, input, limit, deflate, spare.as_deref_mut())? {
                     Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
                     Found::Nothing => {} // the frame is complete, its message is not
                     found => return Ok(found),
@@ -303,12 +308,16 @@ impl ReceiveHalf {
         self.partial.get_or_insert_default().begin(frame, deflated);
     }
 
-    /// Frees a message that the caller has seen; between messages nothing is kept.
+    /// Lets go of a message that the caller has seen; between messages nothing is kept. The next call for an event does
+    /// this first; it is for those to whom that call may be long.
     #[inline]
-    fn forget_delivered(&mut self) {
+    pub(crate) fn forget_delivered(&mut self, spare: Option<&mut Spare>) {
         if let Some(partial) = &mut self.partial {
-            if std::mem::take(&mut partial.delivered) {
-                partial.message = None;
+            if std::mem::take(&mut partial.delivered)
+                && let Some(message) = partial.message.take()
+                && let Some(spare) = spare
+            {
+                spare.give(message.kind.into_memory());
             }
             if partial.is_empty() {
                 self.partial = None;
