@@ -104,9 +104,9 @@ fn a_long_message_leaves_its_memory_to_the_next_one_of_any_kind() {
 
 #[test]
 fn long_messages_come_out_the_same_however_they_are_cut() {
-    let chinese = "聊天室里的话，一句接一句。".repeat(3000); // 117,000 bytes
+    let chinese = "聊天室里的话，一句接一句。".repeat(1800); // 70,200 bytes
     let text = chinese.as_bytes();
-    let binary: Vec<u8> = (0..100_003u32).map(|i| (i.wrapping_mul(i) >> 3) as u8).collect();
+    let binary: Vec<u8> = (0..80_003u32).map(|i| (i.wrapping_mul(i) >> 3) as u8).collect();
     let mut bytes = Vec::new();
     let mut near = Vec::new();
     for (opcode, payload) in [
@@ -125,9 +125,9 @@ fn long_messages_come_out_the_same_however_they_are_cut() {
         let start = bytes.len() - payload.len();
         // Around the frame's beginning, the ends of its blocks, and where it becomes long.
         let edges = (0..=payload.len()).step_by(16 << 10).map(|edge| start + edge);
-        near.extend(edges.flat_map(|edge| edge - 3..edge + 4));
+        near.extend(edges.flat_map(|edge| edge - 1..edge + 2));
     }
-    let expected = ["B100003", "P4", "T117000", "T5", "B100003", "T117000", "C"];
+    let expected = ["B80003", "P4", "T70200", "T5", "B80003", "T70200", "C"];
     let mut spare = Spare::default();
     let play = |sizes: &mut dyn Iterator<Item = usize>, spare: &mut Option<&mut Spare>| {
         let mut receive = ReceiveHalf::new(LIMITS);
@@ -151,7 +151,7 @@ fn long_messages_come_out_the_same_however_they_are_cut() {
         }
         assert_eq!(story, expected);
     };
-    for size in [999, 4099, 16 << 10, (16 << 10) + 1, 65_535, 65_550, 70_001, 150_000] {
+    for size in [999, 16 << 10, (16 << 10) + 1, 65_550, 70_001] {
         play(&mut std::iter::repeat(size), &mut Some(&mut spare));
         play(&mut std::iter::repeat(size), &mut None);
     }
