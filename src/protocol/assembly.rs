@@ -2,6 +2,7 @@
 
 use super::deflate::Deflated;
 use super::frame::{MAX_CONTROL_PAYLOAD, MAX_HEADER};
+use super::spare::{self, Spare};
 use super::{ProtocolError, utf8};
 use crate::Message;
 
@@ -67,16 +68,52 @@ impl AssemblyKind {
         matches!(self, AssemblyKind::Text(_))
     }
 
-    /// Makes room for so many bytes, but never for more than `limit` in all.
-    #[cfg(feature = "deflate")]
-    pub(super) fn make_room(&mut self, length: usize, limit: usize) {
-        match self {
-            AssemblyKind::Text(text) => text.make_room(length, limit),
-            AssemblyKind::Binary(bytes) if bytes.len() + length > bytes.capacity() => {
-                let most = (2 * bytes.capacity()).min(limit).max(bytes.len() + length);
-                bytes.reserve_exact(most - bytes.len());
+    /// Makes room for so many bytes, which have arrived: by doubling, but never for more than `most` in all. What is
+    /// long moves into spare memory, if there is any to be had.
+    pub(super) fn make_room(&mut self, length: usize, most: usize, spare: Option<&mut Spare>) {
+        let (needed, has) = (self.len() + length, self.capacity());
+        if needed <= has {
+            return;
+        }
+        match spare {
+            Some(spare) if needed >= spare::SMALLEST => {
+                let left = self.move_to(spare.take(needed, most));
+                spare.give(left);
             }
-            AssemblyKind::Binary(_) => {}
+            _ => self.reserve_exact((2 * has).min(most).max(needed)),
+        }
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        match self {
+            AssemblyKind::Text(text) => text.capacity(),
+            AssemblyKind::Binary(bytes) => bytes.capacity(),
+        }
+    }
+
+    fn reserve_exact(&mut self, capacity: usize) {
+        match self {
+            AssemblyKind::Text(text) => text.reserve_exact(capacity),
+            AssemblyKind::Binary(bytes) => bytes.reserve_exact(capacity - bytes.len()),
+        }
+    }
+
+    /// Goes on in other memory, which is empty, and leaves its own.
+    fn move_to(&mut self, mut memory: Vec<u8>) -> Vec<u8> {
+        match self {
+            AssemblyKind::Text(text) => text.move_to(memory),
+            AssemblyKind::Binary(bytes) => {
+                memory.extend_from_slice(bytes);
+                std::mem::replace(bytes, memory)
+            }
+        }
+    }
+
+    /// The memory of a message that is over.
+    pub(super) fn into_memory(self) -> Vec<u8> {
+        match self {
+            AssemblyKind::Text(text) => text.into_memory(),
+            AssemblyKind::Binary(bytes) => bytes,
         }
     }
 }

@@ -46,9 +46,11 @@ mod deflate;
 mod error;
 mod frame;
 mod mask;
+mod partial;
 mod prepared;
 mod receive;
 mod send;
+mod spare;
 mod utf8;
 
 pub use close::{CloseCode, MAX_REASON};
@@ -64,3 +66,4 @@ pub use send::SendHalf;
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Inflater};
 pub(crate) use send::{encode_header, encode_message};
+pub(crate) use spare::Spare;

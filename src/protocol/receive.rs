@@ -15,9 +15,11 @@
 //! copied. The lower path keeps what it must, and only that: memory follows the bytes that have arrived,
 //! never the length that a header claims, and between messages there is none.
 
-use super::assembly::{Assembly, AssemblyKind, ControlPayload, HeaderBytes};
+use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation};
 use super::frame::{Expecting, FrameHeader, Opcode};
+use super::partial::{OpenFrame, Partial};
+use super::spare::Spare;
 use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
 use crate::Message;
 
@@ -72,31 +74,8 @@ pub struct ReceiveHalf {
     partial: Option<Box<Partial>>,
 }
 
-/// What has arrived of things that are not whole yet.
-#[derive(Debug, Default)]
-struct Partial {
-    header: HeaderBytes,
-    frame: Option<OpenFrame>,
-    message: Option<Assembly>,
-    /// The payload of the control frame that is arriving, or has just been handed out.
-    control: ControlPayload,
-    /// `message` has been handed out and may go.
-    delivered: bool,
-}
-
-/// A frame whose header is known and whose payload is arriving.
-#[derive(Debug)]
-struct OpenFrame {
-    fin: bool,
-    opcode: Opcode,
-    /// The first frame of a compressed message.
-    compressed: bool,
-    key: MaskingKey,
-    remaining: u64,
-}
-
 /// What one step through the input has found.
-enum Found<'b> {
+pub(super) enum Found<'b> {
     /// The input is used up.
     Nothing,
     /// An event that lies in the input.
@@ -138,7 +117,7 @@ impl ReceiveHalf {
         &'a mut self,
         input: &mut &'b mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        self.next_event(input, None)
+        self.next_event(input, None, None)
     }
 
     /// Like [`next`](Self::next), with an inflater that many connections share: a message that is whole is inflated
@@ -154,16 +133,18 @@ impl ReceiveHalf {
         input: &mut &'b mut [u8],
         inflater: &'a mut Inflater,
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        self.next_event(input, Some(inflater))
+        self.next_event(input, Some(inflater), None)
     }
 
+    /// With what many connections share: an inflater, and memory for messages that are not whole in the input.
     #[inline]
     pub(crate) fn next_event<'a, 'b: 'a>(
         &'a mut self,
         input: &mut &'b mut [u8],
         mut inflater: Option<&'a mut Inflater>,
+        mut spare: Option<&mut Spare>,
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        self.forget_delivered();
+        self.forget_delivered(spare.as_deref_mut());
         if self.finished {
             self.partial = None;
             *input = &mut [];
@@ -172,7 +153,8 @@ impl ReceiveHalf {
         if let Some((opcode, payload)) = self.take_whole_message(input) {
             return data_event(opcode, payload).inspect_err(|_| self.finished = true).map(Some);
         }
-        let found = self.advance(input, inflater.as_deref_mut()).inspect_err(|_| self.finished = true)?;
+        let found =
+            self.advance(input, inflater.as_deref_mut(), spare).inspect_err(|_| self.finished = true)?;
         match (found, &mut self.partial) {
             (Found::InPlace(event), _) => Ok(Some(event)),
             (Found::Inflated { is_text }, _) => {
@@ -197,6 +179,7 @@ impl ReceiveHalf {
         &mut self,
         input: &mut &'b mut [u8],
         mut inflater: Option<&mut Inflater>,
+        mut spare: Option<&mut Spare>,
     ) -> Result<Found<'b>, ProtocolError> {
         loop {
             if let Some(partial) = &mut self.partial
@@ -204,7 +187,7 @@ impl ReceiveHalf {
             {
                 let limit = self.limits.max_message;
                 let deflate = (self.inflation.as_mut(), inflater.as_deref_mut());
-                match partial.read_payload(frame, input, limit, deflate)? {
+                match partial.read_payload(frame, input, limit, deflate, spare.as_deref_mut())? {
                     Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
                     Found::Nothing => {} // the frame is complete, its message is not
                     found => return Ok(found),
@@ -338,90 +321,21 @@ impl ReceiveHalf {
         self.partial.get_or_insert_default().begin(frame, deflated);
     }
 
-    /// Frees a message that the caller has seen; between messages nothing is kept.
+    /// Lets go of a message that the caller has seen; between messages nothing is kept. The next call for an event does
+    /// this first; it is for those to whom that call may be long.
     #[inline]
-    fn forget_delivered(&mut self) {
+    pub(crate) fn forget_delivered(&mut self, spare: Option<&mut Spare>) {
         if let Some(partial) = &mut self.partial {
-            if std::mem::take(&mut partial.delivered) {
-                partial.message = None;
+            if std::mem::take(&mut partial.delivered)
+                && let Some(message) = partial.message.take()
+                && let Some(spare) = spare
+            {
+                spare.give(message.kind.into_memory());
             }
             if partial.is_empty() {
                 self.partial = None;
             }
         }
-    }
-}
-
-impl OpenFrame {
-    /// Takes what has arrived of the payload off the input, unmasked.
-    #[inline]
-    fn take_payload<'b>(&mut self, input: &mut &'b mut [u8]) -> &'b [u8] {
-        let available = usize::try_from(self.remaining).map_or(input.len(), |n| n.min(input.len()));
-        let (payload, rest) = std::mem::take(input).split_at_mut(available);
-        *input = rest;
-        self.key.apply(payload);
-        self.remaining -= available as u64;
-        payload
-    }
-}
-
-impl Partial {
-    fn begin(&mut self, frame: OpenFrame, deflated: Option<Deflated>) {
-        let message = match (frame.opcode, self.message.take()) {
-            (Opcode::Text, _) => Some(Assembly::new(AssemblyKind::Text(Default::default()), deflated)),
-            (Opcode::Binary, _) => Some(Assembly::new(AssemblyKind::Binary(Vec::new()), deflated)),
-            (Opcode::Continuation, message) => message.map(Assembly::with_one_more_frame),
-            (Opcode::Close | Opcode::Ping | Opcode::Pong, message) => {
-                self.control.clear();
-                message
-            }
-        };
-        self.message = message;
-        self.frame = Some(frame);
-    }
-
-    /// Moves payload of the open frame from the input to where it belongs; says what it completes.
-    fn read_payload<'b>(
-        &mut self,
-        mut frame: OpenFrame,
-        input: &mut &'b mut [u8],
-        limit: usize,
-        (inflation, mut inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
-    ) -> Result<Found<'b>, ProtocolError> {
-        let payload = frame.take_payload(input);
-        let complete = frame.remaining == 0;
-        let (fin, opcode) = (frame.fin, frame.opcode);
-        if !complete {
-            self.frame = Some(frame);
-        }
-        if opcode.is_control() {
-            self.control.extend(payload);
-            return Ok(if complete { Found::Control(opcode) } else { Found::Nothing });
-        }
-        if let Some(message) = &mut self.message {
-            match &mut message.deflated {
-                None => message.kind.push(payload)?,
-                Some(deflated) => {
-                    deflated.push(payload, &mut message.kind, limit, inflater.as_deref_mut())?
-                }
-            }
-            if complete && fin {
-                if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)
-                    && deflated.finish(&mut message.kind, limit, inflation, inflater)?
-                {
-                    let is_text = matches!(message.kind, AssemblyKind::Text(_));
-                    self.message = None;
-                    return Ok(Found::Inflated { is_text });
-                }
-                message.finish()?;
-                return Ok(Found::Message);
-            }
-        }
-        Ok(Found::Nothing)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.header.is_empty() && self.frame.is_none() && self.message.is_none()
     }
 }
 

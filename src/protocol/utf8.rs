@@ -64,18 +64,23 @@ impl TextBuffer {
         Ok(())
     }
 
-    /// Makes room for so many bytes, by doubling, but never for more than `limit` in all.
-    #[cfg(feature = "deflate")]
-    pub(super) fn make_room(&mut self, length: usize, limit: usize) {
-        let (used, has) = (self.text.len(), self.text.capacity());
-        if used + length > has {
-            self.text.reserve_exact((2 * has).min(limit).max(used + length) - used);
-        }
-    }
-
-    #[cfg(all(feature = "deflate", test))]
     pub(super) fn capacity(&self) -> usize {
         self.text.capacity()
+    }
+
+    pub(super) fn reserve_exact(&mut self, capacity: usize) {
+        self.text.reserve_exact(capacity - self.text.len());
+    }
+
+    /// Goes on in other memory, which is empty, and leaves its own.
+    pub(super) fn move_to(&mut self, memory: Vec<u8>) -> Vec<u8> {
+        let mut text = String::from_utf8(memory).unwrap_or_default(); // no bytes at all are text
+        text.push_str(&self.text);
+        std::mem::replace(&mut self.text, text).into_bytes()
+    }
+
+    pub(super) fn into_memory(self) -> Vec<u8> {
+        self.text.into_bytes()
     }
 
     /// The message is complete: it must not end within a character.

@@ -12,14 +12,13 @@ use super::admission::TURNING_AWAY;
 use super::connection::Stage;
 use super::counters::CounterReader;
 use super::deadlines::{Clock, Tick, after};
-use super::inbound::Inbound;
+use super::inbound::{Inbound, Shared};
 use super::listeners::Listeners;
 use super::mailbox::{BELL, Letters};
 use super::opening::{self, Opening};
 use super::transport::{Input, Transport};
 use super::{Handler, PeerId, Peers};
 use crate::handshake::{Deflate, Method, Refusal};
-use crate::protocol::Inflater;
 
 /// One buffer for the whole loop, so that connections need none. The longest message that is allowed by default fits,
 /// header and all: if it has come when it is read, one read gets it, and it is handed on where it lies (1 MiB echoed in
@@ -54,8 +53,8 @@ pub(super) struct EventLoop<M, H> {
     buffer: Vec<u8>,
     /// Those whose TLS handshake goes on when it is their turn, first come, first served.
     in_line: VecDeque<PeerId>,
-    /// One for all, like the buffer.
-    inflater: Option<Inflater>,
+    /// One of each for all, like the buffer.
+    shared: Shared,
     /// Connections that are only there to be told why not.
     turning_away: usize,
     next_tick: Option<Tick>,
@@ -74,7 +73,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         peers: Peers,
         handler: H,
     ) -> Self {
-        let inflater = peers.config.deflate.as_ref().map(Deflate::inflater);
+        let shared = Shared::new(peers.config.deflate.as_ref().map(Deflate::inflater));
         let next_tick = peers.config.tick.map(|every| after(clock.now(), every));
         EventLoop {
             poll,
@@ -87,7 +86,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             inbound: Vec::new(),
             buffer: vec![0; READ_BUFFER],
             in_line: VecDeque::new(),
-            inflater,
+            shared,
             turning_away: 0,
             next_tick,
             awake_until: Duration::ZERO,
@@ -293,8 +292,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     /// Input of a peer lies in the buffer.
     fn receive(&mut self, id: PeerId, length: usize) {
-        let EventLoop { inbound, buffer, peers, handler, inflater, .. } = self;
-        inbound[id.index()].receive(&mut buffer[..length], id, peers, handler, inflater.as_mut());
+        let EventLoop { inbound, buffer, peers, handler, shared, .. } = self;
+        inbound[id.index()].receive(&mut buffer[..length], id, peers, handler, shared);
     }
 
     /// Peers whose input was cut off by a budget, or waited for their outbox.
@@ -308,8 +307,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             };
             let mut held = connection.outbox.take_held_input();
             if !held.is_empty() {
-                let EventLoop { inbound, peers, handler, inflater, .. } = self;
-                inbound[id.index()].receive(&mut held, id, peers, handler, inflater.as_mut());
+                let EventLoop { inbound, peers, handler, shared, .. } = self;
+                inbound[id.index()].receive(&mut held, id, peers, handler, shared);
             }
             self.read(id, true);
             self.settle_if_full();

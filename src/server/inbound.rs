@@ -4,16 +4,34 @@ use super::connection::Stage;
 use super::opening::{Opening, Outcome};
 use super::{Handler, PeerId, Peers};
 use crate::Message;
-use crate::protocol::{Event, Inflater, ReceiveHalf};
+use crate::protocol::{Event, Inflater, ReceiveHalf, Spare};
 
 /// Inflated for one peer before the others have their turn: about as much as it may send plain (`READ_BUFFER`).
 const INFLATED_PER_TURN: u64 = 1 << 20;
+
+/// What all of them share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// With permessage-deflate.
+    inflater: Option<Inflater>,
+    spare: Spare,
+}
 
 pub(super) enum Inbound {
     /// Nobody is there, or nothing they say matters any more.
     Deaf,
     Opening(Box<Opening>),
     Open(ReceiveHalf),
+}
+
+impl Shared {
+    pub(super) fn new(inflater: Option<Inflater>) -> Self {
+        Shared { inflater, spare: Spare::default() }
+    }
+
+    fn inflated(&self) -> u64 {
+        self.inflater.as_ref().map_or(0, Inflater::inflated)
+    }
 }
 
 impl Inbound {
@@ -24,7 +42,7 @@ impl Inbound {
         id: PeerId,
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
-        inflater: Option<&mut Inflater>,
+        shared: &mut Shared,
     ) {
         if let Inbound::Opening(opening) = self {
             // Who has been refused may go on talking, but nobody listens.
@@ -43,7 +61,7 @@ impl Inbound {
             *self = Inbound::Open(ReceiveHalf::opened(peers.config.message, agreement.as_ref()));
         }
         if let Inbound::Open(receive) = self {
-            hear(receive, input, id, peers, handler, inflater);
+            hear(receive, input, id, peers, handler, shared);
         }
     }
 }
@@ -55,14 +73,12 @@ fn hear<M>(
     id: PeerId,
     peers: &mut Peers,
     handler: &mut impl Handler<M>,
-    mut inflater: Option<&mut Inflater>,
+    shared: &mut Shared,
 ) {
     if peers.contains(id) {
         peers.hear_from(id);
     }
-    let inflated =
-        |inflater: &Option<&mut Inflater>| inflater.as_ref().map_or(0, |inflater| inflater.inflated());
-    let enough = inflated(&inflater) + INFLATED_PER_TURN;
+    let enough = shared.inflated() + INFLATED_PER_TURN;
     loop {
         let must_wait = peers.must_wait(id);
         // A handler, or the peer itself, may have ended the connection: the rest is then nobody's.
@@ -71,12 +87,13 @@ fn hear<M>(
             return;
         };
         if must_wait {
+            receive.forget_delivered(Some(&mut shared.spare));
             return peers.hold_input(id, input);
         }
-        if inflated(&inflater) >= enough && !input.is_empty() {
+        if shared.inflated() >= enough && !input.is_empty() {
             return peers.postpone_input(id, input);
         }
-        match receive.next_event(&mut input, inflater.as_deref_mut()) {
+        match receive.next_event(&mut input, shared.inflater.as_mut(), Some(&mut shared.spare)) {
             Ok(None) => return,
             Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(id, event, code),
             Ok(Some(Event::Pong(_))) => {}

@@ -338,7 +338,7 @@ impl Sink for Growing<'_> {
 
     fn take(&mut self, filled: usize) -> Result<(), ProtocolError> {
         let fits = filled.min(self.limit - self.message.len());
-        self.message.make_room(fits, self.limit);
+        self.message.make_room(fits, self.limit, None);
         self.message.push(&self.chunk[..fits])?;
         if filled > fits { Err(ProtocolError::MessageTooBig) } else { Ok(()) }
     }

@@ -1,0 +1,139 @@
+//! What has arrived of things that are not whole yet. Memory follows the bytes that have arrived, never the length that
+//! a header claims.
+//!
+//! The payload of a long frame is gone through in blocks: each is unmasked, checked and copied while it is in the
+//! processor's first cache. Reading from the socket straight to where the message is put together would save that copy, 10 of
+//! 160 µs for 1 MiB, and was left: what has come whole is not copied anyway.
+
+use super::assembly::{Assembly, AssemblyKind, ControlPayload, HeaderBytes};
+use super::deflate::{Deflated, Inflater, Inflation};
+use super::frame::Opcode;
+use super::receive::Found;
+use super::spare::Spare;
+use super::{MaskingKey, ProtocolError};
+
+/// Half of the smallest first cache that a processor has.
+const BLOCK: usize = 16 << 10;
+
+#[derive(Debug, Default)]
+pub(super) struct Partial {
+    pub(super) header: HeaderBytes,
+    pub(super) frame: Option<OpenFrame>,
+    pub(super) message: Option<Assembly>,
+    /// The payload of the control frame that is arriving, or has just been handed out.
+    pub(super) control: ControlPayload,
+    /// `message` has been handed out and may go.
+    pub(super) delivered: bool,
+}
+
+/// A frame whose header is known and whose payload is arriving.
+#[derive(Debug)]
+pub(super) struct OpenFrame {
+    pub(super) fin: bool,
+    pub(super) opcode: Opcode,
+    /// The first frame of a compressed message.
+    pub(super) compressed: bool,
+    pub(super) key: MaskingKey,
+    pub(super) remaining: u64,
+}
+
+impl OpenFrame {
+    /// Takes what has arrived of the payload off the input, unmasked.
+    #[inline]
+    pub(super) fn take_payload<'b>(&mut self, input: &mut &'b mut [u8]) -> &'b [u8] {
+        self.take_at_most(usize::MAX, input)
+    }
+
+    #[inline]
+    fn take_at_most<'b>(&mut self, most: usize, input: &mut &'b mut [u8]) -> &'b [u8] {
+        let available = self.available(input).min(most);
+        let (payload, rest) = std::mem::take(input).split_at_mut(available);
+        *input = rest;
+        self.key.apply(payload);
+        self.remaining -= available as u64;
+        payload
+    }
+
+    /// So many bytes of the payload are in the input.
+    fn available(&self, input: &[u8]) -> usize {
+        usize::try_from(self.remaining).map_or(input.len(), |remaining| remaining.min(input.len()))
+    }
+
+    /// Moves what has arrived of the payload to a message that did not come compressed.
+    fn read_into(
+        &mut self,
+        message: &mut AssemblyKind,
+        input: &mut &mut [u8],
+        limit: usize,
+        spare: Option<&mut Spare>,
+    ) -> Result<(), ProtocolError> {
+        let available = self.available(input);
+        // The last frame says where the message ends.
+        let end = usize::try_from(self.remaining).map_or(limit, |remaining| message.len() + remaining);
+        message.make_room(available, if self.fin { end } else { limit }, spare);
+        for _ in 0..available.div_ceil(BLOCK) {
+            message.push(self.take_at_most(BLOCK, input))?;
+        }
+        Ok(())
+    }
+}
+
+impl Partial {
+    pub(super) fn begin(&mut self, frame: OpenFrame, deflated: Option<Deflated>) {
+        let message = match (frame.opcode, self.message.take()) {
+            (Opcode::Text, _) => Some(Assembly::new(AssemblyKind::Text(Default::default()), deflated)),
+            (Opcode::Binary, _) => Some(Assembly::new(AssemblyKind::Binary(Vec::new()), deflated)),
+            (Opcode::Continuation, message) => message.map(Assembly::with_one_more_frame),
+            (Opcode::Close | Opcode::Ping | Opcode::Pong, message) => {
+                self.control.clear();
+                message
+            }
+        };
+        self.message = message;
+        self.frame = Some(frame);
+    }
+
+    /// Moves payload of the open frame from the input to where it belongs; says what it completes.
+    pub(super) fn read_payload<'b>(
+        &mut self,
+        mut frame: OpenFrame,
+        input: &mut &'b mut [u8],
+        limit: usize,
+        (inflation, mut inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
+        spare: Option<&mut Spare>,
+    ) -> Result<Found<'b>, ProtocolError> {
+        let opcode = frame.opcode;
+        if opcode.is_control() {
+            self.control.extend(frame.take_payload(input));
+        } else if let Some(Assembly { kind, deflated, .. }) = &mut self.message {
+            match deflated {
+                None => frame.read_into(kind, input, limit, spare)?,
+                Some(deflated) => {
+                    deflated.push(frame.take_payload(input), kind, limit, inflater.as_deref_mut())?
+                }
+            }
+        }
+        let (fin, complete) = (frame.fin, frame.remaining == 0);
+        match &mut self.message {
+            _ if !complete => self.frame = Some(frame),
+            _ if opcode.is_control() => return Ok(Found::Control(opcode)),
+            Some(message) if fin => {
+                if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)
+                    && deflated.finish(&mut message.kind, limit, inflation, inflater)?
+                {
+                    let is_text = matches!(message.kind, AssemblyKind::Text(_));
+                    self.message = None;
+                    return Ok(Found::Inflated { is_text });
+                }
+                message.finish()?;
+                return Ok(Found::Message);
+            }
+            _ => {}
+        }
+        Ok(Found::Nothing)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.header.is_empty() && self.frame.is_none() && self.message.is_none()
+    }
+}
