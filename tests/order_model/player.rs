@@ -20,6 +20,11 @@ pub(crate) struct State {
     pub(crate) scripts: Vec<Vec<Call>>,
     /// The loop stands still, because of this.
     pub(crate) stands: Option<Call>,
+    /// A script is being done.
+    pub(crate) is_busy: bool,
+    /// Letters with scripts, and those of them that were done.
+    pub(crate) posted: usize,
+    pub(crate) read: usize,
     /// The loop has ended.
     over: bool,
     /// Clients that do not read.
@@ -43,6 +48,9 @@ impl Shared {
             model: Model::new(slow),
             scripts: Vec::new(),
             stands: None,
+            is_busy: false,
+            posted: 0,
+            read: 0,
             over: false,
             paused: BTreeSet::new(),
             own: 50_000_000,
@@ -96,7 +104,11 @@ impl State {
 
 impl Player {
     fn perform(&self, peers: &mut Peers, script: usize) {
-        let calls = std::mem::take(&mut self.0.look().scripts[script]);
+        let calls = {
+            let mut state = self.0.look();
+            state.is_busy = true;
+            std::mem::take(&mut state.scripts[script])
+        };
         for call in calls {
             self.carry_out(peers, call);
             if matches!(call, Call::Wait | Call::Tear(_)) {
@@ -160,6 +172,7 @@ impl Player {
             let peer = &mut state.model.peers[name];
             peer.done += 1;
             peer.mark = peer.expected.len();
+            state.is_busy = false;
         });
     }
 }
@@ -237,7 +250,7 @@ impl Handler<Mail> for Player {
             Mail::Script(script) => {
                 drop(state);
                 self.perform(peers, script);
-                self.0.change(|_| {});
+                self.0.change(|state| (state.read, state.is_busy) = (state.read + 1, false));
             }
             Mail::Follows(call) => {
                 state.model.compare(peers);

@@ -13,7 +13,11 @@ impl Stage {
     /// A peer's pieces are one write.
     pub(crate) fn say(&mut self, part: Part) {
         let (name, is_new) = match part.speaker {
-            Speaker::Mail => return part.pieces.into_iter().for_each(|piece| self.post(piece)),
+            Speaker::Mail => {
+                part.pieces.into_iter().for_each(|piece| self.post(piece));
+                // When this is read, so are those before it.
+                return self.post_script(Vec::new());
+            }
             Speaker::Newcomer(name) => (name, true),
             Speaker::Peer(name) => (name, false),
         };
@@ -75,6 +79,13 @@ impl Stage {
         state.scripts.len() - 1
     }
 
+    /// All of it is one letter.
+    pub(crate) fn post_script(&self, calls: Vec<Call>) {
+        let script = self.keep(calls);
+        self.shared.change(|state| state.posted += 1);
+        assert!(self.running.mailbox.deliver(Mail::Script(script)).is_ok(), "the mailbox has room");
+    }
+
     /// Each call is a letter of its own; `on_mail` does those for which the mailbox has no word.
     fn post(&mut self, piece: Piece) {
         let Piece::Script(calls) = piece else { panic!("{piece:?} is not for a mailbox") };
@@ -100,7 +111,7 @@ impl Stage {
                     mailbox.close(id, pollcat::CloseCode::NORMAL, "")
                 }),
                 _ => {
-                    deliver(Mail::Script(self.keep(vec![call])));
+                    self.post_script(vec![call]);
                     None
                 }
             };

@@ -49,7 +49,9 @@ impl Stage {
         let config = Config::new()
             .max_send_queue(house.queue)
             .slow_peers(if house.slow == Slow::Skip { SlowPeers::Skip } else { SlowPeers::Close })
-            .close_within(PATIENCE);
+            .close_within(PATIENCE)
+            // No Pings of the server's own: who waits in vain is not heard in between.
+            .ping_after(10 * PATIENCE);
         #[cfg(feature = "deflate")]
         let config = config.deflate(pollcat::Deflate::new().threshold(100).context_takeover(true));
         let server = match house.narrow {
@@ -118,13 +120,13 @@ impl Stage {
         self.running.wait_until("it is accepted", |counters| counters.accepted == dialled);
     }
 
-    /// Waits until everything is done that those who read have asked for.
+    /// Waits until everything is done that those who read, and the letters, have asked for.
     fn settle(&mut self) {
         loop {
             let state = self.shared.wait("all is done", |state| {
-                let settled = |name: &Name| state.model.peers[*name].is_settled();
-                state.stands.is_some()
-                    || (0..state.model.peers.len()).all(|name| state.paused.contains(&name) || settled(&name))
+                let mut peers = state.model.peers.iter().enumerate();
+                let settled = peers.all(|(name, peer)| state.paused.contains(&name) || peer.is_settled());
+                state.stands.is_some() || settled && !state.is_busy && state.read == state.posted
             });
             let Some(Call::Tear(name)) = state.stands else { return };
             drop(state);
@@ -163,8 +165,7 @@ impl Stage {
         };
         let word = Said { number: number + 1, length: 50 };
         end.insert(end.len() / 2, Call::Say(Way::Publish("tea"), word));
-        let script = self.keep(end);
-        assert!(self.running.mailbox.deliver(Mail::Script(script)).is_ok(), "the mailbox has room");
+        self.post_script(end);
         let mut heard: Vec<(Name, Heard)> = std::mem::take(&mut self.torn);
         for (name, listener) in self.listeners.drain(..).enumerate() {
             heard.extend(listener.map(|listener| (name, listener.join())));
