@@ -1,12 +1,10 @@
 //! What TLS costs, against the same in the clear: processor time of the server's thread, and memory of its process.
 //!
-//! The clients are a child process of their own, so that nothing of theirs is counted. `cargo bench --features tls --bench
-//! tls` takes about a minute.
+//! `cargo bench --features tls --bench tls` takes about a minute.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
@@ -17,6 +15,11 @@ use pollcat::rustls::pki_types::pem::PemObject;
 use pollcat::rustls::pki_types::{CertificateDer, ServerName};
 use pollcat::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use pollcat::{Config, Server, Tls, handler_fn};
+
+use apart::{Visitor, processor_time, resident, this_thread};
+
+#[path = "support/apart.rs"]
+mod apart;
 
 const IDLE: usize = 5000;
 const CROWD: usize = 1000;
@@ -52,19 +55,16 @@ fn measure() -> io::Result<()> {
     let (mailbox, counters) = (server.mailbox(), server.counters());
     let (sender, thread_is) = channel();
     let thread = thread::spawn(move || {
-        sender.send(fs::canonicalize("/proc/thread-self")).expect("the other end waits");
+        sender.send(this_thread()).expect("the other end waits");
         server.run(handler_fn(|peers, from, message| {
             peers.send(from, message);
         }))
     });
-    let task = thread_is.recv().expect("the thread tells")?;
-    let time = || -> u64 {
-        let stat = fs::read_to_string(task.join("schedstat")).expect("the thread is there");
-        stat.split_whitespace().next().and_then(|ns| ns.parse().ok()).expect("nanoseconds come first")
-    };
+    let task = thread_is.recv().expect("the thread tells");
+    let time = || processor_time(&task);
     for (name, address) in [("plain", plain), ("tls", secure)] {
         let certificate = if name == "tls" { certificate.display().to_string() } else { "-".into() };
-        let mut visitor = Visitor::start(address, &certificate)?;
+        let mut visitor = Visitor::start(&["visit", &address.to_string(), &certificate])?;
         for (length, count) in ECHOES {
             visitor.ask(&format!("echo {length} {}", count / 10)); // warm
             let before = time();
@@ -94,42 +94,6 @@ fn measure() -> io::Result<()> {
     mailbox.stop();
     thread.join().expect("it does not panic")?;
     fs::remove_dir_all(folder)
-}
-
-/// Resident memory of this process, in bytes.
-fn resident() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("how much it is");
-    line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).expect("in KiB") * 1024
-}
-
-/// The child process, and a line there and back.
-struct Visitor(Child, ChildStdin, BufReader<std::process::ChildStdout>);
-
-impl Visitor {
-    fn start(address: SocketAddr, certificate: &str) -> io::Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(["visit", &address.to_string(), certificate])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let (input, output) = (child.stdin.take(), child.stdout.take());
-        Ok(Visitor(child, input.expect("it is piped"), BufReader::new(output.expect("it is piped"))))
-    }
-
-    fn ask(&mut self, what: &str) -> String {
-        writeln!(self.1, "{what}").expect("the visitor listens");
-        let mut line = String::new();
-        self.2.read_line(&mut line).expect("the visitor answers");
-        line.trim().to_owned()
-    }
-}
-
-impl Drop for Visitor {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 // ---- the clients
