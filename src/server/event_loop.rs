@@ -2,20 +2,18 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::net::IpAddr;
 use std::time::Duration;
 
 use mio::event::Event as Readiness;
 use mio::{Events, Poll};
 
-use super::admission::TURNING_AWAY;
 use super::connection::Stage;
 use super::counters::CounterReader;
 use super::deadlines::{Clock, Tick, after};
 use super::inbound::{Inbound, Shared};
 use super::listeners::Listeners;
 use super::mailbox::{BELL, Letters};
-use super::opening::{self, Opening};
+use super::opening;
 use super::transport::{Input, Transport};
 use super::{Handler, PeerId, Peers};
 use crate::handshake::{Deflate, Method, Refusal};
@@ -28,9 +26,6 @@ const READ_BUFFER: usize = (1 << 20) + (4 << 10);
 
 /// Reads from one peer before the others have their turn; one, if it fills more than half of the buffer.
 const READS_PER_TURN: usize = 2;
-
-/// Connections accepted before those that are there have their turn.
-const ACCEPTS_PER_TURN: usize = 128;
 
 /// Steps of TLS handshakes before those who talk have their turn: some 0.2 ms each, more with an RSA key.
 const HANDSHAKES_PER_TURN: usize = 4;
@@ -49,14 +44,14 @@ pub(super) struct EventLoop<M, H> {
     pub(super) peers: Peers,
     pub(super) handler: H,
     /// By slot.
-    inbound: Vec<Inbound>,
+    pub(super) inbound: Vec<Inbound>,
     buffer: Vec<u8>,
     /// Those whose TLS handshake goes on when it is their turn, first come, first served.
     in_line: VecDeque<PeerId>,
     /// One of each for all, like the buffer.
     shared: Shared,
     /// Connections that are only there to be told why not.
-    turning_away: usize,
+    pub(super) turning_away: usize,
     next_tick: Option<Tick>,
     /// By the clock: until then the loop does not sleep.
     awake_until: Duration,
@@ -313,82 +308,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             self.read(id, true);
             self.settle_if_full();
         }
-    }
-
-    // ---- coming and going
-
-    fn can_accept(&self) -> bool {
-        self.has_room() && self.listeners.are_ready(self.peers.now)
-    }
-
-    fn has_room(&self) -> bool {
-        self.peers.connections.count() < self.peers.config.max_connections.saturating_add(TURNING_AWAY)
-    }
-
-    fn accept(&mut self) {
-        for _ in 0..ACCEPTS_PER_TURN {
-            if !self.has_room() {
-                return;
-            }
-            match self.listeners.accept(self.peers.now) {
-                Some((transport, remote)) => self.admit(transport, remote),
-                None => return,
-            }
-        }
-    }
-
-    fn admit(&mut self, transport: Transport, remote: Option<IpAddr>) {
-        let full = self.peers.connections.count() - self.turning_away >= self.peers.config.max_connections;
-        let is_secure = transport.is_secure();
-        let Some(id) = self.peers.add(transport) else {
-            return;
-        };
-        if self.inbound.len() <= id.index() {
-            self.inbound.resize_with(id.index() + 1, || Inbound::Deaf);
-        }
-        let by_proxy = self.peers.config.proxies.trust(remote);
-        let turned_away = match () {
-            () if full => Some(Refusal::ServerFull),
-            () if !by_proxy && !self.peers.enter(id, remote) => Some(Refusal::AddressFull),
-            () => None,
-        };
-        if turned_away.is_some() {
-            if self.turning_away >= TURNING_AWAY {
-                // A flood: no more courtesy.
-                self.peers.counters.dropped += 1;
-                return self.peers.kill(id.slot);
-            }
-            self.turning_away += 1;
-        }
-        let opening = Opening::new(&self.peers.config, remote, is_secure, turned_away);
-        self.inbound[id.index()] = Inbound::Opening(Box::new(opening));
-    }
-
-    /// Tells the handler who has caught up and who has left, until it has nothing to say to that; then the dead
-    /// leave their slots.
-    fn reap(&mut self) {
-        loop {
-            if let Some((id, departure)) = self.peers.departed.pop_front() {
-                // It lingers perhaps, but what it had begun to say is nobody's any more.
-                self.inbound[id.index()] = Inbound::Deaf;
-                self.handler.on_close(&mut self.peers, id, departure);
-            } else if let Some((id, missed)) = self.peers.drained.pop_front() {
-                if self.peers.contains(id) {
-                    self.handler.on_drain(&mut self.peers, id, missed);
-                }
-            } else {
-                break;
-            }
-        }
-        for slot in std::mem::take(&mut self.peers.dead) {
-            let way_in = std::mem::replace(&mut self.inbound[slot as usize], Inbound::Deaf);
-            if matches!(way_in, Inbound::Opening(opening) if opening.is_turned_away()) {
-                self.turning_away -= 1;
-            }
-            self.peers.vacate(slot);
-            self.listeners.retry_now();
-        }
-        self.peers.counters.connections = self.peers.connections.count() as u64;
     }
 
     // ---- mail and time

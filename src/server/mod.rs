@@ -11,11 +11,13 @@
 //! | `saying.rs`, `flushing.rs` | how that finds its hearers: in the course of a turn, and at its end |
 //! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
 //! | `transport.rs`, `tcp.rs`, `tls/` | what a connection's bytes travel on |
+//! | `coming_and_going.rs` | who comes into the loop, and who leaves it |
 //! | `listeners.rs`, `admission.rs` | how connections come, and how many may |
 //! | `deadlines.rs` | one deadline per connection |
 //! | `mailbox.rs` | how other threads get a word in |
 
 mod admission;
+mod coming_and_going;
 mod config;
 mod connection;
 mod counters;
