@@ -65,7 +65,9 @@ pub enum Event<'a> {
 /// ```
 #[derive(Debug)]
 pub struct ReceiveHalf {
-    limits: Limits,
+    // Of `Limits`, which would have a hole here.
+    max_message: usize,
+    max_fragments: u32,
     /// After a Close or a fault: nothing that arrives matters (§1.4, §7.1.7).
     finished: bool,
     /// With permessage-deflate.
@@ -91,7 +93,8 @@ pub(super) enum Found<'b> {
 impl ReceiveHalf {
     /// A connection that has just been opened.
     pub fn new(limits: Limits) -> Self {
-        ReceiveHalf { limits, finished: false, inflation: None, partial: None }
+        let Limits { max_message, max_fragments } = limits;
+        ReceiveHalf { max_message, max_fragments, finished: false, inflation: None, partial: None }
     }
 
     /// A connection that has just been opened, with permessage-deflate (RFC 7692).
@@ -185,7 +188,7 @@ impl ReceiveHalf {
             if let Some(partial) = &mut self.partial
                 && let Some(frame) = partial.frame.take()
             {
-                let limit = self.limits.max_message;
+                let limit = self.max_message;
                 let deflate = (self.inflation.as_mut(), inflater.as_deref_mut());
                 match partial.read_payload(frame, input, limit, deflate, spare.as_deref_mut())? {
                     Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
@@ -198,7 +201,7 @@ impl ReceiveHalf {
                 Some(frame) if self.is_event_by_itself(&frame, input) => {
                     match (&mut self.inflation, inflater.as_deref_mut()) {
                         (Some(inflation), Some(inflater)) if frame.compressed => {
-                            let limit = self.limits.max_message;
+                            let limit = self.max_message;
                             return hand_out_inflated(frame, input, limit, inflation, inflater);
                         }
                         (Some(_), None) if frame.compressed => {}
@@ -283,10 +286,10 @@ impl ReceiveHalf {
     #[inline]
     fn check_limits(&self, message: Option<&Assembly>, length: u64) -> Result<(), ProtocolError> {
         let (frames, so_far) = message.map_or((0, 0), |message| (message.frames, message.kind.len()));
-        if frames >= self.limits.max_fragments {
+        if frames >= self.max_fragments {
             return Err(ProtocolError::TooManyFragments);
         }
-        let room = self.limits.max_message.saturating_sub(so_far);
+        let room = self.max_message.saturating_sub(so_far);
         match usize::try_from(length) {
             Ok(length) if length <= room => Ok(()),
             _ => Err(ProtocolError::MessageTooBig),
