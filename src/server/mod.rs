@@ -117,7 +117,8 @@ impl<M> Server<M> {
         self.listeners.bind(self.poll.registry(), address, Spoken::Plain)
     }
 
-    /// Takes over a listener made elsewhere: by a service manager, or with options of your own.
+    /// Takes over a listener made elsewhere: by a service manager, or with options of your own. Its backlog is what its
+    /// maker gave it, which is where [`listen`](Self::listen) asks for 4,096; TCP_NODELAY is set.
     ///
     /// # Errors
     ///
