@@ -30,6 +30,7 @@ mod mailbox;
 mod opening;
 mod outbox;
 mod peers;
+mod read_buffer;
 mod sending;
 mod slots;
 mod tape;
