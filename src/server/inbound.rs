@@ -6,7 +6,7 @@ use super::{Handler, PeerId, Peers};
 use crate::Message;
 use crate::protocol::{Event, Inflater, ReceiveHalf, Spare};
 
-/// Inflated for one peer before the others have their turn: about as much as it may send plain (`READ_BUFFER`).
+/// Inflated for one peer before the others have their turn: about as much as it may send plain (`read_buffer::LENGTH`).
 const INFLATED_PER_TURN: u64 = 1 << 20;
 
 /// What all of them share.

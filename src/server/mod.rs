@@ -34,6 +34,7 @@ mod mailbox;
 mod opening;
 mod outbox;
 mod peers;
+mod read_buffer;
 mod saying;
 mod sending;
 mod slots;
