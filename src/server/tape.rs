@@ -10,7 +10,8 @@
 //!
 //! So a message to ten thousand peers is encoded and stored once, what each peer hears is in the order
 //! in which it was sent, and neighbouring stretches melt into one: a write per peer and turn, however
-//! many messages the turn brought. Large messages would only be copied; they stay apart, shared.
+//! many messages the turn brought. What a topic was told is noted with the topic (`topics.rs`), and becomes a
+//! stretch of its members' when the turn ends. Large messages would only be copied; they stay apart, shared.
 
 use std::ops::Range;
 use std::sync::Arc;
