@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use pollcat::protocol::{Agreement, Deflater};
 use pollcat::{Config, Deflate, Message, Server, handler_fn};
@@ -18,7 +19,7 @@ mod apart;
 
 /// Those who hear a broadcast.
 const CROWD: usize = 1000;
-const BROADCASTS: usize = 500;
+const BROADCASTS: usize = 300;
 /// A text of JSON.
 const LENGTH: usize = 1 << 10;
 /// Each owns nothing or little; with a context, some hundred KiB, so there they are fewer.
@@ -44,7 +45,8 @@ fn main() -> io::Result<()> {
 
 /// A text is for all, bytes are an echo.
 fn measure(name: &str, config: Config, idle: usize) -> io::Result<()> {
-    let server = Server::with_config("127.0.0.1:0", config)?;
+    // Its clients are silent for long, and answer no Ping.
+    let server = Server::with_config("127.0.0.1:0", config.ping_after(Duration::from_secs(3600)))?;
     let address = server.local_addr()?.to_string();
     let (mailbox, counters) = (server.mailbox(), server.counters());
     let (sender, thread_is) = channel();
