@@ -1,7 +1,7 @@
 //! Each peer hears exactly what was meant for it, in the order of the calls: scripts of calls, done within one call of
 //! a handler or one turn of the loop, against a model that is a list of messages for each peer.
 //!
-//! `POLLCAT_SEED` chooses the scripts (a failure names its own) and `POLLCAT_ROUNDS` how many rounds of them each test
+//! `POLLCAT_SEED` chooses the scripts (a failure names its own) and `POLLCAT_ORDER_ROUNDS` how many rounds of them each test
 //! plays. What a handler is called for first is the system's choice, so a seed makes a failure likely again, and not
 //! certain; the model follows the calls as they come.
 
@@ -91,7 +91,7 @@ fn who_is_slow_with_deflate_hears_the_beginning_in_order_and_is_closed() {
 }
 
 fn play(slow: Slow, offers: &'static [&'static str]) {
-    for round in 0..variable("POLLCAT_ROUNDS", ROUNDS) {
+    for round in 0..variable("POLLCAT_ORDER_ROUNDS", ROUNDS) {
         let seed = variable("POLLCAT_SEED", 1).wrapping_add(round);
         let mut dice = Dice::new(seed);
         let queue = match slow {
@@ -107,7 +107,7 @@ fn play(slow: Slow, offers: &'static [&'static str]) {
         };
         // A test's output is shown when it fails.
         println!(
-            "round {round}: POLLCAT_SEED={seed} POLLCAT_ROUNDS=1 cargo test --test order_model, {house:?}"
+            "round {round}: POLLCAT_SEED={seed} POLLCAT_ORDER_ROUNDS=1 cargo test --test order_model, {house:?}"
         );
         chance::play_round(house, dice);
     }
