@@ -62,7 +62,7 @@ pub enum Delivery {
     /// Queued behind others that the peer has not read. Wait with more until
     /// [`on_drain`](super::Handler::on_drain), if that is yours to decide.
     Slow,
-    /// Not sent: the peer's send queue is full. [`SlowPeers`] says what happens next.
+    /// Not sent: the peer's send queue is full. [`SlowPeers`](super::SlowPeers) says what happens next.
     Full,
     /// Not sent: there is no such peer, or it is being closed.
     Gone,
