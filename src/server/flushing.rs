@@ -1,5 +1,7 @@
 //! The end of a turn: one write for each peer that has something to hear, however many messages the turn brought.
 
+use std::io;
+
 use super::connection::Stage;
 use super::outbox::Written;
 use super::peers::{Delivery, Peers};
@@ -89,8 +91,7 @@ impl Peers {
                 Delivery::Queued // behind nothing
             }
             Err(error) => {
-                log::debug!("{}: {error}", self.connections.id_at(slot));
-                self.lose(slot);
+                self.lose_to(slot, &error);
                 Delivery::Gone
             }
         }
@@ -144,10 +145,14 @@ impl Peers {
                     self.drained.push_back((id, missed));
                 }
             }
-            Err(error) => {
-                log::debug!("{}: {error}", self.connections.id_at(slot));
-                self.lose(slot);
-            }
+            Err(error) => self.lose_to(slot, &error),
         }
+    }
+
+    /// Writing has shown that the stream is broken.
+    #[cold]
+    fn lose_to(&mut self, slot: u32, error: &io::Error) {
+        log::debug!("{}: {error}", self.connections.id_at(slot));
+        self.lose(slot);
     }
 }
