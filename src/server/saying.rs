@@ -8,15 +8,10 @@
 use super::connection::Stage;
 use super::peers::{Delivery, Peers};
 use super::sending::Sending;
-use super::tape::Piece;
+use super::tape::{LARGE, Piece};
 use super::topics::{EVERYBODY, Said, TopicNumber};
 use super::{PeerId, SlowPeers};
 use crate::message::{Content, Outgoing};
-
-/// From here on a message for one peer is written at once, straight from where the handler has it: a write of its own
-/// costs less than the copy that would let it wait for the end of the turn. It may not overtake anything, so this
-/// is for peers for whom nothing waits.
-const AT_ONCE: usize = 8 << 10;
 
 impl Peers {
     #[inline]
@@ -43,8 +38,10 @@ impl Peers {
             return Delivery::Gone; // what it was to hear before was too much
         }
         let delivery = match sending.outgoing.content {
+            // It would not lie on the tape, but be copied elsewhere. A write of its own, straight from where the handler
+            // has it, costs less; if something waits for the peer, it may not be overtaken.
             Content::Message(message)
-                if message.len() >= AT_ONCE
+                if message.len() >= LARGE
                     && self.connections.at(to.slot).outbox.is_empty()
                     && !(self.hears_deflated(to.slot) && self.is_worth_deflating(&sending)) =>
             {
