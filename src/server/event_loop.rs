@@ -99,7 +99,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             match PeerId::from_token(event.token()) {
                 Ok(id) => {
                     self.notice(id, event);
-                    self.reply(id);
+                    self.peers.flush_answers();
                 }
                 Err(BELL) => self.letters.heard(),
                 Err(listener) => self.listeners.notice(listener),
@@ -156,14 +156,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     fn settle(&mut self) {
         self.reap();
         self.peers.flush();
-    }
-
-    /// If what a peer has said concerns nobody else, its answer leaves at once, while the kernel's side of the connection
-    /// is in the cache. At the end of a turn of a thousand peers it would not be.
-    fn reply(&mut self, id: PeerId) {
-        if self.peers.only_speaks_to(id.slot) {
-            self.peers.flush();
-        }
     }
 
     fn settle_if_full(&mut self) {
