@@ -91,6 +91,15 @@ impl Outgoing<'_> {
     pub fn uncompressed(self) -> Self {
         Outgoing { compressible: false, ..self }
     }
+
+    /// The payload's length.
+    #[cfg(feature = "deflate")]
+    pub(crate) fn length(&self) -> usize {
+        match self.content {
+            Content::Message(message) => message.len(),
+            Content::Prepared(prepared) => prepared.payload().len(),
+        }
+    }
 }
 
 impl<'a, T: Into<Message<'a>>> From<T> for Outgoing<'a> {

@@ -199,7 +199,7 @@ impl FrameHeader {
         self.encode_with(RSV1, out);
     }
 
-    #[inline]
+    #[inline(always)]
     fn encode_with(self, rsv: u8, out: &mut Vec<u8>) {
         let first = u8::from(self.fin) << 7 | rsv | self.opcode as u8;
         match header_length_for(self.length) {

@@ -120,7 +120,7 @@ impl ReceiveHalf {
         &'a mut self,
         input: &mut &'b mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        self.next_event(input, None, None)
+        self.next_with_shared(input, None, None)
     }
 
     /// Like [`next`](Self::next), with an inflater that many connections share: a message that is whole is inflated
@@ -136,10 +136,43 @@ impl ReceiveHalf {
         input: &mut &'b mut [u8],
         inflater: &'a mut Inflater,
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        self.next_event(input, Some(inflater), None)
+        self.next_with_shared(input, Some(inflater), None)
     }
 
     /// With what many connections share: an inflater, and memory for messages that are not whole in the input.
+    pub(crate) fn next_with_shared<'a, 'b: 'a>(
+        &'a mut self,
+        input: &mut &'b mut [u8],
+        inflater: Option<&'a mut Inflater>,
+        spare: Option<&mut Spare>,
+    ) -> Result<Option<Event<'a>>, ProtocolError> {
+        match self.next_plain_message(input) {
+            Some(message) => message.map(|message| Some(Event::Message(message))),
+            None => self.next_event(input, inflater, spare),
+        }
+    }
+
+    /// The next message, if it comes next and needs nothing but the input: in one frame, whole, and not compressed. The
+    /// short way, for nearly all of the traffic, and twice as fast as the other for a small message.
+    #[inline]
+    pub(crate) fn next_plain_message<'b>(
+        &mut self,
+        input: &mut &'b mut [u8],
+    ) -> Option<Result<Message<'b>, ProtocolError>> {
+        if self.finished || self.partial.is_some() {
+            return None;
+        }
+        let (header, header_length) = FrameHeader::whole_message(input)?;
+        self.check_limits(None, header.length).ok()?;
+        let key = MaskingKey::new(*input[header_length..].first_chunk()?);
+        let (_, rest) = std::mem::take(input).split_at_mut(header_length + 4);
+        let (payload, rest) = rest.split_at_mut(header.length as usize);
+        *input = rest;
+        { key }.apply(payload);
+        Some(message_of(header.opcode, payload).inspect_err(|_| self.finished = true))
+    }
+
+    /// The next event, whatever it is and needs.
     #[inline]
     pub(crate) fn next_event<'a, 'b: 'a>(
         &'a mut self,
@@ -152,9 +185,6 @@ impl ReceiveHalf {
             self.partial = None;
             *input = &mut [];
             return Ok(None);
-        }
-        if let Some((opcode, payload)) = self.take_whole_message(input) {
-            return data_event(opcode, payload).inspect_err(|_| self.finished = true).map(Some);
         }
         let found =
             self.advance(input, inflater.as_deref_mut(), spare).inspect_err(|_| self.finished = true)?;
@@ -212,23 +242,6 @@ impl ReceiveHalf {
                 Some(frame) => self.begin(frame),
             }
         }
-    }
-
-    /// Takes a frame off the input that needs nothing else, if there is one: the short way, for nearly all of the
-    /// traffic, and twice as fast as the other for a small message.
-    #[inline(always)]
-    fn take_whole_message<'b>(&mut self, input: &mut &'b mut [u8]) -> Option<(Opcode, &'b [u8])> {
-        if self.partial.is_some() {
-            return None;
-        }
-        let (header, header_length) = FrameHeader::whole_message(input)?;
-        self.check_limits(None, header.length).ok()?;
-        let key = MaskingKey::new(*input[header_length..].first_chunk()?);
-        let (_, rest) = std::mem::take(input).split_at_mut(header_length + 4);
-        let (payload, rest) = rest.split_at_mut(header.length as usize);
-        *input = rest;
-        { key }.apply(payload);
-        Some((header.opcode, payload))
     }
 
     /// Takes a header and its masking key off the input, with what has been kept of them before.
@@ -315,7 +328,7 @@ impl ReceiveHalf {
             self.finished |= frame.opcode == Opcode::Close;
             return control_event(frame.opcode, payload);
         }
-        data_event(frame.opcode, payload)
+        message_of(frame.opcode, payload).map(Event::Message)
     }
 
     /// A frame whose payload, or whose message, is not all there.
@@ -356,13 +369,10 @@ fn hand_out_inflated<'b>(
 }
 
 #[inline]
-fn data_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
+fn message_of(opcode: Opcode, payload: &[u8]) -> Result<Message<'_>, ProtocolError> {
     match opcode {
-        Opcode::Text => {
-            let text = utf8::check(payload).map_err(|_| ProtocolError::InvalidUtf8)?;
-            Ok(Event::Message(Message::Text(text)))
-        }
-        _ => Ok(Event::Message(Message::Binary(payload))),
+        Opcode::Text => utf8::check(payload).map(Message::Text).map_err(|_| ProtocolError::InvalidUtf8),
+        _ => Ok(Message::Binary(payload)),
     }
 }
 

@@ -10,7 +10,7 @@ use super::sending::Sending;
 use super::tape::Piece;
 use super::{Config, Peers};
 use crate::handshake::Deflate;
-use crate::message::Content;
+use crate::message::{Content, Outgoing};
 use crate::protocol::{Agreement, Deflater};
 
 /// 2^8 to 2^15 bytes.
@@ -69,9 +69,9 @@ impl Peers {
 
     /// Is this message compressed for those who can hear it so?
     #[inline]
-    pub(super) fn is_worth_deflating(&self, sending: &Sending<'_>) -> bool {
-        let is_long = |deflate: &Deflate| deflate.is_worth_it(sending.length());
-        sending.outgoing.compressible && self.config.deflate.as_ref().is_some_and(is_long)
+    pub(super) fn is_worth_deflating(&self, outgoing: &Outgoing<'_>) -> bool {
+        let is_long = |deflate: &Deflate| deflate.is_worth_it(outgoing.length());
+        outgoing.compressible && self.config.deflate.as_ref().is_some_and(is_long)
     }
 
     /// A message for a peer, if there is room for it.
@@ -82,7 +82,7 @@ impl Peers {
             Way::Shared(agreement) => self.compress_for_all(&agreement, sending),
             Way::Own(agreement) => {
                 // The peer's context includes it from now on, so there has to be room for it before.
-                if !self.has_room(slot, sending.length()) {
+                if !self.has_room(slot, sending.outgoing.length()) {
                     return None;
                 }
                 let piece = self.compress_for(slot, &agreement, sending);
@@ -96,7 +96,7 @@ impl Peers {
     fn way_to(&mut self, slot: u32, sending: &Sending<'_>) -> Way {
         let agreement = self.connections.at(slot).compression.agreement;
         match agreement {
-            Some(agreement) if self.is_worth_deflating(sending) => {
+            Some(agreement) if self.is_worth_deflating(sending.outgoing) => {
                 match agreement.server_no_context_takeover {
                     true => Way::Shared(agreement),
                     false => Way::Own(agreement),

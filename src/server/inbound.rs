@@ -93,22 +93,40 @@ fn hear<M>(
         if shared.inflated() >= enough && !input.is_empty() {
             return peers.postpone_input(id, input);
         }
+        if stage == Stage::Open
+            && let Some(message) = receive.next_plain_message(&mut input)
+        {
+            match message {
+                Ok(message) => hand_over(message, id, peers, handler),
+                Err(error) => peers.fail(id, error),
+            }
+            if input.is_empty() {
+                return;
+            }
+            continue;
+        }
         match receive.next_event(&mut input, shared.inflater.as_mut(), Some(&mut shared.spare)) {
             Ok(None) => return,
             Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(id, event, code),
             Ok(Some(Event::Pong(_))) => {}
             Ok(Some(_)) if stage == Stage::Closing => {}
             Ok(Some(ref event @ Event::Ping(_))) => peers.answer(id, event),
-            Ok(Some(Event::Message(message))) => {
-                log_message(id, message);
-                peers.counters.messages_in += 1;
-                handler.on_message(peers, id, message);
-            }
+            Ok(Some(Event::Message(message))) => hand_over(message, id, peers, handler),
             Err(error) => peers.fail(id, error),
         }
     }
 }
 
+#[inline]
+fn hand_over<M>(message: Message<'_>, id: PeerId, peers: &mut Peers, handler: &mut impl Handler<M>) {
+    if log::log_enabled!(log::Level::Debug) {
+        log_message(id, message);
+    }
+    peers.counters.messages_in += 1;
+    handler.on_message(peers, id, message);
+}
+
+#[cold]
 fn log_message(id: PeerId, message: Message<'_>) {
     match message {
         Message::Text(text) => log::debug!("{id} sent text, {} bytes", text.len()),

@@ -3,6 +3,7 @@
 use super::Peers;
 use super::sending::Sending;
 use super::tape::Piece;
+use crate::message::Outgoing;
 use crate::protocol::Agreement;
 
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ impl Peers {
     }
 
     #[inline]
-    pub(super) fn is_worth_deflating(&self, _: &Sending<'_>) -> bool {
+    pub(super) fn is_worth_deflating(&self, _: &Outgoing<'_>) -> bool {
         false
     }
 

@@ -91,28 +91,32 @@ impl Outbox {
 
     #[inline]
     pub(super) fn push(&mut self, piece: &Piece) {
-        let waiting = match piece {
-            Piece::Tape(range) => {
-                let alone = self.more.as_ref().is_none_or(|more| more.pieces.is_empty());
-                if alone && self.stretch.is_empty() {
-                    self.stretch = range.clone();
-                    return;
-                }
-                if alone && self.stretch.end == range.start {
-                    self.stretch.end = range.end;
-                    return;
-                }
-                Waiting::Tape(range.clone())
+        if let Piece::Tape(range) = piece
+            && self.more.as_ref().is_none_or(|more| more.pieces.is_empty())
+        {
+            if self.stretch.is_empty() {
+                self.stretch = range.clone();
+                return;
             }
-            Piece::Shared(bytes) => Waiting::Shared(Arc::clone(bytes)),
-        };
+            if self.stretch.end == range.start {
+                self.stretch.end = range.end;
+                return;
+            }
+        }
+        self.push_apart(piece);
+    }
+
+    /// Behind what is there.
+    #[cold]
+    fn push_apart(&mut self, piece: &Piece) {
         let more = self.need_more();
         more.queued += piece.len();
-        match (more.pieces.back_mut(), &waiting) {
-            (Some(Waiting::Tape(last)), Waiting::Tape(range)) if last.end == range.start => {
+        match (more.pieces.back_mut(), piece) {
+            (Some(Waiting::Tape(last)), Piece::Tape(range)) if last.end == range.start => {
                 last.end = range.end
             }
-            _ => more.pieces.push_back(waiting),
+            (_, Piece::Tape(range)) => more.pieces.push_back(Waiting::Tape(range.clone())),
+            (_, Piece::Shared(bytes)) => more.pieces.push_back(Waiting::Shared(Arc::clone(bytes))),
         }
     }
 

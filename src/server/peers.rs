@@ -71,17 +71,17 @@ pub enum Delivery {
 impl Peers {
     /// Sends a message to one peer.
     pub fn send<'a>(&mut self, to: PeerId, message: impl Into<Outgoing<'a>>) -> Delivery {
-        self.say_to(to, message.into())
+        self.say_to(to, &message.into())
     }
 
     /// Sends a message to everybody.
     pub fn broadcast<'a>(&mut self, message: impl Into<Outgoing<'a>>) {
-        self.say_to_all(EVERYBODY, None, message.into());
+        self.say_to_all(EVERYBODY, None, &message.into());
     }
 
     /// Sends a message from a peer to everybody else.
     pub fn broadcast_from<'a>(&mut self, from: PeerId, message: impl Into<Outgoing<'a>>) {
-        self.say_to_all(EVERYBODY, Some(from), message.into());
+        self.say_to_all(EVERYBODY, Some(from), &message.into());
     }
 
     /// Lets a peer hear what is published to a topic from now on. A topic is a name; it exists while somebody
@@ -116,14 +116,14 @@ impl Peers {
     /// Sends a message to everybody who listens to a topic. It is encoded once.
     pub fn publish<'a>(&mut self, topic: &str, message: impl Into<Outgoing<'a>>) {
         if let Some(number) = self.topics.find(topic) {
-            self.say_to_all(number, None, message.into());
+            self.say_to_all(number, None, &message.into());
         }
     }
 
     /// Sends a message from a peer to everybody else who listens to a topic.
     pub fn publish_from<'a>(&mut self, from: PeerId, topic: &str, message: impl Into<Outgoing<'a>>) {
         if let Some(number) = self.topics.find(topic) {
-            self.say_to_all(number, Some(from), message.into());
+            self.say_to_all(number, Some(from), &message.into());
         }
     }
 

@@ -14,40 +14,44 @@ use super::{PeerId, SlowPeers};
 use crate::message::{Content, Outgoing};
 
 impl Peers {
+    /// One handler call may say more than a turn should.
     #[inline]
-    fn begin_sending<'a>(&mut self, outgoing: Outgoing<'a>) -> Sending<'a> {
-        // One handler call may say more than a turn should.
+    fn begin_saying(&mut self) {
         if self.tape.is_full() {
             self.flush();
         }
-        let sending = Sending::new(outgoing);
-        self.counters.encoded += u64::from(sending.is_new());
-        sending
     }
 
     // ---- to one
 
     /// A message for one peer.
-    pub(super) fn say_to(&mut self, to: PeerId, outgoing: Outgoing<'_>) -> Delivery {
+    pub(super) fn say_to(&mut self, to: PeerId, outgoing: &Outgoing<'_>) -> Delivery {
+        self.begin_saying();
         if !self.contains(to) {
             return Delivery::Gone;
         }
-        let mut sending = self.begin_sending(outgoing);
-        self.catch_up(to.slot);
-        if !self.contains(to) {
-            return Delivery::Gone; // what it was to hear before was too much
+        if !self.topics.are_silent() {
+            self.hear_news(to.slot);
+            if !self.contains(to) {
+                return Delivery::Gone; // that was too much
+            }
         }
-        let delivery = match sending.outgoing.content {
+        self.count_encoded(outgoing);
+        let delivery = match outgoing.content {
+            _ if self.hears_deflated(to.slot) && self.is_worth_deflating(outgoing) => {
+                self.push_message(to.slot, &mut Sending::new(outgoing))
+            }
             // It would not lie on the tape, but be copied elsewhere. A write of its own, straight from where the handler
             // has it, costs less; if something waits for the peer, it may not be overtaken.
             Content::Message(message)
-                if message.len() >= LARGE
-                    && self.connections.at(to.slot).outbox.is_empty()
-                    && !(self.hears_deflated(to.slot) && self.is_worth_deflating(&sending)) =>
+                if message.len() >= LARGE && self.connections.at(to.slot).outbox.is_empty() =>
             {
                 self.write_at_once(to.slot, message)
             }
-            _ => self.push_message(to.slot, &mut sending),
+            content => {
+                let piece = self.tape.put(content);
+                self.push_if_room(to.slot, &piece)
+            }
         };
         if matches!(delivery, Delivery::Slow | Delivery::Full) {
             self.connections.at(to.slot).outbox.tell_slow();
@@ -58,10 +62,17 @@ impl Peers {
     // ---- to many
 
     /// A message for a topic, or for everybody, but for one.
-    pub(super) fn say_to_all(&mut self, number: TopicNumber, except: Option<PeerId>, outgoing: Outgoing<'_>) {
-        let mut sending = self.begin_sending(outgoing);
+    pub(super) fn say_to_all(
+        &mut self,
+        number: TopicNumber,
+        except: Option<PeerId>,
+        outgoing: &Outgoing<'_>,
+    ) {
+        self.begin_saying();
+        self.count_encoded(outgoing);
+        let mut sending = Sending::new(outgoing);
         let except = except.filter(|&id| self.contains(id)).map(|id| id.slot);
-        let deflated_for_some = self.is_worth_deflating(&sending);
+        let deflated_for_some = self.is_worth_deflating(outgoing);
         let mut some_hear_it_plain = !deflated_for_some;
         if deflated_for_some {
             self.for_each_member(number, except, |peers, slot| match peers.hears_deflated(slot) {
@@ -149,11 +160,7 @@ impl Peers {
         let hears_deflated = self.hears_deflated(slot);
         for Said { range, .. } in news.into_iter().filter(|said| !(said.deflated_for_some && hears_deflated))
         {
-            if self.has_room(slot, range.len()) {
-                self.push_piece(slot, &Piece::Tape(range));
-            } else {
-                self.refuse_message(slot);
-            }
+            self.push_if_room(slot, &Piece::Tape(range));
             if self.connections.at(slot).stage != Stage::Open {
                 return;
             }
@@ -168,12 +175,27 @@ impl Peers {
 
     // ---- outboxes
 
+    /// What was prepared has been encoded before.
+    #[inline]
+    fn count_encoded(&mut self, outgoing: &Outgoing<'_>) {
+        self.counters.encoded += u64::from(matches!(outgoing.content, Content::Message(_)));
+    }
+
     /// Queues a message for an open peer, within its limit.
     #[inline]
     fn push_message(&mut self, slot: u32, sending: &mut Sending<'_>) -> Delivery {
         match self.encode_for(slot, sending) {
             Some(piece) => self.push_piece(slot, piece),
             None => self.refuse_message(slot),
+        }
+    }
+
+    #[inline]
+    fn push_if_room(&mut self, slot: u32, piece: &Piece) -> Delivery {
+        if self.has_room(slot, piece.len()) {
+            self.push_piece(slot, piece)
+        } else {
+            self.refuse_message(slot)
         }
     }
 

@@ -2,11 +2,11 @@
 
 use super::deflate::Encodings;
 use super::tape::{Piece, Tape};
-use crate::message::{Content, Outgoing};
+use crate::message::Outgoing;
 
 #[derive(Debug)]
 pub(super) struct Sending<'a> {
-    pub(super) outgoing: Outgoing<'a>,
+    pub(super) outgoing: &'a Outgoing<'a>,
     plain: Option<Piece>,
     /// Compressed.
     #[cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "nothing is compressed"))]
@@ -15,22 +15,8 @@ pub(super) struct Sending<'a> {
 
 impl<'a> Sending<'a> {
     #[inline]
-    pub(super) fn new(outgoing: Outgoing<'a>) -> Self {
+    pub(super) fn new(outgoing: &'a Outgoing<'a>) -> Self {
         Sending { outgoing, plain: None, deflated: Encodings::default() }
-    }
-
-    /// Must it be encoded, or was it before?
-    pub(super) fn is_new(&self) -> bool {
-        matches!(self.outgoing.content, Content::Message(_))
-    }
-
-    /// The payload's length.
-    #[cfg(feature = "deflate")]
-    pub(super) fn length(&self) -> usize {
-        match self.outgoing.content {
-            Content::Message(message) => message.len(),
-            Content::Prepared(prepared) => prepared.payload().len(),
-        }
     }
 
     /// As it is.

@@ -55,6 +55,7 @@ impl Piece {
 
 impl Tape {
     /// Encodes a message, unless it was before.
+    #[inline]
     pub(super) fn put(&mut self, content: Content<'_>) -> Piece {
         match content {
             Content::Message(message) => self.record(message.len(), |out| encode_message(message, out)),
@@ -74,6 +75,7 @@ impl Tape {
     }
 
     /// Records what `write` writes, which is about `length` bytes.
+    #[inline]
     pub(super) fn record(&mut self, length: usize, write: impl FnOnce(&mut Vec<u8>)) -> Piece {
         if !self.has_room_for(length) {
             let mut apart = Vec::with_capacity(length + 256);

@@ -69,7 +69,7 @@ fn spare_memory_is_lent_in_proportion_to_what_has_arrived() {
         for piece in bytes.chunks_mut(1000) {
             arrived += piece.len();
             let mut input = piece;
-            let whole = receive.next_event(&mut input, None, Some(&mut spare)).unwrap().is_some();
+            let whole = receive.next_with_shared(&mut input, None, Some(&mut spare)).unwrap().is_some();
             assert!(memory(&receive) <= 2 * arrived, "{} for {arrived}", memory(&receive));
             assert_eq!(whole, arrived == (1 << 20) + 14);
         }
@@ -87,8 +87,8 @@ fn a_long_message_leaves_its_memory_to_the_next_one_of_any_kind() {
     for mut bytes in [whole(0x81), whole(0x82), fragments, whole(0x82)] {
         let mut receive = ReceiveHalf::new(LIMITS);
         let (mut head, mut tail) = bytes.split_at_mut(200_000);
-        assert_eq!(receive.next_event(&mut head, None, Some(&mut spare)), Ok(None));
-        match receive.next_event(&mut tail, None, Some(&mut spare)) {
+        assert_eq!(receive.next_with_shared(&mut head, None, Some(&mut spare)), Ok(None));
+        match receive.next_with_shared(&mut tail, None, Some(&mut spare)) {
             Ok(Some(Event::Message(message))) => {
                 assert_eq!(message.as_bytes(), vec![b'a'; 300_000]);
                 let at = message.as_bytes().as_ptr();
@@ -137,7 +137,8 @@ fn long_messages_come_out_the_same_however_they_are_cut() {
         while !rest.is_empty() {
             let length = sizes.next().unwrap_or(usize::MAX).min(rest.len());
             let (mut input, later) = rest.split_at_mut(length);
-            while let Some(event) = receive.next_event(&mut input, None, spare.as_deref_mut()).unwrap() {
+            while let Some(event) = receive.next_with_shared(&mut input, None, spare.as_deref_mut()).unwrap()
+            {
                 story.push(match event {
                     Event::Message(Message::Text("short")) => "T5".to_owned(),
                     Event::Message(Message::Text(text)) if text == chinese => format!("T{}", text.len()),
@@ -169,7 +170,7 @@ fn long_text_fails_at_once_where_it_stops_being_text() {
         let mut receive = ReceiveHalf::new(LIMITS);
         let mut bytes = bytes[..arrived].to_vec();
         let mut input = &mut bytes[..];
-        let verdict = receive.next_event(&mut input, None, Some(&mut Spare::default()));
+        let verdict = receive.next_with_shared(&mut input, None, Some(&mut Spare::default()));
         assert_eq!(verdict.is_err(), arrived > 14 + 70_000, "{arrived}");
     }
 }
