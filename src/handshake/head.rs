@@ -3,7 +3,7 @@
 //! Every byte is looked at once, however the head is cut on its way, so the work is linear in its length;
 //! and a fault is told with the line that holds it, not when the rest has come.
 
-use super::syntax::{is_token, is_token_byte, is_value_byte};
+use super::syntax::{find, is_token, is_token_byte, is_value_byte};
 use super::{Refusal, Request};
 
 /// How large a request head may be.
@@ -123,7 +123,7 @@ impl Progress {
             }
             let limit = self.start.saturating_add(limits.max_bytes);
             let window = &head[self.searched..head.len().min(limit)];
-            let Some(length) = window.iter().position(|&byte| byte == b'\n') else {
+            let Some(length) = find(b'\n', window) else {
                 self.searched += window.len();
                 return match (self.searched == limit, in_request_line) {
                     (false, _) => Ok(None),
@@ -184,7 +184,7 @@ fn check_field(line: &[u8]) -> Result<(), Refusal> {
     if line.contains(&b'\r') {
         return Err(Refusal::LineEnd);
     }
-    let colon = line.iter().position(|&byte| byte == b':').ok_or(Refusal::Field)?;
+    let colon = find(b':', line).ok_or(Refusal::Field)?;
     let (name, value) = (&line[..colon], &line[colon + 1..]);
     // Looks at all of the value even if its first byte is wrong: that takes vector instructions.
     let is_value = value.iter().fold(true, |so_far, &byte| so_far & is_value_byte(byte));

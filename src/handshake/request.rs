@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::fields::Fields;
-use super::syntax::{Authority, trim};
+use super::syntax::{Authority, find, trim};
 use super::{Refusal, Upgrade};
 
 /// GET, or HEAD: a page without its body (RFC 9110 §9.3).
@@ -179,7 +179,7 @@ impl<'a> Request<'a> {
 
 /// A line without its CR LF, and what follows it.
 fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = bytes.iter().position(|&byte| byte == b'\n')?;
+    let end = find(b'\n', bytes)?;
     let line = &bytes[..end];
     Some((line.strip_suffix(b"\r").unwrap_or(line), &bytes[end + 1..]))
 }

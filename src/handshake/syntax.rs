@@ -33,6 +33,15 @@ pub(super) fn is_value_byte(byte: u8) -> bool {
     byte == b'\t' || (byte >= b' ' && byte != 0x7F)
 }
 
+/// Where the byte is first. Sixteen are looked at together, with vector instructions, for whether it is one of them; then it
+/// is searched for there.
+pub(super) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let is_in = |chunk: &[u8; 16]| chunk.iter().fold(false, |so_far, &other| so_far | (other == byte));
+    let skipped = 16 * chunks.iter().take_while(|chunk| !is_in(chunk)).count();
+    bytes[skipped..].iter().position(|&other| other == byte).map(|place| skipped + place)
+}
+
 /// Without the spaces and tabs around it (RFC 9110 §5.6.3).
 pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = bytes {
@@ -90,6 +99,18 @@ fn is_host(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_one_is_found_wherever_it_is() {
+        for length in 0..50 {
+            let mut bytes = vec![b'-'; length];
+            assert_eq!(find(b':', &bytes), None);
+            for place in (0..length).rev() {
+                bytes[place] = b':';
+                assert_eq!(find(b':', &bytes), Some(place), "in {length}");
+            }
+        }
+    }
 
     #[test]
     fn authorities() {
