@@ -6,6 +6,8 @@
 //! Not tested here: the limit per address. Connections from loopback are not counted by it, on purpose, and
 //! these tests have no other address; the counting itself is tested in `src/server/admission.rs`.
 
+#[path = "server/answers.rs"]
+mod answers;
 #[path = "support/client.rs"]
 mod client;
 #[path = "server/closing.rs"]
