@@ -20,7 +20,8 @@ use crate::message::Content;
 use crate::protocol::encode_message;
 
 /// From here on a message is kept apart: copying it onto the tape, and for a slow peer off it again, would cost
-/// more than an allocation. (At 16 KiB the tape is still cheaper than a write with two slices: 7.6 µs for an echo, not 8.0.)
+/// more than an allocation. (At 16 KiB a write with two slices gains little for a lone echo, and makes each of eight in a
+/// row twice as slow.)
 pub(super) const LARGE: usize = 64 << 10;
 
 /// A turn that has said this much is flushed before it goes on, while the tape is still in the cache.
