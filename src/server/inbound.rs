@@ -93,6 +93,7 @@ fn hear<M>(
         if shared.inflated() >= enough && !input.is_empty() {
             return peers.postpone_input(id, input);
         }
+        // Nearly all of the traffic, handed on by itself: as one event among others it would be stored, and waited for.
         if stage == Stage::Open
             && let Some(message) = receive.next_plain_message(&mut input)
         {
