@@ -30,11 +30,8 @@ impl Peers {
         if !self.contains(to) {
             return Delivery::Gone;
         }
-        if !self.topics.are_silent() {
-            self.hear_news(to.slot);
-            if !self.contains(to) {
-                return Delivery::Gone; // that was too much
-            }
+        if self.catch_up(to.slot) && !self.contains(to) {
+            return Delivery::Gone; // what it was to hear before was too much
         }
         self.count_encoded(outgoing);
         let delivery = match outgoing.content {
@@ -142,11 +139,14 @@ impl Peers {
     // ---- catching up
 
     /// What was said to a peer's topics goes to its outbox, before something else does, or before it leaves them.
+    /// False if nothing was said.
     #[inline]
-    pub(super) fn catch_up(&mut self, slot: u32) {
-        if !self.topics.are_silent() {
+    pub(super) fn catch_up(&mut self, slot: u32) -> bool {
+        let is_news = !self.topics.are_silent();
+        if is_news {
             self.hear_news(slot);
         }
+        is_news
     }
 
     #[inline(never)]
