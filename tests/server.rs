@@ -24,6 +24,8 @@ mod mailbox;
 mod messages;
 #[path = "server/order.rs"]
 mod order;
+#[path = "server/passing_on.rs"]
+mod passing_on;
 #[path = "server/patience.rs"]
 mod patience;
 #[path = "support/running.rs"]

@@ -33,6 +33,20 @@ impl MaskingKey {
         }
         self.0.rotate_left(rest.len());
     }
+
+    /// Masks or unmasks a whole payload on its way elsewhere, for the price of doing so in place: `to` is as long.
+    pub(super) fn carry(self, payload: &[u8], to: &mut [u8]) {
+        let [a, b, c, d] = self.0;
+        let key = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+        let (words, rest) = payload.as_chunks::<8>();
+        let (to_words, to_rest) = to.as_chunks_mut::<8>();
+        for (to, word) in to_words.iter_mut().zip(words) {
+            *to = (u64::from_ne_bytes(*word) ^ key).to_ne_bytes();
+        }
+        for ((to, byte), key) in to_rest.iter_mut().zip(rest).zip(self.0.iter().cycle()) {
+            *to = byte ^ key;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +76,9 @@ mod tests {
                     mask.apply(tail);
                     assert_eq!(masked, expected, "{length} bytes at {start}, cut at {cut}");
                 }
+                let mut carried = vec![0; length];
+                MaskingKey::new(key).carry(&bytes[start..start + length], &mut carried);
+                assert_eq!(carried, expected, "{length} bytes at {start}, carried elsewhere");
             }
         }
     }

@@ -65,5 +65,5 @@ pub use send::SendHalf;
 
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Inflater};
-pub(crate) use send::{encode_header, encode_message};
+pub(crate) use send::{encode_header, encode_message, is_frame_of};
 pub(crate) use spare::Spare;

@@ -52,7 +52,7 @@ impl PreparedMessage {
 mod deflate {
     use std::sync::Arc;
 
-    use super::super::frame::Opcode;
+    use super::super::send::decode_own;
     use super::{Deflated, PreparedMessage};
     use crate::protocol::Deflater;
 
@@ -73,19 +73,12 @@ mod deflate {
         }
 
         pub(crate) fn encode_with(&self, deflater: &mut Deflater, out: &mut Vec<u8>) {
-            let opcode =
-                if self.frame[0] & 0x0F == Opcode::Text as u8 { Opcode::Text } else { Opcode::Binary };
-            deflater.encode(opcode, self.payload(), out);
+            let (opcode, payload) = decode_own(&self.frame);
+            deflater.encode(opcode, payload, out);
         }
 
         pub(crate) fn payload(&self) -> &[u8] {
-            // Our own frame: never masked.
-            let header = match self.frame[1] {
-                127 => 10,
-                126 => 4,
-                _ => 2,
-            };
-            &self.frame[header..]
+            decode_own(&self.frame).1
         }
     }
 }

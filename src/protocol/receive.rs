@@ -12,13 +12,15 @@
 //! ```
 //!
 //! The upper path is nearly all of the traffic: the payload is unmasked where it lies and nothing is
-//! copied. The lower path keeps what it must, and only that: memory follows the bytes that have arrived,
-//! never the length that a header claims, and between messages there is none.
+//! copied. (Or else, for a server that may send a long message on, into the frame that it would send.) The
+//! lower path keeps what it must, and only that: memory follows the bytes that have arrived, never the
+//! length that a header claims, and between messages there is none.
 
 use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation};
 use super::frame::{Expecting, FrameHeader, Opcode};
 use super::partial::{OpenFrame, Partial};
+use super::send::decode_own;
 use super::spare::Spare;
 use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
 use crate::Message;
@@ -170,6 +172,41 @@ impl ReceiveHalf {
         *input = rest;
         { key }.apply(payload);
         Some(message_of(header.opcode, payload).inspect_err(|_| self.finished = true))
+    }
+
+    /// Takes a message like those of `next_plain_message`, if it is all the input there is, and makes `frame` the frame
+    /// in which a server would pass it on: the payload is unmasked on its way there, behind a header of our own. False if
+    /// the input holds anything else, which is left as it is. What the message is, [`heard`](Self::heard) tells.
+    ///
+    /// In the input there is no such frame to be had: its payload could get the header in front, where the client's was, but
+    /// a message that is borrowed from the input does not show what lies before it.
+    pub(crate) fn reframe(&mut self, input: &mut &mut [u8], frame: &mut Vec<u8>) -> bool {
+        if self.finished || self.partial.is_some() {
+            return false;
+        }
+        let Some((header, header_length)) = FrameHeader::whole_message(input) else {
+            return false;
+        };
+        let fits = self.check_limits(None, header.length).is_ok();
+        let Some((&key, payload)) = input[header_length..].split_first_chunk().filter(|_| fits) else {
+            return false;
+        };
+        if payload.len() as u64 != header.length {
+            return false;
+        }
+        frame.resize(header_length + payload.len(), 0);
+        let (own_header, own_payload) = frame.split_at_mut(header_length);
+        own_header.copy_from_slice(&input[..header_length]);
+        own_header[1] &= 0x7F; // not masked: else ours is like the client's
+        MaskingKey::new(key).carry(payload, own_payload);
+        *input = &mut [];
+        true
+    }
+
+    /// The message that [`reframe`](Self::reframe) has put into this frame.
+    pub(crate) fn heard<'f>(&mut self, frame: &'f [u8]) -> Result<Message<'f>, ProtocolError> {
+        let (opcode, payload) = decode_own(frame);
+        message_of(opcode, payload).inspect_err(|_| self.finished = true)
     }
 
     /// The next event, whatever it is and needs.

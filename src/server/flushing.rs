@@ -9,7 +9,7 @@ use super::tape::Piece;
 use super::topics::TopicNumber;
 use super::transport::Transport;
 use crate::Message;
-use crate::protocol::encode_header;
+use crate::protocol::{encode_header, is_frame_of};
 
 /// Answers that leave together, at most.
 const GROUP: usize = 48;
@@ -86,12 +86,17 @@ impl Peers {
 
     /// A large message for a peer for whom nothing waits, from where it lies. What the socket does not take is kept.
     pub(super) fn write_at_once(&mut self, slot: u32, message: Message<'_>) -> Delivery {
-        let header = self.tape.record_apart(|out| encode_header(message, out));
         let connection = self.connections.at(slot);
         let Some(transport) = &mut connection.transport else {
             return Delivery::Gone;
         };
-        let slices = [self.tape.get(&header), message.as_bytes()];
+        let slices = match is_frame_of(&self.heard, message) {
+            true => [&[], &self.heard[..]],
+            false => {
+                let header = self.tape.record_apart(|out| encode_header(message, out));
+                [self.tape.get(&header), message.as_bytes()]
+            }
+        };
         match connection.outbox.write_at_once(transport, slices) {
             Ok(written) => {
                 self.counters.messages_out += 1;

@@ -1,10 +1,13 @@
 //! One connection's way in: requests first, then frames.
 
+use std::sync::Arc;
+
 use super::connection::Stage;
 use super::opening::{Opening, Outcome};
+use super::tape::LONG;
 use super::{Handler, PeerId, Peers};
 use crate::Message;
-use crate::protocol::{Event, Inflater, ReceiveHalf, Spare};
+use crate::protocol::{Event, Inflater, ProtocolError, ReceiveHalf, Spare};
 
 /// Inflated for one peer before the others have their turn: about as much as it may send plain (`read_buffer::LENGTH`).
 const INFLATED_PER_TURN: u64 = 1 << 20;
@@ -93,14 +96,20 @@ fn hear<M>(
         if shared.inflated() >= enough && !input.is_empty() {
             return peers.postpone_input(id, input);
         }
+        // Long, and alone: whoever is sent it is written the frame into which it is unmasked.
+        if stage == Stage::Open
+            && input.len() >= LONG
+            && let Some(frame) = Arc::get_mut(&mut peers.heard)
+            && receive.reframe(&mut input, frame)
+        {
+            let frame = Arc::clone(&peers.heard);
+            return hand_over(receive.heard(&frame), id, peers, handler);
+        }
         // Nearly all of the traffic, handed on by itself: as one event among others it would be stored, and waited for.
         if stage == Stage::Open
             && let Some(message) = receive.next_plain_message(&mut input)
         {
-            match message {
-                Ok(message) => hand_over(message, id, peers, handler),
-                Err(error) => peers.fail(id, error),
-            }
+            hand_over(message, id, peers, handler);
             if input.is_empty() {
                 return;
             }
@@ -112,14 +121,23 @@ fn hear<M>(
             Ok(Some(Event::Pong(_))) => {}
             Ok(Some(_)) if stage == Stage::Closing => {}
             Ok(Some(ref event @ Event::Ping(_))) => peers.answer(id, event),
-            Ok(Some(Event::Message(message))) => hand_over(message, id, peers, handler),
+            Ok(Some(Event::Message(message))) => hand_over(Ok(message), id, peers, handler),
             Err(error) => peers.fail(id, error),
         }
     }
 }
 
 #[inline]
-fn hand_over<M>(message: Message<'_>, id: PeerId, peers: &mut Peers, handler: &mut impl Handler<M>) {
+fn hand_over<M>(
+    message: Result<Message<'_>, ProtocolError>,
+    id: PeerId,
+    peers: &mut Peers,
+    handler: &mut impl Handler<M>,
+) {
+    let message = match message {
+        Ok(message) => message,
+        Err(error) => return peers.fail(id, error),
+    };
     if log::log_enabled!(log::Level::Debug) {
         log_message(id, message);
     }

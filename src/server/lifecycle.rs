@@ -1,6 +1,7 @@
 //! What the loop does with the table: connections come, open, end, and are flushed.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::admission::AddressKey;
@@ -25,6 +26,7 @@ impl Peers {
             connections: Connections::default(),
             topics: Topics::new(),
             tape: Tape::default(),
+            heard: Arc::default(),
             compressors: Default::default(),
             deadlines: Deadlines::new(),
             admission: super::admission::Admission::new(config.max_connections_per_address),

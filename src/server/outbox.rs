@@ -184,7 +184,10 @@ impl Outbox {
         let length = header.len() + payload.len();
         while !payload.is_empty() {
             let slices = [IoSlice::new(header), IoSlice::new(payload)];
-            let written = retry_interrupted(|| transport.write_vectored(&slices))?;
+            let written = retry_interrupted(|| match header {
+                [] => transport.write(payload),
+                _ => transport.write_vectored(&slices),
+            })?;
             if written == 0 {
                 break;
             }

@@ -4,6 +4,7 @@
 //! with the table in `lifecycle.rs`.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use mio::Registry;
 
@@ -30,6 +31,8 @@ pub struct Peers {
     pub(super) connections: Connections,
     pub(super) topics: Topics,
     pub(super) tape: Tape,
+    /// The long message that came alone last, as a frame: whoever is sent it while it is heard is written these bytes.
+    pub(super) heard: Arc<Vec<u8>>,
     #[cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "nothing is compressed"))]
     pub(super) compressors: Compressors,
     pub(super) deadlines: Deadlines,

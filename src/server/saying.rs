@@ -8,10 +8,12 @@
 use super::connection::Stage;
 use super::peers::{Delivery, Peers};
 use super::sending::Sending;
-use super::tape::{LARGE, Piece};
+use super::tape::{LARGE, LONG, Piece};
 use super::topics::{EVERYBODY, Said, TopicNumber};
 use super::{PeerId, SlowPeers};
+use crate::Message;
 use crate::message::{Content, Outgoing};
+use crate::protocol::is_frame_of;
 
 impl Peers {
     /// One handler call may say more than a turn should.
@@ -38,11 +40,7 @@ impl Peers {
             _ if self.hears_deflated(to.slot) && self.is_worth_deflating(outgoing) => {
                 self.push_message(to.slot, &mut Sending::new(outgoing))
             }
-            // It would not lie on the tape, but be copied elsewhere. A write of its own, straight from where the handler
-            // has it, costs less; if something waits for the peer, it may not be overtaken.
-            Content::Message(message)
-                if message.len() >= LARGE && self.connections.at(to.slot).outbox.is_empty() =>
-            {
+            Content::Message(message) if self.is_best_written_at_once(to.slot, message) => {
                 self.write_at_once(to.slot, message)
             }
             content => {
@@ -54,6 +52,15 @@ impl Peers {
             self.connections.at(to.slot).outbox.tell_slow();
         }
         delivery
+    }
+
+    /// Does a write of its own, straight from where the handler has it, cost less than a copy? But if something waits for
+    /// the peer, that may not be overtaken.
+    #[inline]
+    fn is_best_written_at_once(&mut self, slot: u32, message: Message<'_>) -> bool {
+        message.len() >= LONG
+            && (message.len() >= LARGE || is_frame_of(&self.heard, message))
+            && self.connections.at(slot).outbox.is_empty()
     }
 
     // ---- to many

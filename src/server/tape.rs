@@ -20,9 +20,13 @@ use crate::message::Content;
 use crate::protocol::encode_message;
 
 /// From here on a message is kept apart: copying it onto the tape, and for a slow peer off it again, would cost
-/// more than an allocation. (At 16 KiB a write with two slices gains little for a lone echo, and makes each of eight in a
-/// row twice as slow.)
+/// more than an allocation.
 pub(super) const LARGE: usize = 64 << 10;
+
+/// From here on a message that came alone, and is sent on as it came, is written from where it lies: an echo of 16 KiB
+/// costs 3 % less, one of 32 KiB 6 %. (Up to 9 KiB it makes no difference, and eight in a row are better off on the tape: one
+/// write each would make them twice as slow.)
+pub(super) const LONG: usize = 12 << 10;
 
 /// A turn that has said this much is flushed before it goes on, while the tape is still in the cache.
 const FULL: usize = 256 << 10;
