@@ -161,36 +161,25 @@ impl ReceiveHalf {
         &mut self,
         input: &mut &'b mut [u8],
     ) -> Option<Result<Message<'b>, ProtocolError>> {
-        if self.finished || self.partial.is_some() {
-            return None;
-        }
-        let (header, header_length) = FrameHeader::whole_message(input)?;
-        self.check_limits(None, header.length).ok()?;
-        let key = MaskingKey::new(*input[header_length..].first_chunk()?);
+        let (header, header_length, mut key) = self.plain_header(input)?;
         let (_, rest) = std::mem::take(input).split_at_mut(header_length + 4);
         let (payload, rest) = rest.split_at_mut(header.length as usize);
         *input = rest;
-        { key }.apply(payload);
+        key.apply(payload);
         Some(message_of(header.opcode, payload).inspect_err(|_| self.finished = true))
     }
 
-    /// Takes a message like those of `next_plain_message`, if it is all the input there is, and makes `frame` the frame
-    /// in which a server would pass it on: the payload is unmasked on its way there, behind a header of our own. False if
-    /// the input holds anything else, which is left as it is. What the message is, [`heard`](Self::heard) tells.
+    /// Takes such a message if it is all the input there is, and makes `frame` the frame in which a server would send it
+    /// on: the payload is unmasked on its way there. False if the input holds anything else, which is left as it is.
+    /// [`heard`](Self::heard) tells what the message is.
     ///
-    /// In the input there is no such frame to be had: its payload could get the header in front, where the client's was, but
-    /// a message that is borrowed from the input does not show what lies before it.
+    /// In the input there is no such frame to be had: there is room for its header in front of the payload, where the
+    /// client's was, but a message that is borrowed from the input does not show what lies before it.
     pub(crate) fn reframe(&mut self, input: &mut &mut [u8], frame: &mut Vec<u8>) -> bool {
-        if self.finished || self.partial.is_some() {
-            return false;
-        }
-        let Some((header, header_length)) = FrameHeader::whole_message(input) else {
+        let Some((header, header_length, key)) = self.plain_header(input) else {
             return false;
         };
-        let fits = self.check_limits(None, header.length).is_ok();
-        let Some((&key, payload)) = input[header_length..].split_first_chunk().filter(|_| fits) else {
-            return false;
-        };
+        let payload = &input[header_length + 4..];
         if payload.len() as u64 != header.length {
             return false;
         }
@@ -198,7 +187,7 @@ impl ReceiveHalf {
         let (own_header, own_payload) = frame.split_at_mut(header_length);
         own_header.copy_from_slice(&input[..header_length]);
         own_header[1] &= 0x7F; // not masked: else ours is like the client's
-        MaskingKey::new(key).carry(payload, own_payload);
+        key.carry(payload, own_payload);
         *input = &mut [];
         true
     }
@@ -207,6 +196,18 @@ impl ReceiveHalf {
     pub(crate) fn heard<'f>(&mut self, frame: &'f [u8]) -> Result<Message<'f>, ProtocolError> {
         let (opcode, payload) = decode_own(frame);
         message_of(opcode, payload).inspect_err(|_| self.finished = true)
+    }
+
+    /// The header of a message that needs nothing but the input, how long it is without the masking key, and the key.
+    #[inline]
+    fn plain_header(&self, input: &[u8]) -> Option<(FrameHeader, usize, MaskingKey)> {
+        if self.finished || self.partial.is_some() {
+            return None;
+        }
+        let (header, header_length) = FrameHeader::whole_message(input)?;
+        self.check_limits(None, header.length).ok()?;
+        let key = MaskingKey::new(*input[header_length..].first_chunk()?);
+        Some((header, header_length, key))
     }
 
     /// The next event, whatever it is and needs.
