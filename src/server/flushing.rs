@@ -20,22 +20,30 @@ const GROUP_LENGTH: u32 = 16 << 10;
 impl Peers {
     /// Everybody hears what was said; then the tape is used again.
     pub(super) fn flush(&mut self) {
+        // First those who have spoken, or were spoken to alone: they can go on while all the others are told.
+        let served = self.serve_dirty(0);
         for number in self.topics.speaking().to_vec() {
             self.fan_out(number);
         }
-        let mut dirty = std::mem::take(&mut self.dirty);
-        for &slot in &dirty {
-            self.catch_up(slot);
-            self.flush_one(slot);
-            self.settle_down(slot);
-        }
-        dirty.clear();
-        // A peer that was lost on the way says goodbye to nobody, but is marked again.
-        for slot in std::mem::replace(&mut self.dirty, dirty) {
-            self.settle_down(slot);
+        self.serve_dirty(served);
+        for slot in self.dirty.drain(..) {
+            let connection = self.connections.at(slot);
+            connection.dirty = false;
+            connection.heard = 0;
         }
         self.topics.fall_silent();
         self.tape.rewind();
+    }
+
+    /// Those who were marked, from one of them on; says how many there are.
+    fn serve_dirty(&mut self, from: usize) -> usize {
+        let mut served = from;
+        while let Some(&slot) = self.dirty.get(served) {
+            self.catch_up(slot);
+            self.flush_one(slot);
+            served += 1;
+        }
+        served
     }
 
     /// Answers that concern nobody else do not wait for the end of a turn of a thousand peers: they leave in groups, while
@@ -47,12 +55,6 @@ impl Peers {
         if is_group && self.topics.are_silent() && self.departed.is_empty() && self.drained.is_empty() {
             self.flush();
         }
-    }
-
-    fn settle_down(&mut self, slot: u32) {
-        let connection = self.connections.at(slot);
-        connection.dirty = false;
-        connection.heard = 0;
     }
 
     /// The members of a topic who have heard nothing but what all of them heard: a write of the same bytes for each. The

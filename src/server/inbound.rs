@@ -64,7 +64,9 @@ impl Inbound {
             *self = Inbound::Open(ReceiveHalf::opened(peers.config.message, agreement.as_ref()));
         }
         if let Inbound::Open(receive) = self {
+            peers.speaker = Some(id.slot);
             hear(receive, input, id, peers, handler, shared);
+            peers.speaker = None;
         }
     }
 }

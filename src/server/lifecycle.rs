@@ -27,6 +27,7 @@ impl Peers {
             topics: Topics::new(),
             tape: Tape::default(),
             heard: Arc::default(),
+            speaker: None,
             compressors: Default::default(),
             deadlines: Deadlines::new(),
             admission: super::admission::Admission::new(config.max_connections_per_address),

@@ -33,6 +33,8 @@ pub struct Peers {
     pub(super) tape: Tape,
     /// The long message that came alone last, as a frame: whoever is sent it while it is heard is written these bytes.
     pub(super) heard: Arc<Vec<u8>>,
+    /// Whose messages are being heard.
+    pub(super) speaker: Option<u32>,
     #[cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "nothing is compressed"))]
     pub(super) compressors: Compressors,
     pub(super) deadlines: Deadlines,

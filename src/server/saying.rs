@@ -15,6 +15,10 @@ use crate::Message;
 use crate::message::{Content, Outgoing};
 use crate::protocol::is_frame_of;
 
+/// Speakers who hear what they have said before everybody else does. Each of them costs more than a listener, who only
+/// gets the same bytes as all the others.
+const SERVED_FIRST: usize = 64;
+
 impl Peers {
     /// One handler call may say more than a turn should.
     #[inline]
@@ -95,6 +99,10 @@ impl Peers {
             Piece::Tape(range) => {
                 let range = range.clone();
                 self.topics.say(number, Said { range, deflated_for_some });
+                // The speaker is served first, and can go on while the others are told: the next turn hears more at once.
+                if let Some(speaker) = self.speaker.filter(|_| self.dirty.len() < SERVED_FIRST) {
+                    self.mark_dirty(speaker);
+                }
                 if let Some(slot) = except {
                     self.skip_news(slot);
                 }

@@ -71,6 +71,49 @@ fn answers_and_what_everybody_hears_keep_their_order() {
     }
 }
 
+/// Speakers are served before listeners, and there are more of them than are.
+#[test]
+fn all_who_speak_in_a_turn_hear_everything_in_the_order_of_the_calls() {
+    let (heard, order) = channel();
+    let mut crowd = Crowd::gather(move |peers, from, number| {
+        heard.send(number).expect("the test listens");
+        let said = number.to_string();
+        match number % 5 {
+            0 => peers.broadcast(&said),
+            1 => peers.broadcast_from(from, &said),
+            2 => peers.subscribe(from, "tea"),
+            3 => peers.publish("tea", &said),
+            _ => {
+                peers.send(from, "before");
+                peers.broadcast(&said);
+                peers.send(from, "after");
+            }
+        }
+    });
+    crowd.go.send(()).expect("the server waits");
+    let mut expected = vec![Vec::new(); CLIENTS];
+    let mut tea = Vec::new();
+    for number in (0..CLIENTS).map(|_| next(&order)) {
+        match number % 5 {
+            2 => tea.push(number),
+            3 => tea.iter().for_each(|&listener: &usize| expected[listener].push(number.to_string())),
+            kind => {
+                for (listener, expected) in expected.iter_mut().enumerate() {
+                    match (kind, listener == number) {
+                        (1, true) => {}
+                        (4, true) => expected.extend(["before".into(), number.to_string(), "after".into()]),
+                        _ => expected.push(number.to_string()),
+                    }
+                }
+            }
+        }
+    }
+    for (number, client) in crowd.clients.iter_mut().enumerate() {
+        let texts: Vec<String> = expected[number].iter().map(|_| client.text()).collect();
+        assert_eq!(texts, expected[number], "client {number}");
+    }
+}
+
 #[test]
 fn an_answer_does_not_wait_until_everybody_has_been_heard() {
     let (read, may_end) = channel::<()>();
