@@ -83,6 +83,7 @@ fn hear<M>(
     if peers.contains(id) {
         peers.hear_from(id);
     }
+    let arrived = input.len();
     let enough = shared.inflated() + INFLATED_PER_TURN;
     loop {
         let must_wait = peers.must_wait(id);
@@ -98,9 +99,11 @@ fn hear<M>(
         if shared.inflated() >= enough && !input.is_empty() {
             return peers.postpone_input(id, input);
         }
-        // Long, and alone: whoever is sent it is written the frame into which it is unmasked.
+        // Long, and alone: whoever is sent it is written the frame into which it is unmasked. What has others before it is
+        // not alone, and is not looked at twice.
         if stage == Stage::Open
             && input.len() >= LONG
+            && input.len() == arrived
             && let Some(frame) = Arc::get_mut(&mut peers.heard)
             && receive.reframe(&mut input, frame)
         {
