@@ -17,8 +17,7 @@ impl MaskingKey {
     /// after the other, cut anywhere.
     #[inline]
     pub fn apply(&mut self, payload: &mut [u8]) {
-        let [a, b, c, d] = self.0;
-        let key = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+        let key = self.twice();
         let (words, rest) = payload.as_chunks_mut::<8>();
         for word in words {
             *word = (u64::from_ne_bytes(*word) ^ key).to_ne_bytes();
@@ -36,8 +35,7 @@ impl MaskingKey {
 
     /// Masks or unmasks a whole payload on its way elsewhere, for the price of doing so in place: `to` is as long.
     pub(super) fn carry(self, payload: &[u8], to: &mut [u8]) {
-        let [a, b, c, d] = self.0;
-        let key = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+        let key = self.twice();
         let (words, rest) = payload.as_chunks::<8>();
         let (to_words, to_rest) = to.as_chunks_mut::<8>();
         for (to, word) in to_words.iter_mut().zip(words) {
@@ -46,6 +44,12 @@ impl MaskingKey {
         for ((to, byte), key) in to_rest.iter_mut().zip(rest).zip(self.0.iter().cycle()) {
             *to = byte ^ key;
         }
+    }
+
+    #[inline]
+    fn twice(self) -> u64 {
+        let [a, b, c, d] = self.0;
+        u64::from_ne_bytes([a, b, c, d, a, b, c, d])
     }
 }
 
