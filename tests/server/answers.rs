@@ -71,7 +71,7 @@ fn answers_and_what_everybody_hears_keep_their_order() {
     }
 }
 
-/// Speakers are served before listeners, and there are more of them than are.
+/// Some speakers are served before the listeners; here there are more than those.
 #[test]
 fn all_who_speak_in_a_turn_hear_everything_in_the_order_of_the_calls() {
     let (heard, order) = channel();
