@@ -15,9 +15,10 @@ use crate::Message;
 use crate::message::{Content, Outgoing};
 use crate::protocol::is_frame_of;
 
-/// Speakers who hear what they have said before everybody else does. Each of them costs more than a listener, who only
-/// gets the same bytes as all the others.
-const SERVED_FIRST: usize = 64;
+/// Who speaks before a turn has said this many bytes is served before those who only listen. Beyond it a turn has gathered
+/// enough for each write, and whoever went on at once would only wait longer: everybody, when all in a closed loop of 160
+/// messages did.
+const SERVED_FIRST: u32 = 1 << 10;
 
 impl Peers {
     /// One handler call may say more than a turn should.
@@ -98,9 +99,10 @@ impl Peers {
         match sending.plain(&mut self.tape) {
             Piece::Tape(range) => {
                 let range = range.clone();
-                self.topics.say(number, Said { range, deflated_for_some });
                 // The speaker is served first, and can go on while the others are told: the next turn hears more at once.
-                if let Some(speaker) = self.speaker.filter(|_| self.dirty.len() < SERVED_FIRST) {
+                let is_early = range.start < SERVED_FIRST;
+                self.topics.say(number, Said { range, deflated_for_some });
+                if let Some(speaker) = self.speaker.filter(|_| is_early) {
                     self.mark_dirty(speaker);
                 }
                 if let Some(slot) = except {

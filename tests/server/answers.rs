@@ -71,13 +71,14 @@ fn answers_and_what_everybody_hears_keep_their_order() {
     }
 }
 
-/// Some speakers are served before the listeners; here there are more than those.
+/// Those who speak early are served before the listeners; here many speak later.
 #[test]
 fn all_who_speak_in_a_turn_hear_everything_in_the_order_of_the_calls() {
+    let words_of = |number: usize| format!("these are the words of number {number}");
     let (heard, order) = channel();
     let mut crowd = Crowd::gather(move |peers, from, number| {
         heard.send(number).expect("the test listens");
-        let said = number.to_string();
+        let said = words_of(number);
         match number % 5 {
             0 => peers.broadcast(&said),
             1 => peers.broadcast_from(from, &said),
@@ -96,13 +97,13 @@ fn all_who_speak_in_a_turn_hear_everything_in_the_order_of_the_calls() {
     for number in (0..CLIENTS).map(|_| next(&order)) {
         match number % 5 {
             2 => tea.push(number),
-            3 => tea.iter().for_each(|&listener: &usize| expected[listener].push(number.to_string())),
+            3 => tea.iter().for_each(|&listener: &usize| expected[listener].push(words_of(number))),
             kind => {
                 for (listener, expected) in expected.iter_mut().enumerate() {
                     match (kind, listener == number) {
                         (1, true) => {}
-                        (4, true) => expected.extend(["before".into(), number.to_string(), "after".into()]),
-                        _ => expected.push(number.to_string()),
+                        (4, true) => expected.extend(["before".into(), words_of(number), "after".into()]),
+                        _ => expected.push(words_of(number)),
                     }
                 }
             }
