@@ -100,11 +100,12 @@ impl Peers {
             Piece::Tape(range) => {
                 let range = range.clone();
                 // The speaker is served first, and can go on while the others are told: the next turn hears more at once.
-                let is_early = range.start < SERVED_FIRST;
-                self.topics.say(number, Said { range, deflated_for_some });
-                if let Some(speaker) = self.speaker.filter(|_| is_early) {
+                if range.start < SERVED_FIRST
+                    && let Some(speaker) = self.speaker
+                {
                     self.mark_dirty(speaker);
                 }
+                self.topics.say(number, Said { range, deflated_for_some });
                 if let Some(slot) = except {
                     self.skip_news(slot);
                 }
