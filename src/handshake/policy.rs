@@ -8,20 +8,31 @@ use super::{Refusal, Request};
 /// The origins whose pages may connect. A browser tells the origin of the page with every WebSocket;
 /// without this check any site its user visits could speak for that user. Other programs tell none and are let in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Origins(Allowed<Origin>);
+pub struct Origins(Allowed);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Allowed {
+    Any,
+    /// The server's own.
+    #[default]
+    Same,
+    Only(Vec<Origin>),
+}
 
 /// The names the server goes by. A list protects against a foreign site that points its own name at the
 /// server's address (DNS rebinding), for which that site would be the same origin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hosts(Allowed<String>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hosts(Names);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-enum Allowed<T> {
-    Any,
-    /// Of origins: the server's own. Of hosts this is never made.
+enum Names {
     #[default]
-    Same,
-    Only(Vec<T>),
+    Any,
+    Only {
+        names: Vec<String>,
+        /// IP addresses and `localhost` too.
+        addresses: bool,
+    },
 }
 
 /// A setting that cannot be understood.
@@ -38,6 +49,11 @@ struct Origin {
 impl Origins {
     /// Only pages that come from the host and port they connect to, and, if they connect over TLS, came over TLS
     /// themselves: a page that did not may have been changed on its way. This is the default.
+    ///
+    /// **Give a server without TLS a list of [`Hosts`] as well.** The owner of a foreign site chooses both of the things
+    /// that are compared here: a name of theirs that leads to your server's address (DNS rebinding) is the host that
+    /// their page came from, and the host that it connects to. That is how any page on the internet reaches a server on
+    /// `localhost` or within an intranet. Over TLS the certificate stands in the way, as it has another name.
     pub fn same() -> Self {
         Origins(Allowed::Same)
     }
@@ -49,9 +65,12 @@ impl Origins {
 
     /// Pages of these origins, such as `https://example.com` or `http://localhost:8000`, and no others.
     ///
+    /// `file://` and `null` can be listed too: what browsers and their kin call the origin of a local file. `null` is also
+    /// what any site can make of itself in a sandboxed frame: to list it is to let everybody in.
+    ///
     /// # Errors
     ///
-    /// An entry is not `scheme://host` or `scheme://host:port`.
+    /// An entry is neither of these, nor `scheme://host` or `scheme://host:port`.
     pub fn only<I>(origins: I) -> Result<Self, InvalidSetting>
     where
         I: IntoIterator<Item: AsRef<str>>,
@@ -79,7 +98,7 @@ impl Origins {
         let origin = str::from_utf8(sent).ok().and_then(Origin::parse);
         let allowed = match (&self.0, origin) {
             (Allowed::Any, _) => true,
-            (_, None) => false, // "null" is one of these: a sandboxed frame, a local file
+            (_, None) => false,
             (Allowed::Same, Some(origin)) => {
                 origin.is_host(request.host()) && (origin.scheme == "https" || !request.is_secure())
             }
@@ -92,7 +111,13 @@ impl Origins {
 impl Hosts {
     /// Whatever the client calls the server. This is the default.
     pub fn any() -> Self {
-        Hosts(Allowed::Any)
+        Hosts(Names::Any)
+    }
+
+    /// Addresses (`192.0.2.1`, `[2001:db8::1]`) and `localhost`, on any port: what nobody can point elsewhere, and so the
+    /// names of a server that has no name, or no other than what [`and`](Self::and) adds.
+    pub fn addresses() -> Self {
+        Hosts(Names::Only { names: Vec::new(), addresses: true })
     }
 
     /// These names and no others: `example.com` on any port, `example.com:8080` on that one.
@@ -104,14 +129,29 @@ impl Hosts {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let parse = |entry: I::Item| {
+        Hosts(Names::Only { names: Vec::new(), addresses: false }).and(hosts)
+    }
+
+    /// These names as well.
+    ///
+    /// # Errors
+    ///
+    /// An entry is not a host, with or without a port.
+    pub fn and<I>(mut self, hosts: I) -> Result<Self, InvalidSetting>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        for entry in hosts {
             let entry = entry.as_ref();
-            let valid = Authority::parse(entry).is_some();
-            let wrong =
-                || InvalidSetting(format!("{entry:?} is no host: write example.com or example.com:8080"));
-            valid.then(|| entry.to_owned()).ok_or_else(wrong)
-        };
-        Ok(Hosts(Allowed::Only(hosts.into_iter().map(parse).collect::<Result<_, _>>()?)))
+            if Authority::parse(entry).is_none() {
+                let words = format!("{entry:?} is no host: write example.com or example.com:8080");
+                return Err(InvalidSetting(words));
+            }
+            if let Names::Only { names, .. } = &mut self.0 {
+                names.push(entry.to_owned());
+            }
+        }
+        Ok(self)
     }
 
     /// Judges the name that the request calls the server by.
@@ -120,38 +160,36 @@ impl Hosts {
     ///
     /// [`Refusal::UnknownHost`].
     pub fn check(&self, request: &Request<'_>) -> Result<(), Refusal> {
-        let Allowed::Only(list) = &self.0 else {
+        let Names::Only { names, addresses } = &self.0 else {
             return Ok(());
         };
         let known = Authority::parse(request.host()).is_some_and(|asked| {
-            let mut list = list.iter().filter_map(|entry| Authority::parse(entry));
-            list.any(|entry| match entry.port {
-                None => entry.host.eq_ignore_ascii_case(asked.host),
-                Some(_) => entry.is_same(asked, None),
-            })
+            let mut names = names.iter().filter_map(|entry| Authority::parse(entry));
+            *addresses && asked.is_fixed()
+                || names.any(|entry| match entry.port {
+                    None => entry.host.eq_ignore_ascii_case(asked.host),
+                    Some(_) => entry.is_same(asked, None),
+                })
         });
         if known { Ok(()) } else { Err(Refusal::UnknownHost) }
     }
 }
 
-impl Default for Hosts {
-    fn default() -> Self {
-        Hosts::any()
-    }
-}
-
 impl Origin {
-    /// `scheme://authority` and nothing after it (RFC 6454 §6.2).
+    /// `scheme://authority` and nothing after it, or `null` (RFC 6454 §6.2); of files there is no authority.
     fn parse(text: &str) -> Option<Self> {
-        let (scheme, authority) = text.split_once("://")?;
+        let (scheme, authority) = if text == "null" { (text, "") } else { text.split_once("://")? };
+        let scheme = scheme.to_ascii_lowercase();
         let valid = !scheme.is_empty()
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-            && Authority::parse(authority).is_some();
-        valid.then(|| Origin { scheme: scheme.to_ascii_lowercase(), authority: authority.to_owned() })
+            && (Authority::parse(authority).is_some()
+                || text == "null"
+                || (scheme.as_str(), authority) == ("file", ""));
+        valid.then(|| Origin { scheme, authority: authority.to_owned() })
     }
 
     fn is_same(&self, other: &Origin) -> bool {
-        self.scheme == other.scheme && self.is_host(&other.authority)
+        self.scheme == other.scheme && (self.authority == other.authority || self.is_host(&other.authority))
     }
 
     /// Does the authority belong to this origin, where a missing port is its scheme's default?
@@ -194,14 +232,16 @@ mod tests {
 
     #[test]
     fn settings_that_make_no_sense_are_told_apart() {
-        for bad in ["example.com", "https://", "https://a/", "null", "://a", "https://a b"] {
+        for bad in
+            ["example.com", "https://", "https://a/", "Null", "null://", "://a", "https://", "file:///a"]
+        {
             let told = Origins::only([bad]).unwrap_err().to_string();
             assert!(told.contains(bad), "{told}");
         }
         for bad in ["", "a/b", "https://a", "a:b"] {
-            assert!(Hosts::only([bad]).is_err(), "{bad}");
+            assert!(Hosts::only([bad]).is_err() && Hosts::addresses().and([bad]).is_err(), "{bad}");
         }
-        assert!(Origins::only(["https://a.example", "http://localhost:8000"]).is_ok());
+        assert!(Origins::only(["https://a.example", "http://localhost:8000", "file://", "null"]).is_ok());
         assert!(Hosts::only(["a.example", "[::1]:8000"]).is_ok());
         let error = std::io::Error::from(Hosts::only([""]).unwrap_err());
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);

@@ -1,6 +1,6 @@
 //! Small words of HTTP's grammar (RFC 9110 §5.6, RFC 3986 §3.2).
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Letters, digits, and a few more. A table, as every byte of a head is asked about.
 const fn letters_and(more: &[u8]) -> [bool; 256] {
@@ -83,6 +83,12 @@ impl<'a> Authority<'a> {
     pub(super) fn is_same(self, other: Authority<'_>, default_port: Option<u16>) -> bool {
         self.host.eq_ignore_ascii_case(other.host)
             && self.port.or(default_port) == other.port.or(default_port)
+    }
+
+    /// Does the host mean the same wherever it is asked for: an address, or this machine?
+    pub(super) fn is_fixed(self) -> bool {
+        let is_v6 = self.host.starts_with('[');
+        is_v6 || self.host.parse::<Ipv4Addr>().is_ok() || self.host.eq_ignore_ascii_case("localhost")
     }
 }
 

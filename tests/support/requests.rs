@@ -88,6 +88,9 @@ impl Settings {
             ("origins", "same") => self.origins = Origins::same(),
             ("origins", _) => self.origins = Origins::only(words).ok()?,
             ("hosts", "any") => self.hosts = Hosts::any(),
+            ("hosts", _) if value.starts_with("addresses") => {
+                self.hosts = Hosts::addresses().and(words.skip(1)).ok()?
+            }
             ("hosts", _) => self.hosts = Hosts::only(words).ok()?,
             ("max-head", _) => self.limits.max_bytes = value.parse().ok()?,
             ("max-headers", _) => self.limits.max_fields = value.parse().ok()?,
