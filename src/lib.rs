@@ -44,6 +44,8 @@ pub use handshake::Deflate;
 pub use handshake::{Answer, Hosts, InvalidSetting, Origins, Proxies, Refusal, Request};
 pub use message::{Message, Outgoing};
 pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
+#[cfg(unix)]
+pub use server::UnixAccess;
 pub use server::{
     Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered, PeerId,
     PeerMap, Peers, Server, SlowPeers, handler_fn,

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 #[cfg(unix)]
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use mio::net::TcpListener;
 #[cfg(unix)]
@@ -16,6 +16,8 @@ use super::tcp;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
+#[cfg(unix)]
+use super::unix::{self, SocketFile, UnixAccess};
 
 /// The tokens below belong to others (the mailbox's bell).
 const FIRST_TOKEN: usize = 1;
@@ -68,14 +70,6 @@ impl Spoken {
     }
 }
 
-/// The file of a Unix-domain socket, and which it was: somebody else may have put theirs in its place.
-#[cfg(unix)]
-#[derive(Debug)]
-struct SocketFile {
-    path: PathBuf,
-    identity: Option<(u64, u64)>,
-}
-
 impl Listeners {
     /// Listens on the first of the addresses that can be had.
     pub(super) fn bind(
@@ -110,19 +104,16 @@ impl Listeners {
         self.add(registry, spoken.on(TcpListener::from_std(listener)))
     }
 
-    /// Listens on a path. A socket file that nobody listens on any more is replaced.
+    /// Listens on a path.
     #[cfg(unix)]
-    pub(super) fn bind_unix(&mut self, registry: &Registry, path: &Path) -> io::Result<()> {
-        use std::os::unix::fs::FileTypeExt;
-        let left_behind = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket())
-            && mio::net::UnixStream::connect(path)
-                .is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused);
-        if left_behind {
-            std::fs::remove_file(path)?;
-        }
-        let listener = UnixListener::bind(path)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-        self.add(registry, Socket::Unix(listener, SocketFile::at(path)))
+    pub(super) fn bind_unix(
+        &mut self,
+        registry: &Registry,
+        path: &Path,
+        access: UnixAccess,
+    ) -> io::Result<()> {
+        let (listener, file) = unix::listen(path, access)?;
+        self.add(registry, Socket::Unix(UnixListener::from_std(listener), file))
     }
 
     fn add(&mut self, registry: &Registry, mut socket: Socket) -> io::Result<()> {
@@ -216,24 +207,6 @@ impl Listeners {
 impl Drop for Listeners {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-#[cfg(unix)]
-impl SocketFile {
-    fn at(path: &Path) -> Self {
-        SocketFile { path: path.to_owned(), identity: SocketFile::identity(path) }
-    }
-
-    fn identity(path: &Path) -> Option<(u64, u64)> {
-        use std::os::unix::fs::MetadataExt;
-        std::fs::symlink_metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
-    }
-
-    fn remove(&self) {
-        if self.identity.is_some() && SocketFile::identity(&self.path) == self.identity {
-            let _ = std::fs::remove_file(&self.path);
-        }
     }
 }
 

@@ -12,7 +12,7 @@
 //! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
 //! | `transport.rs`, `tcp.rs`, `tls/` | what a connection's bytes travel on |
 //! | `coming_and_going.rs` | who comes into the loop, and who leaves it |
-//! | `listeners.rs`, `admission.rs` | how connections come, and how many may |
+//! | `listeners.rs`, `unix.rs`, `admission.rs` | how connections come, and how many may |
 //! | `deadlines.rs` | one deadline per connection |
 //! | `mailbox.rs` | how other threads get a word in |
 
@@ -44,6 +44,8 @@ mod tcp;
 mod tls;
 mod topics;
 mod transport;
+#[cfg(unix)]
+mod unix;
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -58,6 +60,8 @@ pub use peers::{Delivery, Peers};
 pub use slots::{PeerId, PeerMap};
 #[cfg(feature = "tls")]
 pub use tls::Tls;
+#[cfg(unix)]
+pub use unix::UnixAccess;
 
 use deadlines::Clock;
 use event_loop::EventLoop;
@@ -151,14 +155,30 @@ impl<M> Server<M> {
     }
 
     /// Listens on a Unix-domain socket. A socket file that nobody listens on any more is replaced; the file is
-    /// removed when the server stops.
+    /// removed when the server stops. Its permissions are what the umask leaves: a proxy that runs as another user needs
+    /// [`listen_unix_with`](Self::listen_unix_with).
     ///
     /// # Errors
     ///
     /// The path cannot be listened on.
     #[cfg(unix)]
     pub fn listen_unix(&mut self, path: impl AsRef<std::path::Path>) -> io::Result<()> {
-        self.listeners.bind_unix(self.poll.registry(), path.as_ref())
+        self.listen_unix_with(path, UnixAccess::new())
+    }
+
+    /// Listens on a Unix-domain socket whose file has this mode and group. They are set before the first client can
+    /// connect.
+    ///
+    /// # Errors
+    ///
+    /// The path cannot be listened on, or its file cannot be given this mode or group; then it is gone again.
+    #[cfg(unix)]
+    pub fn listen_unix_with(
+        &mut self,
+        path: impl AsRef<std::path::Path>,
+        access: UnixAccess,
+    ) -> io::Result<()> {
+        self.listeners.bind_unix(self.poll.registry(), path.as_ref(), access)
     }
 
     /// The first TCP address that the server listens on.

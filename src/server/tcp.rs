@@ -1,9 +1,13 @@
-//! What TCP is asked for beyond the standard library: room for a crowd, and when packets leave.
+//! What sockets are asked for beyond the standard library: room for a crowd, and when packets leave.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+#[cfg(unix)]
+use std::{os::unix::net::UnixListener, path::Path};
 
 use mio::net::TcpStream;
+#[cfg(unix)]
+use socket2::SockAddr;
 use socket2::{Domain, SockRef, Socket, Type};
 
 /// Clients that TCP keeps for us until we accept them; the system cuts it to its own limit (on Linux
@@ -21,6 +25,21 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         socket.set_reuse_address(true)?;
     }
     socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// A Unix-domain socket that has its path, and does not listen yet.
+#[cfg(unix)]
+pub(super) fn bind_unix(path: &Path) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.bind(&SockAddr::unix(path)?)?;
+    Ok(socket)
+}
+
+#[cfg(unix)]
+pub(super) fn listen_on_bound(socket: Socket) -> io::Result<UnixListener> {
+    socket.set_nonblocking(true)?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
 }

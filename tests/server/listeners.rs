@@ -2,6 +2,8 @@
 
 use std::net::{TcpListener, TcpStream};
 
+#[cfg(unix)]
+use pollcat::UnixAccess;
 use pollcat::{Config, Server, handler_fn};
 
 use crate::client::{Client, PATIENCE, TEXT};
@@ -102,6 +104,46 @@ fn a_unix_domain_socket_serves_and_its_file_goes_when_the_server_stops() {
     drop(client);
     drop(running);
     assert!(!path.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_of_a_unix_domain_socket_has_the_mode_that_was_asked_for() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    let scratch = Scratch::new("mode");
+    let own_group = std::fs::metadata(scratch.path()).expect("a folder").gid();
+    for mode in [0o600, 0o660, 0o666, 0o777, 0o620] {
+        let path = scratch.file(&format!("{mode:o}"));
+        let mut server = server();
+        let access = UnixAccess::new().mode(mode).group(own_group);
+        server.listen_unix_with(&path, access).expect("a path to listen on");
+        let file = std::fs::metadata(&path).expect("a socket's file");
+        assert_eq!((file.permissions().mode() & 0o7777, file.gid()), (mode, own_group), "{mode:o}");
+        let running = echo(server);
+        let mut client = Client::dial_unix(&path);
+        client.open("");
+        assert_echo(&mut client);
+        drop(client);
+        drop(running);
+        assert!(!path.exists());
+    }
+}
+
+/// Only root may give a file to a group that is not its own.
+#[cfg(unix)]
+#[test]
+fn a_unix_domain_socket_whose_group_cannot_be_had_is_not_there() {
+    use std::os::unix::fs::MetadataExt;
+
+    const STRANGERS: u32 = 4_000_000_000;
+    let scratch = Scratch::new("group");
+    let path = scratch.file("socket");
+    let mut server = server();
+    match server.listen_unix_with(&path, UnixAccess::new().group(STRANGERS)) {
+        Ok(()) => assert_eq!(std::fs::metadata(&path).expect("a socket's file").gid(), STRANGERS),
+        Err(error) => assert!(error.to_string().contains(&path.display().to_string()) && !path.exists()),
+    }
 }
 
 #[cfg(unix)]
