@@ -113,6 +113,7 @@ struct Recorder {
 
 /// A talk, with everything that was done meanwhile.
 struct Recording {
+    durability: &'static str,
     folder: PathBuf,
     deeds: Vec<Deed>,
     promises: Vec<Promise>,
@@ -122,7 +123,7 @@ struct Recording {
 
 impl Recording {
     /// Two lives of the program: the first one ends in order, the second one is killed.
-    fn make(recorder: &Recorder, durability: &str, dice: &mut Dice) -> Self {
+    fn make(recorder: &Recorder, durability: &'static str, dice: &mut Dice) -> Self {
         let folder = Scratch::new(&format!("recording-{durability}"));
         let log = folder.file("log");
         let mut chat = Chat::prepared(&["--durability", durability]);
@@ -144,7 +145,7 @@ impl Recording {
         talk(&mut talkers, chat.address(), DEEDS);
         chat.kill();
         let promises = talkers.into_iter().flat_map(|talker| talker.promises).collect();
-        Recording { folder: chat.folder().into(), deeds: record::read(&log), promises, someone }
+        Recording { durability, folder: chat.folder().into(), deeds: record::read(&log), promises, someone }
     }
 
     /// What was lost, by cut.
@@ -156,7 +157,7 @@ impl Recording {
         for moment in moments {
             self.deeds[done..=moment].iter().for_each(|deed| disk.carry_out(deed));
             done = moment + 1;
-            let folder = Scratch::new("power-cut");
+            let folder = Scratch::new(&format!("power-cut-{}", self.durability));
             disk.cut(dice, folder.path());
             let file = folder.file("chat.db");
             let due = self
