@@ -28,6 +28,8 @@ mod order;
 mod passing_on;
 #[path = "server/patience.rs"]
 mod patience;
+#[path = "server/refused.rs"]
+mod refused;
 #[path = "support/running.rs"]
 mod running;
 #[path = "support/scratch.rs"]

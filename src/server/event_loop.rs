@@ -13,11 +13,10 @@ use super::deadlines::{Clock, Tick, after};
 use super::inbound::{Inbound, Shared};
 use super::listeners::Listeners;
 use super::mailbox::{BELL, Letters};
-use super::opening;
 use super::read_buffer::{self, ReadBuffer};
 use super::transport::{Input, Transport};
 use super::{Handler, PeerId, Peers};
-use crate::handshake::{Deflate, Method, Refusal};
+use crate::handshake::{Deflate, Refusal};
 
 /// Reads from one peer before the others have their turn; one, if it fills more than half of the buffer.
 const READS_PER_TURN: usize = 2;
@@ -316,7 +315,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             let id = self.peers.connections.id_at(slot);
             match &self.inbound[slot as usize] {
                 Inbound::Opening(opening) if opening.is_mid_request() && self.is_opening(id) => {
-                    opening::refuse(&mut self.peers, id, Refusal::TooSlow, Method::Get);
+                    opening.time_out(id, &mut self.peers, &mut self.handler);
                 }
                 _ => self.peers.expire(id),
             }

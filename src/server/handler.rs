@@ -1,10 +1,11 @@
 //! What an application writes.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::{PeerId, Peers};
 use crate::Message;
-use crate::handshake::{Answer, Request};
+use crate::handshake::{Answer, Refusal, Request};
 use crate::protocol::{CloseCode, ProtocolError};
 
 /// What an application does with its connections. One value serves all of them, on one thread, so its
@@ -23,6 +24,15 @@ pub trait Handler<M = ()> {
     fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
         let _ = (peers, id, request);
         Answer::accept()
+    }
+
+    /// The server has turned a request down by itself: it broke a rule of the handshake, came from a page of a foreign
+    /// Origin, asked for a name that the server does not go by, took too long, or there is no room. The client is told so in
+    /// HTTP; this is for whoever looks after the server. A flood of such requests calls it as often: count, and log
+    /// some. What [`on_request`](Self::on_request) refuses is not told here, but for an `accept` where no WebSocket was
+    /// asked for.
+    fn on_refused(&mut self, peers: &mut Peers, refused: &Refused<'_>) {
+        let _ = (peers, refused);
     }
 
     /// A WebSocket has been opened.
@@ -54,6 +64,20 @@ pub trait Handler<M = ()> {
     fn on_tick(&mut self, peers: &mut Peers) {
         let _ = peers;
     }
+}
+
+/// A request that the server has turned down by itself ([`Handler::on_refused`]).
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Refused<'a> {
+    /// Why: its status, and the line that the client gets to read.
+    pub reason: Refusal,
+    /// The client, as [`Request::client`] says; the other end of the connection if there is no request. `None` on a
+    /// Unix-domain socket.
+    pub client: Option<IpAddr>,
+    /// What was asked for, with Host and Origin as they were sent; `None` if it is no request, or only the beginning of
+    /// one.
+    pub request: Option<Request<'a>>,
 }
 
 /// Why a peer is no longer there.

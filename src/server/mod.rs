@@ -54,7 +54,7 @@ use mio::Poll;
 
 pub use config::{Config, SlowPeers};
 pub use counters::{CounterReader, Counters};
-pub use handler::{Departure, Handler, HandlerFn, handler_fn};
+pub use handler::{Departure, Handler, HandlerFn, Refused, handler_fn};
 pub use mailbox::{Mailbox, NotDelivered};
 pub use peers::{Delivery, Peers};
 pub use slots::{PeerId, PeerMap};

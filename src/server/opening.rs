@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::SystemTime;
 
 use super::connection::Asked;
-use super::{Config, Handler, PeerId, Peers};
+use super::{Config, Handler, PeerId, Peers, Refused};
 use crate::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
 use crate::protocol::Agreement;
 
@@ -58,6 +58,12 @@ impl Opening {
         self.reader.is_mid_head()
     }
 
+    /// The request that has begun does not end in time.
+    pub(super) fn time_out<M>(&self, id: PeerId, peers: &mut Peers, handler: &mut impl Handler<M>) {
+        let refused = Refused { reason: Refusal::TooSlow, client: self.remote, request: None };
+        turn_down(peers, id, &refused, handler);
+    }
+
     pub(super) fn is_turned_away(&self) -> bool {
         self.turned_away.is_some()
     }
@@ -81,8 +87,8 @@ impl Opening {
         let request = match self.reader.next(input) {
             Ok(None) => return Outcome::Wait,
             Ok(Some(request)) => request,
-            Err(refusal) => {
-                refuse(peers, id, refusal, Method::Get);
+            Err(reason) => {
+                turn_down(peers, id, &Refused { reason, client: self.remote, request: None }, handler);
                 return Outcome::Wait;
             }
         };
@@ -148,8 +154,8 @@ fn answer<M>(
 ) -> Answered {
     let mut upgrade = match verdict {
         Ok(upgrade) => upgrade,
-        Err(refusal) => {
-            refuse(peers, id, refusal, request.method());
+        Err(reason) => {
+            turn_down(peers, id, &Refused::request(reason, request), handler);
             return Answered::Refused;
         }
     };
@@ -162,7 +168,7 @@ fn answer<M>(
             return Answered::WebSocket(agreement);
         }
         None if answer.is_accept() => {
-            refuse(peers, id, Refusal::NotWebSocket, request.method());
+            turn_down(peers, id, &Refused::request(Refusal::NotWebSocket, request), handler);
             return Answered::Refused;
         }
         Some(_) => peers.counters.refused_by_application += 1,
@@ -206,8 +212,20 @@ pub(super) fn give_awaited(peers: &mut Peers, id: PeerId, answer: &Answer) -> bo
     true
 }
 
+/// Tells the application and the client why not, and ends the connection.
+fn turn_down<M>(peers: &mut Peers, id: PeerId, refused: &Refused<'_>, handler: &mut impl Handler<M>) {
+    handler.on_refused(peers, refused);
+    refuse(peers, id, refused.reason, refused.request.map_or(Method::Get, |request| request.method()));
+}
+
+impl<'a> Refused<'a> {
+    fn request(reason: Refusal, request: &Request<'a>) -> Self {
+        Refused { reason, client: request.client(), request: Some(*request) }
+    }
+}
+
 /// Tells a client why not, and ends the connection.
-pub(super) fn refuse(peers: &mut Peers, id: PeerId, refusal: Refusal, method: Method) {
+fn refuse(peers: &mut Peers, id: PeerId, refusal: Refusal, method: Method) {
     log::debug!("{id} refused with {}: {refusal}", refusal.status());
     peers.counters.count_refusal(refusal);
     write(peers, id, &Answer::from(refusal), method, false);
