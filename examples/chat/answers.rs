@@ -5,6 +5,7 @@ use pollcat::{Answer, PeerId, Peers};
 use crate::asks::taken;
 use crate::chat::Chat;
 use crate::console::notice;
+use crate::cost::Cost;
 use crate::history::{Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
 use crate::membership::gone_room;
 use crate::sessions::Voice;
@@ -86,6 +87,7 @@ impl Chat {
         let told = Told::Renamed { msg_source: SERVER, msg: &msg, user, old: &old };
         peers.publish(Voice::Json.topic(), &json(&told));
         self.tell_company(peers, person, Some(asker), &msg);
+        self.charge(asker, Cost::told(self.sessions.len()));
         self.tell_line(peers, asker, &notice(&format!("you are {name} now")));
     }
 
@@ -102,8 +104,8 @@ impl Chat {
                 let more = events.first().is_some_and(|event| event.offset > first);
                 let events = events.iter().map(|event| EventTold::new(event, None)).collect();
                 let id = asker.id.as_deref();
-                let told = Told::Page { id, room: &place.name, epoch: &place.epoch, events, more };
-                peers.send(asker.peer, &json(&told));
+                let told = json(&Told::Page { id, room: &place.name, epoch: &place.epoch, events, more });
+                self.answer(peers, asker.peer, &told);
             }
             (_, Ticket::Found { asker, query }, Ok(Found::Hits { hits, more })) => {
                 let before = hits.last().filter(|_| more).map(|hit| hit.mark);
@@ -111,9 +113,9 @@ impl Chat {
                     let room = self.rooms.get(hit.room)?;
                     Some(EventTold::new(&hit.event, Some(&room.name)))
                 });
-                let told =
-                    Told::Found { id: asker.id.as_deref(), query: &query, hits: hits.collect(), before };
-                peers.send(asker.peer, &json(&told));
+                let (id, hits) = (asker.id.as_deref(), hits.collect());
+                let told = json(&Told::Found { id, query: &query, hits, before });
+                self.answer(peers, asker.peer, &told);
             }
             (_, Ticket::Picture(request), result) => {
                 peers.answer_request(request, &picture_page(result));

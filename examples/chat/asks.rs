@@ -2,16 +2,15 @@
 
 use pollcat::{PeerId, Peers};
 
-use crate::arrivals::address_key;
 use crate::arrivals::bad_name;
 use crate::catch_up::PAGE;
 use crate::chat::{Chat, now, ticks};
 use crate::command::Command;
 use crate::console::{self, notice};
+use crate::cost::{Cost, MESSAGE, price};
 use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
 use crate::membership::{gone_room, no_such_room, nobody, not_member};
 use crate::names;
-use crate::pace::Wait;
 use crate::people::Membership;
 use crate::sessions::{Announced, Stage, Voice};
 use crate::tickets::{Asker, No, Ticket};
@@ -45,7 +44,7 @@ impl Chat {
         if matches!(asked, Ok(Ask::Picture { .. })) {
             self.expect_no_picture(peers, asker.peer);
         }
-        self.take_pace(asker.peer, person, asked.as_ref().map_or(MESSAGE, cost))?;
+        self.take_pace(asker.peer, asked.as_ref().map_or(MESSAGE, price))?;
         match asked? {
             Ask::Hello(_) => Err(No::new(Code::BadField, "you have said hello already")),
             Ask::Message { to, text } => {
@@ -117,7 +116,7 @@ impl Chat {
         if matches!(command, Command::Say(text) if text.trim().is_empty()) {
             return Ok(()); // not forwarded, and no reason to complain
         }
-        self.take_pace(asker.peer, person, MESSAGE)?;
+        self.take_pace(asker.peer, MESSAGE)?;
         let here = self.sessions.get(asker.peer).map_or(self.lobby, |session| session.room);
         let usage = |words: String| Err(No::new(Code::BadField, words));
         match command {
@@ -164,29 +163,6 @@ impl Chat {
     }
 
     // ---- checks
-
-    /// The person's pace, and that of the address behind the connection. Only who keeps their own takes anything from
-    /// the address, which others share; and only who is let through has taken anything.
-    pub(crate) fn take_pace(&mut self, peer: PeerId, person: PersonId, cost: u32) -> Result<(), No> {
-        let now = ticks() as u64;
-        let too_fast = |Wait(wait)| No {
-            code: Code::RateLimited,
-            words: format!("too fast: wait {wait} ms"),
-            retry_after: Some(wait),
-        };
-        let (own, shared) = (self.rates.person, self.rates.address);
-        let person = self.people.get_mut(person).ok_or_else(nobody)?;
-        person.pace.take(now, cost, &own).map_err(too_fast)?;
-        let address = self.sessions.get(peer).and_then(|session| session.client).and_then(address_key);
-        if let Some(address) = address {
-            let shared_by_all = &mut self.addresses.entry(address).or_default().requests;
-            shared_by_all
-                .take(now, cost, &shared)
-                .map_err(too_fast)
-                .inspect_err(|_| person.pace.give_back(cost))?;
-        }
-        Ok(())
-    }
 
     pub(crate) fn check_text(&self, text: &str) -> Result<(), No> {
         let limit = self.settings.max_message;
@@ -295,6 +271,8 @@ impl Chat {
         } else if let (Some(person), Some(place)) = (self.people.get(id), self.rooms.get(room)) {
             let told = Told::Typing { room: &place.name, user: crate::arrivals::user(person) };
             peers.publish_from(asker.peer, place.news(), &json(&told));
+            let cost = Cost::told(peers.subscribers(place.news()));
+            self.charge(asker.peer, cost);
         }
         self.acknowledge(peers, asker);
     }
@@ -308,12 +286,14 @@ impl Chat {
         limit: usize,
     ) -> Result<(), No> {
         let place = self.rooms.get(room).ok_or_else(gone_room)?;
-        if let Some(events) = place.before(before, limit) {
+        let told = place.before(before, limit).map(|events| {
             let events: Vec<_> = events.map(|event| EventTold::new(event, None)).collect();
             let more = events.first().is_some_and(|event| event.offset() > place.first);
             let id = asker.id.as_deref();
-            let told = Told::Page { id, room: &place.name, epoch: &place.epoch, events, more };
-            peers.send(asker.peer, &json(&told));
+            json(&Told::Page { id, room: &place.name, epoch: &place.epoch, events, more })
+        });
+        if let Some(told) = told {
+            self.answer(peers, asker.peer, &told);
             return Ok(());
         }
         self.fetch(Read::Before { room, before, limit }, Ticket::Page { asker: asker.clone(), room })
@@ -381,16 +361,4 @@ impl Chat {
 
 pub(crate) fn taken() -> No {
     No::new(Code::NameTaken, "somebody else has this name, or one that looks like it")
-}
-
-/// What a message costs; others cost more or less.
-pub(crate) const MESSAGE: u32 = 10;
-
-fn cost(ask: &Ask<'_>) -> u32 {
-    match ask {
-        Ask::Search { .. } | Ask::Join { create: true, .. } => 2 * MESSAGE,
-        Ask::Page { .. } | Ask::Who { .. } | Ask::Rooms => MESSAGE / 2,
-        Ask::Read { .. } | Ask::Typing { .. } | Ask::Ping => MESSAGE / 5,
-        _ => MESSAGE,
-    }
 }

@@ -18,8 +18,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Request};
 
 use crate::arrivals::AddressPaces;
-use crate::asks::MESSAGE;
 use crate::console::Console;
+use crate::cost::MESSAGE;
 use crate::history::{Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write};
 use crate::names;
 use crate::pace::Rate;
@@ -236,6 +236,9 @@ impl Chat {
     }
 
     pub(crate) fn hear_json(&mut self, peers: &mut Peers, from: PeerId, text: &str) {
+        if let Err(no) = self.take_parsing(from, text.len()) {
+            return self.refuse_unread(peers, from, text, no);
+        }
         let (asker, asked) = match Asked::parse(text) {
             Ok(Asked { id, ask }) => (Asker { peer: from, id }, Ok(ask)),
             Err(fault) => {
@@ -249,10 +252,17 @@ impl Chat {
         self.conclude(peers, &asker, outcome);
     }
 
+    /// What costs too much to be read. Its id is looked for all the same, so that the client knows what was refused.
+    pub(crate) fn refuse_unread(&mut self, peers: &mut Peers, from: PeerId, text: &str, no: No) {
+        if wire::may_announce(text) {
+            self.expect_no_picture(peers, from);
+        }
+        self.refuse(peers, &Asker { peer: from, id: wire::find_id(text) }, no);
+    }
+
     pub(crate) fn conclude(&mut self, peers: &mut Peers, asker: &Asker, outcome: Result<(), No>) {
-        match outcome {
-            Ok(()) => self.sessions.get_mut(asker.peer).into_iter().for_each(|session| session.refusals = 0),
-            Err(no) => self.refuse(peers, asker, no),
+        if let Err(no) = outcome {
+            self.refuse(peers, asker, no);
         }
     }
 }

@@ -5,6 +5,7 @@ use pollcat::{PeerId, Peers};
 use crate::arrivals::{LISTED, user};
 use crate::chat::{Chat, LOBBY, ticks};
 use crate::console::notice;
+use crate::cost::Cost;
 use crate::history::{PersonId, RoomId, RoomKind, Write};
 use crate::names;
 use crate::people::Membership;
@@ -89,7 +90,7 @@ impl Chat {
         self.store(Write::Leave { room, person }, Ticket::Left(Some(asker.clone())))
     }
 
-    pub(crate) fn tell_rooms(&self, peers: &mut Peers, asker: &Asker, person: PersonId) {
+    pub(crate) fn tell_rooms(&mut self, peers: &mut Peers, asker: &Asker, person: PersonId) {
         let listed = self.rooms.listed();
         if self.is_text(asker.peer) {
             let lines = listed
@@ -104,8 +105,10 @@ impl Chat {
             offset: room.last,
             joined: room.members.contains(&person),
         });
-        let told = Told::Rooms { id: asker.id.as_deref(), rooms: rooms.collect() };
-        peers.send(asker.peer, &json(&told));
+        let told = json(&Told::Rooms { id: asker.id.as_deref(), rooms: rooms.collect() });
+        let looked_at = Cost::rows(listed.len());
+        self.charge(asker.peer, looked_at);
+        self.answer(peers, asker.peer, &told);
     }
 
     pub(crate) fn tell_who(&self, peers: &mut Peers, asker: &Asker, room: RoomId) {

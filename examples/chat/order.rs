@@ -9,9 +9,10 @@ use std::collections::VecDeque;
 use pollcat::{Message, PeerId, Peers};
 
 use crate::chat::Chat;
+use crate::cost::Cost;
 use crate::sessions::Voice;
 use crate::tickets::{Asker, No, Ticket};
-use crate::wire::{Asked, Code, may_announce};
+use crate::wire::{Code, find_id, may_announce};
 
 /// The most messages that wait, and the most bytes if they are more than one. A picture that was announced is not
 /// counted: it waits with its announcement.
@@ -107,13 +108,15 @@ impl Chat {
             return session.held.push(message);
         }
         session.held.refused_picture |= announces();
+        let no = self
+            .check_debt(from)
+            .err()
+            .unwrap_or_else(|| No::new(Code::Busy, "too much at once: wait for the answers"));
         let id = match message {
-            Message::Text(text) if is_json => {
-                Asked::parse(text).map_or_else(|fault| fault.id, |asked| asked.id)
-            }
+            Message::Text(text) if is_json => find_id(text),
             _ => None,
         };
-        let no = No::new(Code::Busy, "too much at once: wait for the answers");
+        self.charge(from, Cost::parsed(message.len()));
         self.refuse(peers, &Asker { peer: from, id }, no);
     }
 

@@ -1,5 +1,8 @@
 //! How fast somebody may speak: a bucket of tokens that fills at a steady rate. Time is a number passed in.
 //!
+//! What a request costs is not always known before it is done. Then the rest is owed: the bucket may lack more than it
+//! holds, and nothing is let through until that is paid.
+//!
 //! Tokens are counted in thousandths: a rate of 5 in a second is exactly 5 thousandths in a millisecond, so nothing is
 //! ever rounded.
 
@@ -8,12 +11,12 @@
 pub(crate) struct Rate {
     /// 0: no limit.
     pub per_second: u32,
-    /// What fits into the bucket; at most 4 million.
+    /// What fits into the bucket.
     pub burst: u32,
 }
 
 /// Too fast: so many milliseconds from now it would be allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Wait(pub u64);
 
 /// One bucket. A new one is full.
@@ -21,11 +24,17 @@ pub(crate) struct Wait(pub u64);
 pub(crate) struct Pace {
     /// When `spent` was right, in milliseconds.
     at: u64,
-    /// Thousandths of a token that are missing from the bucket.
-    spent: u32,
+    /// Thousandths of a token that are missing from the bucket: more than it holds, if something is owed.
+    spent: u64,
 }
 
 const TOKEN: u64 = 1000;
+
+impl Rate {
+    fn room(&self) -> u64 {
+        u64::from(self.burst) * TOKEN
+    }
+}
 
 impl Pace {
     /// Takes `cost` tokens. What costs more than the bucket holds takes all of it.
@@ -38,18 +47,26 @@ impl Pace {
             return Ok(());
         }
         self.fill(now, rate);
-        let room = (u64::from(rate.burst) * TOKEN).min(u64::from(u32::MAX));
-        let spent = u64::from(self.spent) + (u64::from(cost) * TOKEN).min(room);
+        let room = rate.room();
+        let spent = self.spent.saturating_add((u64::from(cost) * TOKEN).min(room));
         if spent > room {
             return Err(Wait((spent - room).div_ceil(u64::from(rate.per_second))));
         }
-        self.spent = u32::try_from(spent).expect("it is no more than fits");
+        self.spent = spent;
         Ok(())
+    }
+
+    /// Takes so many thousandths of a token whether they are there or not.
+    pub(crate) fn owe(&mut self, now: u64, thousandths: u64, rate: &Rate) {
+        if rate.per_second > 0 {
+            self.fill(now, rate);
+            self.spent = self.spent.saturating_add(thousandths);
+        }
     }
 
     /// What was taken was not needed: somebody else has refused.
     pub(crate) fn give_back(&mut self, cost: u32) {
-        self.spent = self.spent.saturating_sub(cost.saturating_mul(TOKEN as u32));
+        self.spent = self.spent.saturating_sub(u64::from(cost) * TOKEN);
     }
 
     /// Is it as good as new? Then it may be forgotten.
@@ -61,7 +78,7 @@ impl Pace {
     /// A clock that goes back stands still here.
     fn fill(&mut self, now: u64, rate: &Rate) {
         let earned = now.saturating_sub(self.at).saturating_mul(u64::from(rate.per_second));
-        self.spent = self.spent.saturating_sub(u32::try_from(earned).unwrap_or(u32::MAX));
+        self.spent = self.spent.saturating_sub(earned);
         self.at = self.at.max(now);
     }
 }
@@ -143,6 +160,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_owed_is_paid_before_anything_is_taken() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.take(0, 20, &RATE), Ok(()));
+        pace.owe(0, 2_500, &RATE);
+        assert_eq!(pace.take(0, 0, &RATE), Err(Wait(500)), "nothing at all is let through");
+        assert_eq!(pace.take(0, 1, &RATE), Err(Wait(700)));
+        assert_eq!((pace.take(499, 0, &RATE), pace.take(500, 0, &RATE)), (Err(Wait(1)), Ok(())));
+        assert_eq!(pace.take(700, 1, &RATE), Ok(()));
+        let (mut free, none) = (Pace::default(), Rate { per_second: 0, burst: 1 });
+        free.owe(0, u64::MAX, &none);
+        assert_eq!((free, free.take(0, 1, &none)), (Pace::default(), Ok(())));
+    }
+
+    #[test]
     fn a_rate_of_nothing_is_no_limit() {
         let (mut pace, none) = (Pace::default(), Rate { per_second: 0, burst: 1 });
         assert!((0..1000).all(|_| pace.take(0, u32::MAX, &none).is_ok()));
@@ -163,6 +194,8 @@ mod tests {
         let mut pace = Pace::default();
         for now in [u64::MAX, 0, u64::MAX, 1] {
             let _ = pace.take(now, u32::MAX, &most);
+            pace.owe(now, u64::MAX, &most);
+            assert!(pace.take(now, 1, &most).is_err());
         }
         let mut pace = Pace::default();
         assert_eq!(pace.take(5000, 20, &RATE), Ok(()));

@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
+use crate::cost::Cost;
 use crate::history::{Offset, PersonId, RoomId};
 use crate::order::Held;
+use crate::pace::Pace;
 use crate::wire::Position;
 
 /// How a connection speaks.
@@ -48,8 +50,12 @@ pub(crate) struct Session {
     pub reading: Option<u64>,
     /// What it has sent while an answer was to be waited for.
     pub held: Held,
-    /// Refusals for speed, one after the other.
-    pub refusals: u32,
+    /// What of its last request's price has not been worked off yet.
+    pub paid: Cost,
+    /// What was paid for reading the request that is about to be carried out.
+    pub parsed: Cost,
+    /// How many refusals for speed it may have before it is closed.
+    pub patience: Pace,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +103,9 @@ impl Session {
             behind: VecDeque::new(),
             reading: None,
             held: Held::default(),
-            refusals: 0,
+            paid: Cost::default(),
+            parsed: Cost::default(),
+            patience: Pace::default(),
         }
     }
 

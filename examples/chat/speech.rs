@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use pollcat::{PeerId, Peers};
 
-use crate::asks::MESSAGE;
 use crate::chat::{Chat, now, told};
 use crate::console::Place;
+use crate::cost::{Cost, picture_price};
 use crate::history::{Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write};
 use crate::membership::{gone_room, nobody, not_member};
 use crate::people::Membership;
@@ -107,8 +107,7 @@ impl Chat {
         };
         let (room, person) = (room.unwrap_or(session.room), session.person().ok_or_else(nobody)?);
         let room = self.still_there(person, room)?;
-        // A message for each quarter of a mebibyte: the disk is everybody's.
-        self.take_pace(asker.peer, person, MESSAGE + MESSAGE * (bytes.len() >> 18) as u32)?;
+        self.take_pace(asker.peer, picture_price(bytes.len()))?;
         if bytes.len() as u64 > self.settings.max_picture as u64 {
             return Err(too_large(self.settings.max_picture as u64));
         }
@@ -145,12 +144,19 @@ impl Chat {
         (room, offset, at, repeated): (RoomId, Offset, Millis, bool),
     ) {
         if !repeated {
+            self.charge(asker.peer, self.cost_of_saying(room));
             let bytes = append.body.length();
             log::info!("{} person {} said {bytes} bytes in room {room}, {offset}", asker.peer, append.author);
             self.hear_event(peers, append.into_event(offset, at), room, asker);
         } else {
             self.acknowledge_said(peers, asker, room, offset, at, true);
         }
+    }
+
+    /// As many hear it as are members, or as are connected, if that is less.
+    fn cost_of_saying(&self, room: RoomId) -> Cost {
+        let members = self.rooms.get(room).map_or(0, |room| room.members.len());
+        Cost::heard(members.min(self.sessions.len()))
     }
 
     fn hear_event(&mut self, peers: &mut Peers, event: Event, room: RoomId, asker: &Asker) {

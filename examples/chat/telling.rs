@@ -1,10 +1,11 @@
 //! Telling: answers to one, news to many, in JSON and in words.
 
-use pollcat::{CloseCode, PeerId, Peers};
+use pollcat::{Outgoing, PeerId, Peers};
 
 use crate::arrivals::user;
 use crate::chat::{Chat, now};
 use crate::console::{self, Place, notice};
+use crate::cost::{COMPRESSED, Cost};
 use crate::history::{PersonId, RoomId, RoomKind};
 use crate::membership::Move;
 use crate::people::{Membership, Person};
@@ -12,9 +13,6 @@ use crate::rooms::{Room, direct_partner};
 use crate::sessions::Voice;
 use crate::tickets::{Asker, No};
 use crate::wire::{Code, Moved, RoomState, SERVER, Told, User, json};
-
-/// Refusals for speed in a row, after which a connection is closed.
-const PATIENCE: u32 = 100;
 
 /// In larger rooms the comings and goings are not told in words: text clients would read nothing else.
 const QUIET: usize = 200;
@@ -40,12 +38,8 @@ impl Chat {
         } else {
             self.tell_line(peers, asker.peer, &crate::console::notice(&words));
         }
-        let Some(session) = self.sessions.get_mut(asker.peer).filter(|_| code == Code::RateLimited) else {
-            return;
-        };
-        session.refusals += 1;
-        if session.refusals >= PATIENCE {
-            peers.close(asker.peer, CloseCode::POLICY, "too fast for too long");
+        if code == Code::RateLimited {
+            self.lose_patience(peers, asker.peer);
         }
     }
 
@@ -55,6 +49,13 @@ impl Chat {
             let ack = Told::Ack { id, room: None, offset: None, msg_time: None, repeated: false };
             peers.send(asker.peer, &json(&ack));
         }
+    }
+
+    /// An answer of any length: it is charged by that, and compressed only if that is quick.
+    pub(crate) fn answer(&mut self, peers: &mut Peers, to: PeerId, text: &str) {
+        self.charge(to, Cost::answered(text.len()));
+        let message = Outgoing::from(text);
+        peers.send(to, if text.len() > COMPRESSED { message.uncompressed() } else { message });
     }
 
     /// A line for one text client.

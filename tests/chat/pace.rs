@@ -77,3 +77,48 @@ fn a_burst_is_nothing_bad() {
         assert_eq!(alice.say("lobby", "burst")["offset"], number);
     }
 }
+
+#[test]
+fn what_is_let_through_in_between_does_not_make_up_for_a_flood() {
+    let chat = Chat::in_memory(&SLOW);
+    let mut flooder = Json::hello(chat.address(), json!({}));
+    for _ in 0..4 {
+        flooder.say("lobby", "almost all of it");
+    }
+    for _ in 0..2 {
+        // What is left is enough for this, and for no message.
+        assert_eq!(flooder.ask(json!({"type": "ping"}))["type"], "pong");
+        for _ in 0..90 {
+            flooder.send(&json!({"msg": "flood"}));
+        }
+    }
+    assert_eq!(flooder.closed().0, 1008);
+
+    let mut typist = Text::connect(chat.address());
+    for _ in 0..300 {
+        typist.say("flood");
+        typist.say("");
+    }
+    assert_eq!(typist.closed().0, 1008);
+}
+
+#[test]
+fn a_long_text_is_paid_before_it_is_read() {
+    let chat = Chat::in_memory(&SLOW);
+    let zeros = "0,".repeat(100_000);
+    let long = [
+        format!(r#"{{"msg":"x","to":[{zeros}0]}}"#),
+        format!(r#"{{"type":"ping","rooms":{{"a":[{zeros}0]}}}}"#),
+        format!(r#"{{"type":"ping","nobody":[{zeros}0]}}"#),
+        format!(r#"{{"type":"ping"{}}}"#, " ".repeat(200_000)),
+    ];
+    for text in long {
+        let mut client = Json::hello(chat.address(), json!({}));
+        let mut answers = (0..5).map(|_| {
+            client.send_text(&text);
+            client.next()
+        });
+        assert_ne!(answers.next().expect("one of five")["code"], "rate_limited", "there is enough for one");
+        assert!(answers.all(|answer| answer["code"] == "rate_limited"), "{}…", &text[..30]);
+    }
+}

@@ -102,6 +102,8 @@ pub(crate) struct Fault {
 /// The longest JSON text that is read at all, in bytes. The longest message that a setting allows has 65,536 characters,
 /// and a client may write each of them as two `\u` escapes.
 pub(crate) const LONGEST_REQUEST: usize = 1 << 20;
+/// The longest text in which an id is looked for when nothing else is read.
+const LOOKED_THROUGH: usize = 64 << 10;
 /// The longest id of a request, in bytes.
 const LONGEST_ID: usize = 64;
 
@@ -144,6 +146,16 @@ enum Addressee<'a> {
 /// anywhere else then.
 pub(crate) fn may_announce(text: &str) -> bool {
     text.contains("\"picture\"")
+}
+
+/// The id of a request that is not read for anything else, unless it takes too long to find.
+pub(crate) fn find_id(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Id {
+        id: Option<String>,
+    }
+    let found = (text.len() <= LOOKED_THROUGH).then(|| serde_json::from_str::<Id>(text).ok()).flatten();
+    found.and_then(|it| it.id).filter(|id| (1..=LONGEST_ID).contains(&id.len()))
 }
 
 impl<'a> Asked<'a> {
@@ -230,14 +242,8 @@ impl<'a> To<'a> {
 impl Fault {
     /// The id is answered even if something else in the object is wrong.
     fn of(text: &str, error: &serde_json::Error) -> Self {
-        #[derive(Deserialize)]
-        struct Id {
-            id: Option<String>,
-        }
-        let id =
-            serde_json::from_str::<Id>(text).ok().and_then(|it| it.id).filter(|id| id.len() <= LONGEST_ID);
         let code = if error.is_data() { Code::BadField } else { Code::BadJson };
-        Fault { id, code, words: format!("not understood: {error}") }
+        Fault { id: find_id(text), code, words: format!("not understood: {error}") }
     }
 }
 
