@@ -16,6 +16,7 @@ struct File {
 }
 
 const HTML: &str = "text/html; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 macro_rules! file {
@@ -28,9 +29,10 @@ macro_rules! scripts {
     ($($name:literal)*) => { [$(file!(concat!("/", $name), SCRIPT, $name)),*] };
 }
 
-const FILES: [File; 3] = [
+const FILES: [File; 4] = [
     file!("/", HTML, "index.html"),
-    file!("/chat.css", "text/css; charset=utf-8", "chat.css"),
+    file!("/chat.css", STYLE, "chat.css"),
+    file!("/messages.css", STYLE, "messages.css"),
     file!("/favicon.svg", "image/svg+xml", "favicon.svg"),
 ];
 
@@ -131,7 +133,7 @@ mod tests {
             assert_eq!(body, bytes, "{name}");
             weight += bytes.len();
         }
-        assert!(weight < 100 * 1024, "the page weighs {weight} bytes");
+        assert!(weight < 160 * 1024, "the page weighs {weight} bytes");
     }
 
     #[test]
