@@ -1,23 +1,27 @@
 //! The chat is killed in mid-talk, over and over, and its clients' connections are cut. Whatever was acknowledged must be
-//! there in the end, once, where the `ack` said, and everybody must have heard everything, once and in order.
+//! there in the end, once, where the `ack` said, and everybody must have heard everything, once and in order: messages,
+//! pictures and what was taken back of them; so must names, rooms that were entered, and everybody who was given a token.
+//! In one round the disk is full every now and then, in another one old messages are pruned.
 //!
 //! `POLLCAT_SEED` chooses the torment (a failure names its own) and `POLLCAT_KILLS` how often the chat is killed. The
 //! threads race with the program, so a seed makes a failure likely again, and not certain.
 
 use std::env;
 use std::net::{SocketAddr, TcpListener};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, Rlimit, prlimit};
 use serde_json::json;
 
 use chat::Chat;
 use chat::json::Json;
 use client::PATIENCE;
 use dice::Dice;
-use listener::{Listener, text};
+use listener::{Hears, Listener, text};
 use talker::{Stage, Writer};
 
 #[path = "support/chat.rs"]
@@ -26,6 +30,8 @@ mod chat;
 #[path = "support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
+#[path = "chat_kill/deed.rs"]
+mod deed;
 #[path = "swarm/dice.rs"]
 mod dice;
 #[path = "chat_kill/ledger.rs"]
@@ -34,6 +40,10 @@ mod ledger;
 mod line;
 #[path = "chat_kill/listener.rs"]
 mod listener;
+#[path = "chat_kill/newcomers.rs"]
+mod newcomers;
+#[path = "support/png.rs"]
+mod png;
 #[path = "support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
@@ -46,15 +56,38 @@ const READERS: usize = 4;
 /// Besides the lobby.
 const ROOMS: [&str; 3] = ["tea", "茶", "fall"];
 
-#[test]
-fn what_is_acknowledged_on_disk_survives_being_killed() {
-    torment("disk", variable("POLLCAT_SEED", 1), variable("POLLCAT_KILLS", KILLS));
+/// What makes life hard besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hardship {
+    None,
+    /// No file may grow, every now and then.
+    FullDisk,
+    /// Few messages are kept.
+    Pruning,
 }
 
-/// The system keeps what it was given when a program dies, though nobody waited for the disk.
+#[test]
+fn what_is_acknowledged_on_disk_survives_being_killed() {
+    torment("disk", Hardship::None, variable("POLLCAT_SEED", 1), variable("POLLCAT_KILLS", KILLS));
+}
+
+/// The system keeps what it was given when a program dies, though nobody waited for the disk: but rooms begin anew.
 #[test]
 fn what_is_acknowledged_by_the_system_survives_being_killed() {
-    torment("system", variable("POLLCAT_SEED", 1) + 1, variable("POLLCAT_KILLS", KILLS).div_ceil(4));
+    let kills = variable("POLLCAT_KILLS", KILLS).div_ceil(4);
+    torment("system", Hardship::None, variable("POLLCAT_SEED", 1) + 1, kills);
+}
+
+#[test]
+fn what_is_acknowledged_survives_being_killed_while_the_disk_is_full() {
+    let kills = variable("POLLCAT_KILLS", KILLS).div_ceil(4);
+    torment("disk", Hardship::FullDisk, variable("POLLCAT_SEED", 1) + 2, kills);
+}
+
+#[test]
+fn what_is_kept_survives_being_killed_while_the_rest_is_pruned() {
+    let kills = variable("POLLCAT_KILLS", KILLS).div_ceil(4);
+    torment("disk", Hardship::Pruning, variable("POLLCAT_SEED", 1) + 3, kills);
 }
 
 fn variable(name: &str, default: u64) -> u64 {
@@ -62,22 +95,29 @@ fn variable(name: &str, default: u64) -> u64 {
         .map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name}={value}: a number")))
 }
 
-fn torment(durability: &str, seed: u64, kills: u64) {
+fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
     // A test's output is shown when it fails.
-    println!("{durability}: POLLCAT_SEED={seed} POLLCAT_KILLS={kills}");
+    println!("{durability}, {hardship:?}: POLLCAT_SEED={seed} POLLCAT_KILLS={kills}");
     let mut dice = Dice::new(seed);
-    let port = free_port(&mut dice).to_string();
-    let listen = format!("127.0.0.1:{port}");
-    // Little is kept in memory, so that much has to be read back from the disk.
-    let flags = ["--listen", &listen, "--durability", durability, "--recent", "20"];
-    let mut chat = Chat::start(&flags);
-    let cast = Cast::gather(chat.address(), durability);
+    let flags = flags(durability, hardship, &mut dice);
+    let mut chat = Chat::prepared(&flags.iter().map(String::as_str).collect::<Vec<_>>());
+    start(&mut chat, hardship);
+    let cast = Cast::gather(
+        chat.address(),
+        durability,
+        match (durability, hardship) {
+            ("system", _) => Hears::ThisEpoch,
+            (_, Hardship::Pruning) => Hears::WhatIsKept,
+            _ => Hears::Everything,
+        },
+    );
     let stage = Arc::new(Stage {
         address: chat.address(),
         done: AtomicBool::new(false),
         acknowledged: AtomicU64::new(0),
-        said_again: AtomicU64::new(0),
+        asked_again: AtomicU64::new(0),
         repeated: AtomicU64::new(0),
+        refused: AtomicU64::new(0),
         cut: AtomicU64::new(0),
     });
     let writers: Vec<_> = (0..WRITERS)
@@ -93,12 +133,23 @@ fn torment(durability: &str, seed: u64, kills: u64) {
             thread::spawn(move || talker::listen(reader, &stage, dice))
         })
         .collect();
+    let newcomers = {
+        let (stage, dice) = (Arc::clone(&stage), dice.child());
+        thread::spawn(move || newcomers::come_and_go(&stage, dice))
+    };
 
     let (mut killed, mut ended_in_order) = (0, 0);
     while killed < kills {
-        let alive =
-            || writers.iter().all(|it| !it.is_finished()) && readers.iter().all(|it| !it.is_finished());
+        let alive = || {
+            let (writers, readers) = (&mut writers.iter(), &mut readers.iter());
+            writers.all(|it| !it.is_finished())
+                && readers.all(|it| !it.is_finished())
+                && !newcomers.is_finished()
+        };
         wait_for_talk(&stage, &mut dice, alive);
+        if hardship == Hardship::FullDisk {
+            fill_the_disk(&chat, &stage, &mut dice, alive);
+        }
         if dice.one_in(8) {
             let (status, log) = chat.terminate();
             assert!(status.success(), "{status}: {log:#?}");
@@ -107,39 +158,77 @@ fn torment(durability: &str, seed: u64, kills: u64) {
             chat.kill();
             killed += 1;
         }
-        chat.start_again();
+        start(&mut chat, hardship);
     }
     stage.done.store(true, Ordering::Relaxed);
-    let (mut listeners, mut said) = (Vec::new(), Vec::new());
+    let (mut listeners, mut deeds) = (Vec::new(), Vec::new());
     for (listener, its) in writers.into_iter().map(joined) {
+        deeds.push((listener.id, its));
         listeners.push(listener);
-        said.push(its);
     }
     // Whoever was first also has the last word, when all others are done.
     let first = listeners.remove(0);
     let (first, last_words) = Writer::end(first, &stage, dice.child());
-    said[0].extend(last_words);
+    deeds[0].1.extend(last_words);
     listeners.insert(0, first);
     listeners.extend(readers.into_iter().map(joined));
+    let newcomers = joined(newcomers);
 
     let pages = ledger::pages(stage.address, &listeners[0]);
-    let stored = ledger::stored(&chat.data());
     let (status, log) = chat.terminate();
     assert!(status.success(), "{status}: {log:#?}");
-    assert_eq!(ledger::stored(&chat.data()), stored, "nothing changes when the chat ends");
-    ledger::compare(&stored, &pages, &said, &listeners);
+    let file = ledger::File::open(&chat.data());
+    ledger::compare(&file, &pages, &deeds, &listeners);
+    assert_eq!(file.has_been_pruned(), hardship == Hardship::Pruning);
+    assert_eq!(stage.refused.load(Ordering::Relaxed) > 0, hardship == Hardship::FullDisk);
 
     let count = |it: &AtomicU64| it.load(Ordering::Relaxed);
     println!(
-        "{durability}: killed {killed} times, ended {ended_in_order} times; {} connections cut; {} messages acknowledged, {} \
-         said again, {} acks repeated; {} events heard by {} listeners, each once",
+        "{durability}, {hardship:?}: killed {killed} times, ended {ended_in_order} times; {} connections cut; {} requests \
+         acknowledged, {} asked for again, {} refused by the disk, {} acks repeated; {newcomers} newcomers known; {} events \
+         heard by {} listeners, each once",
         count(&stage.cut),
-        said.iter().map(Vec::len).sum::<usize>(),
-        count(&stage.said_again),
+        deeds.iter().map(|(_, deeds)| deeds.len()).sum::<usize>(),
+        count(&stage.asked_again),
+        count(&stage.refused),
         count(&stage.repeated),
         listeners.iter().flat_map(|it| it.rooms.values()).map(|room| room.events.len()).sum::<usize>(),
         listeners.len(),
     );
+}
+
+/// Little is kept in memory, so that much has to be read back from the disk.
+fn flags(durability: &str, hardship: Hardship, dice: &mut Dice) -> Vec<String> {
+    let listen = format!("127.0.0.1:{}", free_port(dice));
+    let keep = if hardship == Hardship::Pruning { "50" } else { "1000000" };
+    ["--listen", &listen, "--durability", durability, "--recent", "20", "--keep-messages", keep]
+        .map(String::from)
+        .into()
+}
+
+/// A program whose files become too large is not killed, but told so: as if the disk were full.
+fn start(chat: &mut Chat, hardship: Hardship) {
+    if hardship != Hardship::FullDisk {
+        return chat.start_again();
+    }
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(chat::program::path());
+    shell.args(chat.flags()).current_dir(chat.folder());
+    chat.run(shell);
+}
+
+/// From some moment on no file may grow. Sometimes there is room again, sometimes the program is killed first.
+fn fill_the_disk(chat: &Chat, stage: &Stage, dice: &mut Dice, alive: impl Fn() -> bool + Copy) {
+    let limit = |bytes| Rlimit { current: bytes, maximum: None };
+    // The log of what was written last is as large as it gets, or nearly so.
+    let log = std::fs::metadata(chat.data().with_extension("db-wal")).map_or(0, |it| it.len());
+    let room = dice.below(100_000) as u64;
+    prlimit(Some(chat.pid()), Resource::Fsize, limit(Some(log + room))).expect("limits can be set");
+    wait_until(alive, &stage.refused, 1 + dice.below(20) as u64);
+    if dice.one_in(2) {
+        prlimit(Some(chat.pid()), Resource::Fsize, limit(None)).expect("limits can be lifted");
+        wait_until(alive, &stage.acknowledged, dice.below(50) as u64);
+    }
 }
 
 /// A port that is the chat's each time it is started: below those that systems give to clients, one of which could
@@ -152,15 +241,20 @@ fn free_port(dice: &mut Dice) -> u16 {
 
 /// Until a few more messages are acknowledged, and then some moment.
 fn wait_for_talk(stage: &Stage, dice: &mut Dice, alive: impl Fn() -> bool) {
-    let enough = stage.acknowledged.load(Ordering::Relaxed) + dice.below(150) as u64;
-    let deadline = Instant::now() + PATIENCE;
-    while stage.acknowledged.load(Ordering::Relaxed) < enough {
-        assert!(alive(), "somebody has seen something wrong");
-        assert!(Instant::now() < deadline, "nothing is acknowledged any more");
-        thread::park_timeout(Duration::from_millis(1));
-    }
+    wait_until(alive, &stage.acknowledged, dice.below(150) as u64);
     // Nothing waits for this; it only makes the moment another one each time.
     thread::sleep(Duration::from_micros(dice.below(3000) as u64));
+}
+
+/// Until this has counted so many more.
+fn wait_until(alive: impl Fn() -> bool, count: &AtomicU64, more: u64) {
+    let enough = count.load(Ordering::Relaxed) + more;
+    let deadline = Instant::now() + PATIENCE;
+    while count.load(Ordering::Relaxed) < enough {
+        assert!(alive(), "somebody has seen something wrong");
+        assert!(Instant::now() < deadline, "nothing is answered any more");
+        thread::park_timeout(Duration::from_millis(1));
+    }
 }
 
 fn joined<T>(thread: JoinHandle<T>) -> T {
@@ -176,10 +270,11 @@ struct Cast {
     readers: Vec<(u64, String, Rooms)>,
     rooms: Rooms,
     private: (String, String),
+    hears: Hears,
 }
 
 impl Cast {
-    fn gather(address: SocketAddr, durability: &str) -> Self {
+    fn gather(address: SocketAddr, durability: &str, hears: Hears) -> Self {
         let mut writers: Vec<Json> = (0..WRITERS).map(|_| Json::hello(address, json!({}))).collect();
         assert_eq!(writers[0].welcome["durability"], durability);
         let lobby = text(&writers[0].welcome["rooms"][0], "epoch").to_owned();
@@ -205,14 +300,14 @@ impl Cast {
         // The last one is another window of the second writer.
         let (id, token) = writers[1].clone();
         readers.push((id, token, [&rooms[..], std::slice::from_ref(&private)].concat()));
-        Cast { writers, readers, rooms, private }
+        Cast { writers, readers, rooms, private, hears }
     }
 
     fn writer(&self, number: usize) -> Listener {
         let (id, token) = &self.writers[number];
         let mut rooms = self.rooms.clone();
         rooms.extend((number < 2).then(|| self.private.clone()));
-        Listener::new(*id, token, number == 2, &rooms)
+        Listener { hears: self.hears, ..Listener::new(*id, token, number == 2, &rooms) }
     }
 
     fn private_of(&self, number: usize) -> Option<(String, u64)> {
@@ -221,6 +316,6 @@ impl Cast {
 
     fn reader(&self, number: usize) -> Listener {
         let (id, token, rooms) = &self.readers[number];
-        Listener::new(*id, token, false, rooms)
+        Listener { hears: self.hears, ..Listener::new(*id, token, false, rooms) }
     }
 }

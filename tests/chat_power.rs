@@ -37,6 +37,8 @@ mod dice;
 mod disk;
 #[path = "chat_power/file.rs"]
 mod file;
+#[path = "support/png.rs"]
+mod png;
 #[path = "chat_power/record.rs"]
 mod record;
 #[path = "support/scratch.rs"]

@@ -1,47 +1,100 @@
 //! The end of the day: what was acknowledged, what is stored, what can be read back and what everybody has heard are
 //! compared.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::json;
 
 use crate::chat::json::Json;
-use crate::listener::{Event, Listener, number};
-use crate::talker::Said;
+use crate::deed::{Deed, What};
+use crate::listener::{Event, Listener, Words, number};
 
 /// By room, and in each the events from offset 1 on.
 pub(crate) type Rooms = BTreeMap<String, Vec<Event>>;
 
-/// As it stands in the file, read by nobody's code but SQLite's.
-pub(crate) fn stored(file: &Path) -> Rooms {
-    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a database");
-    let whole: String = connection
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .expect("the file can be checked");
-    assert_eq!(whole, "ok");
-    let mut statement = connection
-        .prepare(
-            "SELECT r.name, e.offset, e.author, e.author_name, e.text, e.at, e.kind
-             FROM events e JOIN rooms r ON r.id = e.room ORDER BY e.room, e.offset",
-        )
-        .expect("the tables are there");
-    let mut rows = statement.query([]).expect("they can be read");
-    let mut rooms = Rooms::new();
-    while let Some(row) = rows.next().expect("to the end") {
-        let events = rooms.entry(row.get_unwrap(0)).or_default();
-        assert_eq!(row.get_unwrap::<_, i64>(1), events.len() as i64 + 1, "offsets have no gaps");
-        assert_eq!(row.get_unwrap::<_, i64>(6), 0, "nothing but text was said");
-        events.push(Event {
-            author: u64::from(row.get_unwrap::<_, u32>(2)),
-            name: row.get_unwrap(3),
-            text: row.get_unwrap(4),
-            at: row.get_unwrap(5),
-        });
+/// The file, read by nobody's code but SQLite's.
+pub(crate) struct File(Connection);
+
+impl File {
+    pub(crate) fn open(path: &Path) -> Self {
+        let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a database");
+        let whole: String =
+            file.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("the file can be checked");
+        assert_eq!(whole, "ok");
+        File(file)
     }
-    rooms
+
+    pub(crate) fn events(&self) -> Rooms {
+        let mut statement = self
+            .0
+            .prepare(
+                "SELECT r.name, e.offset, e.author, e.author_name, e.at, e.kind, e.text, e.target, p.id
+                 FROM events e JOIN rooms r ON r.id = e.room LEFT JOIN pictures p ON p.event = e.id
+                 ORDER BY e.room, e.offset",
+            )
+            .expect("the tables are there");
+        let mut rows = statement.query([]).expect("they can be read");
+        let mut rooms = Rooms::new();
+        while let Some(row) = rows.next().expect("to the end") {
+            let events = rooms.entry(row.get_unwrap(0)).or_default();
+            let offset: usize = row.get_unwrap::<_, u32>(1) as usize;
+            if events.is_empty() {
+                events.resize(offset - 1, Event::pruned());
+            }
+            assert_eq!(offset, events.len() + 1, "offsets have no gaps");
+            events.push(Event {
+                author: u64::from(row.get_unwrap::<_, u32>(2)),
+                name: row.get_unwrap(3),
+                at: row.get_unwrap(4),
+                words: words(row),
+            });
+        }
+        rooms
+    }
+
+    /// Is the beginning of a room gone?
+    pub(crate) fn has_been_pruned(&self) -> bool {
+        self.events().values().any(|events| events[0].words == Words::Pruned)
+    }
+
+    fn picture(&self, url: &str) -> Vec<u8> {
+        let id = url.rsplit('/').next().expect("an address has a last part");
+        let sql = "SELECT bytes FROM pictures WHERE id = ?1";
+        self.0.query_row(sql, [id], |row| row.get(0)).unwrap_or_else(|error| panic!("{url}: {error}"))
+    }
+
+    fn name(&self, person: u64) -> String {
+        let sql = "SELECT name FROM people WHERE id = ?1";
+        self.0.query_row(sql, [person as i64], |row| row.get(0)).expect("nobody is forgotten")
+    }
+
+    fn rooms_of(&self, person: u64) -> BTreeSet<String> {
+        let sql = "SELECT r.name FROM members m JOIN rooms r ON r.id = m.room WHERE m.person = ?1";
+        let mut statement = self.0.prepare(sql).expect("the tables are there");
+        let names = statement.query_map([person as i64], |row| row.get(0)).expect("they can be read");
+        names.collect::<rusqlite::Result<_>>().expect("to the end")
+    }
+}
+
+/// `events.kind` tells.
+fn words(row: &Row<'_>) -> Words {
+    match row.get_unwrap::<_, u32>(5) {
+        0 => Words::Text(row.get_unwrap(6)),
+        1 => Words::Picture {
+            caption: row.get_unwrap(6),
+            url: format!("/pictures/{}", row.get_unwrap::<_, String>(8)),
+        },
+        2 => {
+            assert_eq!(row.get_unwrap::<_, Option<String>>(6), None, "it was taken back");
+            assert_eq!(row.get_unwrap::<_, Option<String>>(8), None, "it was taken back");
+            Words::TakenBack
+        }
+        3 => Words::Deletion(u64::from(row.get_unwrap::<_, u32>(7))),
+        other => panic!("no event is a {other}"),
+    }
 }
 
 /// As the chat tells it, page by page, from the end to the beginning.
@@ -64,16 +117,18 @@ pub(crate) fn pages(address: SocketAddr, of: &Listener) -> Rooms {
                 break;
             }
         }
-        assert_eq!(before, Some(1), "the beginning of {name}");
+        let first = before.expect("something was said in every room") as usize;
+        events.resize(events.len() + first - 1, Event::pruned());
         events.reverse();
         rooms.insert(name.clone(), events);
     }
     rooms
 }
 
-pub(crate) fn compare(stored: &Rooms, pages: &Rooms, said: &[Vec<Said>], listeners: &[Listener]) {
-    assert!(stored == pages, "what can be read back is not what is stored");
-    compare_acknowledged(stored, said);
+pub(crate) fn compare(file: &File, pages: &Rooms, deeds: &[(u64, Vec<Deed>)], listeners: &[Listener]) {
+    let stored = file.events();
+    compare_pages(&stored, pages);
+    compare_acknowledged(file, &stored, deeds);
     for listener in listeners {
         for (name, room) in &listener.rooms {
             compare_heard(name, &stored[name], &room.events, listener.id);
@@ -81,31 +136,83 @@ pub(crate) fn compare(stored: &Rooms, pages: &Rooms, said: &[Vec<Said>], listene
     }
 }
 
-/// Everything acknowledged is stored, where the `ack` said, in the order in which each writer said it; and besides
-/// that there is nothing but the word that opened the private talk.
-fn compare_acknowledged(stored: &Rooms, said: &[Vec<Said>]) {
-    let mut places = HashMap::new();
-    for (room, events) in stored {
-        for (event, offset) in events.iter().zip(1_u64..) {
-            let again = places.insert((room, &event.text), offset);
-            assert!(again.is_none(), "stored twice in {room}: {event:?}");
+/// What can be read back is what is stored. (Something may have been pruned meanwhile.)
+fn compare_pages(stored: &Rooms, pages: &Rooms) {
+    for (name, pages) in pages {
+        assert_eq!(pages.len(), stored[name].len(), "{name} is read back to its end");
+        for (read, stored) in pages.iter().zip(&stored[name]) {
+            assert!(read.agrees_with(stored), "in {name}: {read:?} was read, {stored:?} is stored");
         }
     }
-    for its in said {
-        let mut last = HashMap::new();
-        for said in its {
-            let (offset, at) = said.ack.unwrap_or_else(|| panic!("never acknowledged: {said:?}"));
-            assert_eq!(places.remove(&(&said.room, &said.text)), Some(offset), "where is {said:?}");
-            assert_eq!(stored[&said.room][offset as usize - 1].at, at, "{said:?}");
-            let before = last.insert(&said.room, offset).unwrap_or(0);
-            assert!(before < offset, "said after {before}: {said:?}");
-        }
-    }
-    let rest: Vec<&String> = places.keys().map(|(_, text)| *text).collect();
-    assert_eq!(rest, ["psst"], "stored, and never said");
 }
 
-/// The same events as are stored, in their order. The names of one's own are not told in an `ack`.
+/// Everything acknowledged is stored, where the `ack` said, in the order in which each writer asked for it; and besides
+/// that there is nothing but the word that opened the private talk.
+fn compare_acknowledged(file: &File, stored: &Rooms, deeds: &[(u64, Vec<Deed>)]) {
+    let mut places = HashMap::new();
+    for (person, deeds) in deeds {
+        let mut last = HashMap::new();
+        for deed in deeds {
+            let Some(done) = deed.done else {
+                assert!(matches!(deed.what, What::TakeBack { .. }), "never answered: {deed:.200?}");
+                continue; // it was too late to take it back
+            };
+            let (Some(room), Some((offset, at))) = (deed.room(), done) else { continue };
+            let event = &stored[room][offset as usize - 1];
+            assert!(places.insert((room, offset), deed).is_none(), "two at one place: {deed:.200?}");
+            if !deed.refused {
+                let before = last.insert(room, offset).unwrap_or(0);
+                assert!(before < offset, "asked for after {before}: {deed:.200?}");
+            }
+            if event.words != Words::Pruned {
+                assert_eq!((event.author, event.at), (*person, at), "{deed:.200?}");
+                compare_words(file, deed, &event.words);
+            }
+        }
+        compare_person(file, *person, deeds);
+    }
+    for (room, events) in stored {
+        for (event, offset) in events.iter().zip(1..) {
+            let is_due = event.words == Words::Pruned
+                || event.words == Words::Text("psst".into())
+                || places.contains_key(&(room.as_str(), offset));
+            assert!(is_due, "stored in {room} at {offset}, and nobody knows of it: {event:?}");
+        }
+    }
+}
+
+fn compare_words(file: &File, deed: &Deed, stored: &Words) {
+    match (&deed.what, stored) {
+        (What::Message { text, .. }, Words::Text(stored)) => assert_eq!(stored, text),
+        (What::Picture { caption, bytes, .. }, Words::Picture { caption: stored, url }) => {
+            assert_eq!(stored, caption);
+            assert!(file.picture(url) == *bytes, "the bytes of {caption}");
+        }
+        (What::TakeBack { target, .. }, stored) => assert_eq!(*stored, Words::Deletion(*target)),
+        (What::Message { taken_back, .. } | What::Picture { taken_back, .. }, Words::TakenBack) => {
+            assert!(taken_back, "nobody took it back: {deed:.200?}")
+        }
+        (_, stored) => panic!("{stored:?} is stored for {deed:.200?}"),
+    }
+}
+
+/// Their name is the last one, and they are in all rooms that they have entered.
+fn compare_person(file: &File, person: u64, deeds: &[Deed]) {
+    let (mut name, mut rooms) = (None, file.rooms_of(person));
+    for deed in deeds {
+        match &deed.what {
+            What::Name(latest) => name = Some(latest),
+            What::Join(room) => assert!(rooms.remove(room), "{person} is not in {room}"),
+            _ => {}
+        }
+    }
+    if let Some(name) = name {
+        assert_eq!(file.name(person), *name);
+    }
+}
+
+/// The same events as are stored, in their order. What was taken back after somebody had stopped listening, they know as
+/// it was.
 #[track_caller]
 fn compare_heard(name: &str, stored: &[Event], heard: &[Event], who: u64) {
     assert!(
@@ -113,11 +220,16 @@ fn compare_heard(name: &str, stored: &[Event], heard: &[Event], who: u64) {
         "{who} has heard in {name} what is not stored: {:?}",
         &heard[stored.len()..]
     );
-    for (offset, (heard, stored)) in heard.iter().zip(stored).enumerate() {
-        let known = Event {
-            name: if heard.name.is_empty() { String::new() } else { stored.name.clone() },
-            ..stored.clone()
-        };
-        assert_eq!(*heard, known, "{who} in {name} at {}", offset + 1);
+    let unheard = stored[heard.len()..].iter();
+    let taken_back_later: BTreeSet<u64> = unheard
+        .filter_map(|event| match event.words {
+            Words::Deletion(target) => Some(target),
+            _ => None,
+        })
+        .collect();
+    for (offset, (heard, stored)) in (1..).zip(heard.iter().zip(stored)) {
+        let as_it_is = heard.agrees_with(stored);
+        let as_it_was = stored.words == Words::TakenBack && taken_back_later.contains(&offset);
+        assert!(as_it_is || as_it_was, "{who} in {name} at {offset}: {heard:?}, stored {stored:?}");
     }
 }

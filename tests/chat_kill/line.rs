@@ -45,6 +45,22 @@ impl Line {
         self.0.send(Message::text(object.to_string())).map_err(|_| Cut)
     }
 
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) -> Result<(), Cut> {
+        self.0.send(Message::binary(bytes.to_vec())).map_err(|_| Cut)
+    }
+
+    /// The next object of this type, where nothing can be wrong.
+    pub(crate) fn wait_for(&mut self, kind: &str) -> Result<Value, Cut> {
+        loop {
+            let object = self.next()?;
+            match object["type"].as_str() {
+                Some(it) if it == kind => return Ok(object),
+                Some("error") => assert_eq!(object["code"], "stopping", "{object}"),
+                _ => {}
+            }
+        }
+    }
+
     pub(crate) fn next(&mut self) -> Result<Value, Cut> {
         let deadline = Instant::now() + PATIENCE;
         loop {

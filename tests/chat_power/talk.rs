@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::chat::http::get;
 use crate::chat::json::{Json, fresh_id};
 use crate::dice::Dice;
+use crate::png::png;
 
 /// What the answer to a request promises: that this is in the file from then on.
 #[derive(Debug)]
@@ -124,7 +125,8 @@ impl Talker {
 
     fn show(&mut self, client: &mut Json, address: SocketAddr) {
         let (room, id) = (self.some_room(), fresh_id());
-        let picture = png(&mut self.dice);
+        let noise: Vec<u8> = (0..100 + self.dice.below(30_000)).map(|_| self.dice.below(256) as u8).collect();
+        let picture = png(&noise);
         client.send(&json!({"type": "picture", "id": id, "room": room, "size": picture.len()}));
         client.send_bytes(&picture);
         let ack = client.wait_for("the answer to a picture", |it| it["id"] == *id);
@@ -172,29 +174,4 @@ impl Talker {
         self.said.push((room.into(), offset));
         offset
     }
-}
-
-/// A picture of noise, as a PNG file says it. (That its rows do not inflate, only a browser would find out.)
-fn png(dice: &mut Dice) -> Vec<u8> {
-    let noise: Vec<u8> = (0..100 + dice.below(30_000)).map(|_| dice.below(256) as u8).collect();
-    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    chunk(&mut file, b"IHDR", b"\0\0\0\x40\0\0\0\x40\x08\x02\0\0\0");
-    chunk(&mut file, b"IDAT", &noise);
-    chunk(&mut file, b"IEND", b"");
-    file
-}
-
-fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
-    file.extend((data.len() as u32).to_be_bytes());
-    let start = file.len();
-    file.extend(kind);
-    file.extend(data);
-    let sum = crc(&file[start..]);
-    file.extend(sum.to_be_bytes());
-}
-
-/// The PNG specification's, bit by bit (annex D).
-fn crc(bytes: &[u8]) -> u32 {
-    let step = |crc: u32, _| if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 };
-    !bytes.iter().fold(!0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
 }
