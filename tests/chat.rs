@@ -11,7 +11,7 @@
 //! | 7: reading, searching, names | `reading.rs`, `names.rs` |
 //! | 8: errors | `errors.rs`, `pace.rs`, `disk.rs` |
 //! | Plain text | `console.rs` |
-//! | 9, Running it | `running.rs`, `ending.rs` |
+//! | 9, Running it | `running.rs`, `ending.rs`, `logging.rs` |
 
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
@@ -33,6 +33,8 @@ mod hello;
 mod history;
 #[path = "chat/kept.rs"]
 mod kept;
+#[path = "chat/logging.rs"]
+mod logging;
 #[path = "chat/names.rs"]
 mod names;
 #[path = "chat/pace.rs"]

@@ -30,12 +30,17 @@ const ARROWS: [(&[&str], &[&str]); 9] = [
 const PACKAGES: [(&[&str], &[&str]); 6] = [
     (&["rusqlite"], &["examples/chat/history/"]),
     (&["serde", "serde_json"], &["examples/chat/wire", "examples/chat/settings/"]),
-    (&["jiff"], &["examples/chat/console.rs", "examples/chat/logs.rs"]),
+    (&["jiff"], &["examples/chat/console.rs", "examples/chat/logs/"]),
     (&["unicode_security"], &["examples/chat/names"]),
     (&["imagesize"], &["examples/chat/picture"]),
     (
         &["std::thread", "thread"],
-        &["examples/chat/history/", "examples/chat/main.rs", "examples/chat/signals.rs"],
+        &[
+            "examples/chat/history/",
+            "examples/chat/logs/",
+            "examples/chat/main.rs",
+            "examples/chat/signals.rs",
+        ],
     ),
 ];
 

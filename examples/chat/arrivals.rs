@@ -217,7 +217,7 @@ impl Chat {
         let (Some(session), Some(person)) = (self.sessions.get_mut(peer), self.people.get_mut(id)) else {
             return;
         };
-        log::info!("{peer} is {} ({id})", person.name);
+        log::debug!("{peer} is {} ({id})", person.name);
         session.stage = Stage::Here(id);
         let first = !std::mem::replace(&mut person.shown, true);
         let voice = session.voice;

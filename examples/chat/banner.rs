@@ -35,7 +35,7 @@ pub(crate) fn started(settings: &Settings, listening: &[SocketAddr]) -> String {
 }
 
 /// The addresses in the order of the settings, with the ports that the system chose.
-fn everywhere(settings: &Settings, listening: &[SocketAddr]) -> String {
+pub(crate) fn everywhere(settings: &Settings, listening: &[SocketAddr]) -> String {
     let mut tcp = listening.iter();
     let places = settings.listen.iter().map(|asked| match asked {
         Listen::Tcp(_) => tcp.next().map_or_else(|| asked.to_string(), SocketAddr::to_string),

@@ -26,7 +26,7 @@ use crate::pace::Rate;
 use crate::pages;
 use crate::people::{Membership, People, Person};
 use crate::rooms::{Room, Rooms};
-use crate::sessions::{Session, Voice};
+use crate::sessions::{Received, Session, Voice};
 use crate::settings::Settings;
 use crate::tickets::{Asker, Mail, No, Ticket};
 use crate::wire::{self, Asked, Code, json};
@@ -296,9 +296,8 @@ impl Handler<Mail> for Chat {
             Voice::Json => false,
             Voice::Text | Voice::Html => self.settings.echo,
         };
-        self.sessions.insert(id, Session::new(voice, request.client(), echo, self.lobby));
-        let from = request.client().map_or("a local socket".into(), |address| address.to_string());
-        log::info!("{id} connected from {from}, speaks {voice:?}");
+        self.sessions.insert(id, Session::new(voice, request.client(), ticks(), echo, self.lobby));
+        log::debug!("{id} connected from {}, speaks {voice:?}", place(request.client()));
         match voice {
             Voice::Json => self.greetings.push_back((ticks() + crate::arrivals::GREETING, id)),
             Voice::Text | Voice::Html => self.arrive_as_guest(peers, id),
@@ -314,7 +313,7 @@ impl Handler<Mail> for Chat {
     }
 
     fn on_close(&mut self, peers: &mut Peers, id: PeerId, departure: Departure) {
-        log::info!("{id} left: {departure}");
+        self.log_visit(id, departure);
         self.depart(peers, id);
     }
 
@@ -335,6 +334,22 @@ impl Handler<Mail> for Chat {
 }
 
 impl Chat {
+    /// The one line that a connection has in the log.
+    fn log_visit(&self, id: PeerId, departure: Departure) {
+        let Some(session) = self.sessions.get(id) else {
+            return;
+        };
+        let from = place(session.client);
+        let who = session.person().and_then(|person| self.people.get(person));
+        let who = who.map_or("nobody".to_owned(), |person| format!("{} ({})", person.name, person.id));
+        let Received { messages, bytes } = session.received;
+        let (seconds, tenths) = ((ticks() - session.since) / 1000, (ticks() - session.since) / 100 % 10);
+        log::info!(
+            "{id} from {from} was {who}, spoke {:?} for {seconds}.{tenths} s, {messages} messages of {bytes} bytes; {departure}",
+            session.voice
+        );
+    }
+
     /// A page, or a picture, which comes later.
     fn serve(&mut self, id: PeerId, request: &Request<'_>) -> Answer {
         if let Some(page) = pages::page(request) {
@@ -357,6 +372,11 @@ impl Drop for Chat {
             history.close();
         }
     }
+}
+
+/// Where a client is, for the log.
+fn place(client: Option<IpAddr>) -> String {
+    client.map_or("a local socket".to_owned(), |address| address.to_string())
 }
 
 /// An event as everybody concerned is told of it.

@@ -13,6 +13,7 @@ mod command;
 mod console;
 mod cost;
 mod daemon;
+mod damper;
 mod departures;
 mod history;
 mod logs;
@@ -63,8 +64,10 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    run(settings).unwrap_or_else(|words| {
-        eprintln!("{words}");
+    let status = run(settings);
+    log::logger().flush();
+    status.unwrap_or_else(|words| {
+        logs::tell(io::stderr(), words + "\n");
         ExitCode::FAILURE
     })
 }
@@ -103,18 +106,20 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
     signals::watch(on_terminal, reopen, stop)
         .map_err(|error| format!("cannot listen to signals: {error}"))?;
 
-    log::info!("pollcat chat {} listens on {listening:?}", env!("CARGO_PKG_VERSION"));
+    log::info!(
+        "pollcat chat {} listens on {}",
+        env!("CARGO_PKG_VERSION"),
+        banner::everywhere(&settings, &listening)
+    );
     match daemon {
         Some(daemon) => daemon
             .report(&banner::started(&settings, &listening), &logs)
             .map_err(|error| format!("cannot send stdout to the log: {error}"))?,
-        // Nobody needs to read it.
-        None => {
-            drop(io::stdout().write_all(banner::banner(&settings, url.as_deref(), &listening).as_bytes()))
-        }
+        None => logs::tell(io::stdout(), banner::banner(&settings, url.as_deref(), &listening)),
     }
     let chat = Chat::new(settings, &url.unwrap_or_default(), history, loaded);
     server.run(chat).map_err(|error| error.to_string())?;
+    log::logger().flush();
     log::info!("stopped");
     Ok(())
 }

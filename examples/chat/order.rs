@@ -87,6 +87,8 @@ impl Chat {
         let Some(session) = self.sessions.get_mut(from) else {
             return;
         };
+        session.received.messages += 1;
+        session.received.bytes += message.as_bytes().len() as u64;
         let is_json = session.voice == Voice::Json;
         let announces = || matches!(message, Message::Text(text) if is_json && may_announce(text));
         // Hardly ever is there a refused one: then nobody looks into the text here.

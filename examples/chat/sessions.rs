@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use crate::cost::Cost;
-use crate::history::{Offset, PersonId, RoomId};
+use crate::history::{Millis, Offset, PersonId, RoomId};
 use crate::order::Held;
 use crate::pace::Pace;
 use crate::wire::Position;
@@ -37,6 +37,10 @@ impl Voice {
 pub(crate) struct Session {
     pub voice: Voice,
     pub client: Option<IpAddr>,
+    /// When it was opened, by the clock that nobody can set.
+    pub since: Millis,
+    /// What it has sent, in messages and bytes.
+    pub received: Received,
     pub stage: Stage,
     /// Deliver their own words too.
     pub echo: bool,
@@ -67,6 +71,12 @@ pub(crate) enum Stage {
     Here(PersonId),
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Received {
+    pub messages: u64,
+    pub bytes: u64,
+}
+
 /// What was said of a picture that is still to come. The announcement may have been refused: then so is
 /// the picture.
 #[derive(Debug, Clone)]
@@ -92,10 +102,12 @@ pub(crate) enum From {
 }
 
 impl Session {
-    pub(crate) fn new(voice: Voice, client: Option<IpAddr>, echo: bool, room: RoomId) -> Self {
+    pub(crate) fn new(voice: Voice, client: Option<IpAddr>, since: Millis, echo: bool, room: RoomId) -> Self {
         Session {
             voice,
             client,
+            since,
+            received: Received::default(),
             stage: Stage::New,
             echo,
             room,

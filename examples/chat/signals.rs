@@ -30,7 +30,10 @@ pub(crate) fn watch(
         for signal in signals.forever() {
             match act(signal, on_terminal, stop.is_some()) {
                 Act::Reopen => reopen(),
-                Act::EndNow(status) => process::exit(status),
+                Act::EndNow(status) => {
+                    log::logger().flush();
+                    process::exit(status)
+                }
                 Act::Stop => {
                     log::info!("{}: stopping; once more ends it at once", name(signal));
                     stop.take().into_iter().for_each(|stop| stop());

@@ -1,4 +1,4 @@
-//! Signals, the log, and the background (README, 9 and Running it).
+//! Signals and the background (README, 9 and Running it).
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::client::PATIENCE;
 
 /// Waits for something that nobody tells us of.
 #[track_caller]
-fn wait_until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(seen) = look() {
@@ -26,7 +26,8 @@ fn wait_until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-fn lines(path: &Path) -> Vec<String> {
+/// Of a file, which may not be there yet.
+pub(crate) fn lines(path: &Path) -> Vec<String> {
     fs::read_to_string(path).unwrap_or_default().lines().map(String::from).collect()
 }
 
@@ -69,68 +70,6 @@ fn a_stop_in_mid_talk_loses_nothing_that_was_acknowledged() {
             "{ack}"
         );
     }
-}
-
-#[test]
-fn the_log_has_a_line_for_each_event_and_no_secrets() {
-    let mut chat = Chat::start(&["--log-level", "debug"]);
-    let mut alice = Json::named(chat.address(), "alice");
-    let mut bob = Text::named(chat.address(), "bob");
-    alice.say("lobby", "a very private sentence");
-    bob.until("private sentence");
-    bob.say("/msg alice another private sentence");
-    alice.expect("message");
-    alice.ask(json!({"type": "search", "query": "private"}));
-    alice.refused(json!({"type": "join", "room": "forged\n2026-01-01T00:00:00.000Z INFO  all is well"}));
-    alice.send_text("{\"msg\": \"broken private sentence");
-    alice.expect("error");
-    let again = alice.again(chat.address());
-    let token = alice.token.clone();
-    again.leave();
-    alice.leave();
-    for (what, words) in [
-        ("a connection", "connected from 127.0.0.1, speaks Json"),
-        ("how it speaks", "speaks Text"),
-        ("a message", "said 23 bytes in room 1"),
-        ("a close", "left: closed"),
-    ] {
-        chat.logged(what, |line| line.contains(words));
-    }
-    chat.signal(Signal::TERM);
-    drop(bob);
-    let (status, log) = chat.ended();
-    assert!(status.success());
-    for line in &log {
-        assert!(!line.contains("private") && !line.contains(&token) && !line.contains("broken"), "{line}");
-        let (time, rest) = line.split_at_checked(24).unwrap_or_default();
-        let looks_right = time.ends_with('Z') && time[10..11] == *"T" && !rest.contains("2026-01-01T00");
-        assert!(looks_right, "a line with a time: {line}");
-    }
-    assert!(log.last().is_some_and(|line| line.ends_with("stopped")), "{log:?}");
-}
-
-#[test]
-fn sighup_opens_the_log_anew() {
-    let mut chat = Chat::in_memory(&["--log-file", "chat.log"]);
-    let [log, moved] = ["chat.log", "chat.log.1"].map(|name| chat.folder().join(name));
-    let _alice = Json::named(chat.address(), "alice");
-    wait_until("alice is in the log", || lines(&log).iter().any(|line| line.contains("alice")).then_some(()));
-    fs::rename(&log, &moved).expect("a file can be renamed");
-    chat.signal(Signal::HUP);
-    wait_until("there is a new log", || lines(&log).iter().any(|line| line.contains("SIGHUP")).then_some(()));
-    let _bob = Json::named(chat.address(), "bob");
-    wait_until("bob is in the new log", || lines(&log).iter().any(|line| line.contains("bob")).then_some(()));
-    assert!(!lines(&moved).iter().any(|line| line.contains("bob")), "and not in the old one");
-    // Where no log can be, it stays where it is, and the chat goes on.
-    fs::remove_file(&log).expect("a file can be removed");
-    fs::create_dir(&log).expect("a folder can be made");
-    chat.signal(Signal::HUP);
-    let mut carol = Json::named(chat.address(), "carol");
-    carol.say("lobby", "still here");
-    carol.leave();
-    drop((_alice, _bob));
-    let (status, _) = chat.terminate();
-    assert!(status.success());
 }
 
 /// A daemon that is stopped when the test is done with it.

@@ -1,0 +1,113 @@
+//! The file of the log, which can be opened anew after it was moved aside.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// It says who spoke where and from which address: nobody else's business. (The umask may take more away.)
+const MODE: u32 = 0o640;
+
+#[derive(Debug)]
+pub(super) struct LogFile {
+    path: PathBuf,
+    file: Mutex<File>,
+    /// What the program says on stdout and stderr belongs here as well.
+    has_stdio: AtomicBool,
+}
+
+impl LogFile {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let file = Mutex::new(append_to(path)?);
+        Ok(LogFile { path: path.to_owned(), file, has_stdio: AtomicBool::new(false) })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn reopen(&self) -> io::Result<()> {
+        let file = append_to(&self.path)?;
+        if self.has_stdio.load(Ordering::Relaxed) {
+            point_stdio_at(&file)?;
+        }
+        *self.lock() = file;
+        Ok(())
+    }
+
+    /// Sends stdout and stderr here, now and after it is opened anew.
+    pub(super) fn take_stdio(&self) -> io::Result<()> {
+        self.has_stdio.store(true, Ordering::Relaxed);
+        point_stdio_at(&self.lock())
+    }
+
+    /// A thread that panicked in the middle of a line has not spoiled the file for the others.
+    fn lock(&self) -> impl std::ops::DerefMut<Target = File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn append_to(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).mode(MODE).open(path)
+}
+
+fn point_stdio_at(file: &File) -> io::Result<()> {
+    rustix::stdio::dup2_stdout(file)?;
+    rustix::stdio::dup2_stderr(file)?;
+    Ok(())
+}
+
+/// The way to a file that may be another one tomorrow.
+pub(super) struct Writer(pub(super) Arc<LogFile>);
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn a_log_that_was_moved_goes_on_under_its_name() {
+        let folder = std::env::temp_dir().join(format!("pollcat-{}-logs", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (path, moved) = (folder.join("chat.log"), folder.join("chat.log.1"));
+        std::fs::write(&path, "before\n").unwrap();
+
+        let log = Arc::new(LogFile::open(&path).unwrap());
+        let mut writer = Writer(Arc::clone(&log));
+        writer.write_all(b"one\n").unwrap();
+        std::fs::rename(&path, &moved).unwrap();
+        writer.write_all(b"two\n").unwrap();
+        log.reopen().unwrap();
+        writer.write_all(b"three\n").unwrap();
+        let read = |path| std::fs::read_to_string(path).unwrap();
+        assert_eq!((read(&moved), read(&path)), ("before\none\ntwo\n".into(), "three\n".into()));
+        let mode = std::fs::metadata(&path).unwrap().mode();
+        assert_eq!(mode & 0o137, 0, "others may not read {mode:o}");
+
+        // Where it cannot be opened, the old one is written on.
+        std::fs::remove_file(&path).unwrap();
+        std::fs::rename(&moved, folder.join("kept")).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert!(log.reopen().is_err());
+        writer.write_all(b"four\n").unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_is_told() {
+        assert!(LogFile::open(Path::new("/no/such/folder/chat.log")).is_err());
+    }
+}

@@ -1,0 +1,203 @@
+//! The log (README, Running it): what is in it, how large it gets, and that nobody waits for whoever reads it.
+
+use std::fs;
+use std::io::{PipeReader, Read, pipe};
+use std::process::{Child, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+
+use crate::chat::Chat;
+use crate::chat::json::Json;
+use crate::chat::program::{command, wait};
+use crate::chat::text::Text;
+use crate::client::{Client, TEXT, masked};
+use crate::ending::{lines, wait_until};
+
+#[test]
+fn the_log_has_a_line_for_each_event_and_no_secrets() {
+    let mut chat = Chat::start(&["--log-level", "debug"]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Text::named(chat.address(), "bob");
+    alice.say("lobby", "a very private sentence");
+    bob.until("private sentence");
+    bob.say("/msg alice another private sentence");
+    alice.expect("message");
+    alice.ask(json!({"type": "search", "query": "private"}));
+    alice.refused(json!({"type": "join", "room": "forged\n2026-01-01T00:00:00.000Z INFO  all is well"}));
+    alice.send_text("{\"msg\": \"broken private sentence");
+    alice.expect("error");
+    let again = alice.again(chat.address());
+    let token = alice.token.clone();
+    again.leave();
+    alice.leave();
+    for (what, words) in [
+        ("a connection", "connected from 127.0.0.1, speaks Json"),
+        ("how it speaks", "speaks Text"),
+        ("a message", "said 23 bytes in room 1"),
+        ("a visit", " from 127.0.0.1 was alice ("),
+        ("its end", "; closed with 1005"),
+    ] {
+        chat.logged(what, |line| line.contains(words));
+    }
+    chat.signal(Signal::TERM);
+    drop(bob);
+    let (status, log) = chat.ended();
+    assert!(status.success());
+    for line in &log {
+        assert!(!line.contains("private") && !line.contains(&token) && !line.contains("broken"), "{line}");
+        let (time, rest) = line.split_at_checked(24).unwrap_or_default();
+        let looks_right = time.ends_with('Z') && time[10..11] == *"T" && !rest.contains("2026-01-01T00");
+        assert!(looks_right, "a line with a time: {line}");
+    }
+    assert!(log.last().is_some_and(|line| line.ends_with("stopped")), "{log:?}");
+}
+
+#[test]
+fn sighup_opens_the_log_anew() {
+    let mut chat = Chat::in_memory(&["--log-file", "chat.log"]);
+    let [log, moved] = ["chat.log", "chat.log.1"].map(|name| chat.folder().join(name));
+    Json::named(chat.address(), "alice").leave();
+    wait_until("alice is in the log", || lines(&log).iter().any(|line| line.contains("alice")).then_some(()));
+    fs::rename(&log, &moved).expect("a file can be renamed");
+    chat.signal(Signal::HUP);
+    wait_until("there is a new log", || {
+        lines(&log).iter().any(|line| line.contains("the log goes on")).then_some(())
+    });
+    Json::named(chat.address(), "bob").leave();
+    wait_until("bob is in the new log", || lines(&log).iter().any(|line| line.contains("bob")).then_some(()));
+    assert!(!lines(&moved).iter().any(|line| line.contains("bob")), "and not in the old one");
+    // Where no log can be, it stays where it is, and the chat goes on.
+    fs::remove_file(&log).expect("a file can be removed");
+    fs::create_dir(&log).expect("a folder can be made");
+    chat.signal(Signal::HUP);
+    let mut carol = Json::named(chat.address(), "carol");
+    carol.say("lobby", "still here");
+    carol.leave();
+    let (status, _) = chat.terminate();
+    assert!(status.success());
+}
+
+/// A chat on a socket, both of whose outputs are one pipe that nobody reads.
+struct Unread {
+    child: Child,
+    pipe: PipeReader,
+    folder: Chat,
+}
+
+impl Unread {
+    fn start() -> Self {
+        let folder = Chat::prepared(&[]);
+        let (pipe, writer) = pipe().expect("a pipe");
+        let mut program = command(folder.folder());
+        program.args(["--listen=unix:chat.sock", "--data=:memory:", "--message-rate=0", "--log-level=debug"]);
+        program.stdout(writer.try_clone().expect("a pipe can be shared")).stderr(writer).stdin(Stdio::null());
+        let child = program.spawn().expect("the program can be started");
+        let chat = Unread { child, pipe, folder };
+        wait_until("it listens", || chat.socket().exists().then_some(()));
+        chat
+    }
+
+    fn socket(&self) -> std::path::PathBuf {
+        self.folder.folder().join("chat.sock")
+    }
+
+    /// Far more lines than the pipe and the queue hold.
+    fn fill(&self) {
+        for number in 0..1_000 {
+            let mut visitor = Client::dial_unix(&self.socket());
+            visitor.open("Sec-WebSocket-Protocol: chat.v1\r\n");
+            visitor.send(TEXT, br#"{"type":"hello"}"#);
+            assert!(visitor.text().contains("welcome"), "visitor {number}");
+        }
+        let mut talker = Client::dial_unix(&self.socket());
+        talker.open("Sec-WebSocket-Protocol: chat.v1\r\n");
+        talker.send(TEXT, br#"{"type":"hello"}"#);
+        while !talker.text().contains(r#""type":"history""#) {}
+        let pings = masked(TEXT, br#"{"type":"ping"}"#).repeat(100);
+        for _ in 0..250 {
+            talker.write(&pings);
+            (0..100).for_each(|_| while !talker.text().contains("pong") {});
+        }
+    }
+
+    fn say_something(&self) {
+        let mut alice = Client::dial_unix(&self.socket());
+        alice.open("Sec-WebSocket-Protocol: chat.v1\r\n");
+        alice.send(TEXT, br#"{"type":"message","id":"1","msg":"is anybody there?"}"#);
+        while !alice.text().contains(r#""type":"ack""#) {}
+    }
+
+    fn terminate(&mut self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it runs");
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn whoever_does_not_read_the_log_stops_nobody() {
+    let mut chat = Unread::start();
+    chat.fill();
+    chat.say_something();
+    // Nor its end.
+    chat.terminate();
+    assert!(wait(&mut chat.child).success());
+}
+
+#[test]
+fn what_was_left_out_is_counted_and_the_last_words_are_written() {
+    let mut chat = Unread::start();
+    chat.fill();
+    // Now somebody reads.
+    let mut pipe = chat.pipe.try_clone().expect("a pipe can be shared");
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        pipe.read_to_string(&mut text).map(|_| text)
+    });
+    chat.say_something();
+    chat.terminate();
+    assert!(wait(&mut chat.child).success());
+    let log = reader.join().expect("it reads").expect("the log is text");
+    let left_out: Vec<&str> = log.lines().filter(|line| line.contains("lines left out: ")).collect();
+    assert!(!left_out.is_empty() && left_out.iter().all(|line| line.contains(" WARN ")), "{left_out:?}");
+    assert!(log.ends_with(" INFO  stopped\n"), "{:?}", log.lines().last());
+}
+
+#[test]
+fn a_flood_of_warnings_is_ten_lines_and_a_number() {
+    let mut chat = Chat::in_memory(&["--trust-proxy", "127.0.0.1"]);
+    for _ in 0..300 {
+        let mut newcomer = Client::dial(chat.address());
+        newcomer.open("X-Forwarded-For: 203.0.113.9\r\n");
+    }
+    let (status, log) = chat.terminate();
+    assert!(status.success());
+    let warnings = log.iter().filter(|line| line.contains(" WARN ")).count();
+    assert!((1..=20).contains(&warnings), "{warnings} of {} lines", log.len());
+    assert!(log.len() < 300, "{} lines", log.len());
+    assert!(log.iter().any(|line| line.contains("more lines like this one were left out: ")), "{log:#?}");
+}
+
+#[test]
+fn the_journal_has_the_time_already() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = Chat::prepared(&[]);
+    let path = folder.folder().join("journal");
+    let journal = fs::File::create(&path).expect("a file can be made");
+    let meta = journal.metadata().expect("it is there");
+    let mut program = command(folder.folder());
+    program.args(["--listen=unix:chat.sock", "--data=:memory:"]).stdout(Stdio::null()).stderr(journal);
+    program.env("JOURNAL_STREAM", format!("{}:{}", meta.dev(), meta.ino()));
+    let mut child = program.spawn().expect("the program can be started");
+    wait_until("it listens", || lines(&path).iter().any(|line| line.contains("listens on")).then_some(()));
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("it runs");
+    assert!(wait(&mut child).success());
+    let log = lines(&path);
+    assert!(log.iter().all(|line| line.starts_with("<6>")), "{log:?}");
+}
