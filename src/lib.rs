@@ -48,7 +48,7 @@ pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
 pub use server::UnixAccess;
 pub use server::{
     Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered, PeerId,
-    PeerMap, Peers, Refused, Server, SlowPeers, handler_fn,
+    PeerMap, Peers, Refused, RequestId, Server, SlowPeers, handler_fn,
 };
 #[cfg(feature = "tls")]
 pub use {rustls, server::Tls};

@@ -15,7 +15,7 @@ use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Request};
+use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Request, RequestId};
 
 use crate::arrivals::AddressPaces;
 use crate::console::Console;
@@ -268,9 +268,9 @@ impl Chat {
 }
 
 impl Handler<Mail> for Chat {
-    fn on_request(&mut self, _: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+    fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
         if !matches!(request.upgrade(), Ok(Some(_))) {
-            return self.serve(id, request);
+            return self.serve(peers.request_id(id), request);
         }
         if self.stopping {
             return Answer::refuse(503, "the chat is stopping").header("Retry-After", "5");
@@ -351,14 +351,14 @@ impl Chat {
     }
 
     /// A page, or a picture, which comes later.
-    fn serve(&mut self, id: PeerId, request: &Request<'_>) -> Answer {
+    fn serve(&mut self, asked: RequestId, request: &Request<'_>) -> Answer {
         if let Some(page) = pages::page(request) {
             return page;
         }
         let Some(picture) = request.path().strip_prefix("/pictures/") else {
             return Answer::refuse(404, "there is no such page");
         };
-        match self.fetch(Read::Picture { id: picture.to_owned() }, Ticket::Picture(id)) {
+        match self.fetch(Read::Picture { id: picture.to_owned() }, Ticket::Picture(asked)) {
             Ok(()) => Answer::later(),
             Err(_) => Answer::refuse(503, "too busy").header("Retry-After", "1"),
         }

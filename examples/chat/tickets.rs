@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pollcat::PeerId;
+use pollcat::{PeerId, RequestId};
 
 use crate::history::{News, RoomId};
 use crate::token::Token;
@@ -45,7 +45,7 @@ pub(crate) enum Ticket {
         query: String,
     },
     /// An HTTP request for a picture.
-    Picture(PeerId),
+    Picture(RequestId),
 }
 
 /// Who asked for something, and the id under which they want the answer.

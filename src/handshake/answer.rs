@@ -76,9 +76,10 @@ impl Answer {
         Answer { status, subprotocol: None, fields: String::new(), body: body.into() }
     }
 
-    /// A page that is not at hand: the connection waits until [`Peers::answer_request`](crate::Peers::answer_request) brings it, for
-    /// [`Config::handshake_within`](crate::Config::handshake_within) at most, and is told 503 then. The answer to a
-    /// WebSocket has to be given at once: there, this is a 500.
+    /// A page that is not at hand: the connection waits until [`Peers::answer_request`](crate::Peers::answer_request) brings
+    /// it, under the id that [`Peers::request_id`](crate::Peers::request_id) gives. It waits for
+    /// [`Config::handshake_within`](crate::Config::handshake_within) at most; then it is told 503, and ends. The answer to
+    /// a WebSocket has to be given at once: there, this is a 500.
     pub fn later() -> Self {
         Answer { status: LATER, subprotocol: None, fields: String::new(), body: "".into() }
     }

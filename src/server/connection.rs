@@ -21,7 +21,6 @@ use super::deflate::Compression;
 use super::outbox::Outbox;
 use super::topics::Memberships;
 use super::transport::Transport;
-use crate::handshake::Method;
 use crate::protocol::SendHalf;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +30,7 @@ pub(super) enum Stage {
     /// Requests, until one of them is answered with 101.
     Opening,
     /// A page has been asked for, and the application brings it later. Then back to `Opening`, or on to `Ending`.
-    Awaiting(Asked),
+    Awaiting,
     /// A WebSocket: the only stage in which an application knows the peer.
     Open,
     /// We have sent a Close, and wait for the peer's.
@@ -42,13 +41,6 @@ pub(super) enum Stage {
     Lingering,
     /// To be dropped when the turn ends.
     Dead,
-}
-
-/// A page that is still to come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Asked {
-    pub(super) method: Method,
-    pub(super) keep_alive: bool,
 }
 
 /// One cache line where neither feature adds to it: that is all a fan-out touches of a peer.

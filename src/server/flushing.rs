@@ -118,7 +118,7 @@ impl Peers {
         match self.connections.at(slot).stage {
             Stage::Open => self.hear_from(id),
             Stage::Opening => self.set_deadline(id, self.config.keep_alive),
-            Stage::Awaiting(_) => self.set_deadline(id, self.config.handshake_within),
+            Stage::Awaiting => self.set_deadline(id, self.config.handshake_within),
             Stage::Closing | Stage::Ending => self.set_deadline(id, self.config.close_within),
             Stage::Lingering | Stage::Dead | Stage::Vacant => {}
         }

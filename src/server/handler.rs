@@ -20,7 +20,10 @@ use crate::protocol::{CloseCode, ProtocolError};
 pub trait Handler<M = ()> {
     /// A client asks to open a WebSocket, or for a page (then [`Request::upgrade`] is `Ok(None)`). The default
     /// accepts, which for a page means that there is none (426). A page that has to be fetched from somewhere
-    /// is answered [later](Answer::later), by [`Peers::answer_request`].
+    /// is answered [later](Answer::later), by [`Peers::answer_request`]. One connection may bring many requests, one after
+    /// the other; behind a reverse proxy they are many people's. A request that is sent before the one in front of it has
+    /// its answer is not answered, be it an upgrade: the answer in front says `Connection: close`, and the client comes again
+    /// (RFC 9112 §9.3.2).
     fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
         let _ = (peers, id, request);
         Answer::accept()

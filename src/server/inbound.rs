@@ -49,14 +49,11 @@ impl Inbound {
     ) {
         if let Inbound::Opening(opening) = self {
             // Who has been refused may go on talking, but nobody listens.
-            let connection = peers.connections.at(id.slot);
-            let listens = connection.stage == Stage::Opening;
-            // Nor does anybody while a page is being fetched: one request at a time.
-            if let Stage::Awaiting(asked) = &mut connection.stage {
-                asked.keep_alive = false;
-            }
-            if !listens {
-                return;
+            match peers.connections.at(id.slot).stage {
+                Stage::Opening => {}
+                // Nor does anybody while a page is being fetched: one request at a time.
+                Stage::Awaiting => return peers.requests.is_last(id.slot),
+                _ => return,
             }
             let Outcome::WebSocket(agreement) = opening.receive(&mut input, id, peers, handler) else {
                 return;

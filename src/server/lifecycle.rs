@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::admission::AddressKey;
-use super::connection::{Asked, Connections, Stage};
+use super::connection::{Connections, Stage};
 use super::counters::Counters;
 use super::deadlines::{Deadlines, after, ticks};
 use super::deflate::Compression;
 use super::handler::Departure;
 use super::opening;
 use super::peers::Peers;
+use super::requests::{Asked, RequestId, Requests};
 use super::tape::{Piece, Tape};
 use super::topics::Topics;
 use super::transport::Transport;
 use super::{Config, PeerId};
-use crate::handshake::Answer;
 use crate::protocol::{Agreement, CloseCode, Event, ProtocolError, SendHalf};
 
 impl Peers {
@@ -32,6 +32,7 @@ impl Peers {
             deadlines: Deadlines::new(),
             admission: super::admission::Admission::new(config.max_connections_per_address),
             counters: Counters::default(),
+            requests: Requests::default(),
             registry,
             config,
             now: 0,
@@ -90,16 +91,15 @@ impl Peers {
 
     /// A page has been asked for; the application brings it.
     pub(super) fn await_page(&mut self, id: PeerId, asked: Asked) {
-        self.connections.at(id.slot).stage = Stage::Awaiting(asked);
+        self.connections.at(id.slot).stage = Stage::Awaiting;
+        self.requests.wait(id, asked);
         self.set_deadline(id, self.config.handshake_within);
     }
 
     /// The page has come, if anybody still waits for it.
-    pub(super) fn take_awaited(&mut self, id: PeerId) -> Option<Asked> {
-        let connection = self.connections.get_mut(id)?;
-        let Stage::Awaiting(asked) = connection.stage else {
-            return None;
-        };
+    pub(super) fn take_awaited(&mut self, id: RequestId) -> Option<Asked> {
+        let connection = self.connections.get_mut(id.peer()).filter(|it| it.stage == Stage::Awaiting)?;
+        let asked = self.requests.take(id)?;
         connection.stage = Stage::Opening;
         Some(asked)
     }
@@ -253,7 +253,7 @@ impl Peers {
             Stage::Open | Stage::Closing => self.depart(id, Departure::Lost),
             Stage::Opening => self.end(id),
             // It has asked, and listens still.
-            Stage::Awaiting(ref mut asked) => asked.keep_alive = false,
+            Stage::Awaiting => self.requests.is_last(id.slot),
             Stage::Lingering => self.kill(id.slot),
             Stage::Ending | Stage::Dead | Stage::Vacant => {}
         }
@@ -264,7 +264,7 @@ impl Peers {
     pub(super) fn break_off(&mut self, id: PeerId) {
         match self.connections.at(id.slot).stage {
             Stage::Open | Stage::Closing => self.depart(id, Departure::Lost),
-            Stage::Opening | Stage::Awaiting(_) => self.end(id),
+            Stage::Opening | Stage::Awaiting => self.end(id),
             Stage::Ending | Stage::Lingering | Stage::Dead | Stage::Vacant => {}
         }
     }
@@ -319,9 +319,7 @@ impl Peers {
                 self.depart(id, Departure::TimedOut);
                 self.kill(id.slot);
             }
-            Stage::Awaiting(_) => {
-                opening::give_awaited(self, id, &Answer::refuse(503, "it takes too long"));
-            }
+            Stage::Awaiting => opening::give_up_waiting(self, id),
             Stage::Opening | Stage::Ending | Stage::Lingering => self.kill(id.slot),
             Stage::Dead | Stage::Vacant => {}
         }
@@ -344,6 +342,7 @@ impl Peers {
             self.counters.tls_failed += 1;
         }
         self.deadlines.clear(slot as usize);
+        self.requests.forget(slot);
         self.connections.vacate(slot);
     }
 }

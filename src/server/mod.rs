@@ -10,6 +10,7 @@
 //! | `topics.rs` | who listens to what, and what was said to them |
 //! | `saying.rs`, `flushing.rs` | how that finds its hearers: in the course of a turn, and at its end |
 //! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
+//! | `requests.rs` | requests that are answered later |
 //! | `transport.rs`, `tcp.rs`, `tls/` | what a connection's bytes travel on |
 //! | `coming_and_going.rs` | who comes into the loop, and who leaves it |
 //! | `listeners.rs`, `unix.rs`, `admission.rs` | how connections come, and how many may |
@@ -35,6 +36,7 @@ mod opening;
 mod outbox;
 mod peers;
 mod read_buffer;
+mod requests;
 mod saying;
 mod sending;
 mod slots;
@@ -57,6 +59,7 @@ pub use counters::{CounterReader, Counters};
 pub use handler::{Departure, Handler, HandlerFn, Refused, handler_fn};
 pub use mailbox::{Mailbox, NotDelivered};
 pub use peers::{Delivery, Peers};
+pub use requests::RequestId;
 pub use slots::{PeerId, PeerMap};
 #[cfg(feature = "tls")]
 pub use tls::Tls;

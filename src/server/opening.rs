@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::SystemTime;
 
-use super::connection::Asked;
+use super::requests::{Asked, RequestId};
 use super::{Config, Handler, PeerId, Peers, Refused};
 use crate::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
 use crate::protocol::Agreement;
@@ -159,6 +159,7 @@ fn answer<M>(
             return Answered::Refused;
         }
     };
+    peers.requests.begin();
     let answer = handler.on_request(peers, id, request);
     match &mut upgrade {
         Some(upgrade) if answer.is_accept() => {
@@ -200,10 +201,11 @@ fn give(peers: &mut Peers, id: PeerId, answer: &Answer, asked: Asked) -> Answere
 }
 
 /// Gives the client the page that it has been waiting for. False if it is not.
-pub(super) fn give_awaited(peers: &mut Peers, id: PeerId, answer: &Answer) -> bool {
-    let Some(asked) = peers.take_awaited(id) else {
+pub(super) fn give_awaited(peers: &mut Peers, request: RequestId, answer: &Answer) -> bool {
+    let Some(asked) = peers.take_awaited(request) else {
         return false;
     };
+    let id = request.peer();
     if answer.is_accept() || answer.is_later() {
         refuse(peers, id, Refusal::NotWebSocket, asked.method);
     } else {
@@ -221,6 +223,14 @@ fn turn_down<M>(peers: &mut Peers, id: PeerId, refused: &Refused<'_>, handler: &
 impl<'a> Refused<'a> {
     fn request(reason: Refusal, request: &Request<'a>) -> Self {
         Refused { reason, client: request.client(), request: Some(*request) }
+    }
+}
+
+/// The application takes too long. Whoever asks next, it may be somebody else, connects anew.
+pub(super) fn give_up_waiting(peers: &mut Peers, id: PeerId) {
+    if let Some(request) = peers.requests.awaited(id) {
+        peers.requests.is_last(id.slot);
+        give_awaited(peers, request, &Answer::refuse(503, "it takes too long"));
     }
 }
 

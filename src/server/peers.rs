@@ -15,6 +15,7 @@ use super::deadlines::{Deadlines, Tick};
 use super::deflate::Compressors;
 use super::handler::Departure;
 use super::opening;
+use super::requests::{RequestId, Requests};
 use super::tape::Tape;
 use super::topics::{EVERYBODY, TopicNumber, Topics};
 use super::{Config, PeerId};
@@ -40,6 +41,7 @@ pub struct Peers {
     pub(super) deadlines: Deadlines,
     pub(super) admission: Admission,
     pub(super) counters: Counters,
+    pub(super) requests: Requests,
     pub(super) registry: Registry,
     pub(super) config: Config,
     /// As of the beginning of the turn.
@@ -132,10 +134,17 @@ impl Peers {
         }
     }
 
-    /// Brings a page that was asked for, when the answer was [`Answer::later`](crate::Answer::later).
-    /// [`Delivery::Gone`] if nobody waits for it any more.
-    pub fn answer_request(&mut self, id: PeerId, answer: &Answer) -> Delivery {
-        if opening::give_awaited(self, id, answer) { Delivery::Queued } else { Delivery::Gone }
+    /// The id of the request with which [`on_request`](super::Handler::on_request) has just been called, for an answer
+    /// that comes [later](Answer::later). To be asked for there: elsewhere nobody waits under the id that this gives.
+    pub fn request_id(&self, id: PeerId) -> RequestId {
+        self.requests.latest(id)
+    }
+
+    /// Brings a page that was asked for, when the answer was [`Answer::later`]. [`Delivery::Gone`], and nobody is given
+    /// it, if this request is not the one that waits: it has its answer, was given up
+    /// ([`Config::handshake_within`]), or its client has left.
+    pub fn answer_request(&mut self, request: RequestId, answer: &Answer) -> Delivery {
+        if opening::give_awaited(self, request, answer) { Delivery::Queued } else { Delivery::Gone }
     }
 
     /// Begins the closing handshake (RFC 6455 §7.1.2). What was sent before still arrives; from now on the

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use pollcat::{Answer, Config, Delivery, Handler, Message, PeerId, Peers, Request};
+use pollcat::{Answer, Config, Delivery, Handler, Message, PeerId, Peers, Request, RequestId};
 
 use crate::client::{Client, PATIENCE, upgrade_request};
 use crate::raw::reset_when_dropped;
@@ -12,47 +12,47 @@ use crate::{field, get, request};
 
 /// Tells who asks for what, and hears by mail what to answer.
 struct Library {
-    asked: Sender<(PeerId, String)>,
+    asked: Sender<(RequestId, String)>,
     told: Sender<Delivery>,
 }
 
-impl Handler<(PeerId, &'static str)> for Library {
-    fn on_request(&mut self, _: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+impl Handler<(RequestId, &'static str)> for Library {
+    fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
         if request.path() == "/here" {
             return Answer::page("text/plain", "at hand");
         }
-        self.asked.send((id, request.path().to_owned())).expect("the test waits for it");
+        self.asked.send((peers.request_id(id), request.path().to_owned())).expect("the test waits for it");
         Answer::later()
     }
 
     fn on_message(&mut self, _: &mut Peers, _: PeerId, _: Message<'_>) {}
 
-    fn on_mail(&mut self, peers: &mut Peers, (id, page): (PeerId, &'static str)) {
+    fn on_mail(&mut self, peers: &mut Peers, (id, page): (RequestId, &'static str)) {
         let delivery = peers.answer_request(id, &Answer::page("text/plain", page));
         self.told.send(delivery).expect("the test waits for it");
     }
 }
 
-struct Asking {
-    server: Running<(PeerId, &'static str)>,
-    asked: Receiver<(PeerId, String)>,
+pub(crate) struct Asking {
+    pub(crate) server: Running<(RequestId, &'static str)>,
+    asked: Receiver<(RequestId, String)>,
     told: Receiver<Delivery>,
 }
 
 impl Asking {
-    fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         let ((asks, asked), (tells, told)) = (channel(), channel());
         let server = Running::start(config, Library { asked: asks, told: tells });
         Asking { server, asked, told }
     }
 
     #[track_caller]
-    fn asked(&self) -> (PeerId, String) {
+    pub(crate) fn asked(&self) -> (RequestId, String) {
         self.asked.recv_timeout(PATIENCE).expect("the handler is asked")
     }
 
     #[track_caller]
-    fn bring(&self, id: PeerId, page: &'static str) -> Delivery {
+    pub(crate) fn bring(&self, id: RequestId, page: &'static str) -> Delivery {
         self.server.mailbox.deliver((id, page)).expect("there is room");
         self.told.recv_timeout(PATIENCE).expect("the mail is read")
     }
@@ -105,8 +105,58 @@ fn a_page_that_is_not_brought_in_time_is_answered_with_503() {
     let mut client = Client::dial(asking.server.address());
     client.write(get("/one").as_bytes());
     let (id, _) = asking.asked();
-    assert!(client.head().starts_with("HTTP/1.1 503 "));
+    let head = client.head();
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    assert_eq!(field(&head, "Connection"), Some("close"));
+    assert_eq!(client.bytes(33), b"503 Service Unavailable: it takes");
+    client.bytes(" too long\n".len());
+    client.nothing_more();
     assert_eq!(asking.bring(id, "too late"), Delivery::Gone);
+}
+
+#[test]
+fn an_answer_is_for_its_own_request_and_not_for_another_of_the_connection() {
+    let asking = Asking::new(Config::new());
+    let mut client = Client::dial(asking.server.address());
+    let mut answered = Vec::new();
+    for page in ["one", "two", "six"] {
+        client.write(get("/").as_bytes());
+        let (id, _) = asking.asked();
+        // Those before have their answers, and are answered once more: the application mixes them up.
+        for &before in answered.iter().chain(&answered) {
+            assert_ne!(before, id);
+            assert_eq!(asking.bring(before, "another's"), Delivery::Gone);
+        }
+        assert_eq!(asking.bring(id, page), Delivery::Queued);
+        client.head();
+        assert_eq!(client.bytes(3), page.as_bytes());
+        answered.push(id);
+    }
+    let peers: Vec<_> = answered.iter().map(|id| id.peer()).collect();
+    assert!(peers.iter().all(|&peer| peer == peers[0]), "one connection: {peers:?}");
+}
+
+#[test]
+fn a_late_answer_does_not_reach_whoever_has_the_slot_now() {
+    let asking = Asking::new(Config::new().handshake_within(Duration::from_millis(200)));
+    let mut late = Vec::new();
+    for _ in 0..3 {
+        let mut client = Client::dial(asking.server.address());
+        client.write(get("/private").as_bytes());
+        late.push(asking.asked().0);
+        assert!(client.head().starts_with("HTTP/1.1 503 "));
+        drop(client);
+        asking.server.wait_until("it has left", |counters| counters.connections == 0);
+    }
+    let mut client = Client::dial(asking.server.address());
+    client.write(get("/").as_bytes());
+    let (id, _) = asking.asked();
+    for &late in late.iter().rev().chain(&late) {
+        assert_eq!(asking.bring(late, "private"), Delivery::Gone);
+    }
+    assert_eq!(asking.bring(id, "mine"), Delivery::Queued);
+    client.head();
+    assert_eq!(client.bytes(4), b"mine");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! nginx in front, with the README's own words: pages over kept connections, WebSockets by the upgrade map.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use pollcat::{Config, Proxies};
+use pollcat::{Config, Delivery, Proxies};
 
-use super::{Site, get, request};
+use super::later::Asking;
+use super::{Site, field, get, request};
 use crate::client::{Client, TEXT};
 use crate::nginx::Nginx;
 use crate::running::Running;
@@ -47,4 +49,42 @@ fn behind_nginx_pages_share_a_connection_websockets_pass_and_clients_are_known()
     browser.close(1000);
     assert_eq!(browser.close_frame().0, 1000);
     browser.nothing_more();
+}
+
+#[test]
+fn behind_nginx_nobody_is_given_a_page_that_another_asked_for() {
+    let asking = Asking::new(Config::new().handshake_within(Duration::from_millis(500)));
+    let upstream = asking.server.address().to_string();
+    let Some(nginx) = Nginx::start(|address| readme_block(address).replace("127.0.0.1:9002", &upstream))
+    else {
+        return;
+    };
+    // Two people whose requests travel on one connection: a second answer for the first is not the second's.
+    let (mut bob, mut dave) = (Client::dial(nginx.address), Client::dial(nginx.address));
+    bob.write(get("/bob").as_bytes());
+    let (first, _) = asking.asked();
+    assert_eq!(asking.bring(first, "bob's"), Delivery::Queued);
+    bob.head();
+    assert_eq!(bob.bytes(5), b"bob's");
+    dave.write(get("/dave").as_bytes());
+    let (second, _) = asking.asked();
+    assert_eq!(second.peer(), first.peer(), "nginx keeps its connection");
+    assert_eq!(asking.bring(first, "bob's"), Delivery::Gone);
+    assert_eq!(asking.bring(second, "dave"), Delivery::Queued);
+    dave.head();
+    assert_eq!(dave.bytes(4), b"dave");
+
+    // The answer for the one comes when the other already waits.
+    bob.write(get("/private").as_bytes());
+    let (late, _) = asking.asked();
+    let head = bob.head();
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    dave.write(get("/dave").as_bytes());
+    let (waiting, path) = asking.asked();
+    assert_eq!(path, "/dave");
+    assert_eq!(asking.bring(late, "private"), Delivery::Gone);
+    assert_eq!(asking.bring(waiting, "dave"), Delivery::Queued);
+    let head = dave.head();
+    assert_eq!(field(&head, "Content-Length"), Some("4"), "{head}");
+    assert_eq!(dave.bytes(4), b"dave");
 }
