@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use pollcat::{CloseCode, Outgoing, PeerId, Peers};
 
-use crate::chat::{Chat, LOBBY, now, ticks};
+use crate::chat::{Chat, LOBBY, ticks};
 use crate::console;
 use crate::history::{Durability, Millis, PersonId, RoomId, TokenHash, Write};
 use crate::membership::Move;
@@ -134,7 +134,7 @@ impl Chat {
         let id = self.next_person;
         self.next_person += 1;
         let name = name.unwrap_or_else(|| names::guest_name(id));
-        let mut person = Person::new(id, name, token, now());
+        let mut person = Person::new(id, name, token, self.calendar.now());
         if let Some(lobby) = self.rooms.get_mut(self.lobby) {
             lobby.members.insert(id);
             person.rooms.insert(lobby.id, Membership { read: lobby.last, mentions: Vec::new() });
@@ -146,7 +146,10 @@ impl Chat {
     fn store_person(&mut self, id: PersonId, ticket: Ticket) -> Result<(), No> {
         let person = self.people.get(id).expect("a person is stored after they were made");
         let (name, folded) = (person.name.clone(), person.folded().to_owned());
-        self.store(Write::Arrive { person: id, name, folded, token: person.token, at: now() }, ticket)?;
+        self.store(
+            Write::Arrive { person: id, name, folded, token: person.token, at: self.calendar.now() },
+            ticket,
+        )?;
         let lobby = self.rooms.get(self.lobby).expect("there is always a lobby");
         let join = Write::Join { room: lobby.id, person: id, read: lobby.last };
         // Whoever is stored without being in the lobby is put there when the history is opened next.
@@ -213,7 +216,7 @@ impl Chat {
 
     /// From now on the connection is this person's.
     fn attach(&mut self, peers: &mut Peers, peer: PeerId, id: PersonId, new: bool) {
-        self.people.connect(id, peer, now());
+        self.people.connect(id, peer, self.calendar.now());
         let (Some(session), Some(person)) = (self.sessions.get_mut(peer), self.people.get_mut(id)) else {
             return;
         };

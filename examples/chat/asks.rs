@@ -4,7 +4,7 @@ use pollcat::{PeerId, Peers};
 
 use crate::arrivals::bad_name;
 use crate::catch_up::PAGE;
-use crate::chat::{Chat, now, ticks};
+use crate::chat::{Chat, ticks};
 use crate::command::Command;
 use crate::console::{self, notice};
 use crate::cost::{Cost, MESSAGE, price};
@@ -355,7 +355,7 @@ impl Chat {
             }
             _ => Vec::new(),
         };
-        Some(Append { room, author: person, author_name, key, at: now(), body, mentions })
+        Some(Append { room, author: person, author_name, key, at: self.calendar.now(), body, mentions })
     }
 }
 

@@ -12,7 +12,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Request, RequestId};
@@ -20,7 +20,9 @@ use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Reque
 use crate::arrivals::AddressPaces;
 use crate::console::Console;
 use crate::cost::MESSAGE;
-use crate::history::{Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write};
+use crate::history::{
+    Calendar, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
+};
 use crate::names;
 use crate::pace::Rate;
 use crate::pages;
@@ -56,6 +58,8 @@ pub(crate) struct Chat {
     pub(crate) rates: Rates,
     /// `None` only while it is being closed.
     history: Option<History<Ticket>>,
+    /// By which people and rooms are old, and what happens gets its time.
+    pub(crate) calendar: Arc<Calendar>,
     pub(crate) people: People,
     pub(crate) rooms: Rooms,
     pub(crate) sessions: PeerMap<Session>,
@@ -66,8 +70,8 @@ pub(crate) struct Chat {
     pub(crate) next_reading: u64,
     /// Who has not said hello yet, and until when they may. In order.
     pub(crate) greetings: VecDeque<(Millis, PeerId)>,
-    /// Whose last connection has gone, when they count as away, and when they were seen last. In order.
-    pub(crate) fading: VecDeque<(Millis, PersonId, Millis)>,
+    /// When those whose last connection has gone count as away. In order.
+    pub(crate) fading: VecDeque<(Millis, PersonId)>,
     /// What has been read, and is not on its way to the disk.
     pub(crate) unsaved: HashSet<(PersonId, RoomId)>,
     /// When somebody was last said to be typing.
@@ -115,6 +119,7 @@ impl Chat {
         let mut chat = Chat {
             rates: Rates::new(&settings),
             settings,
+            calendar: history.calendar(),
             history: Some(history),
             people,
             rooms,
@@ -181,7 +186,7 @@ impl Chat {
     pub(crate) fn creation(&self, id: RoomId) -> Write {
         let room = self.rooms.get(id).expect("a room is stored after it was made");
         let (name, folded, epoch) = (room.name.clone(), room.folded.clone(), room.epoch.clone());
-        Write::Create { room: id, kind: room.kind, name, folded, epoch, at: now() }
+        Write::Create { room: id, kind: room.kind, name, folded, epoch, at: self.calendar.now() }
     }
 
     // ---- the history
@@ -391,7 +396,7 @@ pub(crate) fn ticks() -> Millis {
     START.get_or_init(Instant::now).elapsed().as_millis() as Millis
 }
 
-/// The clock on the wall, for times that people read and the disk keeps.
+/// The clock on the wall, for lines that people read. What the disk keeps goes by the calendar.
 pub(crate) fn now() -> Millis {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
 }

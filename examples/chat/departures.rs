@@ -3,7 +3,7 @@
 use pollcat::{PeerId, Peers};
 
 use crate::arrivals::{NEWCOMERS, user};
-use crate::chat::{Chat, now, ticks};
+use crate::chat::{Chat, ticks};
 use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
 use crate::membership::Move;
 use crate::people::Person;
@@ -34,14 +34,14 @@ impl Chat {
             return;
         };
         // A person whose token was still on its way had no connection yet.
-        let Some(person) = self.people.disconnect(id, peer, now()) else {
+        let Some(person) = self.people.disconnect(id, peer, self.calendar.now()) else {
             return;
         };
         if person.token.is_none() {
             self.forget(peers, id);
         } else {
-            let seen = person.seen;
-            self.fading.push_back((ticks() + FADING, id, seen));
+            person.away_at = ticks() + FADING;
+            self.fading.push_back((person.away_at, id));
         }
     }
 
@@ -96,9 +96,9 @@ impl Chat {
                 self.greet(peers, &Asker { peer, id: None }, Hello::default());
             }
         }
-        while let Some(&(_, id, seen)) = self.fading.front().filter(|(until, ..)| *until <= now) {
+        while let Some(&(until, id)) = self.fading.front().filter(|(until, _)| *until <= now) {
             self.fading.pop_front();
-            self.fade(peers, id, seen);
+            self.fade(peers, id, until);
         }
         self.save_what_was_read();
         if self.next_chores <= now {
@@ -108,14 +108,15 @@ impl Chat {
     }
 
     /// Their last connection went a while ago. Are they away?
-    fn fade(&mut self, peers: &mut Peers, id: PersonId, seen: Millis) {
+    fn fade(&mut self, peers: &mut Peers, id: PersonId, until: Millis) {
         let Some(person) = self.people.get_mut(id).filter(|person| !person.is_here() && person.shown) else {
             return;
         };
-        if person.seen != seen {
+        if person.away_at != until {
             return; // they were back in between, and went again: that has an entry of its own
         }
         person.shown = false;
+        let seen = person.seen;
         self.tell_presence(peers, id, false);
         let _ = self.store(Write::Seen { person: id, at: seen }, Ticket::Nobody);
     }
@@ -144,14 +145,18 @@ impl Chat {
         self.remove_rooms(now);
     }
 
-    /// Those who have not been here for too long, by the clock on the wall.
+    /// Those who have not been here for too long. Nobody, while the clock cannot be believed.
     fn forget_people(&mut self, peers: &mut Peers) {
-        let now = self::now();
+        let now = self.calendar.now();
         for person in self.people.see_again(now, SEEN_AGAIN, 1000) {
             let _ = self.store(Write::Seen { person, at: now }, Ticket::Nobody);
         }
+        let Some(today) = self.calendar.today() else {
+            return;
+        };
         let patience = |person: &Person| if person.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS };
-        let gone = |person: &&Person| !person.is_here() && person.seen + patience(person) < now;
+        let gone =
+            |person: &&Person| !person.is_here() && person.seen.saturating_add(patience(person)) < today;
         let forgotten: Vec<PersonId> =
             self.people.iter().filter(gone).map(|person| person.id).take(1000).collect();
         for id in forgotten {
@@ -170,14 +175,19 @@ impl Chat {
         for room in empty {
             let _ = self.store(Write::Remove { room }, Ticket::Nobody);
         }
-        for (room, person) in self.one_sided_talks(self::now()) {
+        let Some(today) = self.calendar.today() else {
+            return;
+        };
+        for (room, person) in self.one_sided_talks(today) {
             let _ = self.store(Write::Leave { room, person }, Ticket::Left(None));
         }
     }
 
     /// Private talks with somebody who is gone for good, a day after the last word.
-    fn one_sided_talks(&self, now: Millis) -> Vec<(RoomId, PersonId)> {
-        let over = |room: &&Room| room.recent.back().is_none_or(|event| event.at + REMOVE_ROOMS < now);
+    fn one_sided_talks(&self, today: Millis) -> Vec<(RoomId, PersonId)> {
+        let over = |room: &&Room| {
+            room.recent.back().is_none_or(|event| event.at.saturating_add(REMOVE_ROOMS) < today)
+        };
         let direct = self.rooms.iter().filter(|room| room.kind == RoomKind::Direct && !room.pending);
         let left =
             direct.filter(over).flat_map(|room| room.members.iter().map(move |&member| (room, member)));

@@ -163,6 +163,7 @@ fn history_settings(settings: &Settings) -> history::Settings {
         recent: settings.recent,
         keep_messages: settings.keep_messages,
         keep_for: Some(settings.keep_days).filter(|&days| days > 0).map(|days| day * days as u32),
+        believe_clock: settings.believe_clock,
         keep_pictures: settings.keep_pictures,
         queue: 8192,
     }

@@ -28,6 +28,8 @@ pub(crate) struct Person {
     renaming: Option<String>,
     /// Others have been told that they are here.
     pub shown: bool,
+    /// When they count as away, since their last connection has gone.
+    pub away_at: Millis,
 }
 
 /// One person in one room.
@@ -65,6 +67,7 @@ impl Person {
             pace: Pace::default(),
             renaming: None,
             shown: false,
+            away_at: 0,
         }
     }
 
@@ -155,16 +158,16 @@ impl People {
     pub(crate) fn connect(&mut self, id: PersonId, peer: PeerId, now: Millis) {
         if let Some(person) = self.by_id.get_mut(&id) {
             person.connections.push(peer);
-            person.seen = now;
+            person.seen = person.seen.max(now);
             self.here.insert(id);
         }
     }
 
     /// One less. The person, if that was the last one.
-    pub(crate) fn disconnect(&mut self, id: PersonId, peer: PeerId, now: Millis) -> Option<&Person> {
+    pub(crate) fn disconnect(&mut self, id: PersonId, peer: PeerId, now: Millis) -> Option<&mut Person> {
         let person = self.by_id.get_mut(&id)?;
         person.connections.retain(|&connection| connection != peer);
-        person.seen = now;
+        person.seen = person.seen.max(now);
         if person.is_here() {
             return None;
         }
@@ -174,11 +177,13 @@ impl People {
 
     /// Of those who are here and can come back, some of whom the disk has not heard for so long. They are seen now.
     pub(crate) fn see_again(&mut self, now: Millis, after: Millis, most: usize) -> Vec<PersonId> {
-        let is_due = |person: &&Person| person.token.is_some() && person.seen_on_disk + after <= now;
+        let is_due =
+            |person: &&Person| person.token.is_some() && person.seen_on_disk.saturating_add(after) <= now;
         let due: Vec<PersonId> = self.here().filter(is_due).take(most).map(|person| person.id).collect();
         for id in &due {
             let person = self.by_id.get_mut(id).expect("it was just listed");
-            (person.seen, person.seen_on_disk) = (now, now);
+            person.seen = person.seen.max(now);
+            person.seen_on_disk = person.seen;
         }
         due
     }
@@ -344,6 +349,15 @@ mod tests {
         assert_eq!(people.see_again(150, 100, 10), [3], "2 cannot come back, the others are not here");
         assert_eq!(people.see_again(200, 100, 10), [1]);
         assert_eq!(people.get(1).map(|person| person.seen), Some(200));
+    }
+
+    #[test]
+    fn nobody_was_here_longer_ago_because_a_clock_was_put_back() {
+        let mut people = people();
+        people.get_mut(1).unwrap().seen = 5_000;
+        people.here.insert(1);
+        assert_eq!(people.see_again(100, 50, 10), [1]);
+        assert_eq!(people.get(1).map(|person| person.seen), Some(5_000));
     }
 
     #[test]

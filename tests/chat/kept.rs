@@ -1,5 +1,6 @@
 //! What is kept, and how far (README, Running it: what is kept; limits).
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::chat::Chat;
@@ -89,6 +90,44 @@ fn more_people_than_allowed_are_asked_to_come_later() {
     assert_eq!(third.closed().0, 1013);
     assert_eq!(alice.again(chat.address()).id, alice.id, "who is known comes in");
     drop(guest);
+}
+
+/// What a clock sees that is a year ahead: everything on the disk is a year older.
+#[test]
+fn a_clock_that_is_wrong_costs_nobody_anything() {
+    let mut chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let guest = Json::hello(chat.address(), json!({}));
+    alice.join("tea");
+    alice.send(&json!({"id": "once", "room": "tea", "msg": "hello"}));
+    alice.send(&json!({"to": guest.id, "msg": "psst"}));
+    alice.heard();
+    for days in [2, 366] {
+        let (status, log) = chat.terminate();
+        assert!(status.success(), "{log:?}");
+        let older = format!(
+            "UPDATE events SET at = at - {days} * 86400000; UPDATE receipts SET at = at - {days} * 86400000;
+             UPDATE people SET seen = seen - {days} * 86400000; UPDATE rooms SET made = made - {days} * 86400000;"
+        );
+        Connection::open(chat.data()).and_then(|it| it.execute_batch(&older)).expect("the file is at hand");
+        chat.start_again();
+        chat.logged("what is wrong", |line| line.contains("ahead of the history"));
+        // Somebody counts as away after a while: time has passed, and with it the chores.
+        let mut watcher = Json::hello(chat.address(), json!({}));
+        let passer_by = Json::hello(chat.address(), json!({}));
+        let id = passer_by.id;
+        drop(passer_by);
+        watcher.wait_for("the end of a visit", |it| it["type"] == "offline" && it["user"]["id"] == id);
+        assert_eq!(guest.again(chat.address()).id, guest.id, "a guest of {days} days ago is known");
+        let mut alice = alice.again(chat.address());
+        assert_eq!(alice.name, "alice", "{days} days");
+        let private = format!("@{}:{}", alice.id, guest.id);
+        for (room, said) in [("tea", "hello"), (&private, "psst")] {
+            assert_eq!(alice.histories[room][0]["events"][0]["msg"], said, "{days} days");
+        }
+        let again = alice.ask(json!({"id": "once", "room": "tea", "msg": "hello"}));
+        assert_eq!(again["repeated"], true, "{days} days: {again}");
+    }
 }
 
 #[test]

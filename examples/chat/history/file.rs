@@ -213,21 +213,24 @@ fn check(connection: &Connection) -> Result<(), Fault> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (number("application_id")?, number("user_version")?) {
         (0, 0) if tables == 0 => Ok(()),
-        (schema::APPLICATION, schema::VERSION) => Ok(()),
+        (schema::APPLICATION, 1..=schema::VERSION) => Ok(()),
         (schema::APPLICATION, version) if version > schema::VERSION => Err(Fault::Newer(version)),
         _ => Err(Fault::Foreign),
     }
 }
 
-/// Makes the tables if there are none.
+/// Makes the tables if there are none, and brings older ones up to date.
 fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
     // Overwrites what is erased, so that words that were taken back are in the file no longer.
     connection.pragma_update(None, "secure_delete", true)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables == 0 {
-        schema::create(&transaction)?;
+    let version = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != schema::VERSION {
+        schema::bring_up(&transaction, version)?;
+        if version != 0 {
+            log::info!("the history's tables were brought from version {version} to {}", schema::VERSION);
+        }
     }
     transaction.commit()
 }

@@ -3,11 +3,15 @@
 use rusqlite::{Connection, Result, params};
 
 use super::schema::{self, number, select_events, signed};
-use super::{Event, Loaded, Offset, RoomKind, StoredMember, StoredPerson, StoredRoom, index, people};
+use super::{
+    Calendar, Event, Loaded, Offset, RoomKind, Settings, StoredMember, StoredPerson, StoredRoom, index,
+    people,
+};
 
 /// Forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
-pub(super) fn load(connection: &mut Connection, recent: usize) -> Result<Loaded> {
+pub(super) fn load(connection: &mut Connection, settings: &Settings) -> Result<(Calendar, Loaded)> {
     let transaction = connection.transaction()?;
+    let calendar = Calendar::read(&transaction, settings.believe_clock)?;
     people::forget_guests(&transaction)?;
     index::renew(&transaction)?;
     let (next_person, next_room) =
@@ -16,13 +20,14 @@ pub(super) fn load(connection: &mut Connection, recent: usize) -> Result<Loaded>
         })?;
     let loaded = Loaded {
         people: people(&transaction)?,
-        rooms: rooms(&transaction, recent)?,
+        rooms: rooms(&transaction, settings.recent)?,
         members: members(&transaction)?,
         next_person,
         next_room,
     };
+    calendar.save(&transaction)?;
     transaction.commit()?;
-    Ok(loaded)
+    Ok((calendar, loaded))
 }
 
 fn people(connection: &Connection) -> Result<Vec<StoredPerson>> {

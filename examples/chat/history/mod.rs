@@ -10,7 +10,8 @@
 //! |---|---|
 //! | `jobs.rs` | what can be asked, and what is answered |
 //! | `file.rs` | opening, checking and locking the file |
-//! | `schema.rs`, `load.rs` | the tables, and what the chat starts with |
+//! | `schema.rs`, `load.rs` | the tables and their versions, and what the chat starts with |
+//! | `calendar.rs` | what day it is, whatever the clock says |
 //! | `writer.rs` | group commit |
 //! | `people.rs`, `events.rs` | the writes, one by one |
 //! | `retention.rs` | what is given up, and when |
@@ -18,6 +19,7 @@
 //! | `grams.rs`, `index.rs` | the search index: pairs of characters |
 //! | `faults.rs` | what is wrong with a disk, in words |
 
+mod calendar;
 mod events;
 mod faults;
 mod file;
@@ -35,10 +37,12 @@ mod tests;
 mod writer;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+pub(crate) use calendar::Calendar;
 use file::Fault;
 pub(crate) use file::OpenError;
 pub(crate) use jobs::*;
@@ -74,6 +78,8 @@ pub(crate) struct Settings {
     pub keep_messages: u64,
     /// Older ones go, within a minute or so. `None`: age is no reason.
     pub keep_for: Option<Duration>,
+    /// Whoever started the program says that the clock on the wall is right.
+    pub believe_clock: bool,
     /// Bytes of all pictures together.
     pub keep_pictures: u64,
     /// Jobs that may wait, for each of the two threads.
@@ -84,6 +90,7 @@ pub(crate) struct Settings {
 pub(crate) struct History<T> {
     writes: SyncSender<writer::Job<T>>,
     reads: SyncSender<reader::Job<T>>,
+    calendar: Arc<Calendar>,
     threads: [JoinHandle<()>; 2],
     /// For tests that meddle with the writer's connection.
     #[cfg(test)]
@@ -107,14 +114,14 @@ impl<T: Send + 'static> History<T> {
         tell: impl Fn(News<T>) -> bool + Send + Clone + 'static,
     ) -> Result<(Self, Loaded), Fault> {
         let (writing, reading) = file::open(&settings.data, settings.durability)?;
-        let (loaded, counters) = {
+        let (calendar, loaded, counters) = {
             let mut connection = writing.lock();
-            let loaded = load::load(&mut connection, settings.recent)?;
-            (loaded, events::Counters::read(&connection)?)
+            let (calendar, loaded) = load::load(&mut connection, settings)?;
+            (Arc::new(calendar), loaded, events::Counters::read(&connection)?)
         };
         #[cfg(test)]
         let hook = writing.downgrade();
-        let chores = Chores::new(settings);
+        let chores = Chores::new(settings, calendar.clone());
         let (reads, jobs) = sync_channel(settings.queue);
         let reader = Reader { link: reading, jobs, tell: tell.clone() };
         let (writes, jobs) = sync_channel(settings.queue);
@@ -123,6 +130,7 @@ impl<T: Send + 'static> History<T> {
         let history = History {
             writes,
             reads,
+            calendar,
             threads,
             #[cfg(test)]
             writing: hook,
@@ -134,6 +142,11 @@ impl<T: Send + 'static> History<T> {
     #[expect(clippy::result_large_err, reason = "it is the job itself that comes back")]
     pub(crate) fn write(&self, write: Write, ticket: T) -> Result<(), (Write, T)> {
         self.writes.try_send((write, ticket)).map_err(the_job)
+    }
+
+    /// By which day things are old, and at which time they happen.
+    pub(crate) fn calendar(&self) -> Arc<Calendar> {
+        self.calendar.clone()
     }
 
     /// Never waits. The job comes back when the queue is full.

@@ -9,15 +9,15 @@ use super::{Event, Picture, What};
 
 /// Says that a file is ours: "poll", in the header of every SQLite file.
 pub(super) const APPLICATION: i32 = 0x706f_6c6c;
-/// Counts up whenever older programs would misread the tables.
-pub(super) const VERSION: i32 = 1;
+/// Counts up whenever older programs would misread the tables: 1, and one for each step from one to the next.
+pub(super) const VERSION: i32 = 1 + STEPS.len() as i32;
 
 /// `events.id` counts everything that was said, in all rooms, and is never used twice. It orders the search, and tells
 /// how far the index has come (`state.indexed`).
 ///
 /// A receipt outlives its event, so that a repeated message gets the same answer when it has long been pruned. People
 /// who are gone keep their rows, and their places in direct rooms, as long as somebody else may look at the room.
-const TABLES: &str = "
+const FIRST: &str = "
     CREATE TABLE state (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         next_person INTEGER NOT NULL,
@@ -101,15 +101,34 @@ const TABLES: &str = "
     CREATE TABLE erasures (event INTEGER PRIMARY KEY, grams TEXT NOT NULL) STRICT;
 ";
 
+/// From each version to the next. A file of any age takes the same way, a new one too, so that all are alike.
+const STEPS: &[&str] = &[
+    // Which day it was, by which rows (`calendar.rs`). Whether something that clients were told may be missing; which
+    // run had the file last. What was said under a key, as a hash.
+    "
+    ALTER TABLE state ADD COLUMN believed INTEGER;
+    ALTER TABLE state ADD COLUMN newest INTEGER;
+    ALTER TABLE state ADD COLUMN incomplete INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE state ADD COLUMN run TEXT NOT NULL DEFAULT '';
+    ALTER TABLE receipts ADD COLUMN said BLOB;
+    ",
+];
+
 /// `events.kind`.
 pub(super) const TEXT: i64 = 0;
 pub(super) const PICTURE: i64 = 1;
 pub(super) const DELETED: i64 = 2;
 pub(super) const DELETION: i64 = 3;
 
-pub(super) fn create(connection: &Connection) -> Result<()> {
-    connection.execute_batch(TABLES)?;
-    connection.pragma_update(None, "application_id", APPLICATION)?;
+/// Brings the tables of this version (0: there are none) to the present one. Within a transaction: all of it or nothing.
+pub(super) fn bring_up(connection: &Connection, version: i32) -> Result<()> {
+    if version == 0 {
+        connection.execute_batch(FIRST)?;
+        connection.pragma_update(None, "application_id", APPLICATION)?;
+    }
+    for step in STEPS.iter().skip(usize::try_from(version - 1).unwrap_or(0)) {
+        connection.execute_batch(step)?;
+    }
     connection.pragma_update(None, "user_version", VERSION)
 }
 

@@ -11,8 +11,9 @@
 //! ```
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
@@ -21,7 +22,7 @@ use super::faults::words;
 use super::file::Link;
 use super::people::{self, Answer};
 use super::retention::{self, Limits};
-use super::{Body, Done, Failure, Millis, News, RoomId, Settings, Write, Written, index};
+use super::{Body, Calendar, Done, Failure, Millis, News, RoomId, Settings, Write, Written, index};
 
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
 const BATCH_JOBS: usize = 256;
@@ -31,6 +32,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 const FAR_BEHIND: i64 = 1024;
 /// Age is looked at, and receipts are, this often; and chores are left alone for so long after a fault.
 const ROUND: Duration = Duration::from_secs(60);
+/// What day it is believed to be is noted this often.
+const NOTE: Duration = Duration::from_secs(60 * 60);
 
 pub(super) type Job<T> = (Write, T);
 
@@ -52,13 +55,15 @@ pub(super) struct Chores {
     erase: bool,
     sweep: bool,
     receipts: bool,
+    calendar: Arc<Calendar>,
     next_round: Instant,
+    next_note: Instant,
     /// After a fault.
     rest_until: Option<Instant>,
 }
 
 impl Chores {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings, calendar: Arc<Calendar>) -> Self {
         Chores {
             keep: settings.keep_messages,
             keep_for: settings.keep_for,
@@ -67,7 +72,9 @@ impl Chores {
             erase: true,
             sweep: true,
             receipts: true,
+            calendar,
             next_round: Instant::now(),
+            next_note: Instant::now() + NOTE,
             rest_until: None,
         }
     }
@@ -79,12 +86,9 @@ impl Chores {
     }
 
     fn limits(&self) -> Limits {
-        let age =
-            self.keep_for.map_or(Millis::MAX, |age| Millis::try_from(age.as_millis()).unwrap_or(Millis::MAX));
-        Limits {
-            keep: self.keep,
-            since: if age == Millis::MAX { Millis::MIN } else { now().saturating_sub(age) },
-        }
+        let age = self.keep_for.and_then(|age| Millis::try_from(age.as_millis()).ok());
+        let since = age.zip(self.calendar.today()).map(|(age, today)| today.saturating_sub(age));
+        Limits { keep: self.keep, since: since.unwrap_or(Millis::MIN) }
     }
 }
 
@@ -98,8 +102,12 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        let connection = self.link.lock();
+        if let Err(fault) = self.chores.calendar.save(&connection) {
+            log::warn!("what day it is cannot be noted in the history: {fault}");
+        }
         // The last connection to a file tidies up as it closes; if other programs have it open, this does.
-        let _ = self.link.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
 
     fn batch(&mut self, first: Job<T>) {
@@ -218,7 +226,8 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
             transaction.commit()?;
             chores.sweep = more;
         } else if chores.receipts {
-            let more = retention::prune_receipts(&transaction, now())?;
+            let today = chores.calendar.today();
+            let more = today.map_or(Ok(false), |today| retention::prune_receipts(&transaction, today))?;
             transaction.commit()?;
             chores.receipts = more;
         } else if self.counters.indexed + 1 < self.counters.next_event {
@@ -229,7 +238,14 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
         } else {
             retention::give_up_pictures(&transaction, chores.keep_pictures)?;
             let overdue = retention::overdue(&transaction, chores.limits())?;
+            let is_time = chores.next_note <= Instant::now();
+            if is_time {
+                chores.calendar.save(&transaction)?;
+            }
             transaction.commit()?;
+            if is_time {
+                chores.next_note = Instant::now() + NOTE;
+            }
             chores.overdue.extend(overdue);
             chores.receipts = true;
             chores.next_round = Instant::now() + ROUND;
@@ -272,9 +288,4 @@ fn weight(write: &Write) -> usize {
         },
         _ => 0,
     }
-}
-
-pub(super) fn now() -> Millis {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(since_1970.as_millis()).unwrap_or(Millis::MAX)
 }

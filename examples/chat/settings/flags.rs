@@ -44,6 +44,10 @@ impl Flags {
         self.0.get_flag("check")
     }
 
+    pub(super) fn believes_clock(&self) -> bool {
+        self.0.get_flag("believe-clock")
+    }
+
     pub(super) fn get(&self, row: &Row) -> Option<Vec<String>> {
         self.0.get_many(row.name).map(|texts| texts.cloned().collect())
     }
@@ -60,6 +64,10 @@ fn command() -> Command {
             .long("check")
             .action(ArgAction::SetTrue)
             .help("show the settings in force, as TOML, and end"),
+        Arg::new("believe-clock")
+            .long("believe-clock")
+            .action(ArgAction::SetTrue)
+            .help("the clock is right, however far it is from what the history has seen"),
         Arg::new("help").long("help").short('h').action(ArgAction::HelpShort).help("this"),
         Arg::new("version").long("version").short('V').action(ArgAction::Version).help("the version"),
     ];

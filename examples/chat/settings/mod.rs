@@ -54,6 +54,8 @@ pub(crate) struct Settings {
     pub keep_messages: u64,
     /// 0: for ever.
     pub keep_days: u64,
+    /// Of the command line only: a clock is vouched for once.
+    pub believe_clock: bool,
     /// Bytes, all pictures together.
     pub keep_pictures: u64,
     /// Messages per room.
@@ -137,6 +139,7 @@ pub(crate) fn read(
             Err(fault) => faults.push(fault),
         }
     }
+    settings.believe_clock = flags.believes_clock();
     if settings.data.is_none() {
         settings.durability = Durability::Memory;
     }
@@ -288,6 +291,7 @@ impl Settings {
             durability: Durability::Disk,
             keep_messages: 0,
             keep_days: 0,
+            believe_clock: false,
             keep_pictures: 0,
             recent: 0,
             max_people: 0,

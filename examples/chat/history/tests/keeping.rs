@@ -140,7 +140,7 @@ fn events_go_with_age_and_newer_ones_stay() {
     let mut open = Open::at(&path);
     open.write(create(1, "tea")).unwrap();
     let mut writes: Vec<_> = (0..600).map(|n| text(1, 1, &format!("old {n}"))).collect();
-    let fresh = Append { at: writer::now(), ..say(1, 1, Body::Text("fresh".into())) };
+    let fresh = Append { at: calendar::wall(), ..say(1, 1, Body::Text("fresh".into())) };
     writes.push(Write::Append(fresh));
     open.write_all(writes);
     open.close();

@@ -7,6 +7,7 @@ use std::{env, fs, process};
 
 use super::*;
 
+mod ages;
 mod faults;
 mod keeping;
 mod model;
@@ -180,6 +181,7 @@ fn settings(path: &Path) -> Settings {
         recent: 10,
         keep_messages: 1 << 40,
         keep_for: None,
+        believe_clock: false,
         keep_pictures: 1 << 40,
         queue: 1 << 16,
     }

@@ -41,7 +41,7 @@ fn pages_are_what_was_asked_for() {
 fn a_repeat_gets_the_first_answer() {
     let mut open = Open::in_memory();
     open.write_all(vec![create(1, "tea"), create(2, "coffee")]);
-    let first = writer::now();
+    let first = calendar::wall();
     let said = |room, author, later: Millis, body| {
         Write::Append(Append { key: Some("k".into()), at: first + later, ..say(room, author, body) })
     };
@@ -84,7 +84,7 @@ fn receipts_are_forgotten_after_a_day() {
     let said = |key: &str, at| {
         Write::Append(Append { key: Some(key.into()), at, ..say(1, 1, Body::Text("words".into())) })
     };
-    let now = writer::now();
+    let now = calendar::wall();
     open.write_all(vec![said("old", now - 25 * hour), said("fresh", now - 23 * hour)]);
     open.close();
     let mut open = Open::at(&path);
