@@ -43,8 +43,8 @@ impl Chat {
                 Ok(Done::Kept) => {}
                 Err(failure) => self.refuse(peers, &asker, no(failure)),
             },
-            (Write::Arrive { person, .. }, Ticket::Arrived { asker, token, wish, has }) => {
-                self.arrived(peers, person, result.is_ok(), (asker, token, wish, has));
+            (Write::Arrive { person, .. }, Ticket::Arrived { asker, token, has }) => {
+                self.arrived(peers, person, result.is_ok(), (asker, token, has));
             }
             (Write::Rename { person, name, .. }, Ticket::Renamed(asker)) => {
                 self.renamed(peers, person, &name, result.is_ok(), asker.peer);

@@ -1,4 +1,4 @@
-//! How people come and go: hello and welcome, guests, who is here, who is away, who is forgotten.
+//! How people come: somebody new is made, is welcomed, and others are told.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,7 +7,7 @@ use pollcat::{CloseCode, Outgoing, PeerId, Peers};
 
 use crate::chat::{Chat, LOBBY, ticks};
 use crate::console;
-use crate::history::{Durability, Millis, PersonId, RoomId, TokenHash, Write};
+use crate::history::{Durability, PersonId, RoomId, TokenHash, Write};
 use crate::membership::Move;
 use crate::names;
 use crate::pace::{Pace, Rate};
@@ -15,10 +15,8 @@ use crate::people::{Membership, Person};
 use crate::sessions::{Behind, From, Stage, Voice};
 use crate::tickets::{Asker, No, Ticket};
 use crate::token::Token;
-use crate::wire::{Code, Hello, Position, SERVER, Told, User, Welcome, json};
+use crate::wire::{Code, Position, SERVER, Told, User, Welcome, json};
 
-/// How long a client may take to say hello before it is welcomed as a guest.
-pub(crate) const GREETING: Millis = 1_000;
 /// The most names in a list.
 pub(crate) const LISTED: usize = 2_000;
 /// New people per address: a few at once, then one in a second.
@@ -26,68 +24,6 @@ pub(crate) const NEWCOMERS: Rate = Rate { per_second: 1, burst: 60 };
 
 impl Chat {
     // ---- coming
-
-    /// A JSON client has said hello, or it is time that somebody does.
-    pub(crate) fn greet(&mut self, peers: &mut Peers, asker: &Asker, hello: Hello<'_>) {
-        let Hello { token, name, echo, rooms } = hello;
-        let known = token.and_then(|token| self.people.with_token(&Token::parse(&token)?.hash()));
-        if let Some(session) = self.sessions.get_mut(asker.peer) {
-            session.echo |= echo;
-        }
-        match known {
-            Some(person) => self.welcome(peers, asker, person, None, rooms),
-            None => self.introduce(peers, asker, name.map(Into::into), rooms),
-        }
-    }
-
-    /// A new person, who is welcomed when their token is on disk: before that it promises nothing.
-    fn introduce(
-        &mut self,
-        peers: &mut Peers,
-        asker: &Asker,
-        wish: Option<String>,
-        has: HashMap<String, Position>,
-    ) {
-        let peer = asker.peer;
-        let token = Token::new().expect("the system has randomness to give, as it had at the start");
-        // A name that can be had is theirs from the beginning; others are asked for after the welcome, and refused then.
-        let name = wish.as_deref().and_then(|wish| names::check_person(wish, self.settings.max_name).ok());
-        let name = name.filter(|name| self.people.named(&name.folded).is_none()).map(|name| name.shown);
-        let wish = wish.filter(|_| name.is_none());
-        let Some(person) = self.make_person(peers, peer, name, Some(token.hash())) else {
-            return;
-        };
-        if let Some(session) = self.sessions.get_mut(peer) {
-            session.stage = Stage::Arriving(person);
-        }
-        if self.store_person(person, Ticket::Arrived { asker: asker.clone(), token, wish, has }).is_err() {
-            self.people.drop_token(person);
-            self.welcome(peers, asker, person, None, HashMap::new());
-        }
-    }
-
-    /// Their token is on disk, or cannot be.
-    pub(crate) fn arrived(
-        &mut self,
-        peers: &mut Peers,
-        person: PersonId,
-        stored: bool,
-        (asker, token, wish, has): (Asker, Token, Option<String>, HashMap<String, Position>),
-    ) {
-        if !stored {
-            self.people.drop_token(person);
-        }
-        if self.sessions.get(asker.peer).is_none_or(|session| session.stage != Stage::Arriving(person)) {
-            // They have left before anybody heard of them. Nobody has their token, and the name they wished for is free.
-            return self.erase(person);
-        }
-        self.welcome(peers, &asker, person, Some(token).filter(|_| stored), has);
-        if let Some(wish) = wish {
-            let asker = Asker { id: None, ..asker };
-            let outcome = self.rename(&asker, &wish);
-            self.conclude(peers, &asker, outcome);
-        }
-    }
 
     /// A text client is somebody at once, for as long as it is connected.
     pub(crate) fn arrive_as_guest(&mut self, peers: &mut Peers, peer: PeerId) {
@@ -112,7 +48,7 @@ impl Chat {
         }
     }
 
-    fn make_person(
+    pub(crate) fn make_person(
         &mut self,
         peers: &mut Peers,
         peer: PeerId,
@@ -143,7 +79,7 @@ impl Chat {
         Some(id)
     }
 
-    fn store_person(&mut self, id: PersonId, ticket: Ticket) -> Result<(), No> {
+    pub(crate) fn store_person(&mut self, id: PersonId, ticket: Ticket) -> Result<(), No> {
         let person = self.people.get(id).expect("a person is stored after they were made");
         let (name, folded) = (person.name.clone(), person.folded().to_owned());
         self.store(
@@ -157,7 +93,7 @@ impl Chat {
         Ok(())
     }
 
-    fn welcome(
+    pub(crate) fn welcome(
         &mut self,
         peers: &mut Peers,
         asker: &Asker,

@@ -12,9 +12,9 @@ use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
 use crate::membership::{gone_room, no_such_room, nobody, not_member};
 use crate::names;
 use crate::people::Membership;
-use crate::sessions::{Announced, Stage, Voice};
+use crate::sessions::{Announced, Voice};
 use crate::tickets::{Asker, No, Ticket};
-use crate::wire::{Ask, Code, EventTold, Hello, To, Told, json};
+use crate::wire::{Ask, Code, EventTold, To, Told, json};
 
 /// Somebody is said to be typing at most this often, in milliseconds.
 const TYPING: i64 = 2_000;
@@ -29,13 +29,10 @@ impl Chat {
         asker: &Asker,
         asked: Result<Ask<'_>, No>,
     ) -> Result<(), No> {
-        let is_new = self.sessions.get(asker.peer).is_some_and(|session| session.stage == Stage::New);
+        let is_new = self.is_new(asker.peer);
         match asked {
-            Ok(Ask::Hello(hello)) if is_new => {
-                self.greet(peers, asker, hello);
-                return Ok(());
-            }
-            _ if is_new => self.greet(peers, &Asker { peer: asker.peer, id: None }, Hello::default()),
+            Ok(Ask::Hello(hello)) if is_new => return self.greet(peers, asker, hello),
+            _ if is_new => self.greet_guest(peers, asker),
             _ => {}
         }
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {

@@ -253,7 +253,10 @@ impl Chat {
                 (Asker { peer: from, id: fault.id }, Err(No::new(fault.code, fault.words)))
             }
         };
-        let outcome = self.carry_out(peers, &asker, asked);
+        let outcome = match asked {
+            Err(no) if self.is_new(from) && wire::may_greet(text) => self.refuse_hello(from, no),
+            asked => self.carry_out(peers, &asker, asked),
+        };
         self.conclude(peers, &asker, outcome);
     }
 
@@ -304,7 +307,9 @@ impl Handler<Mail> for Chat {
         self.sessions.insert(id, Session::new(voice, request.client(), ticks(), echo, self.lobby));
         log::debug!("{id} connected from {}, speaks {voice:?}", place(request.client()));
         match voice {
-            Voice::Json => self.greetings.push_back((ticks() + crate::arrivals::GREETING, id)),
+            Voice::Json => {
+                self.greetings.push_back((ticks() + self.settings.hello_within as Millis * 1000, id))
+            }
             Voice::Text | Voice::Html => self.arrive_as_guest(peers, id),
         }
     }

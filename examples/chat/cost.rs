@@ -13,6 +13,9 @@ use crate::wire::Ask;
 
 /// The price of a message, in tokens; other requests cost more or less.
 pub(crate) const MESSAGE: u32 = 10;
+/// The price of a hello that is granted: after a restart whole offices say one, behind one address. A refused one costs as
+/// much as a message.
+pub(crate) const HELLO: u32 = MESSAGE / 5;
 /// A token pays for so many nanoseconds of the loop.
 const TOKEN: u64 = 20_000;
 

@@ -8,9 +8,9 @@ use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
 use crate::membership::Move;
 use crate::people::Person;
 use crate::rooms::{Room, direct_partner};
-use crate::sessions::{Stage, Voice};
-use crate::tickets::{Asker, Ticket};
-use crate::wire::{Hello, Told, json};
+use crate::sessions::Voice;
+use crate::tickets::Ticket;
+use crate::wire::{Told, json};
 
 /// Whoever comes back within this time never went: a page that is loaded again, a tunnel.
 const FADING: Millis = 3_000;
@@ -90,12 +90,7 @@ impl Chat {
     // ---- time
 
     pub(crate) fn pass_time(&mut self, peers: &mut Peers, now: Millis) {
-        while let Some(&(_, peer)) = self.greetings.front().filter(|(until, _)| *until <= now) {
-            self.greetings.pop_front();
-            if self.sessions.get(peer).is_some_and(|session| session.stage == Stage::New) {
-                self.greet(peers, &Asker { peer, id: None }, Hello::default());
-            }
-        }
+        self.end_the_silent(peers, now);
         while let Some(&(until, id)) = self.fading.front().filter(|(until, _)| *until <= now) {
             self.fading.pop_front();
             self.fade(peers, id, until);

@@ -15,6 +15,7 @@ mod cost;
 mod daemon;
 mod damper;
 mod departures;
+mod hello;
 mod history;
 mod logs;
 mod membership;

@@ -24,7 +24,6 @@ pub(crate) enum Ticket {
     Arrived {
         asker: Asker,
         token: Token,
-        wish: Option<String>,
         has: HashMap<String, Position>,
     },
     Renamed(Asker),

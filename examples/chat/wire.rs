@@ -18,6 +18,7 @@ pub(crate) enum Code {
     BadJson,
     UnknownType,
     BadField,
+    UnknownToken,
     Empty,
     TooLong,
     RateLimited,

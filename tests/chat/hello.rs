@@ -1,5 +1,8 @@
 //! Hello, welcome, tokens: who a connection is (README, 1 and 2).
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::chat::Chat;
@@ -92,34 +95,97 @@ fn a_token_makes_the_same_person_again() {
     same(&alice.again(chat.address()));
 }
 
+/// A hello on this connection, which must be refused: its code. Nobody else hears of it.
+#[track_caller]
+fn refused_hello(client: &mut Json, mut hello: Value) -> String {
+    hello["type"] = "hello".into();
+    client.refused(hello)
+}
+
 #[test]
-fn a_token_that_nobody_has_makes_a_new_person() {
+fn a_token_that_nobody_has_makes_nobody() {
     let chat = Chat::start(&[]);
+    let mut witness = Json::named(chat.address(), "witness");
     let alice = Json::hello(chat.address(), json!({}));
     let mut almost = alice.token.clone();
     almost.replace_range(0..1, if almost.starts_with('A') { "B" } else { "A" });
+    witness.heard();
+    let mut stranger = Json::connect(chat.address());
     for token in ["", "x", "'; DROP TABLE people; --", &almost, &alice.token[1..], &"A".repeat(5000)] {
-        let stranger = Json::hello(chat.address(), json!({"token": token}));
-        assert_eq!(stranger.welcome["new"], true, "{token:?}");
-        assert_ne!(stranger.id, alice.id);
-        assert_ne!(stranger.welcome["token"], token);
-        assert!(stranger.welcome["token"].is_string());
+        for hello in [json!({"token": token}), json!({"token": token, "name": "stranger"})] {
+            assert_eq!(refused_hello(&mut stranger, hello), "unknown_token", "{token:?}");
+        }
     }
+    assert_eq!(witness.heard(), Vec::<Value>::new(), "there was nobody to be heard of");
+    // The same connection goes on: as somebody new, or with the token that it should have said.
+    stranger.send(&json!({"type": "hello", "token": alice.token}));
+    stranger.arrive();
+    assert_eq!((stranger.id, &stranger.welcome["new"]), (alice.id, &json!(false)));
+    let next = Json::hello(chat.address(), json!({}));
+    assert_eq!((next.id, &next.welcome["new"]), (alice.id + 1, &json!(true)), "no number was used up");
 }
 
 #[test]
 fn a_name_may_be_wished_for_with_the_hello() {
     let chat = Chat::start(&[]);
+    let mut witness = Json::named(chat.address(), "witness");
     let alice = Json::hello(chat.address(), json!({"name": "alice"}));
     assert_eq!(alice.name, "alice", "it is theirs from the beginning");
-    for (wish, code) in [("ALICE", "name_taken"), ("two words", "bad_name")] {
-        let mut other = Json::hello(chat.address(), json!({"name": wish}));
-        assert_eq!(other.expect("error")["code"], code);
-        assert!(other.name.starts_with("guest-"));
+    witness.heard();
+    let mut other = Json::connect(chat.address());
+    let too_long = "x".repeat(25);
+    for (wish, code) in [
+        ("ALICE", "name_taken"),
+        ("", "bad_name"),
+        ("admin", "bad_name"),
+        ("a\u{7}b", "bad_name"),
+        (&too_long, "bad_name"),
+    ] {
+        assert_eq!(refused_hello(&mut other, json!({"name": wish})), code, "{wish:?}");
     }
+    assert_eq!(witness.heard(), Vec::<Value>::new(), "there was nobody to be heard of");
+    other.send(&json!({"type": "hello", "name": "bob"}));
+    other.arrive();
+    assert_eq!((other.name.as_str(), other.id), ("bob", alice.id + 1));
     let mut known = Json::hello(chat.address(), json!({"token": alice.token, "name": "eve"}));
     assert_eq!(known.name, "alice", "only a new person may wish");
     assert_eq!(known.heard_of("renamed"), Vec::<Value>::new());
+}
+
+#[test]
+fn a_hello_that_cannot_be_understood_makes_nobody() {
+    let chat = Chat::start(&[]);
+    let alice = Json::named(chat.address(), "alice");
+    let mut client = Json::connect(chat.address());
+    for hello in
+        [json!({"token": 5}), json!({"name": []}), json!({"rooms": {"lobby": 12}}), json!({"echo": "yes"})]
+    {
+        assert_eq!(refused_hello(&mut client, hello.clone()), "bad_field", "{hello}");
+    }
+    client.send_text(r#"{"type":"hello","token":"#);
+    assert_eq!(client.expect("error")["code"], "bad_json");
+    client.send(&json!({"type": "hello", "token": alice.token}));
+    client.arrive();
+    assert_eq!(client.id, alice.id);
+}
+
+#[test]
+fn every_hello_that_is_refused_costs_its_address_something() {
+    let slow =
+        ["--address-rate", "1", "--address-burst", "5", "--message-rate", "1", "--trust-proxy", "127.0.0.1"];
+    let chat = Chat::in_memory(&slow);
+    let mut client = Client::dial(chat.address());
+    client.write(
+        upgrade_request("Sec-WebSocket-Protocol: chat.v1\r\nX-Forwarded-For: 192.0.2.7\r\n").as_bytes(),
+    );
+    assert!(client.head().starts_with("HTTP/1.1 101 "));
+    let mut codes = Vec::new();
+    for _ in 0..6 {
+        client.send(crate::client::TEXT, br#"{"type":"hello","token":"guess"}"#);
+        let error: Value = serde_json::from_str(&client.text()).expect("JSON");
+        codes.push(error["code"].as_str().unwrap_or_default().to_owned());
+    }
+    assert_eq!((&codes[..5], codes[5].as_str()), (&vec!["unknown_token".to_owned(); 5][..], "rate_limited"));
 }
 
 #[test]
@@ -158,11 +224,56 @@ fn who_does_not_say_hello_is_a_guest() {
     wrong.send_text("hello?");
     assert_eq!(wrong.expect("error")["code"], "bad_json");
     wrong.arrive();
+}
 
+/// A slow network, a phone that wakes, a server that is busy: once, whoever took more than a second was a stranger.
+#[test]
+fn a_hello_may_take_its_time() {
+    let chat = Chat::start(&[]);
+    let mut witness = Json::named(chat.address(), "witness");
+    let alice = Json::named(chat.address(), "alice");
+    witness.heard();
+    let mut slow = Json::connect(chat.address());
+    thread::sleep(Duration::from_millis(2100)); // nothing can be waited for: nothing happens
+    assert_eq!(witness.heard(), Vec::<Value>::new(), "nobody is made while somebody is silent");
+    slow.send(&json!({"type": "hello", "token": alice.token}));
+    slow.arrive();
+    assert_eq!((slow.id, slow.name.as_str(), &slow.welcome["new"]), (alice.id, "alice", &json!(false)));
+    assert_eq!(slow.refused(json!({"type": "hello"})), "bad_field");
+}
+
+/// After a crash everybody connects at once, and their words come when they can.
+#[test]
+fn a_crowd_that_comes_back_has_no_strangers_in_it() {
+    let mut chat = Chat::start(&["--durability", "system"]);
+    let mut people: Vec<(u64, String)> = Vec::new();
+    for _ in 0..300 {
+        let person = Json::hello(chat.address(), json!({}));
+        people.push((person.id, person.token));
+    }
+    chat.crash();
+    let start = Instant::now();
+    let mut windows: Vec<Json> = people.iter().map(|_| Json::connect(chat.address())).collect();
+    thread::sleep(Duration::from_millis(1500).saturating_sub(start.elapsed()));
+    for (window, (_, token)) in windows.iter_mut().zip(&people) {
+        window.send(&json!({"type": "hello", "token": token}));
+    }
+    for (window, (id, _)) in windows.iter_mut().zip(&people) {
+        window.arrive();
+        assert_eq!((window.id, &window.welcome["new"]), (*id, &json!(false)), "a stranger");
+    }
+}
+
+#[test]
+fn who_never_says_hello_is_closed_and_was_nobody() {
+    let chat = Chat::start(&["--hello-within", "1"]);
     let mut silent = Json::connect(chat.address());
-    silent.arrive();
-    assert_eq!(silent.welcome["new"], true);
-    assert_eq!(silent.refused(json!({"type": "hello"})), "bad_field");
+    let mut refused = Json::connect(chat.address());
+    assert_eq!(refused_hello(&mut refused, json!({"token": "unknown"})), "unknown_token");
+    let end = (1008, "say hello within 1 s".to_owned());
+    assert_eq!((silent.closed(), refused.closed()), (end.clone(), end), "and a refused one is none");
+    assert_eq!(silent.left_over(), Vec::<Value>::new());
+    assert_eq!(Json::hello(chat.address(), json!({})).id, 1, "there was nobody before");
 }
 
 #[test]

@@ -223,8 +223,11 @@ fn a_history_in_memory_has_another_epoch_after_a_restart() {
     let old = epoch(&alice);
     alice.say("lobby", "gone tomorrow");
     chat.crash();
-    let stranger = back(&chat, &alice, &old, 0);
-    assert_eq!(stranger.welcome["new"], true, "nobody is known any more");
+    let mut stranger = Json::connect(chat.address());
+    let hello = json!({"type": "hello", "token": alice.token});
+    assert_eq!(stranger.refused(hello), "unknown_token", "nobody is known any more");
+    stranger.send(&json!({"type": "hello", "rooms": {"lobby": {"epoch": old, "offset": 0}}}));
+    stranger.arrive();
     assert_ne!(epoch(&stranger), old);
     assert_eq!(told(&stranger.histories["lobby"]), (false, vec![]));
 }

@@ -89,9 +89,12 @@ impl Theatre {
 
     fn open_new(&mut self) {
         let echo = self.dice.one_in(3);
-        // A token that nobody has makes nobody out of anybody.
-        let token = self.dice.choose(&["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]);
-        let json = Json::hello(self.chat.address(), json!({"echo": echo, "token": token}));
+        let mut json = Json::connect(self.chat.address());
+        while self.dice.one_in(3) {
+            self.say_a_wrong_hello(&mut json);
+        }
+        json.send(&json!({"type": "hello", "echo": echo}));
+        json.arrive();
         let (id, name, token) =
             (json.id, json.name.clone(), json.welcome["token"].as_str().map(str::to_owned));
         assert!(token.is_some(), "{}", json.welcome);
@@ -109,6 +112,21 @@ impl Theatre {
         expected.push(Heard::default());
         let heard = self.settle();
         self.compare(heard, expected);
+    }
+
+    /// It makes nobody, whoever is told nothing of it, and another one may follow.
+    fn say_a_wrong_hello(&mut self, json: &mut Json) {
+        let (hello, code) = match self.dice.below(4) {
+            0 => (json!({"token": ""}), "unknown_token"),
+            1 => (json!({"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "name": "newcomer"}), "unknown_token"),
+            2 => (json!({"name": " "}), "bad_name"),
+            _ => (json!({"name": self.steward.name}), "name_taken"),
+        };
+        let mut hello = hello;
+        hello["type"] = "hello".into();
+        self.tally.asked += 1;
+        self.tally.refused += 1;
+        assert_eq!(json.refused(hello.clone()), code, "{hello}");
     }
 
     pub(crate) fn open_window_of(&mut self, person: u64) {

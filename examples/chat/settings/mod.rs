@@ -47,6 +47,8 @@ pub(crate) struct Settings {
     pub tls_cert: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
     pub max_connections: usize,
+    /// Seconds.
+    pub hello_within: u64,
     /// `None`: everything stays in memory.
     pub data: Option<PathBuf>,
     pub durability: Durability,
@@ -287,6 +289,7 @@ impl Settings {
             tls_cert: None,
             tls_key: None,
             max_connections: 0,
+            hello_within: 0,
             data: None,
             durability: Durability::Disk,
             keep_messages: 0,

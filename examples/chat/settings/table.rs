@@ -89,6 +89,12 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 "connections at once",
                 Number(1..=1_000_000, |s, n| s.max_connections = n as usize),
             ),
+            row(
+                "hello-within",
+                "20",
+                "seconds in which a JSON client says who it is",
+                Number(1..=3600, |s, n| s.hello_within = n),
+            ),
         ],
     ),
     (

@@ -158,6 +158,11 @@ pub(crate) fn find_id(text: &str) -> Option<String> {
     found.and_then(|it| it.id).filter(|id| (1..=LONGEST_ID).contains(&id.len()))
 }
 
+/// The same of a hello: whoever meant to say who they are is not made somebody else.
+pub(crate) fn may_greet(text: &str) -> bool {
+    text.contains("\"hello\"")
+}
+
 impl<'a> Asked<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, Fault> {
         if text.len() > LONGEST_REQUEST {
