@@ -216,12 +216,12 @@ impl Chat {
         if person.is_renaming() {
             return Err(No::new(Code::Busy, "your last name is still on its way to the disk"));
         }
-        if self.people.named(&name.folded).is_some_and(|holder| holder != id) {
+        if self.people.is_taken(&name.keys, Some(id)) {
             return Err(taken());
         }
-        let rename = Write::Rename { person: id, name: name.shown, folded: name.folded.clone() };
+        let rename = Write::Rename { person: id, name: name.shown, folded: name.keys.folded.clone() };
         self.store(rename, Ticket::Renamed(asker.clone()))?;
-        self.people.reserve(id, &name.folded);
+        self.people.reserve(id, &name.keys);
         Ok(())
     }
 

@@ -70,9 +70,9 @@ impl Chat {
     /// The name that a newcomer wishes for, as it is shown.
     fn grant(&self, wish: &str) -> Result<String, No> {
         let name = names::check_person(wish, self.settings.max_name).map_err(bad_name)?;
-        match self.people.named(&name.folded) {
-            None => Ok(name.shown),
-            Some(_) => Err(taken()),
+        match self.people.is_taken(&name.keys, None) {
+            false => Ok(name.shown),
+            true => Err(taken()),
         }
     }
 

@@ -65,7 +65,11 @@ impl Chat {
         if self.rooms.count_public() >= self.settings.max_rooms {
             return Err(No::new(Code::TooManyRooms, "there are too many rooms already"));
         }
-        self.create_pending(RoomKind::Public, name.shown, name.folded)
+        if let Some(room) = self.rooms.like(&name.keys) {
+            let words = format!("there is a room whose name looks like this one: {}", room.name);
+            return Err(No::new(Code::BadRoomName, words));
+        }
+        self.create_pending(RoomKind::Public, name.shown, name.keys.folded)
     }
 
     pub(crate) fn create_pending(

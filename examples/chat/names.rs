@@ -1,29 +1,27 @@
 //! What people and rooms may be called, and which names look the same.
 //!
-//! A name is shown as it was chosen (in NFKC), and nobody else may have one with the same *folded* form:
-//!
-//! ```text
-//!   Alice  ALICE  ａｌｉｃｅ  a1ice  AIice  Аlice (with a Cyrillic А)   ──▶   allce
-//! ```
-//!
-//! Folding is NFKC, upper and lower case made one, and the skeleton of UTS #39 §4, over and over until nothing changes:
-//! what one of them makes is often something for another. Of a person's name, `i` and `l` are one as well: otherwise
-//! either `AIice` would be nobody's, or `ALICE` not be `alice`. Rooms keep them apart; `fail` and `fall` are two topics.
+//! A name is letters, marks and digits of any script, and single separators between them: `Dr. Who`, `O’Neil`, `Tea time`.
+//! It is shown as it was chosen (in NFKC), and nobody else may have one that looks like it; [`fold`] knows which those are.
+//! No emoji: they have many forms that look alike, and no keyboard has all of them for whoever wants to call somebody.
+
+pub(crate) mod fold;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
-use unicode_security::confusable_detection::skeleton;
+use unicode_script::UnicodeScript;
 use unicode_security::general_security_profile::{GeneralSecurityProfile, IdentifierType};
+
+pub(crate) use fold::{Keys, fold_person, fold_room};
 
 /// A name that may be had, if nobody has one that looks like it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
     pub shown: String,
-    /// The same for all names that look like this one.
-    pub folded: String,
+    pub keys: Keys,
 }
 
 /// Why a name cannot be had by anybody.
@@ -44,13 +42,31 @@ enum Rule {
     Length { max: usize },
     Character(char),
     Edge,
+    Separators,
     Marks,
     Reserved,
     Guest,
 }
 
-/// What may stand between letters.
-const PUNCTUATION: [char; 5] = ['_', '-', '.', '\'', '·'];
+/// The rule, for who broke it.
+const LETTERS: &str = "has letters and digits, and between them single spaces or _ - . ' ’ ·";
+
+/// What may stand between letters. Of the two dots the second is the one between Japanese words.
+const SEPARATORS: [char; 8] = [' ', '_', '-', '.', '\'', '’', '·', '・'];
+
+/// What passes for a letter or a mark, and is drawn as nothing by most fonts: fillers, blanks, joiners, and modifiers of
+/// what is before them.
+const BLANK: [RangeInclusive<char>; 9] = [
+    '\u{2800}'..='\u{2800}',   // a braille pattern without dots
+    '\u{2d7f}'..='\u{2d7f}',   // Tifinagh consonant joiner
+    '\u{1107f}'..='\u{1107f}', // Brahmi number joiner
+    '\u{13430}'..='\u{13442}', // Egyptian joiners, mirrors and blanks
+    '\u{13447}'..='\u{1345f}', // Egyptian damage
+    '\u{16fe4}'..='\u{16fe4}', // Khitan filler
+    '\u{1bc9d}'..='\u{1bc9e}', // Duployan selectors
+    '\u{1d159}'..='\u{1d159}', // a note without a head
+    '\u{1da9b}'..='\u{1daaf}', // modifiers of signs written for the deaf
+];
 
 /// No name looks like one of these. Rooms may be called lobby.
 const RESERVED: [&str; 22] = [
@@ -87,13 +103,6 @@ const MAX_STACKED: usize = 2;
 /// Burmese syllables have as many signs after a letter.
 const MAX_MARKS: usize = 4;
 
-/// Folding takes its time, and anybody may ask for a name of megabytes. What is longer than this, in bytes, is no name
-/// and looks like none: the longest has 64 characters, which four times as many may become in NFKC.
-const LONGEST: usize = 64 * 4 * 4;
-
-/// Folding stops after this many rounds even if something still changes; a test sees that none needs so many.
-const MAX_ROUNDS: usize = 8;
-
 static RESERVED_FOLDED: LazyLock<Vec<String>> = LazyLock::new(|| RESERVED.map(fold_person).to_vec());
 static GUEST_FOLDED: LazyLock<(String, Vec<String>)> = LazyLock::new(|| {
     let digits = ('0'..='9').map(|digit| fold_person(&digit.to_string()));
@@ -107,7 +116,7 @@ static GUEST_FOLDED: LazyLock<(String, Vec<String>)> = LazyLock::new(|| {
 /// The rule that it breaks, in words for people.
 pub(crate) fn check_person(name: &str, max: usize) -> Result<Name, NameFault> {
     let shown = check(name, max).map_err(|rule| NameFault { whose: Whose::Person, rule })?;
-    Ok(Name { folded: fold_person(&shown), shown })
+    Ok(Name { keys: Keys::of_person(&shown), shown })
 }
 
 /// May a room be called this?
@@ -121,22 +130,12 @@ pub(crate) fn check_room(name: &str, max: usize) -> Result<Name, NameFault> {
         Err(Rule::Reserved) if fold_room(name) == LOBBY => name.nfkc().collect(),
         other => other.map_err(fault)?,
     };
-    Ok(Name { folded: fold_room(&shown), shown })
+    Ok(Name { keys: Keys::of_room(&shown), shown })
 }
 
 /// What a guest is called until they choose a name. Nobody can choose one of these.
 pub(crate) fn guest_name(number: u64) -> String {
     format!("{GUEST}{number}")
-}
-
-/// The folded form of a person's name, guests included: to look somebody up.
-pub(crate) fn fold_person(name: &str) -> String {
-    fold(name, |c| if c == 'i' { 'l' } else { c })
-}
-
-/// The folded form of a room's name: to look it up.
-pub(crate) fn fold_room(name: &str) -> String {
-    fold(name, |c| c)
 }
 
 /// The name in NFKC, if it keeps the rules that people and rooms share.
@@ -152,47 +151,67 @@ fn check(name: &str, max: usize) -> Result<String, Rule> {
     if !(1..=max).contains(&shown.chars().count()) {
         return Err(Rule::Length { max });
     }
-    if shown.starts_with(|c| is_punctuation(c) || is_combining_mark(c)) || shown.ends_with(is_punctuation) {
-        return Err(Rule::Edge);
-    }
+    check_separators(&shown)?;
     check_marks(&shown)?;
-    let folded = fold_person(&shown);
-    if RESERVED_FOLDED.contains(&folded) {
+    let keys = Keys::of_person(&shown);
+    if keys.iter().any(|key| RESERVED_FOLDED.iter().any(|reserved| reserved == key)) {
         return Err(Rule::Reserved);
     }
-    if is_like_a_guest(&folded) {
+    if keys.iter().any(is_like_a_guest) {
         return Err(Rule::Guest);
     }
     Ok(shown)
 }
 
-/// Letters, digits and marks of any script, and a little punctuation. UTS #39 knows which of them are deprecated or
+/// Letters, digits and marks of any script, and a few separators. UTS #39 knows which of them are deprecated or
 /// cannot be seen.
-fn is_allowed(c: char) -> bool {
+pub(crate) fn is_allowed(c: char) -> bool {
     use IdentifierType::{Default_Ignorable, Deprecated, Not_Character, Not_NFKC, Not_XID};
-    let outcast = matches!(
-        c.identifier_type(),
-        None | Some(Not_Character | Deprecated | Default_Ignorable | Not_NFKC | Not_XID)
-    );
-    is_punctuation(c) || ((c.is_alphanumeric() || is_combining_mark(c)) && !outcast)
+    let outcast = || {
+        matches!(
+            c.identifier_type(),
+            None | Some(Not_Character | Deprecated | Default_Ignorable | Not_NFKC | Not_XID)
+        )
+    };
+    let is_blank = || BLANK.iter().any(|blank| blank.contains(&c));
+    is_separator(c) || ((c.is_alphanumeric() || is_combining_mark(c)) && !outcast() && !is_blank())
 }
 
-fn is_punctuation(c: char) -> bool {
-    PUNCTUATION.contains(&c)
+fn is_separator(c: char) -> bool {
+    SEPARATORS.contains(&c)
 }
 
-/// Marks sit on a letter, few at a time, and none twice: a tower of them would cover the lines above.
+/// Separators stand between others, one at a time; but for a space behind the dot of `Dr. Who`.
+fn check_separators(name: &str) -> Result<(), Rule> {
+    if name.starts_with(|c| is_separator(c) || is_combining_mark(c)) || name.ends_with(is_separator) {
+        return Err(Rule::Edge);
+    }
+    let doubled = |(one, other)| is_separator(one) && is_separator(other) && (one, other) != ('.', ' ');
+    match name.chars().zip(name.chars().skip(1)).any(doubled) {
+        true => Err(Rule::Separators),
+        false => Ok(()),
+    }
+}
+
+/// Marks sit on a letter of their script, few at a time, and none twice. A tower of them would cover the lines above;
+/// what another script does with them, no font knows, and most draw nothing.
 fn check_marks(name: &str) -> Result<(), Rule> {
-    let (mut marks, mut stacked, mut previous) = (0, 0, '\0');
+    let (mut marks, mut stacked, mut previous, mut letter) = (0, 0, '\0', '\0');
     for c in name.chars() {
         if is_combining_mark(c) {
             marks += 1;
             stacked += usize::from(canonical_combining_class(c) != 0);
-            if marks > MAX_MARKS || stacked > MAX_STACKED || c == previous || is_punctuation(previous) {
+            let is_stranger = c.script_extension().intersection(letter.script_extension()).is_empty();
+            if marks > MAX_MARKS
+                || stacked > MAX_STACKED
+                || c == previous
+                || is_separator(letter)
+                || is_stranger
+            {
                 return Err(Rule::Marks);
             }
         } else {
-            (marks, stacked) = (0, 0);
+            (marks, stacked, letter) = (0, 0, c);
         }
         previous = c;
     }
@@ -211,31 +230,6 @@ fn is_like_a_guest(folded: &str) -> bool {
     rest.is_empty()
 }
 
-fn fold(name: &str, also: fn(char) -> char) -> String {
-    if name.len() > LONGEST {
-        return name.to_owned();
-    }
-    let mut folded = fold_once(name, also);
-    for _ in 0..MAX_ROUNDS {
-        let again = fold_once(&folded, also);
-        if again == folded {
-            break;
-        }
-        folded = again;
-    }
-    folded
-}
-
-fn fold_once(name: &str, also: fn(char) -> char) -> String {
-    let compatible: String = name.nfkc().flat_map(one_case).collect();
-    skeleton(&compatible).flat_map(one_case).map(also).nfkc().collect()
-}
-
-/// Upper case first: ß is SS, and both sigmas are one, before all is small.
-fn one_case(c: char) -> impl Iterator<Item = char> {
-    c.to_uppercase().flat_map(char::to_lowercase)
-}
-
 impl fmt::Display for NameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.whose {
@@ -244,13 +238,13 @@ impl fmt::Display for NameFault {
         };
         match self.rule {
             Rule::Length { max } => write!(f, "{what} has 1 to {max} characters"),
-            Rule::Character(c) if c.is_whitespace() => write!(f, "{what} has no spaces"),
-            Rule::Character(c) if c.is_control() || c.escape_debug().len() > 1 => {
-                write!(f, "{what} has letters, digits and _ - . ' ·, not the character U+{:04X}", c as u32)
+            Rule::Character(c) if c.is_whitespace() || c.is_control() || c.escape_debug().len() > 1 => {
+                write!(f, "{what} {LETTERS}, not the character U+{:04X}", c as u32)
             }
-            Rule::Character(c) => write!(f, "{what} has letters, digits and _ - . ' ·, not {c}"),
+            Rule::Character(c) => write!(f, "{what} {LETTERS}, not {c}"),
             Rule::Edge => write!(f, "{what} begins and ends with a letter or a digit"),
-            Rule::Marks => write!(f, "{what} has not so many marks on one letter"),
+            Rule::Separators => write!(f, "{what} {LETTERS}, one at a time"),
+            Rule::Marks => write!(f, "{what} has few marks on one letter, and only those of its script"),
             Rule::Reserved => write!(f, "{what} cannot look like one that the chat uses itself"),
             Rule::Guest => write!(f, "{what} cannot look like that of a guest"),
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use pollcat::PeerId;
 
 use crate::history::{Millis, Offset, PersonId, RoomId, TokenHash};
-use crate::names;
+use crate::names::{self, Keys};
 use crate::pace::Pace;
 
 /// Mentions are counted up to here.
@@ -15,7 +15,7 @@ const MENTIONS: usize = 99;
 pub(crate) struct Person {
     pub id: PersonId,
     pub name: String,
-    folded: String,
+    keys: Keys,
     /// `None` for guests who cannot come back.
     pub token: Option<TokenHash>,
     /// When they were last here; and what of that is on its way to the disk.
@@ -24,8 +24,8 @@ pub(crate) struct Person {
     pub connections: Vec<PeerId>,
     pub rooms: HashMap<RoomId, Membership>,
     pub pace: Pace,
-    /// A new name (folded) that is on its way to the disk.
-    renaming: Option<String>,
+    /// The keys of a new name that is on its way to the disk.
+    renaming: Option<Keys>,
     /// Others have been told that they are here.
     pub shown: bool,
     /// When they count as away, since their last connection has gone.
@@ -57,7 +57,7 @@ impl Person {
     pub(crate) fn new(id: PersonId, name: String, token: Option<TokenHash>, seen: Millis) -> Self {
         Person {
             id,
-            folded: names::fold_person(&name),
+            keys: Keys::of_person(&name),
             name,
             token,
             seen,
@@ -81,7 +81,7 @@ impl Person {
     }
 
     pub(crate) fn folded(&self) -> &str {
-        &self.folded
+        &self.keys.folded
     }
 
     pub(crate) fn is_renaming(&self) -> bool {
@@ -95,6 +95,8 @@ pub(crate) struct People {
     by_id: HashMap<PersonId, Person>,
     by_token: HashMap<TokenHash, PersonId>,
     by_name: HashMap<String, PersonId>,
+    /// The second keys of names. Two people may share one who had their names before it was looked at: both keep them.
+    by_look: BTreeSet<(Box<str>, PersonId)>,
     /// Names of people who are gone, for those who talked to them in private.
     gone: HashMap<PersonId, String>,
     /// Who has a connection.
@@ -103,7 +105,7 @@ pub(crate) struct People {
 
 impl People {
     pub(crate) fn insert(&mut self, person: Person) {
-        self.by_name.insert(person.folded.clone(), person.id);
+        self.keep_name(person.id, &person.keys);
         if let Some(token) = person.token {
             self.by_token.insert(token, person.id);
         }
@@ -113,8 +115,8 @@ impl People {
     /// They will not come back: their name and token are free.
     pub(crate) fn remove(&mut self, id: PersonId) -> Option<Person> {
         let person = self.by_id.remove(&id)?;
-        for name in std::iter::once(&person.folded).chain(&person.renaming) {
-            self.by_name.remove(name);
+        for keys in std::iter::once(&person.keys).chain(&person.renaming) {
+            self.free_name(id, keys);
         }
         if let Some(token) = person.token {
             self.by_token.remove(&token);
@@ -152,6 +154,29 @@ impl People {
 
     pub(crate) fn named(&self, folded: &str) -> Option<PersonId> {
         self.by_name.get(folded).copied()
+    }
+
+    /// Has anybody else a name that is like this one?
+    pub(crate) fn is_taken(&self, keys: &Keys, except: Option<PersonId>) -> bool {
+        let looks_like = |key: &str| {
+            let (first, last) = ((Box::from(key), PersonId::MIN), (Box::from(key), PersonId::MAX));
+            self.by_look.range(first..=last).any(|&(_, id)| Some(id) != except)
+        };
+        keys.iter().any(|key| self.named(key).is_some_and(|id| Some(id) != except) || looks_like(key))
+    }
+
+    fn keep_name(&mut self, id: PersonId, keys: &Keys) {
+        self.by_name.entry(keys.folded.clone()).or_insert(id);
+        self.by_look.extend(keys.look().map(|look| (look.into(), id)));
+    }
+
+    fn free_name(&mut self, id: PersonId, keys: &Keys) {
+        if self.by_name.get(&keys.folded) == Some(&id) {
+            self.by_name.remove(&keys.folded);
+        }
+        if let Some(look) = keys.look() {
+            self.by_look.remove(&(look.into(), id));
+        }
     }
 
     /// One more connection of somebody.
@@ -203,10 +228,10 @@ impl People {
     }
 
     /// Keeps a name from others while it is on its way to the disk.
-    pub(crate) fn reserve(&mut self, id: PersonId, folded: &str) {
+    pub(crate) fn reserve(&mut self, id: PersonId, keys: &Keys) {
         if let Some(person) = self.by_id.get_mut(&id) {
-            person.renaming = Some(folded.to_owned());
-            self.by_name.insert(folded.to_owned(), id);
+            person.renaming = Some(keys.clone());
+            self.keep_name(id, keys);
         }
     }
 
@@ -220,12 +245,12 @@ impl People {
         };
         if kept {
             name.clone_into(&mut person.name);
-            std::mem::swap(&mut person.folded, &mut given_up);
+            std::mem::swap(&mut person.keys, &mut given_up);
         }
-        // Only the spelling has changed if both are the same.
-        if person.folded != given_up {
-            self.by_name.remove(&given_up);
-        }
+        // A key may be one of both names: they are the same in another spelling.
+        let keeps = person.keys.clone();
+        self.free_name(id, &given_up);
+        self.keep_name(id, &keeps);
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -315,20 +340,48 @@ mod tests {
     #[test]
     fn a_name_is_kept_from_others_while_it_is_on_its_way() {
         let mut people = people();
-        people.reserve(1, "eve");
+        people.reserve(1, &Keys::of_person("eve"));
         assert_eq!((people.named("eve"), people.named("carla")), (Some(1), Some(1)));
         people.settle_name(1, "Eve", false);
         assert_eq!((people.named("eve"), people.named("carla")), (None, Some(1)));
-        people.reserve(1, "eve");
+        people.reserve(1, &Keys::of_person("eve"));
         people.settle_name(1, "Eve", true);
         assert_eq!((people.named("eve"), people.named("carla")), (Some(1), None));
         assert_eq!(people.name_of(1), "Eve");
     }
 
     #[test]
+    fn a_name_is_taken_by_whatever_is_drawn_like_it() {
+        let mut people = people();
+        let is_taken = |people: &People, name: &str| people.is_taken(&Keys::of_person(name), None);
+        for name in ["Вob", "BОB", "ВOВ", "СARLA", "сarlа"] {
+            assert!(is_taken(&people, name), "{name}");
+        }
+        people.insert(Person::new(6, "Тom".into(), None, 0));
+        assert!(is_taken(&people, "Tom") && is_taken(&people, "тom") && is_taken(&people, "TОМ"));
+        assert!(!people.is_taken(&Keys::of_person("ТОМ"), Some(6)), "it is their own, in other letters");
+        people.remove(6);
+        assert!(!is_taken(&people, "Tom") && !is_taken(&people, "тom"));
+    }
+
+    #[test]
+    fn two_who_had_names_that_look_alike_keep_them() {
+        let mut people = people();
+        people.insert(Person::new(6, "Вob".into(), None, 0));
+        people.insert(Person::new(7, "Bo\u{0412}".into(), None, 0));
+        assert_eq!((people.name_of(2), people.name_of(6), people.name_of(7)), ("Bob", "Вob", "BoВ"));
+        people.reserve(6, &Keys::of_person("вob"));
+        people.settle_name(6, "вob", true);
+        for (gone, taken) in [(2, true), (7, false)] {
+            people.remove(gone);
+            assert_eq!(people.is_taken(&Keys::of_person("Bob"), None), taken, "without {gone}");
+        }
+    }
+
+    #[test]
     fn whoever_is_gone_leaves_name_and_token_free() {
         let mut people = people();
-        people.reserve(1, "eve");
+        people.reserve(1, &Keys::of_person("eve"));
         people.remove(1);
         assert_eq!(
             (people.named("eve"), people.named("carla"), people.with_token(&[1; 32])),

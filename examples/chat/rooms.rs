@@ -1,9 +1,9 @@
 //! The rooms: who is in them, what was said last, and how they are told apart.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::history::{Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, What};
-use crate::names;
+use crate::names::{self, Keys};
 use crate::sessions::Voice;
 
 #[derive(Debug)]
@@ -38,8 +38,9 @@ impl Room {
         Room {
             id,
             kind,
+            // The disk may have it as it was folded by an older version.
+            folded: if kind == RoomKind::Public { names::fold_room(&name) } else { folded },
             name,
-            folded,
             epoch,
             first,
             last,
@@ -137,20 +138,32 @@ impl Room {
 #[derive(Debug, Default)]
 pub(crate) struct Rooms {
     by_id: HashMap<RoomId, Room>,
+    /// As they are called, and as their names are folded.
     by_name: HashMap<String, RoomId>,
+    /// The second keys of names. Two rooms may share one, which had their names before it was looked at.
+    by_look: BTreeSet<(Box<str>, RoomId)>,
     public: usize,
 }
 
 impl Rooms {
     pub(crate) fn insert(&mut self, room: Room) {
-        self.by_name.insert(room.folded.clone(), room.id);
+        self.by_name.insert(room.name.clone(), room.id);
+        self.by_name.entry(room.folded.clone()).or_insert(room.id);
+        self.by_look.extend(look(&room));
         self.public += usize::from(room.kind == RoomKind::Public);
         self.by_id.insert(room.id, room);
     }
 
     pub(crate) fn remove(&mut self, id: RoomId) -> Option<Room> {
         let room = self.by_id.remove(&id)?;
-        self.by_name.remove(&room.folded);
+        for name in [&room.name, &room.folded] {
+            if self.by_name.get(name) == Some(&id) {
+                self.by_name.remove(name);
+            }
+        }
+        if let Some(look) = look(&room) {
+            self.by_look.remove(&look);
+        }
         self.public -= usize::from(room.kind == RoomKind::Public);
         Some(room)
     }
@@ -170,7 +183,17 @@ impl Rooms {
     /// What a client means by a name: a private talk by its key, letter by letter; any other room by whatever looks
     /// like its name.
     pub(crate) fn called(&self, name: &str) -> Option<&Room> {
-        if name.starts_with('@') { self.named(name) } else { self.named(&names::fold_room(name)) }
+        let looked_for = || (!name.starts_with('@')).then(|| self.named(&names::fold_room(name))).flatten();
+        self.named(name).or_else(looked_for)
+    }
+
+    /// The room whose name is like this one.
+    pub(crate) fn like(&self, keys: &Keys) -> Option<&Room> {
+        let drawn_like = |key: &str| {
+            let (first, last) = ((Box::from(key), RoomId::MIN), (Box::from(key), RoomId::MAX));
+            self.by_look.range(first..=last).find_map(|(_, id)| self.get(*id))
+        };
+        keys.iter().find_map(|key| self.named(key).or_else(|| drawn_like(key)))
     }
 
     /// How many rooms there are that anybody may join.
@@ -189,6 +212,12 @@ impl Rooms {
         rooms.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         rooms
     }
+}
+
+/// The second key of a room that anybody may join.
+fn look(room: &Room) -> Option<(Box<str>, RoomId)> {
+    let keys = (room.kind == RoomKind::Public).then(|| Keys::of_room(&room.name))?;
+    keys.look().map(|look| (look.into(), room.id))
 }
 
 /// What a private talk between two people is called: the same for both, and no name that a room may have.

@@ -34,7 +34,15 @@ fn a_name_is_one_persons_however_it_is_written() {
     for wish in ["alice", "Alice", "ALICE", "ａｌｉｃｅ", "аlice", "аӏісе", "a1ice"] {
         assert_eq!(eve.refused(json!({"type": "name", "name": wish})), "name_taken", "{wish}");
     }
-    assert_eq!(eve.heard_of("renamed").len(), 0);
+    let _bob = Json::named(chat.address(), "Bob");
+    let _mary = Json::named(chat.address(), "Anna Maria");
+    for wish in ["Вob", "ΒOB", "bо\u{432}", "Anna Мaria", "anna\u{a0}maria", "ANNА MARIA", "ali\u{307}ce"]
+    {
+        let expected = if wish == "bо\u{432}" { "ack" } else { "error" };
+        assert_eq!(eve.ask(json!({"type": "name", "name": wish}))["type"], expected, "{wish}");
+    }
+    let own = eve.id;
+    assert_eq!(eve.heard_of("renamed").iter().filter(|it| it["user"]["id"] == own).count(), 1);
 }
 
 #[test]
@@ -45,7 +53,11 @@ fn what_is_no_name_is_refused() {
     let names = [
         "",
         " ",
-        "two words",
+        "two  words",
+        " two words",
+        "👋",
+        "ADМIN",
+        "ali\u{16fe4}ce",
         "tab\there",
         "line\nbreak",
         "nul\0",
@@ -69,7 +81,19 @@ fn what_is_no_name_is_refused() {
         let code = eve.refused(json!({"type": "name", "name": name}));
         assert!(["bad_name", "name_taken"].contains(&&*code), "{name:?}: {code}");
     }
-    for name in ["小明", "Zoë", "O'Neill", "anna-maria", "ж", &"长".repeat(24)] {
+    for name in [
+        "小明",
+        "Zoë",
+        "O'Neill",
+        "anna-maria",
+        "ж",
+        "Anna Maria",
+        "Dr. Who",
+        "O’Neil",
+        "艾·伦",
+        "有 空格",
+        &"长".repeat(24),
+    ] {
         eve.rename(name);
     }
 }

@@ -169,14 +169,25 @@ fn what_is_no_name_of_a_room_is_refused() {
     let chat = Chat::start(&[]);
     let mut alice = Json::named(chat.address(), "alice");
     let long = "x".repeat(33);
-    for name in ["", " ", "two words", "line\nbreak", "\0", "@1:2", "@", "@alice", "a\u{202e}b", "---", &long]
+    for name in
+        ["", " ", "two  words", "line\nbreak", "\0", "@1:2", "@", "@alice", "a\u{202e}b", "---", &long]
     {
         let code = alice.refused(json!({"type": "join", "room": name, "create": true}));
         assert_eq!(code, "bad_room_name", "{name:?}");
     }
-    for name in ["rust", "日本語", "it's", "a-b_c.d", &"茶".repeat(32)] {
+    for name in ["rust", "日本語", "it's", "a-b_c.d", "Tea time", "有 空格", "茶·馆", &"茶".repeat(32)]
+    {
         assert_eq!(alice.join(name)["room"], *name);
     }
+    // One that is drawn like another is neither the other nor a new one.
+    for name in ["Тea time", "ТEA TIМE", "RUSТ"] {
+        assert_eq!(
+            alice.refused(json!({"type": "join", "room": name, "create": true})),
+            "bad_room_name",
+            "{name}"
+        );
+    }
+    assert_eq!(alice.say("tea\u{a0}TIME", "in other letters")["room"], "Tea time");
 }
 
 #[test]

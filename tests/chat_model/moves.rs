@@ -21,7 +21,7 @@ const NAMES: [&[&str]; 8] = [
     &["o'neil"],
     &["Eve"],
 ];
-const BAD_NAMES: [&str; 5] = ["", "two words", "server", "guest-7", "-"];
+const BAD_NAMES: [&str; 5] = ["", "two  words", "server", "guest-7", "-"];
 
 /// Wide letters are shown as plain ones (NFKC).
 fn shown(name: &str) -> String {
