@@ -27,6 +27,8 @@ mod running;
 #[path = "support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
+#[path = "pages/slow.rs"]
+mod slow;
 
 const BIG: usize = 5 << 20;
 

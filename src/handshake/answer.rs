@@ -31,13 +31,15 @@ pub struct Answer {
 /// No status that travels (RFC 9110 §15): stands for an answer that is still to come.
 const LATER: u16 = 0;
 
-/// The body of a page.
+/// The body of a page. It is never copied, and an answer is cloned without it: however many clients are written the same
+/// `Arc<[u8]>`, it is there once.
 #[derive(Debug, Clone)]
 pub struct Body(Bytes);
 
 #[derive(Debug, Clone)]
 enum Bytes {
-    Here(Cow<'static, [u8]>),
+    Static(&'static [u8]),
+    Owned(Arc<Vec<u8>>),
     Shared(Arc<[u8]>),
 }
 
@@ -116,9 +118,15 @@ impl Answer {
         self.status == LATER
     }
 
-    /// About how long the written answer is, in bytes.
-    pub(crate) fn length(&self) -> usize {
-        self.body.as_bytes().len() + self.fields.len() + 128
+    /// About how long the written head is, in bytes.
+    pub(crate) fn head_length(&self) -> usize {
+        self.fields.len() + 160
+    }
+
+    /// What is written after the head. These have no body (RFC 9110 §15.3.5, §15.3.6, §15.4.5), ...
+    pub(crate) fn body(&self, method: Method) -> Option<&Body> {
+        let has_none = matches!(self.status, 204 | 205 | 304) || method == Method::Head;
+        (!has_none && !self.body.as_bytes().is_empty()).then_some(&self.body)
     }
 
     /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2).
@@ -141,15 +149,19 @@ impl Answer {
 
     /// Writes an ordinary answer (RFC 9112 §4).
     pub fn write(&self, framing: Framing<'_>, out: &mut Vec<u8>) {
-        // These have no body (RFC 9110 §15.3.5, §15.3.6, §15.4.5), ...
-        let body = if matches!(self.status, 204 | 205 | 304) { b"" } else { self.body.as_bytes() };
+        self.write_head(framing, out);
+        out.extend_from_slice(self.body(framing.method).map_or(&[], Body::as_bytes));
+    }
+
+    pub(crate) fn write_head(&self, framing: Framing<'_>, out: &mut Vec<u8>) {
+        let length = self.body(Method::Get).map_or(0, |body| body.as_bytes().len());
         let line = format!("HTTP/1.1 {} {}", self.status, phrase(self.status));
         out.extend_from_slice(line.as_bytes());
         out.extend_from_slice(b"\r\n");
         push_field(out, "Date", framing.date);
         // ... and two of them no length to speak of (RFC 9110 §8.6).
         if !matches!(self.status, 204 | 304) {
-            push_field(out, "Content-Length", &body.len().to_string());
+            push_field(out, "Content-Length", &length.to_string());
         }
         if !framing.keep_alive {
             push_field(out, "Connection", if self.status == 426 { "Upgrade, close" } else { "close" });
@@ -158,9 +170,6 @@ impl Answer {
         }
         out.extend_from_slice(self.fields.as_bytes());
         out.extend_from_slice(b"\r\n");
-        if framing.method == Method::Get {
-            out.extend_from_slice(body);
-        }
     }
 }
 
@@ -195,9 +204,10 @@ fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
 }
 
 impl Body {
-    fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Bytes::Here(bytes) => bytes,
+            Bytes::Static(bytes) => bytes,
+            Bytes::Owned(bytes) => bytes,
             Bytes::Shared(bytes) => bytes,
         }
     }
@@ -205,25 +215,25 @@ impl Body {
 
 impl From<&'static str> for Body {
     fn from(text: &'static str) -> Self {
-        Body(Bytes::Here(text.as_bytes().into()))
+        Body(Bytes::Static(text.as_bytes()))
     }
 }
 
 impl From<String> for Body {
     fn from(text: String) -> Self {
-        Body(Bytes::Here(text.into_bytes().into()))
+        Body(Bytes::Owned(Arc::new(text.into_bytes())))
     }
 }
 
 impl From<&'static [u8]> for Body {
     fn from(bytes: &'static [u8]) -> Self {
-        Body(Bytes::Here(bytes.into()))
+        Body(Bytes::Static(bytes))
     }
 }
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Body(Bytes::Here(bytes.into()))
+        Body(Bytes::Owned(Arc::new(bytes)))
     }
 }
 

@@ -155,14 +155,17 @@ impl Config {
         self
     }
 
-    /// How long a connection that has fetched a page is kept for its next request; 75 s.
+    /// How long a connection that has fetched a page is kept for its next request; 75 s. Before that, as long as the page
+    /// takes: a client has this time to begin with, and more as it reads, a second for each 8 KiB. Whoever reads more
+    /// slowly than that is let go when the time is used up.
     pub fn keep_alive(mut self, patience: Duration) -> Self {
         self.keep_alive = patience;
         self
     }
 
     /// How long a closing handshake may take without progress, and how long a stopping server waits in all; 5 s.
-    /// Then TCP is dropped. What was sent before the Close arrives even at a slow peer, as long as it reads.
+    /// Then TCP is dropped. What was sent before the Close arrives even at a slow peer, as long as it reads: 8 KiB in a
+    /// second at least.
     pub fn close_within(mut self, patience: Duration) -> Self {
         self.close_within = patience;
         self

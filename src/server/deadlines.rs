@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 pub(super) type Tick = u32;
 
 const NEVER: Tick = Tick::MAX;
+/// Bytes in a second: whoever reads more slowly than this, on the whole, is given up when something waits for it that it
+/// could pin: a page, or the end of a connection. GPRS was faster.
+const SLOWEST: usize = 8 << 10;
 const TICK: Duration = Duration::from_millis(100);
 
 /// A duration in ticks, rounded up.
@@ -21,6 +24,12 @@ pub(super) fn ticks(duration: Duration) -> Tick {
 /// The tick by which at least this much time will have passed: `now` may be as good as over.
 pub(super) fn after(now: Tick, duration: Duration) -> Tick {
     now.saturating_add(ticks(duration)).saturating_add(1)
+}
+
+/// The time that reading so many bytes may take at [`SLOWEST`].
+pub(super) fn time_for(bytes: usize) -> Tick {
+    let per_tick = SLOWEST / (Duration::from_secs(1).as_millis() / TICK.as_millis()) as usize;
+    Tick::try_from(bytes / per_tick).unwrap_or(NEVER)
 }
 
 /// Tells the time in ticks.
@@ -67,6 +76,11 @@ impl Deadlines {
         }
         self.due[slot] = due;
         self.earliest = self.earliest.min(due);
+    }
+
+    /// When the deadline of a slot is, if it has one.
+    pub(super) fn due(&self, slot: usize) -> Tick {
+        self.due.get(slot).copied().unwrap_or(NEVER)
     }
 
     pub(super) fn clear(&mut self, slot: usize) {
@@ -126,5 +140,6 @@ mod tests {
         }
         assert_eq!(ticks(Duration::MAX), NEVER);
         assert_eq!((after(7, Duration::ZERO), after(7, Duration::MAX)), (8, NEVER));
+        assert_eq!((time_for(800), time_for(8 << 10), time_for(64 << 10)), (0, 10, 80));
     }
 }

@@ -174,7 +174,11 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
         if event.is_writable() && connection.outbox.is_blocked() {
             connection.outbox.unblock();
-            self.peers.mark_dirty(id.slot);
+            match connection.stage {
+                // One page at a time: the next request is read when this one is out.
+                Stage::Opening => self.peers.flush_one(id.slot),
+                _ => self.peers.mark_dirty(id.slot),
+            }
         }
         if event.is_readable() || event.is_read_closed() || event.is_error() {
             self.read(id, event.is_read_closed() || event.is_error());

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::connection::Stage;
+use super::deadlines::{after, time_for};
 use super::outbox::Written;
 use super::peers::{Delivery, Peers};
 use super::tape::Piece;
@@ -112,15 +113,36 @@ impl Peers {
         }
     }
 
-    /// The peer has made room in a socket that was full: it is slow, but it lives, and it reads.
-    fn renew_patience(&mut self, slot: u32) {
+    /// The peer has read so many bytes: it is slow, but it lives. One that is open may take its time, as a full queue
+    /// ends that. Else what waits is all that keeps the connection, and each byte buys no more time than it may take:
+    /// who reads one now and then has soon used up what there was to begin with.
+    fn renew_patience(&mut self, slot: u32, progress: usize) {
         let id = self.connections.id_at(slot);
-        match self.connections.at(slot).stage {
-            Stage::Open => self.hear_from(id),
-            Stage::Opening => self.set_deadline(id, self.config.keep_alive),
-            Stage::Awaiting => self.set_deadline(id, self.config.handshake_within),
-            Stage::Closing | Stage::Ending => self.set_deadline(id, self.config.close_within),
-            Stage::Lingering | Stage::Dead | Stage::Vacant => {}
+        let due = self.deadlines.due(id.index());
+        let idle_until = after(self.now, self.config.keep_alive);
+        let closed_by = after(self.now, self.config.close_within);
+        let earned = time_for(progress);
+        let outbox = &self.connections.at(slot).outbox;
+        let (is_written, holds_page) = (outbox.queued() == 0, outbox.holds_page());
+        let due = match self.connections.at(slot).stage {
+            Stage::Open => return self.hear_from(id),
+            Stage::Opening if is_written => idle_until,
+            // A page may be long, and so are the steps in which the system tells that it was read.
+            Stage::Opening => due.min(idle_until).saturating_add(earned),
+            Stage::Ending if holds_page => due.min(idle_until).saturating_add(earned),
+            Stage::Closing | Stage::Ending => due.saturating_add(earned).min(closed_by),
+            Stage::Awaiting | Stage::Lingering | Stage::Dead | Stage::Vacant => return,
+        };
+        self.deadlines.set(id.index(), due);
+    }
+
+    /// The socket is full, and what waits is kept.
+    #[cold]
+    fn keep_waiting(&mut self, slot: u32, was_behind: bool) {
+        let connection = self.connections.at(slot);
+        // The last page has as much time as any other.
+        if !was_behind && connection.stage == Stage::Ending && connection.outbox.holds_page() {
+            self.set_deadline(self.connections.id_at(slot), self.config.keep_alive);
         }
     }
 
@@ -135,11 +157,11 @@ impl Peers {
         let progress = before - connection.outbox.queued();
         self.counters.bytes_out += progress as u64;
         if was_behind && progress > 0 {
-            self.renew_patience(slot);
+            self.renew_patience(slot, progress);
         }
         let connection = self.connections.at(slot);
         match written {
-            Ok(Written::Blocked) => {}
+            Ok(Written::Blocked) => self.keep_waiting(slot, was_behind),
             Ok(Written::All { tell_drained }) => {
                 if connection.stage == Stage::Ending {
                     match connection.transport.as_mut().map_or(Ok(true), Transport::close) {

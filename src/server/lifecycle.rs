@@ -13,10 +13,11 @@ use super::handler::Departure;
 use super::opening;
 use super::peers::Peers;
 use super::requests::{Asked, RequestId, Requests};
-use super::tape::{Piece, Tape};
+use super::tape::{LARGE, Piece, Tape};
 use super::topics::Topics;
 use super::transport::Transport;
 use super::{Config, PeerId};
+use crate::handshake::Body;
 use crate::protocol::{Agreement, CloseCode, Event, ProtocolError, SendHalf};
 
 impl Peers {
@@ -128,6 +129,16 @@ impl Peers {
     /// Queues an HTTP answer.
     pub(super) fn write_http(&mut self, id: PeerId, length: usize, write: impl FnOnce(&mut Vec<u8>)) {
         let piece = self.tape.record(length, write);
+        self.push(id.slot, &piece);
+    }
+
+    /// Queues the body of an HTTP answer: a long one is written from where it lies.
+    pub(super) fn write_body(&mut self, id: PeerId, body: &Body) {
+        let bytes = body.as_bytes();
+        let piece = match bytes.len() < LARGE {
+            true => self.tape.record(bytes.len(), |out| out.extend_from_slice(bytes)),
+            false => Piece::Page(body.clone()),
+        };
         self.push(id.slot, &piece);
     }
 

@@ -246,7 +246,10 @@ fn write(peers: &mut Peers, id: PeerId, answer: &Answer, method: Method, keep_al
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let date = http_date(since_1970.as_secs());
     let framing = Framing { method, keep_alive, date: &date };
-    peers.write_http(id, answer.length(), |out| answer.write(framing, out));
+    peers.write_http(id, answer.head_length(), |out| answer.write_head(framing, out));
+    if let Some(body) = answer.body(method) {
+        peers.write_body(id, body);
+    }
 }
 
 fn display(client: Option<IpAddr>) -> String {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::tape::{Piece, Tape};
 use super::transport::Transport;
+use crate::handshake::Body;
 
 /// Slices in one write. More gain nothing, and the kernel takes no more than 1,024.
 const SLICES: usize = 64;
@@ -47,6 +48,7 @@ struct More {
 enum Waiting {
     Tape(Range<u32>),
     Shared(Arc<Vec<u8>>),
+    Page(Body),
     Own(Vec<u8>),
 }
 
@@ -80,6 +82,11 @@ impl Outbox {
     #[inline]
     pub(super) fn is_behind(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.behind)
+    }
+
+    /// Does a page wait?
+    pub(super) fn holds_page(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.pieces.iter().any(|it| matches!(it, Waiting::Page(_))))
     }
 
     /// May this many bytes be added? One message always fits an empty outbox.
@@ -117,6 +124,7 @@ impl Outbox {
             }
             (_, Piece::Tape(range)) => more.pieces.push_back(Waiting::Tape(range.clone())),
             (_, Piece::Shared(bytes)) => more.pieces.push_back(Waiting::Shared(Arc::clone(bytes))),
+            (_, Piece::Page(body)) => more.pieces.push_back(Waiting::Page(body.clone())),
         }
     }
 
@@ -303,6 +311,7 @@ impl Waiting {
         match self {
             Waiting::Tape(range) => tape.get(range),
             Waiting::Shared(bytes) => bytes,
+            Waiting::Page(body) => body.as_bytes(),
             Waiting::Own(bytes) => bytes,
         }
     }

@@ -111,7 +111,7 @@ impl Peers {
                 }
             }
             // Large: it has no place on the tape that could tell when it was said.
-            Piece::Shared(_) => self.for_each_member(number, except, |peers, slot| {
+            Piece::Shared(_) | Piece::Page(_) => self.for_each_member(number, except, |peers, slot| {
                 if !(deflated_for_some && peers.hears_deflated(slot)) {
                     peers.tell(slot, &mut sending);
                 }

@@ -16,6 +16,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::handshake::Body;
 use crate::message::Content;
 use crate::protocol::encode_message;
 
@@ -46,6 +47,7 @@ pub(super) struct Tape {
 pub(super) enum Piece {
     Tape(Range<u32>),
     Shared(Arc<Vec<u8>>),
+    Page(Body),
 }
 
 impl Piece {
@@ -54,6 +56,7 @@ impl Piece {
         match self {
             Piece::Tape(range) => range.len(),
             Piece::Shared(bytes) => bytes.len(),
+            Piece::Page(body) => body.as_bytes().len(),
         }
     }
 }
