@@ -36,9 +36,9 @@ const FILES: [File; 4] = [
     file!("/favicon.svg", "image/svg+xml", "favicon.svg"),
 ];
 
-const SCRIPTS: [File; 20] = scripts![
-    "attention.js" "chat.js" "commands.js" "completion.js" "composer.js" "connection.js" "dialogs.js" "dom.js"
-    "early.js" "head.js" "markdown.js" "message.js" "outbox.js" "pictures.js" "room.js" "sides.js" "storage.js"
+const SCRIPTS: [File; 23] = scripts![
+    "arrival.js" "attention.js" "chat.js" "commands.js" "completion.js" "composer.js" "connection.js" "dialogs.js" "dom.js"
+    "early.js" "head.js" "identity.js" "markdown.js" "message.js" "outbox.js" "pictures.js" "reach.js" "room.js" "sides.js" "storage.js"
     "store.js" "timeline.js" "words.js"
 ];
 

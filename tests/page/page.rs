@@ -1,6 +1,7 @@
 //! The chat's page in a real browser, against the real program.
 
 mod access;
+mod arriving;
 mod endings;
 #[path = "../support/example.rs"]
 mod example;

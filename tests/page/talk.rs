@@ -32,6 +32,7 @@ fn two_windows_talk_in_rooms_and_in_private_and_a_picture_arrives() {
     alice.wait("location.hash === '#tea'");
     alice.say("green or black?");
     bob.run("location.hash = '#tea'");
+    bob.click("dialog .primary");
     bob.wait_for_message("green or black?");
     assert_eq!(bob.run("document.querySelector('#room-title')?.textContent"), "#tea");
     let carol = Window::open(&browser, &format!("{}#tea", program.url()));

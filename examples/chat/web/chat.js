@@ -7,6 +7,7 @@
  * Whatever changes something asks for a `draw`, which comes with the next frame.
  */
 
+import * as arrival from "./arrival.js";
 import { call } from "./attention.js";
 import * as composer from "./composer.js";
 import * as connection from "./connection.js";
@@ -16,7 +17,7 @@ import { showHead, showState } from "./head.js";
 import * as outbox from "./outbox.js";
 import * as pictures from "./pictures.js";
 import { nameOf, openDrawer, showMembers, showPlaces } from "./sides.js";
-import { inTurn as takeTurn, onRemembered, recall, remember } from "./storage.js";
+import { recall, remember } from "./storage.js";
 import { Store } from "./store.js";
 import * as timeline from "./timeline.js";
 import { language, say, translate, why } from "./words.js";
@@ -28,7 +29,10 @@ const home = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host
 export const url = recall("server") ?? home;
 export let room = null;
 export const store = new Store({ arrived, left, gap: connection.resume });
-let wish = "";
+// Is the page's address still to be followed, when there is a connection?
+let unfollowed = true;
+// What is asked about the room that it names.
+let question;
 let drawing = false;
 let reading = 0;
 
@@ -41,15 +45,16 @@ function start() {
 	translate();
 	for (const button of document.querySelectorAll("[data-icon]")) button.append(icon(button.dataset.icon));
 	if (!("WebSocket" in window)) return document.body.prepend(el("p.plain", { role: "alert" }, say("noWebSocket")));
-	onRemembered(key("token"), () => (token() ? me() || connect() : location.reload()));
-	if (token()) return connect();
-	$("arrival").hidden = false;
-	$("arrival-name").focus();
+	arrival.open(key);
+	if (!arrival.identity.isKnown) return arrival.askName();
+	// Somebody known sees what is remembered, until the server tells what is so.
+	store.restore(recall(key("places")) ?? { name: arrival.identity.name });
+	comeIn();
+	connect();
 }
 
 // Where this browser keeps something of the person on this server.
 const key = (name) => `${url} ${name}`;
-const token = () => recall(key("token"));
 
 export function connect(to = url) {
 	if (to !== url) {
@@ -62,37 +67,41 @@ export function connect(to = url) {
 
 export function forget() {
 	connection.disconnect();
-	remember(key("token"));
-	location.reload();
+	remember(key("places"));
+	arrival.forget();
 }
 
 // ---- what the connection asks and tells
 
-export const hello = () => ({ token: token(), name: token() ? undefined : wish, rooms: store.known() });
-
-// Somebody new is made in one window at a time: two that are opened together are one person.
-export const inTurn = (work) => (token() ? work() : takeTurn("newcomer", work));
+export const hello = () => ({ ...arrival.hello(), rooms: store.known() });
 
 export function heard(object) {
+	if (object.type === "welcome" && !arrival.isWelcome(object)) return connection.resume();
 	store.heard(object);
-	if (object.type === "welcome") welcomed(object);
+	if (object.type === "welcome") welcomed();
 	else if (object.type === "history") outbox.flush();
-	else if (object.type === "error" && /name/.test(object.code) && !object.id) {
-		settings(); // one is a guest, then, and can think of another name
-		toast(why(object));
-	}
+	else if (object.type === "renamed" && object.user.id === me().id) arrival.renamed(object.user.name);
+	if (object.type in PLACES) remember(key("places"), store.places());
 	draw();
 }
 
-function welcomed(welcome) {
-	if (welcome.token) remember(key("token"), welcome.token);
+// After these there are other places than before.
+const PLACES = { welcome: 1, room: 1, left: 1, removed: 1, renamed: 1 };
+
+function welcomed() {
 	connection.welcomed();
-	$("arrival").hidden = true;
-	const first = $("app").hidden;
+	if (room && store.rooms.get(room.name) !== room) show(lobby());
+	else if (room) learnMembers();
+	comeIn();
+	if (unfollowed) follow();
+}
+
+// Shows the rooms instead of the arrival.
+function comeIn() {
+	if (!$("app").hidden) return;
 	$("app").hidden = false;
-	if (room && store.rooms.get(room.name) === room) learnMembers();
-	else follow();
-	if (first) composer.focus();
+	follow();
+	composer.focus();
 }
 
 // ---- what the store tells
@@ -117,24 +126,25 @@ function arrived(where, event) {
 
 const lobby = () => store.rooms.get(store.home) ?? store.rooms.values().next().value;
 
-// Shows the room that the page's address names, and joins it if need be.
-async function follow() {
+// Shows the room that the page's address names. One that was not joined is joined only if one likes: its members hear of
+// it, and a link is quickly followed.
+function follow() {
 	if (!me()) return;
-	const name = named(location.hash) || store.home;
+	question?.close();
+	const name = namedRoom() || store.home;
 	const known = store.rooms.get(name);
 	if (known || !room) show(known ?? lobby(), Boolean(known));
-	if (known || name.startsWith("@")) return;
-	try {
-		await enter(name, false);
-	} catch (error) {
-		if (error.code === "no_such_room") browse(name);
-		else toast(why(error));
-	}
+	unfollowed = !isOnline();
+	if (known || unfollowed || name.startsWith("@")) return;
+	const join = () => enter(name, false).catch((error) => (error.code === "no_such_room" ? browse(name) : Promise.reject(error)));
+	if (name === arrival.agreed) join().catch((error) => toast(why(error)));
+	else question = sure(say("joinSure", { room: name }), say("join"), join, ".primary");
 }
 
-function named(hash) {
+// The name of a room, or nothing, in the address of the page.
+export function namedRoom() {
 	try {
-		return decodeURIComponent(hash.slice(1));
+		return decodeURIComponent(location.hash.slice(1));
 	} catch {
 		return ""; // a % that means nothing
 	}
@@ -356,7 +366,7 @@ const ACTS = {
 	latest: toLatest,
 	picture: () => $("file").click(),
 	emoji: () => composer.toggleEmoji(),
-	again: () => (connection.state === "waiting" ? connection.nudge() : connect()),
+	again: () => (connection.state === "waiting" ? connection.tryNow() : connect()),
 };
 
 addEventListener("click", (event) => {
@@ -369,12 +379,6 @@ addEventListener("click", (event) => {
 
 addEventListener("keydown", (event) => {
 	if (event.key === "Escape" && !document.querySelector("dialog")) openDrawer("");
-});
-
-$("arrival-form").addEventListener("submit", (event) => {
-	event.preventDefault();
-	wish = $("arrival-name").value.trim();
-	if (wish) connect();
 });
 
 addEventListener("hashchange", follow);

@@ -7,7 +7,9 @@
  *                  └─────────────┴──▶ off (so one wished), ended (so the server wished)
  */
 
+import * as arrival from "./arrival.js";
 import * as chat from "./chat.js";
+import { causeOfClose, causeOfRefusal } from "./reach.js";
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 20_000;
@@ -16,16 +18,21 @@ const SILENCE = 25_000;
 const PATIENCE = 8_000;
 
 export let state = "off";
-// Why it has ended.
+// Why it has ended or cannot be had: a cause, and the server's own words.
+export let cause = "lost";
 export let reason = "";
 
 let url;
 let socket = null;
 let failures = 0;
+// Attempts in a row that came to nothing.
+let unopened = 0;
 let timer = 0;
 let openedAt = 0;
 let heardAt = 0;
 let turnOver = () => {};
+// The id of the `hello`: an error with it is no answer to a question.
+let greeting;
 const asked = new Map();
 
 export function connect(to) {
@@ -47,15 +54,25 @@ export function welcomed() {
 	become("online");
 }
 
-// Something is missing, or nobody answers: a new connection.
-export function resume() {
-	drop();
-	wait();
+// Says hello; once more, if the server did not take it.
+export function greet() {
+	inTurn(() => send({ type: "hello", id: (greeting = randomId()), ...chat.hello() }));
 }
 
-// The network is back, or somebody looks at the page: now is the time.
-export function nudge() {
+// Something is missing, or nobody answers: a new connection, after so many milliseconds at least.
+export function resume(atLeast) {
+	drop();
+	wait(atLeast ? "crowded" : "lost", atLeast);
+}
+
+// Somebody does not want to wait.
+export function tryNow() {
 	if (state === "waiting") open();
+}
+
+// The network is back, or somebody looks at the page: now is the time, unless the server has named another.
+function nudge() {
+	if (state === "waiting" && cause === "lost") open();
 	else if (state === "online") probe(PATIENCE / 2);
 }
 
@@ -81,12 +98,18 @@ function open() {
 	clearTimeout(timer);
 	openedAt = Date.now();
 	become("connecting");
+	start();
+}
+
+// Does something when it is this window's turn to arrive, which lasts until it has.
+function inTurn(work) {
+	turnOver();
 	let wanted = true;
 	turnOver = () => (wanted = false);
-	chat.inTurn(() => new Promise((over) => {
+	arrival.inTurn(() => new Promise((over) => {
 		if (!wanted) return over(); // nobody waits for this attempt any more
 		turnOver = over;
-		start();
+		work();
 	}));
 }
 
@@ -96,33 +119,52 @@ function start() {
 	} catch (error) {
 		return end(error.message); // this is no address
 	}
+	let opened = false;
 	socket.onopen = () => {
+		opened = true;
+		unopened = 0;
 		heardAt = Date.now();
-		send({ type: "hello", ...chat.hello() });
+		greet();
 	};
 	socket.onmessage = ({ data }) => {
 		heardAt = Date.now();
 		if (typeof data === "string") heard(JSON.parse(data));
 	};
-	socket.onclose = ({ code, reason }) => {
+	socket.onclose = ({ code, reason: words }) => {
 		forget();
-		if (code >= 4500 && code <= 4999) return end(reason || code);
-		// 1001: everybody comes back at a different moment. 1008, 1013: not soon.
-		wait({ 1001: 2_000, 1008: 15_000, 1013: 15_000 }[code]);
+		if (code >= 4500 && code <= 4999) return end(words || code);
+		reason = words;
+		wait(...causeOfClose(code, words));
+		if (!opened) lookWhy();
 	};
 }
 
+// Twice in a row there was no connection: the server is away, or does not want this page.
+async function lookWhy() {
+	if (++unopened < 2) return;
+	const attempt = timer;
+	const [why, atLeast] = await causeOfRefusal(url);
+	if (timer !== attempt) return; // it is tried again already
+	clearTimeout(timer);
+	failures -= 1; // the same wait, better known
+	wait(why, atLeast);
+}
+
 function heard(object) {
+	if (object.type === "error" && object.id === greeting) return arrival.refused(object);
 	const question = asked.get(object.id);
-	chat.heard(object); // an answer is also news
 	asked.delete(object.id);
+	chat.heard(object); // an answer is also news
 	if (object.type === "error") question?.reject(object);
 	else question?.resolve(object);
 }
 
-function wait(atLeast = 0) {
+// Many wait at the same time: each for another while, and nobody shorter than it was told.
+function wait(why = "lost", atLeast = 0) {
+	cause = why;
 	const backOff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
-	timer = setTimeout(open, Math.max(atLeast, backOff) * (0.4 + 0.6 * Math.random()));
+	const luck = Math.random();
+	timer = setTimeout(open, Math.max(backOff * (0.4 + 0.6 * luck), atLeast * (1 + 1.5 * luck)));
 	become("waiting");
 }
 

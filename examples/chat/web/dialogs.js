@@ -22,10 +22,11 @@ function open(title, ...content) {
 	return dialog;
 }
 
-// Asks before something that cannot be undone.
-export function sure(question, label, act) {
+// Asks before something that others see, or that cannot be undone.
+export function sure(question, label, act, looks = ".danger") {
 	const dialog = open(question, el("p.buttons", {}, button("", { autofocus: true, onclick: () => dialog.close() }, say("cancel")),
-		button(".danger", { onclick: () => (dialog.close(), act()?.catch((error) => toast(why(error)))) }, label)));
+		button(looks, { onclick: () => (dialog.close(), act()?.catch((error) => toast(why(error)))) }, label)));
+	return dialog;
 }
 
 export function help() {

@@ -1,7 +1,8 @@
 /** What stands above the messages and around them: the room, the state of the connection, who is typing, the title. */
 
+import * as arrival from "./arrival.js";
 import * as chat from "./chat.js";
-import { reason, state } from "./connection.js";
+import { state } from "./connection.js";
 import { $, el, face } from "./dom.js";
 import { nameOf } from "./sides.js";
 import { atEnd } from "./timeline.js";
@@ -47,12 +48,8 @@ export function showState() {
 	put("state", say(state));
 	put("set-state", say(state));
 	const bad = { waiting: "tryNow", off: "connect", ended: "comeBack" }[state];
-	const text = bad ? say(`${state}Banner`, { reason }) : "";
-	if (!chat.me()) {
-		put("arrival-error", text);
-		if (bad) $("arrival").hidden = false;
-		return;
-	}
+	const text = [arrival.trouble(), state === "waiting" && say("writeOn")].filter(Boolean).join(" ");
+	if (!$("arrival").hidden) return arrival.show();
 	const banner = $("banner");
 	// While it is tried again, the words stay: no message every few seconds, and no flicker.
 	if (state === "connecting" && banner.firstChild) return;

@@ -9,7 +9,7 @@ export class Store {
 	me = null;
 	people = new Map();
 	rooms = new Map();
-	limits = {};
+	limits = { message: 4_000, picture: 4 * 2 ** 20, page: 100 };
 	home = "lobby";
 	#app;
 
@@ -22,6 +22,23 @@ export class Store {
 	known() {
 		const filled = [...this.rooms.values()].filter((room) => room.filled);
 		return Object.fromEntries(filled.map(({ name, epoch, last }) => [name, { epoch, offset: last }]));
+	}
+
+	// For the next visit: what can be shown before the server has said anything.
+	places() {
+		const rooms = [...this.rooms.values()].filter((room) => !room.provisional);
+		const { id, name } = this.me;
+		return {
+			me: { id, name }, home: this.home, limits: this.limits,
+			rooms: rooms.map(({ name: room, kind, other, members }) => ({ room, kind, with: other, members })),
+		};
+	}
+
+	restore({ name, me = { id: 0, name: name || "?" }, home = this.home, limits, rooms = [{ room: home, kind: "room" }] }) {
+		this.me = this.#person(me);
+		this.home = home;
+		Object.assign(this.limits, limits);
+		for (const info of rooms) this.#room(info);
 	}
 
 	// Have all rooms come to the present? Before that it is not known what of the unsaid was said.

@@ -6,6 +6,9 @@ arrivalTitle|Come in and say hello|进来聊聊
 arrivalText|Choose a name. That is all: no password, no account.|取个名字就好，不用密码，也不用注册。
 yourName|Your name|你的名字
 enter|Enter|进入
+arrivalServer|You come to the chat on {server}.|你将进入 {server} 上的聊天室。
+arrivalRoom|You come to #{room}, a room of the chat on {server}.|你将进入 {server} 上的聊天室 #{room}。
+arrivalReaders|Whoever comes to this address can read the rooms. What two people say privately only they can read.|能打开这个网址的人都能看到聊天室里的话；私聊只有两个人自己能看到。
 arrivalPromise|This browser will know you when you come back.|下次再来，这个浏览器会认得你。
 otherLanguage|中文|English
 noWebSocket|This browser has no WebSocket, and the chat needs one.|您的浏览器不支持 WebSocket，无法使用聊天室。
@@ -22,6 +25,7 @@ createRoom|Create “{room}”|新建“{room}”
 join|Join|加入
 open|Open|打开
 leave|Leave|退出
+joinSure|Join #{room}? Its members will see that you came.|加入 #{room} 吗？里面的人会看到你来了。
 leaveSure|Leave {room}?|退出 {room}？
 youLeft|You are no longer in {room}.|你已不在 {room}。
 noSuchRoom|There is no room “{room}” yet.|还没有叫“{room}”的聊天室。
@@ -98,7 +102,12 @@ more|More|更多
 online|Connected|已连接
 connecting|Connecting …|连接中……
 waiting|No connection|连接断开
-waitingBanner|No connection. It is tried again by itself; you can go on writing.|连接断开了，正在自动重连；你可以继续输入。
+cause_lost|No connection. It is tried again by itself.|连接断开了，正在自动重连。
+cause_crowded|Many people are coming in just now. You are among the next; this page tries again by itself.|现在进来的人很多，很快就轮到你；会自动重试。
+cause_hasty|The server has closed the connection: {reason}. It is tried again in a moment.|服务器关闭了连接：{reason}。稍后会自动重试。
+cause_refused|The server does not let this page in: it may be known under another address.|服务器不接受这个页面，也许要换一个网址访问。
+cause_blocked|The server is there, but no WebSocket comes through to it: a proxy on the way may not allow it, or the server has no room.|服务器在线，但 WebSocket 连不上：可能是中间的代理不允许，或者服务器满了。
+writeOn|You can go on writing.|你可以继续输入。
 tryNow|Try now|马上重试
 off|Disconnected|未连接
 offBanner|You have disconnected.|你已断开连接。
@@ -156,10 +165,14 @@ export function say(key, values = {}) {
 	return WORDS.get(key)[language() === "zh" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+// Only the server knows which rule was broken.
+const RULED = new Set(["bad_name", "bad_room_name", "bad_picture", "storage"]);
+
 // What was refused, and why; in the server's English if there are no words for it here.
 export function why({ code, msg = code }) {
 	const key = `error_${code}`;
-	return WORDS.has(key) ? say(key) : msg;
+	if (!WORDS.has(key)) return msg;
+	return RULED.has(code) && msg !== code ? `${say(key)} (${msg})` : say(key);
 }
 
 // Fills in the words of the page itself: `data-say` is text, `data-label` a name that is not seen.

@@ -1,0 +1,222 @@
+//! Who somebody is, and how they come in: tokens, names that are refused, servers that refuse, links to rooms.
+
+use headless_chrome::protocol::cdp::Page;
+use serde_json::json;
+
+use crate::{Program, Window, browser};
+
+/// A server of the test's own: `answer` says what it answers to each object, `heard` is what it heard.
+const SERVER: &str = "globalThis.heard = []; globalThis.WebSocket = class {
+    constructor() { this.bufferedAmount = 0; setTimeout(() => this.onopen?.()) }
+    close() {}
+    send(text) {
+        heard.push(JSON.parse(text))
+        for (const object of answer(heard.at(-1))) setTimeout(() => this.onmessage?.({ data: JSON.stringify(object) }))
+    }
+};
+const welcome = (name, more) => ({ type: 'welcome', user: { id: 7, name }, all: [], here: 1, room: 'lobby', limits: {},
+    rooms: [{ room: 'lobby', kind: 'room', epoch: 'e', first: 1, offset: 0, members: 1, read: 0, unread: 0, mentions: 0 }], ...more });
+";
+
+/// A server that is not there, or shows everybody out with this close code.
+fn closing(code: u16) -> String {
+    format!(
+        "globalThis.WebSocket = class {{
+            constructor() {{ setTimeout(() => this.onclose?.({{ code: {code}, reason: '' }})) }}
+            close() {{}}
+        }}"
+    )
+}
+
+impl Window {
+    /// Runs a script before those of the page, from the next visit on.
+    pub(crate) fn prepare_with(&self, script: &str) {
+        self.call::<Page::AddScriptToEvaluateOnNewDocument>(json!({"source": script}));
+    }
+}
+
+const TOKEN: &str =
+    "JSON.parse(localStorage.getItem(Object.keys(localStorage).find((key) => key.endsWith(' token'))))";
+
+#[test]
+fn no_token_is_ever_written_over() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-identity");
+    let window = Window::open(&browser, &program.url());
+    let told = window.run(
+        "import('/identity.js').then(({ Identity }) => {
+            const told = [], user = (name) => ({ id: 1, name })
+            const tell = (what) => told.push(what)
+            const it = new Identity({})
+            tell(it.hello('alice')); it.welcomed({ new: true, token: 'a', user: user('alice') })
+            tell(it.hello())
+            // A stranger's welcome is not for alice; if the server insists, the token is kept beside hers.
+            for (let time = 0; time < 3; time++) { it.hello(); tell(it.welcomed({ new: true, token: 's', user: user('guest-2') })) }
+            tell([it.token, it.older, it.name])
+            // The server does not know her: then somebody new with her name; who is known again when the server remembers.
+            it.hello(); it.unknown(); it.hello(); it.unknown()
+            tell(it.hello()); it.welcomed({ new: true, token: 'b', user: user('alice') })
+            tell([it.token, it.older])
+            it.hello(); it.unknown(); tell(it.hello()); it.welcomed({ new: false, user: user('alice') })
+            tell([it.token, it.older])
+            // A disk that is full gives no token.
+            const other = new Identity({}); other.hello('bob'); other.welcomed({ new: true, user: user('bob') })
+            tell([other.token ?? null, other.hello()])
+            return told
+        })",
+    );
+    let expected = json!([
+        {"name": "alice"}, {"token": "a"}, false, false, true, ["a", ["s"], "alice"], {"name": "alice"},
+        ["b", ["a", "s"]], {"token": "a"}, ["a", ["b", "s"]], [null, {"name": "bob"}]
+    ]);
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_page_that_wakes_slowly_is_still_the_same_person() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-slow");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    let token = alice.run(TOKEN);
+    // Once it is busy when the connection opens, for longer than a server likes to wait for a word.
+    alice.prepare_with(
+        "{ const Plain = WebSocket; let slow = 1
+           globalThis.WebSocket = class extends Plain {
+               set onopen(greet) { super.onopen = () => {
+                   for (const end = Date.now() + 1500; slow && Date.now() < end; );
+                   slow = 0; greet()
+               } }
+           } }",
+    );
+    alice.reload();
+    alice.wait_online();
+    assert_eq!(alice.run("document.querySelector('#my-name').textContent"), "alice");
+    assert_eq!(alice.run(TOKEN), token);
+}
+
+#[test]
+fn a_server_without_a_memory_gets_the_name_again() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-forgetful");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    let token = alice.run(TOKEN);
+    alice.prepare_with(&format!(
+        "{SERVER} const answer = ({{ type, id, token, name }}) => type !== 'hello' ? []
+            : [token ? {{ type: 'error', id, code: 'unknown_token' }} : welcome(name, {{ new: true, token: 'fresh' }})]"
+    ));
+    alice.reload();
+    alice.wait("document.body.dataset.state === 'online'");
+    assert_eq!(alice.run("document.querySelector('#my-name').textContent"), "alice");
+    assert_eq!(
+        alice.run(
+            "heard.filter(({ type }) => type === 'hello').map(({ token, name }) => [token ?? 0, name ?? 0])"
+        ),
+        json!([[token, 0], [0, "alice"]])
+    );
+    let kept = alice.run("JSON.stringify(localStorage)");
+    assert!(kept.as_str().unwrap().contains(token.as_str().unwrap()), "the old token is kept as well");
+    assert_eq!(alice.run(TOKEN), "fresh");
+}
+
+#[test]
+fn a_name_that_is_refused_is_asked_for_again_before_anybody_comes_in() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-refused");
+    let anna = Window::open(&browser, &program.url());
+    anna.prepare_with(&format!(
+        "{SERVER} const answer = ({{ type, id, name }}) => type !== 'hello' ? []
+            : [name === 'anna' ? welcome(name, {{ new: true, token: 't' }})
+                : {{ type: 'error', id, code: name === 'bob' ? 'name_taken' : 'bad_name', msg: 'a name has no ' + name }}]"
+    ));
+    anna.reload();
+    for (name, reason) in [("a|b", "a name has no a|b"), ("bob", "this name is taken")] {
+        anna.wait("!arrival.hidden");
+        anna.run("document.querySelector('#arrival-name').select()");
+        anna.write(name);
+        anna.press("Enter");
+        anna.wait(&format!("document.querySelector('#arrival-error').textContent.includes('{reason}')"));
+        assert_eq!(
+            anna.run("[app.hidden, document.querySelector('#arrival-name').value]"),
+            json!([true, name]),
+            "nobody has come in, and the wish is kept"
+        );
+    }
+    anna.run("document.querySelector('#arrival-name').select()");
+    anna.arrive("anna");
+    anna.wait("document.querySelector('#my-name').textContent === 'anna'");
+}
+
+#[test]
+fn who_is_known_sees_their_rooms_while_the_server_is_away() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-frame");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    alice.say("/join tea");
+    alice.wait("document.querySelector('#room-title').textContent === '#tea'");
+    alice.write("half a thought");
+    alice.prepare_with(&closing(1006));
+    alice.reload();
+    alice.wait("!app.hidden && document.body.dataset.state === 'waiting'");
+    let seen = alice.run(
+        "[arrival.hidden, document.querySelector('#my-name').textContent, document.querySelector('#room-title').textContent,
+          say.value, [...document.querySelectorAll('#room-list bdi')].map((one) => one.textContent)]",
+    );
+    assert_eq!(seen, json!([true, "alice", "#tea", "half a thought", ["lobby", "tea"]]));
+    alice.say("said before it was there");
+    alice.wait("unsent.children.length === 1");
+}
+
+#[test]
+fn who_is_not_let_in_is_told_why() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-crowd");
+    for (code, word) in [
+        (1013, "Many people are coming in"),
+        (1008, "has closed the connection"),
+        (1006, "no WebSocket comes through"),
+    ] {
+        let alice = Window::open(&browser, &program.url());
+        alice.prepare_with(&closing(code));
+        alice.reload();
+        alice.wait("!arrival.hidden");
+        alice.write("alice");
+        alice.press("Enter");
+        alice.wait(&format!("document.querySelector('#arrival-error').textContent.includes('{word}')"));
+        assert_eq!(alice.run("app.hidden"), true);
+        assert_eq!(
+            alice.run("arrival.innerText.includes('go on writing')"),
+            false,
+            "there is nothing to write on"
+        );
+    }
+}
+
+#[test]
+fn a_link_to_a_room_asks_before_it_joins() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-link");
+    let (alice, bob) = (Window::open(&browser, &program.url()), Window::open(&browser, &program.url()));
+    alice.arrive("alice");
+    alice.say("/join tea");
+    alice.wait("document.querySelector('#room-title').textContent === '#tea'");
+    bob.arrive("bob");
+    for visit in ["location.hash = '#tea'", "location.hash = '#lobby'", "location.hash = '#tea'"] {
+        bob.run(visit);
+    }
+    bob.wait("document.querySelector('dialog')?.textContent.includes('#tea')");
+    bob.press("Escape");
+    bob.wait("!document.querySelector('dialog')");
+    assert_eq!(alice.run("document.querySelector('#room-detail').textContent"), "Members: 1");
+    bob.reload();
+    bob.wait("document.querySelector('dialog .primary')");
+    bob.click("dialog .primary");
+    alice.wait("document.querySelector('#room-detail').textContent === 'Members: 2'");
+    // Whoever is new has read on the page of arrival which room it is.
+    let carol = Window::open(&browser, &format!("{}#tea", program.url()));
+    carol.wait("arrival.innerText.includes('#tea') && arrival.innerText.includes('can read')");
+    carol.arrive("carol");
+    carol.wait("document.querySelector('#room-title').textContent === '#tea'");
+}
