@@ -11,7 +11,7 @@
 //! | 7: reading, searching, names | `reading.rs`, `names.rs` |
 //! | 8: errors | `errors.rs`, `pace.rs`, `disk.rs` |
 //! | Plain text | `console.rs` |
-//! | 9, Running it | `running.rs`, `ending.rs`, `logging.rs` |
+//! | 9, Running it | `running.rs`, `ending.rs`, `logging.rs`, `door.rs` |
 
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
@@ -23,6 +23,8 @@ mod client;
 mod console;
 #[path = "chat/disk.rs"]
 mod disk;
+#[path = "chat/door.rs"]
+mod door;
 #[path = "chat/ending.rs"]
 mod ending;
 #[path = "chat/errors.rs"]

@@ -15,11 +15,12 @@ use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Request, RequestId};
+use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Refused, Request, RequestId};
 
 use crate::arrivals::AddressPaces;
 use crate::console::Console;
 use crate::cost::MESSAGE;
+use crate::door::{self, Door};
 use crate::history::{
     Calendar, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
 };
@@ -55,6 +56,7 @@ impl Rates {
 
 pub(crate) struct Chat {
     pub(crate) settings: Settings,
+    door: Door,
     pub(crate) rates: Rates,
     /// `None` only while it is being closed.
     history: Option<History<Ticket>>,
@@ -117,6 +119,7 @@ impl Chat {
         }
         let console = Console::new(public_url);
         let mut chat = Chat {
+            door: Door::new(&settings),
             rates: Rates::new(&settings),
             settings,
             calendar: history.calendar(),
@@ -277,6 +280,9 @@ impl Chat {
 
 impl Handler<Mail> for Chat {
     fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+        if let Err(refusal) = self.door.judge(request) {
+            return refusal;
+        }
         if !matches!(request.upgrade(), Ok(Some(_))) {
             return self.serve(peers.request_id(id), request);
         }
@@ -288,6 +294,10 @@ impl Handler<Mail> for Chat {
             return Answer::refuse(400, "the subprotocol here is chat.v1; offer none to speak plain text");
         }
         Answer::accept().subprotocol(chosen)
+    }
+
+    fn on_refused(&mut self, _: &mut Peers, refused: &Refused<'_>) {
+        self.door.refused(refused);
     }
 
     fn on_open(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) {
@@ -333,12 +343,14 @@ impl Handler<Mail> for Chat {
             Mail::Stop => {
                 self.save_what_was_read();
                 self.stopping = true;
+                self.door.close();
                 self.stop_if_settled(peers);
             }
         }
     }
 
     fn on_tick(&mut self, peers: &mut Peers) {
+        self.door.pass_time();
         self.pass_time(peers, ticks());
     }
 }
@@ -363,7 +375,7 @@ impl Chat {
     /// A page, or a picture, which comes later.
     fn serve(&mut self, asked: RequestId, request: &Request<'_>) -> Answer {
         if let Some(page) = pages::page(request) {
-            return page;
+            return door::stay_secure(request, page);
         }
         let Some(picture) = request.path().strip_prefix("/pictures/") else {
             return Answer::refuse(404, "there is no such page");
@@ -385,7 +397,7 @@ impl Drop for Chat {
 }
 
 /// Where a client is, for the log.
-fn place(client: Option<IpAddr>) -> String {
+pub(crate) fn place(client: Option<IpAddr>) -> String {
     client.map_or("a local socket".to_owned(), |address| address.to_string())
 }
 

@@ -15,6 +15,7 @@ mod cost;
 mod daemon;
 mod damper;
 mod departures;
+mod door;
 mod hello;
 mod history;
 mod logs;
@@ -41,7 +42,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use pollcat::{Config, Mailbox, NotDelivered, Server};
+use pollcat::{Config, Mailbox, NotDelivered, Server, UnixAccess};
 
 use certificates::Certificates;
 use chat::Chat;
@@ -128,8 +129,7 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
 /// A server on all the addresses.
 fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mail>, String> {
     let config = Config::new()
-        .origins(settings.allow_origin.clone())
-        .hosts(settings.allow_host.clone())
+        .origins(settings.origins())
         .trust_proxies(settings.trust_proxy.clone())
         .max_connections(settings.max_connections)
         .max_message(settings.max_picture.max(wire::LONGEST_REQUEST))
@@ -138,10 +138,12 @@ fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mai
     #[cfg(feature = "deflate")]
     let config = config.deflate(pollcat::Deflate::new());
     let mut server = Server::without_listeners(config).map_err(|error| error.to_string())?;
+    let access = UnixAccess::new().mode(settings.socket_mode);
+    let access = settings.socket_group.map_or(access, |group| access.group(group));
     for listen in &settings.listen {
         let bound = match listen {
             Listen::Tcp(address) => certificates.listen(&mut server, address).map(drop),
-            Listen::Unix(path) => server.listen_unix(path),
+            Listen::Unix(path) => server.listen_unix_with(path, access),
         };
         bound.map_err(|error| cannot_listen(listen, &error))?;
     }

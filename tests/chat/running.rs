@@ -206,25 +206,3 @@ fn a_unix_socket_is_an_address_too() {
     local.send(TEXT, br#"{"msg":"through a file"}"#);
     assert_eq!(remote.expect("message")["from"], "local");
 }
-
-#[test]
-fn pages_of_other_origins_may_not_connect() {
-    let strict = Chat::in_memory(&[]);
-    let open = Chat::in_memory(&["--allow-origin", "*"]);
-    let named = Chat::in_memory(&["--allow-origin", "https://chat.example.com"]);
-    let table = [
-        (&strict, "https://evil.example", "403"),
-        (&strict, "null", "403"),
-        (&open, "https://evil.example", "101"),
-        (&named, "https://chat.example.com", "101"),
-        (&named, "null", "403"),
-        (&open, "null", "101"),
-        (&named, "https://evil.example", "403"),
-    ];
-    for (chat, origin, status) in table {
-        let mut client = Client::dial(chat.address());
-        client.write(crate::client::upgrade_request(&format!("Origin: {origin}\r\n")).as_bytes());
-        let head = client.head();
-        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{origin}: {head}");
-    }
-}

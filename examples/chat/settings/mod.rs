@@ -13,9 +13,11 @@
 //! | `flags.rs` | the command line |
 //! | `file.rs` | the TOML file |
 //! | `values.rs` | sizes, addresses, origins: from text to types |
+//! | `names.rs` | the names the chat goes by, from several settings |
 
 mod file;
 mod flags;
+mod names;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -27,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use log::LevelFilter;
-use pollcat::{Hosts, Origins, Proxies};
+use pollcat::{Origins, Proxies};
 
 use crate::history::Durability;
 use file::SettingsFile;
@@ -38,8 +40,14 @@ pub(crate) use values::Listen;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     pub listen: Vec<Listen>,
-    pub allow_origin: Origins,
-    pub allow_host: Hosts,
+    /// Of the files of Unix-domain sockets.
+    pub socket_mode: u32,
+    /// By its number; `None`: the process's own.
+    pub socket_group: Option<u32>,
+    /// Valid, see [`Settings::origins`].
+    pub allow_origin: Vec<String>,
+    /// Valid, see [`Settings::hosts`].
+    pub allow_host: Vec<String>,
     pub trust_proxy: Proxies,
     /// `None`: of the first TCP address, see [`Settings::page_address`].
     pub public_url: Option<String>,
@@ -278,12 +286,19 @@ impl Settings {
         self.public_url.clone().or(first)
     }
 
+    /// Pages of which origins may connect.
+    pub(crate) fn origins(&self) -> Origins {
+        values::origins(&self.allow_origin).expect("they were tried when they were read")
+    }
+
     /// Before the defaults are set.
     fn blank() -> Self {
         Settings {
             listen: Vec::new(),
-            allow_origin: Origins::same(),
-            allow_host: Hosts::any(),
+            socket_mode: 0,
+            socket_group: None,
+            allow_origin: Vec::new(),
+            allow_host: Vec::new(),
             trust_proxy: Proxies::none(),
             public_url: None,
             tls_cert: None,

@@ -42,16 +42,28 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 List("ADDRESS", |s, v| values::listen(v).map(|it| s.listen = it)),
             ),
             row(
+                "socket-mode",
+                "0660",
+                "who may connect to unix:PATH, as chmod has it",
+                Text("MODE", |s, v| values::mode(v).map(|it| s.socket_mode = it)),
+            ),
+            row(
+                "socket-group",
+                "",
+                "the group of unix:PATH, such as the proxy's",
+                Text("GROUP", |s, v| values::group(v).map(|it| s.socket_group = Some(it))),
+            ),
+            row(
                 "allow-origin",
                 "",
                 "pages of which other sites may connect, or *; several",
-                List("ORIGIN", |s, v| values::origins(v).map(|it| s.allow_origin = it)),
+                List("ORIGIN", |s, v| values::origins(v).map(|_| s.allow_origin = v.to_vec())),
             ),
             row(
                 "allow-host",
                 "",
-                "the only names the server answers to; several",
-                List("HOST", |s, v| values::hosts(v).map(|it| s.allow_host = it)),
+                "names it answers to as well, or * for any; several",
+                List("HOST", |s, v| values::hosts(v).map(|()| s.allow_host = v.to_vec())),
             ),
             row(
                 "trust-proxy",

@@ -28,7 +28,7 @@ fn ask(flags: &[&str], env: &[(&str, &str)]) -> Result<Asked, Vec<String>> {
     read(args, |name| env.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
 }
 
-fn settings(flags: &[&str], env: &[(&str, &str)]) -> Settings {
+pub(super) fn settings(flags: &[&str], env: &[(&str, &str)]) -> Settings {
     match ask(flags, env) {
         Ok(Asked::Serve(settings)) => *settings,
         other => panic!("{flags:?} {env:?}: {other:?}"),
@@ -50,7 +50,7 @@ fn nothing_needs_to_be_said() {
     assert_eq!((settings.max_picture, settings.keep_pictures), (4 << 20, 1 << 30));
     assert_eq!((settings.message_rate, settings.message_burst, settings.max_name), (5, 20, 24));
     assert!(settings.echo && !settings.daemon && settings.pid_file.is_none() && settings.log_file.is_none());
-    assert_eq!((settings.allow_origin, settings.log_level), (Origins::same(), LevelFilter::Info));
+    assert_eq!((settings.origins(), settings.log_level), (Origins::same(), LevelFilter::Info));
 }
 
 #[test]

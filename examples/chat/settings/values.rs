@@ -113,8 +113,35 @@ pub(super) fn origins(texts: &[String]) -> Result<Origins, String> {
     }
 }
 
-pub(super) fn hosts(texts: &[String]) -> Result<Hosts, String> {
-    if texts.is_empty() { Ok(Hosts::any()) } else { Hosts::only(texts).map_err(told) }
+pub(super) fn hosts(texts: &[String]) -> Result<(), String> {
+    match texts {
+        [any] if any == "*" => Ok(()),
+        list if list.iter().any(|text| text == "*") => {
+            Err("\"*\" stands for all names, and alone".to_owned())
+        }
+        list => Hosts::only(list).map(drop).map_err(told),
+    }
+}
+
+/// Octal, as chmod(1) has it.
+pub(super) fn mode(text: &str) -> Result<u32, String> {
+    let mode = digits(text).and_then(|_| u32::from_str_radix(text, 8).ok()).filter(|mode| *mode <= 0o777);
+    mode.ok_or_else(|| format!("{text:?} is no mode: write 0660 or 0600, three octal digits"))
+}
+
+/// A number, or a name in /etc/group.
+pub(super) fn group(text: &str) -> Result<u32, String> {
+    let known = std::fs::read_to_string("/etc/group").unwrap_or_default();
+    let number = digits(text).and_then(|number| u32::try_from(number).ok());
+    number.or_else(|| group_in(&known, text)).ok_or_else(|| {
+        format!("{text:?} is no group in /etc/group (if it comes from elsewhere: getent group {text} has its number)")
+    })
+}
+
+/// `name:password:number:members` (group(5)).
+fn group_in(known: &str, name: &str) -> Option<u32> {
+    let mut groups = known.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    groups.find(|fields| fields.first() == Some(&name))?.get(2)?.parse().ok()
 }
 
 pub(super) fn proxies(texts: &[String]) -> Result<Proxies, String> {
@@ -247,10 +274,27 @@ mod tests {
     }
 
     #[test]
+    fn a_mode_is_octal_and_a_group_has_a_number() {
+        assert_eq!((mode("0660"), mode("600"), mode("0")), (Ok(0o660), Ok(0o600), Ok(0)));
+        for wrong in ["", "rw", "0888", "1777", "-1", "0o660", "99999999999"] {
+            assert!(mode(wrong).is_err(), "{wrong}");
+        }
+        let known = "root:x:0:\nwww-data:x:33:alice,bob\nbroken\nodd:x:y:\n";
+        assert_eq!((group_in(known, "www-data"), group_in(known, "root")), (Some(33), Some(0)));
+        for none in ["www", "broken", "odd", "alice", "x", ""] {
+            assert_eq!(group_in(known, none), None, "{none}");
+        }
+        assert_eq!(group("4711"), Ok(4711));
+        assert!(group("no such group").unwrap_err().contains("getent"));
+    }
+
+    #[test]
     fn any_origin_stands_alone() {
         assert_eq!(origins(&[]), Ok(Origins::same()));
         assert_eq!(origins(&["*".into()]), Ok(Origins::any()));
         assert!(origins(&["*".into(), "https://a.example".into()]).is_err());
         assert!(origins(&["a.example".into()]).unwrap_err().contains("a.example"));
+        assert!(hosts(&[]).is_ok() && hosts(&["*".into()]).is_ok() && hosts(&["a:80".into()]).is_ok());
+        assert!(hosts(&["*".into(), "a".into()]).is_err() && hosts(&["http://a".into()]).is_err());
     }
 }

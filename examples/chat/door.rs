@@ -1,0 +1,197 @@
+//! The door: under which names the chat is asked for, and what its operator hears of those who are not let in. Each kind
+//! of refusal is logged once a minute, in words that say which setting would let them in; then how many more there were.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use pollcat::{Answer, Hosts, Proxies, Refusal, Refused, Request};
+
+use crate::chat::{place, ticks};
+use crate::damper::{Allowance, Damper};
+use crate::settings::Settings;
+
+const ONCE_A_MINUTE: Allowance = Allowance { lines: 1, per: Duration::from_secs(60) };
+
+/// For a month after a visit over TLS of our own, browsers ask for the page over TLS only (RFC 6797). Not longer: it
+/// concerns all ports of this name, and an operator may change their mind.
+const STAY_SECURE: (&str, &str) = ("Strict-Transport-Security", "max-age=2592000");
+
+#[derive(Debug)]
+pub(crate) struct Door {
+    hosts: Hosts,
+    proxies: Proxies,
+    refused: Damper<Refusal>,
+    /// Each is said once.
+    told_of_stranger: bool,
+    told_of_silent_proxy: bool,
+}
+
+impl Door {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Door {
+            hosts: settings.hosts(),
+            proxies: settings.trust_proxy.clone(),
+            refused: Damper::new(),
+            told_of_stranger: false,
+            told_of_silent_proxy: false,
+        }
+    }
+
+    /// Is the chat known by the name that is asked for? If not, this is the answer.
+    pub(crate) fn judge(&mut self, request: &Request<'_>) -> Result<(), Answer> {
+        self.look_at_proxy(request);
+        self.hosts.check(request).map_err(|reason| {
+            self.note(reason, request.client(), Some(request));
+            let host = request.host();
+            let words = format!(
+                "this chat does not go by the name {host}. If it should, its operator starts it with --allow-host {}",
+                bare(host)
+            );
+            Answer::refuse(reason.status(), words)
+        })
+    }
+
+    /// The server has turned somebody away by itself.
+    pub(crate) fn refused(&mut self, refused: &Refused<'_>) {
+        // Whoever stops the chat knows why.
+        if refused.reason != Refusal::Stopping {
+            self.note(refused.reason, refused.client, refused.request.as_ref());
+        }
+    }
+
+    fn note(&mut self, reason: Refusal, client: Option<IpAddr>, request: Option<&Request<'_>>) {
+        if self.refused.admit(reason, ONCE_A_MINUTE, now()).is_ok() {
+            log::warn!("{} for {}: {}", reason.status(), place(client), advice(reason, request));
+        }
+    }
+
+    /// How many there were, when the minute is over.
+    pub(crate) fn pass_time(&mut self) {
+        self.tell(now());
+    }
+
+    /// The same for the minute that is not over: the chat stops.
+    pub(crate) fn close(&mut self) {
+        self.tell(Duration::MAX);
+    }
+
+    fn tell(&mut self, now: Duration) {
+        for (reason, count) in self.refused.ended(now) {
+            log::warn!("{} for {count} more within a minute: {}", reason.status(), advice(reason, None));
+        }
+    }
+
+    /// Addresses are what limits go by. A proxy in front hides them unless both sides know of each other.
+    fn look_at_proxy(&mut self, request: &Request<'_>) {
+        let client = request.client();
+        let forwarded = request.headers().any(|(name, _)| name.eq_ignore_ascii_case("x-forwarded-for"));
+        let is_trusted = self.proxies.trust(client);
+        if forwarded && !is_trusted && !self.told_of_stranger && is_hidden(client, request) {
+            self.told_of_stranger = true;
+            let name = client.map_or("unix".to_owned(), |address| address.to_string());
+            log::warn!(
+                "a proxy on this machine sends X-Forwarded-For and is not believed: there is no limit per address for those \
+                 behind it (--trust-proxy {name})"
+            );
+        }
+        if is_trusted && !forwarded && request.header("x-real-ip").is_none() && !self.told_of_silent_proxy {
+            self.told_of_silent_proxy = true;
+            log::warn!(
+                "the trusted proxy at {} sends no X-Forwarded-For: all behind it are one address (nginx: proxy_set_header \
+                 X-Forwarded-For $proxy_add_x_forwarded_for)",
+                place(client)
+            );
+        }
+    }
+}
+
+/// Is this address of our own machine a proxy's, rather than one that a trusted proxy tells?
+fn is_hidden(client: Option<IpAddr>, request: &Request<'_>) -> bool {
+    let told = request.header("x-forwarded-for").unwrap_or_default();
+    client.is_none_or(|address| address.is_loopback() && !told.contains(&address.to_string()))
+}
+
+/// The page, with what keeps it on TLS if it came over that. Names without a dot, such as localhost, are shared by all
+/// kinds of servers.
+pub(crate) fn stay_secure(request: &Request<'_>, page: Answer) -> Answer {
+    let is_ours = request.is_secure() && bare(request.host()).contains('.');
+    if is_ours { page.header(STAY_SECURE.0, STAY_SECURE.1) } else { page }
+}
+
+/// What the operator can do about it.
+fn advice(reason: Refusal, request: Option<&Request<'_>>) -> String {
+    let host = request.map_or("HOST", |request| request.host());
+    match reason {
+        Refusal::ForeignOrigin => {
+            let origin = request.and_then(|request| request.header("origin")).unwrap_or("ORIGIN");
+            format!(
+                "a page of {origin} may not connect to {host}; if it may: --allow-origin {origin} (a proxy in between must \
+                 pass on the Host: proxy_set_header Host $http_host)"
+            )
+        }
+        Refusal::UnknownHost => {
+            format!("{host} is no name of this chat; if it is one: --allow-host {}", bare(host))
+        }
+        Refusal::AddressFull => {
+            "too many connections from this address; if a proxy has it: --trust-proxy".to_owned()
+        }
+        Refusal::ServerFull => {
+            "the chat is full: --max-connections, and as many descriptors (ulimit -n)".to_owned()
+        }
+        Refusal::UpgradeField | Refusal::ConnectionField => format!(
+            "{reason}; a proxy in between must pass on both (proxy_set_header Upgrade and Connection, proxy_http_version 1.1)"
+        ),
+        reason => reason.to_string(),
+    }
+}
+
+/// A host without its port.
+fn bare(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+fn now() -> Duration {
+    Duration::from_millis(ticks() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use pollcat::handshake::{Framing, HeadLimits, HeadReader, Method};
+
+    use super::*;
+
+    #[test]
+    fn a_page_that_came_over_tls_stays_there() {
+        let stays = |host: &str, is_secure: bool| {
+            let mut head = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes();
+            let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+            let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
+            let request = if is_secure { request.over_tls() } else { request };
+            let mut out = Vec::new();
+            let framing = Framing { method: Method::Get, keep_alive: true, date: "" };
+            stay_secure(&request, Answer::page("text/html", "")).write(framing, &mut out);
+            String::from_utf8(out).unwrap().contains("\r\nStrict-Transport-Security: max-age=2592000\r\n")
+        };
+        assert!(stays("chat.example.com", true) && stays("chat.example.com:8443", true));
+        assert!(!stays("chat.example.com", false) && !stays("localhost:9501", true) && !stays("[::1]", true));
+    }
+
+    #[test]
+    fn a_host_is_a_name_with_or_without_a_port() {
+        let table = [("a", "a"), ("a:80", "a"), ("[::1]", "[::1]"), ("[::1]:80", "[::1]"), ("", "")];
+        for (host, name) in table {
+            assert_eq!(bare(host), name);
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_words_of_its_own() {
+        let words: std::collections::HashSet<String> =
+            Refusal::ALL.iter().map(|reason| advice(*reason, None)).collect();
+        assert_eq!(words.len(), Refusal::ALL.len());
+        assert!(words.iter().all(|words| !words.contains("Config::")), "{words:#?}");
+    }
+}
