@@ -109,11 +109,12 @@ impl Chat {
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
             return Ok(());
         };
-        let command = Command::parse(line);
-        if matches!(command, Command::Say(text) if text.trim().is_empty()) {
+        if line.trim().is_empty() {
             return Ok(()); // not forwarded, and no reason to complain
         }
         self.take_pace(asker.peer, MESSAGE)?;
+        let is_somebody = |name: &str| self.people.named(&names::fold_person(name)).is_some();
+        let command = Command::parse(line, is_somebody);
         let here = self.sessions.get(asker.peer).map_or(self.lobby, |session| session.room);
         let usage = |words: String| Err(No::new(Code::BadField, words));
         match command {

@@ -94,7 +94,9 @@ fn every_command_does_what_help_says() {
     };
     assert_eq!(told("/nick carol"), "* you are carol now");
     assert!(told("/nick ALICE").starts_with("* somebody else has this name"));
-    assert!(told("/nick two words").contains("/nick NAME"));
+    assert!(told("/nick").contains("/nick NAME"));
+    assert_eq!(told("/nick carol ann"), "* you are carol ann now");
+    assert_eq!(told("/nick \"carol\""), "* you are carol now");
     assert_eq!(told("/who"), "* in lobby: here: alice, carol");
     assert_eq!(told("/join tea"), "* you are in tea; nobody else is here");
     assert_eq!(untimed(&told("in here")), "carol: in here");
@@ -104,6 +106,8 @@ fn every_command_does_what_help_says() {
     assert!(told("/msg nobody-here hi").contains("nobody-here"));
     assert!(told("/msg alice").contains("/msg NAME TEXT"));
     assert!(told("/leave lobby").contains("lobby"));
+    assert_eq!(told("/leave no such room"), "* there is no room `no such room`");
+    assert_eq!(told("/msg carol to myself"), "* that is you");
     assert_eq!(told("/echo off"), "* you no longer hear what you say");
     alice.join("tea");
     reader.until("alice joined");
@@ -118,6 +122,39 @@ fn every_command_does_what_help_says() {
     alice.say("tea", "you do not hear this");
     alice.say("lobby", "you hear this");
     assert_eq!(untimed(&reader.line()), "alice: you hear this");
+}
+
+#[test]
+fn names_with_spaces_are_called_in_full_or_in_quotes() {
+    let chat = Chat::in_memory(&[]);
+    let [mut anna, mut maria, mut who] =
+        ["Anna", "Anna Maria", "Dr. Who"].map(|name| Json::named(chat.address(), name));
+    let mut reader = Text::connect(chat.address());
+    let lines = [
+        ("/msg Anna Maria one", "one", 1),
+        ("/msg anna Marian two", "Marian two", 0),
+        ("/msg \"Anna\" Maria three", "Maria three", 0),
+        ("/msg @\"Anna Maria\" four", "four", 1),
+        ("/msg DR. WHO five", "five", 2),
+    ];
+    for (line, text, to) in lines {
+        reader.say(line);
+        let heard = [&mut anna, &mut maria, &mut who][to].expect("message");
+        assert_eq!(
+            (&heard["msg"], heard["room"].as_str().map(|room| &room[..1])),
+            (&json!(text), Some("@")),
+            "{line}"
+        );
+    }
+    anna.join("Tea time");
+    reader.say("/join \"tea  time\"");
+    assert!(reader.until("single spaces").starts_with("* a room's name has letters"));
+    reader.say("/join #tea time");
+    reader.until("you are in Tea time");
+    reader.say("hello @Anna, and @dr. who");
+    let heard = anna.wait_for("what is said there", |it| it["type"] == "message" && it["room"] == "Tea time");
+    assert_eq!(heard["mentions"], json!([anna.id]), "only members are mentioned");
+    assert_eq!(who.heard_of("message").len(), 0);
 }
 
 #[test]

@@ -208,3 +208,19 @@ fn a_talk_can_be_left_and_begun_again() {
     told.extend(bob.heard_of("message").into_iter().map(|it| it["msg"].clone()));
     assert_eq!(told, ["one", "two"]);
 }
+
+#[test]
+fn nobody_talks_to_themselves_in_public_or_in_private() {
+    let chat = Chat::in_memory(&[]);
+    let mut alice = Json::named(chat.address(), "Anna Maria");
+    let mut bob = Json::named(chat.address(), "bob");
+    for to in [json!(alice.id), json!("Anna Maria"), json!("ANNA MARIA"), json!("аnna mаria")] {
+        assert_eq!(
+            alice.refused(json!({"type": "message", "to": to, "msg": "secret"})),
+            "no_such_person",
+            "{to}"
+        );
+        assert_eq!(alice.refused(json!({"type": "picture", "to": to})), "no_such_person", "{to}");
+    }
+    assert_eq!(alice.heard_of("message").len() + bob.heard_of("message").len(), 0);
+}
