@@ -29,17 +29,39 @@ macro_rules! scripts {
     ($($name:literal)*) => { [$(file!(concat!("/", $name), SCRIPT, $name)),*] };
 }
 
-const FILES: [File; 4] = [
+const FILES: &[File] = &[
     file!("/", HTML, "index.html"),
     file!("/chat.css", STYLE, "chat.css"),
     file!("/messages.css", STYLE, "messages.css"),
     file!("/favicon.svg", "image/svg+xml", "favicon.svg"),
 ];
 
-const SCRIPTS: [File; 23] = scripts![
-    "arrival.js" "attention.js" "chat.js" "commands.js" "completion.js" "composer.js" "connection.js" "dialogs.js" "dom.js"
-    "early.js" "head.js" "identity.js" "markdown.js" "message.js" "outbox.js" "pictures.js" "reach.js" "room.js" "sides.js" "storage.js"
-    "store.js" "timeline.js" "words.js"
+const SCRIPTS: &[File] = &scripts![
+    "arrival.js"
+    "attention.js"
+    "chat.js"
+    "commands.js"
+    "completion.js"
+    "composer.js"
+    "connection.js"
+    "dialogs.js"
+    "dom.js"
+    "early.js"
+    "head.js"
+    "identity.js"
+    "links.js"
+    "markdown.js"
+    "mentions.js"
+    "message.js"
+    "outbox.js"
+    "pictures.js"
+    "reach.js"
+    "room.js"
+    "sides.js"
+    "storage.js"
+    "store.js"
+    "timeline.js"
+    "words.js"
 ];
 
 /// Nothing but what the page is made of: its own scripts, style and pictures; pictures that wait to be sent
@@ -80,7 +102,7 @@ fn is_current(if_none_match: Option<&str>, tag: &str) -> bool {
 /// The files with their tags, which are made of their content when the first is asked for.
 fn tagged() -> &'static [(&'static File, String)] {
     static TAGGED: OnceLock<Vec<(&File, String)>> = OnceLock::new();
-    TAGGED.get_or_init(|| FILES.iter().chain(&SCRIPTS).map(|file| (file, tag(file.bytes))).collect())
+    TAGGED.get_or_init(|| FILES.iter().chain(SCRIPTS).map(|file| (file, tag(file.bytes))).collect())
 }
 
 fn tag(bytes: &[u8]) -> String {

@@ -6,6 +6,7 @@ mod endings;
 #[path = "../support/example.rs"]
 mod example;
 mod layouts;
+mod marks;
 mod program;
 mod safety;
 #[path = "../support/scratch.rs"]

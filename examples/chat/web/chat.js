@@ -313,14 +313,6 @@ function markRead() {
 
 // ---- what is seen
 
-// Is this name somebody who is meant in the message, and is it oneself?
-export const whoIs = ({ mentions, from_id }) => (name) => {
-	// Of one's own messages the server says nothing before the next visit.
-	const ids = mentions ?? (from_id === me().id ? [...(room.users?.keys() ?? [])] : []);
-	const id = ids.find((id) => store.people.get(id)?.name === name);
-	return id === undefined ? "" : id === me().id ? "me" : "other";
-};
-
 // Pictures come from this page's own server alone: so says its Content-Security-Policy.
 export const source = (address) => (address.startsWith("blob:") || url === home ? address : "");
 

@@ -1,92 +1,229 @@
 /**
- * A little Markdown: **bold**, *italic*, `code`, ```blocks```, > quotes; links (http and https only) and @names. It makes
- * elements and text nodes, never a string of HTML, and whatever it does not know stays as it was typed.
+ * A little Markdown: **bold**, *italic*, ~~struck~~, `code`, ```blocks```, > quotes, lists; addresses (http and https only) and
+ * @names. It makes elements and text nodes, never a string of HTML, and whatever it does not know stays as it was typed.
+ * An address is always seen: `[words](address)` is not made a link, for it could say one thing and lead to another.
+ *
+ * One pass, and what is open at a time is bounded: a message costs what it is long, whatever is in it.
  */
 
 import { el } from "./dom.js";
+import { linkAt } from "./links.js";
+import { isSpaceless, isWord, MOST_MENTIONS, Names } from "./mentions.js";
 
-const BLOCK = /^```[^\n`]*\n?([\s\S]*?)\n?```\s*$/;
+// So many elements one message makes; what follows stays text.
+const MOST_ELEMENTS = 400;
+// So many marks can be open at a time; the first of more was none.
+const MOST_OPEN = 8;
 
-// The nodes of a message. `whoIs(name)`: is `@name` "me", some "other", or nobody ("")?
-export function render(text, whoIs) {
-	// Code blocks first: nothing in them means anything else.
-	return text.split(/(^```[^\n]*\n[\s\S]*?\n?```[ \t]*$)/m).flatMap((part) => {
-		const block = BLOCK.exec(part);
-		if (block) return [el("pre", { dir: "ltr" }, el("code", {}, block[1]))];
-		return paragraphs(part.replace(/^\n|\n$/g, ""), whoIs);
-	});
-}
-
-function paragraphs(text, whoIs) {
+// The nodes of a message. `names`: whom an `@` may call. `codeBlock`: what is made of a block of code.
+export function render(text, names = new Names(), codeBlock = plainBlock) {
+	const left = { elements: MOST_ELEMENTS, mentions: MOST_MENTIONS };
+	const inline = (line) => new Line(line, names, left).nodes();
+	const lines = text.split("\n");
+	const lastFence = lines.findLastIndex((line) => FENCE_END.test(line));
+	const isFence = (at) => at < lastFence && FENCE.test(lines[at]);
 	const nodes = [];
-	for (const line of text === "" ? [] : text.split("\n")) {
-		const quoted = /^> ?(.*)$/.exec(line);
-		const tag = quoted ? "BLOCKQUOTE" : "P";
-		const inside = inline(quoted ? quoted[1] : line, whoIs);
-		const latest = nodes.at(-1);
-		if (latest?.tagName === tag) latest.append("\n", ...inside);
-		else nodes.push(el(tag.toLowerCase(), { dir: "auto" }, inside));
-	}
-	return nodes;
-}
-
-// In the order in which they are tried at each place. The last group of each pattern is what is inside.
-const INLINE = [
-	{ pattern: /`([^`\n]+)`/y, make: (inside) => el("code", { dir: "auto" }, inside) },
-	{ pattern: /https?:\/\/[^\s<>"'`\u3000-\u303f\uff00-\uffef]+/y, make: link },
-	{ pattern: /\*\*(?=\S)(.*?\S)\*\*/y, make: (inside, whoIs) => el("strong", {}, inline(inside, whoIs)) },
-	{ pattern: /([*_])(?=[^\s*_])([^*_]*[^\s*_])\1(?![\p{L}\p{N}*_])/uy, word: true, make: (inside, whoIs) => el("em", {}, inline(inside, whoIs)) },
-	{ pattern: /@[\p{L}\p{M}\p{N}_.-]+/uy, word: true, make: mention },
-];
-
-function inline(text, whoIs) {
-	const nodes = [];
-	let plain = "";
-	for (let at = 0; at < text.length; ) {
-		const found = match(text, at, whoIs);
-		if (!found) {
-			plain += text[at++];
+	for (let at = 0; at < lines.length; ) {
+		if (left.elements <= 0) {
+			nodes.push(plain(lines.slice(at)));
+			break;
+		}
+		if (isFence(at)) {
+			left.elements -= 2;
+			const from = ++at;
+			while (!FENCE_END.test(lines[at])) at++;
+			const last = lines[at].replace(FENCE_END, "");
+			nodes.push(codeBlock([...lines.slice(from, at), ...(last ? [last] : [])].join("\n")));
+			at += 1;
 			continue;
 		}
-		if (plain) nodes.push(plain);
-		plain = "";
-		nodes.push(found.node);
-		at += found.length;
+		const block = blockOf(lines[at]);
+		const from = at;
+		do at++;
+		while (at < lines.length && !isFence(at) && blockOf(lines[at]) === block);
+		left.elements -= block === PARAGRAPH ? 1 : at - from;
+		nodes.push((left.elements > 0 ? block.make : plain)(lines.slice(from, at), inline));
 	}
-	if (plain) nodes.push(plain);
 	return nodes;
 }
 
-// Only these characters begin anything, so most of a text is passed over quickly.
-const BEGINNINGS = new Set("`*_@h");
+const FENCE = /^```[^`]*$/;
+const FENCE_END = /```[ \t]*$/;
 
-function match(text, at, whoIs) {
-	if (!BEGINNINGS.has(text[at])) return null;
-	for (const { pattern, word, make } of INLINE) {
-		// snake_case is no italic, and a@b no mention.
-		if (word && at > 0 && /[\p{L}\p{N}_]/u.test(text[at - 1])) continue;
-		pattern.lastIndex = at;
-		const found = pattern.exec(text);
-		const made = found && make(found.at(-1), whoIs);
-		if (made) return { length: found[0].length, ...(made.node ? made : { node: made }) };
+export const plainBlock = (code) => el("pre", { dir: "ltr" }, el("code", {}, code));
+
+const joined = (lines) => lines.flatMap((line, index) => (index > 0 ? ["\n", ...line] : line));
+
+// What a line begins with decides what it is part of. A quote has a space and words: `>_<` and `> 3` have not.
+const BLOCKS = [
+	{
+		begins: /^> (?!.{0,4}<$)(?=.*[\p{L}\p{Extended_Pictographic}])/u,
+		make: (lines, inline) => el("blockquote", { dir: "auto" }, joined(lines.map((line) => inline(line.slice(2))))),
+	},
+	{
+		begins: /^ {0,8}[-*•] +\S/,
+		make: (lines, inline) => el("ul.points", { dir: "auto" }, lines.map((line) => item(line, /^( *). +/, inline))),
+	},
+	{
+		begins: /^ {0,8}\d{1,3}[.)] +\S/,
+		make: (lines, inline) => el("ol.points", { dir: "auto" }, lines.map((line) => item(line, /^( *)(\d+). +/, inline))),
+	},
+];
+const PARAGRAPH = { make: (lines, inline) => el("p", { dir: "auto" }, joined(lines.map(inline))) };
+const blockOf = (line) => BLOCKS.find(({ begins }) => begins.test(line)) ?? PARAGRAPH;
+const plain = (lines) => el("p", { dir: "auto" }, lines.join("\n"));
+
+function item(line, sign, inline) {
+	const [whole, indent, value] = sign.exec(line);
+	return el(indent.length > 1 ? "li.deep" : "li", { value: value && Number(value) }, inline(line.slice(whole.length)));
+}
+
+const ELEMENTS = { "**": "strong", "*": "em", _: "em", "~~": "del" };
+// `*_*` looks at somebody.
+const FACE = /^([*_~])(?!\1)[*_~]\1/;
+const SIGNS = /[`*_~@hw]/gi;
+
+// What is within one line.
+class Line {
+	#text;
+	#names;
+	// How much may still be made, of the whole message.
+	#left;
+	#at = 0;
+	// What is before this place has become nodes.
+	#made = 0;
+	// The last place of something that is no mark.
+	#solid = -1;
+	// What is open, each with the nodes that it would be around; the first is the line itself.
+	#open = [{ mark: "", from: 0, nodes: [] }];
+	#ticks = null;
+
+	constructor(text, names, left) {
+		this.#text = text;
+		this.#names = names;
+		this.#left = left;
 	}
-	return null;
-}
 
-// A full stop after it, or a bracket around it, is not part of the address.
-function link(address) {
-	let text = address.replace(/[.,;:!?*_]+$/, "");
-	if (text.endsWith(")") && !text.includes("(")) text = text.slice(0, -1);
-	if (!URL.canParse(text)) return null;
-	return { node: el("a", { href: text, target: "_blank", rel: "noopener noreferrer", tabIndex: -1 }, text), length: text.length };
-}
-
-// The longest beginning that is somebody's name: "@bob." is bob, and "@bob你好" as well.
-function mention(text, whoIs) {
-	for (let name = text.slice(1); name; name = name.slice(0, -1)) {
-		const who = whoIs(name);
-		if (!who || /^\w\w/.test(text.slice(name.length))) continue;
-		return { node: el(who === "me" ? "mark.mention" : "span.mention", {}, `@${name}`), length: name.length + 1 };
+	nodes() {
+		const text = this.#text;
+		while (this.#left.elements > 0) {
+			SIGNS.lastIndex = this.#at;
+			const found = SIGNS.exec(text);
+			if (!found) break;
+			if (found.index > this.#at) this.#solid = found.index - 1;
+			this.#at = found.index;
+			if (found[0] === "`") this.#code();
+			else if ("*_~".includes(found[0])) this.#emphasis();
+			else if (found[0] === "@") this.#mention();
+			else this.#link();
+		}
+		this.#plain(text.length);
+		while (this.#open.length > 1) this.#giveUp(this.#open.length - 1);
+		return this.#open[0].nodes;
 	}
-	return null;
+
+	// What is before this place and has not become nodes is text.
+	#plain(end) {
+		if (end > this.#made) this.#open.at(-1).nodes.push(this.#text.slice(this.#made, end));
+		this.#made = end;
+	}
+
+	#pass(end) {
+		this.#solid = end - 1;
+		this.#at = end;
+	}
+
+	#node(end, element) {
+		this.#plain(this.#at);
+		this.#open.at(-1).nodes.push(element);
+		this.#left.elements -= 1;
+		this.#made = end;
+		this.#pass(end);
+	}
+
+	#run() {
+		let end = this.#at;
+		while (this.#text[end] === this.#text[this.#at]) end++;
+		return end - this.#at;
+	}
+
+	// From so many backticks to the next that are as many.
+	#code() {
+		const size = this.#run();
+		const begin = this.#at + size;
+		this.#ticks ??= ticks(this.#text);
+		const runs = this.#ticks.get(size);
+		while (runs.at(-1) < begin) runs.pop();
+		const index = runs.at(-1);
+		if (index === undefined) return this.#pass(begin);
+		this.#node(index + size, el("code", { dir: "auto" }, this.#text.slice(begin, index).replace(/^ (.*\S.*) $/, "$1")));
+	}
+
+	#link() {
+		const marks = this.#open.map(({ mark }) => mark).join("");
+		const found = linkAt(this.#text, this.#at, marks);
+		if (!found?.href) return this.#pass(found?.end ?? this.#at + 1);
+		const text = this.#text.slice(this.#at, found.end);
+		this.#node(found.end, el("a", { href: found.href, target: "_blank", rel: "noopener noreferrer", tabIndex: -1 }, text));
+	}
+
+	#mention() {
+		const found = this.#left.mentions-- > 0 && this.#names.at(this.#text, this.#at);
+		if (!found) return this.#pass(this.#at + 1);
+		this.#node(found.end, el(found.who === "me" ? "mark.mention" : "span.mention", {}, this.#text.slice(this.#at, found.end)));
+	}
+
+	#emphasis() {
+		if (FACE.test(this.#text.slice(this.#at, this.#at + 3))) return this.#pass(this.#at + 3);
+		const size = this.#run();
+		const sign = this.#text[this.#at];
+		const marks = { "*": ["*"], "**": ["**"], "***": ["**", "*"], _: ["_"], "~~": ["~~"] }[sign.repeat(Math.min(size, 4))];
+		const end = this.#at + size;
+		if (!marks) return void (this.#at = end);
+		const [last, next] = [this.#text[this.#at - 1] ?? " ", this.#text[end] ?? " "];
+		const open = this.#open.at(-1).mark;
+		// The one that was opened last is closed first.
+		for (const mark of open === marks.at(-1) ? marks.toReversed() : marks) {
+			const where = this.#open.findLastIndex((frame) => frame.mark === mark);
+			if (where > 0 && mayClose(mark, last, next) && this.#solid >= this.#open[where].from) this.#close(where, mark.length);
+			else if (mayOpen(mark, last, next)) this.#begin(mark);
+			else this.#at += mark.length;
+		}
+	}
+
+	#begin(mark) {
+		this.#plain(this.#at);
+		this.#at = this.#made = this.#at + mark.length;
+		this.#open.push({ mark, from: this.#at, nodes: [] });
+		if (this.#open.length > MOST_OPEN) this.#giveUp(1);
+	}
+
+	#close(where, length) {
+		this.#plain(this.#at);
+		while (this.#open.length - 1 > where) this.#giveUp(this.#open.length - 1);
+		const { mark, nodes } = this.#open.pop();
+		this.#node(this.#at + length, el(ELEMENTS[mark], {}, nodes));
+	}
+
+	// It was no mark, for nothing closes it.
+	#giveUp(where) {
+		const [{ mark, nodes }] = this.#open.splice(where, 1);
+		this.#open[where - 1].nodes.push(mark, ...nodes);
+	}
 }
+
+// The places of the runs of backticks, by their length, the last first.
+function ticks(text) {
+	const runs = new Map();
+	for (const { 0: run, index } of text.matchAll(/`+/g)) {
+		if (!runs.has(run.length)) runs.set(run.length, []);
+		runs.get(run.length).push(index);
+	}
+	for (const places of runs.values()) places.reverse();
+	return runs;
+}
+
+// snake_case, 2*3*4 and faces such as ^_^ and -_- are as they are.
+const isSingle = (mark) => mark.length === 1;
+const mayOpen = (mark, last, next) => !/\s/.test(next) && (!isSingle(mark) || isSpaceless(last) || /[\s\p{Ps}\p{Pi}"'*_~,.:;!?/…—]/u.test(last));
+const mayClose = (mark, last, next) => !/\s/.test(last) && (!isSingle(mark) || isSpaceless(next) || (!isWord(next) && next !== "_"));

@@ -3,6 +3,7 @@
 import * as chat from "./chat.js";
 import { button, el, face, iconButton } from "./dom.js";
 import { render } from "./markdown.js";
+import { Names } from "./mentions.js";
 import { retry } from "./outbox.js";
 import { enlarge } from "./pictures.js";
 import { clock, day, say, why } from "./words.js";
@@ -38,8 +39,25 @@ export function row(item, before) {
 
 function content(item) {
 	if (item.deleted) return el("p.gone", {}, say("deleted"));
-	const text = item.msg ? render(item.msg, chat.whoIs(item)) : [];
+	const text = item.msg ? render(item.msg, namesIn(item)) : [];
 	return el("div.text", { dir: "auto" }, item.type === "picture" && picture(item), text);
+}
+
+// Whom its words may call: those whom the server has named. Of one's own it says nothing before the next visit: then any member.
+function namesIn({ msg, mentions, from_id }) {
+	if (!msg.includes("@")) return undefined;
+	if (mentions) return namesOf(mentions);
+	const { users } = chat.room;
+	if (from_id !== chat.me().id || !users) return undefined;
+	if (members.users !== users || members.count !== users.size) members = { users, count: users.size, names: namesOf([...users.keys()]) };
+	return members.names;
+}
+
+let members = {};
+
+function namesOf(ids) {
+	const known = ids.map((id) => [chat.store.people.get(id)?.name, id === chat.me().id ? "me" : "other"]);
+	return new Names(known.filter(([name]) => name));
 }
 
 function picture({ picture, msg, from }) {

@@ -90,7 +90,7 @@ helpWho|/who — who is here|/who — 谁在这里
 helpMsg|/msg name text — speak privately|/msg 名字 内容 — 私聊
 helpHelp|/help — all of this|/help — 帮助
 helpKeys|Enter sends; Shift+Enter or Ctrl+Enter begins a new line.|Enter 发送，Shift+Enter 或 Ctrl+Enter 换行。
-helpMarks|**bold**, *italic*, \`code\`, > quote, \`\`\` a block of code; @name calls somebody.|**粗体**、*斜体*、\`代码\`、> 引用、\`\`\` 代码块；@名字 可以叫人。
+helpMarks|**bold**, *italic*, ~~struck~~, \`code\`, > quote, - list, 1. list, \`\`\` a block of code; @name calls somebody.|**粗体**、*斜体*、~~删除线~~、\`代码\`、> 引用、- 列表、1. 列表、\`\`\` 代码块；@名字 可以叫人。
 helpLog|In the messages, ↑ and ↓ go from one to the next, End to the latest.|在消息区用 ↑ ↓ 逐条移动，End 回到最新。
 
 # searching
