@@ -17,7 +17,7 @@ use std::process::{Command, ExitCode, Stdio};
 use crate::logs::Logs;
 
 /// In the environment of the daemon: the process that started it. Anywhere else it means nothing.
-const STARTER: &str = "POLLCAT_STARTED_BY";
+pub(crate) const STARTER: &str = "POLLCAT_STARTED_BY";
 
 /// The daemon, and that its starter waits for word from it.
 #[derive(Debug)]

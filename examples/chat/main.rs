@@ -27,6 +27,7 @@ mod pages;
 mod people;
 mod picture;
 mod pid_file;
+mod preflight;
 mod rooms;
 mod sessions;
 mod settings;
@@ -57,6 +58,7 @@ use tickets::{Mail, Ticket};
 fn main() -> ExitCode {
     let settings = match settings::read(std::env::args_os(), |name| std::env::var_os(name)) {
         Ok(Asked::Serve(settings)) => *settings,
+        Ok(Asked::Check(listing, settings)) => return check(&listing, &settings),
         Ok(Asked::Print(text)) => {
             let _ = io::stdout().write_all(text.as_bytes());
             return ExitCode::SUCCESS;
@@ -74,6 +76,19 @@ fn main() -> ExitCode {
     })
 }
 
+/// What the settings are, and whether they can work.
+fn check(listing: &str, settings: &Settings) -> ExitCode {
+    let _ = io::stdout().write_all(listing.as_bytes());
+    unknown_variables().iter().for_each(|told| eprintln!("{told}"));
+    let faults = preflight::faults(settings);
+    faults.iter().for_each(|fault| eprintln!("{fault}"));
+    if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn unknown_variables() -> Vec<String> {
+    settings::unknown_variables(std::env::vars_os().map(|(name, _)| name))
+}
+
 /// Here, or in the background.
 fn run(settings: Settings) -> Result<ExitCode, String> {
     let mut daemon = None;
@@ -89,6 +104,8 @@ fn run(settings: Settings) -> Result<ExitCode, String> {
 /// From the first line in the log to the last. What cannot be had is told before anybody is served.
 fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
     let logs = Logs::start(&settings)?;
+    let warnings = unknown_variables().into_iter().chain(preflight::make_room(settings.max_connections));
+    warnings.for_each(|told| log::warn!("{told}"));
     let certificates = Certificates::of(&settings)?;
     let server = listen(&settings, &certificates)?;
     let listening = server.local_addrs();
@@ -101,11 +118,9 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
         post(&mailbox, Mail::Stop);
     };
     let (log_file, on_terminal) = (logs.clone(), logs.is_on_terminal());
-    let reopen = move || {
-        log_file.reopen();
-        certificates.reload();
-    };
-    signals::watch(on_terminal, reopen, stop)
+    let reopen = move || log_file.reopen();
+    let reload = move || certificates.reload();
+    signals::watch(on_terminal, reopen, reload, stop)
         .map_err(|error| format!("cannot listen to signals: {error}"))?;
 
     log::info!(
@@ -145,17 +160,9 @@ fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mai
             Listen::Tcp(address) => certificates.listen(&mut server, address).map(drop),
             Listen::Unix(path) => server.listen_unix_with(path, access),
         };
-        bound.map_err(|error| cannot_listen(listen, &error))?;
+        bound.map_err(|error| preflight::cannot_listen(listen, &error))?;
     }
     Ok(server)
-}
-
-/// The error may begin with the address, or with another one that a name stands for.
-fn cannot_listen(listen: &Listen, error: &io::Error) -> String {
-    let (place, told) = (listen.to_string(), error.to_string());
-    let bare = place.trim_start_matches("unix:");
-    let told = told.strip_prefix(&format!("{bare}: ")).unwrap_or(&told);
-    format!("cannot listen on {place}: {told} (--listen names another)")
 }
 
 fn history_settings(settings: &Settings) -> history::Settings {

@@ -1,15 +1,17 @@
 //! The pid file: says which process serves, and keeps a second one from starting. While the process lives it holds a
-//! lock on the file, which the system takes away with the process, however that ends: a number alone may have come to
-//! mean somebody else.
+//! lock on the file, which the system takes away with the process, however that ends. The lock alone is what counts: a
+//! number may have come to mean somebody else.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
-use rustix::process::{Pid, test_kill_process};
+
+/// Anybody may read it. Whoever could write to it could have another process stopped in our place.
+const MODE: u32 = 0o644;
 
 /// Removed when it is dropped.
 #[derive(Debug)]
@@ -20,7 +22,7 @@ pub(crate) struct PidFile {
 }
 
 impl PidFile {
-    /// Writes the number of this process. A file whose process is gone is taken over.
+    /// Writes the number of this process. A file that nobody has locked is taken over, whatever it says.
     ///
     /// # Errors
     ///
@@ -31,26 +33,17 @@ impl PidFile {
         };
         loop {
             let mut file = open(path).map_err(told)?;
-            let locked = match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => true,
-                Err(Errno::WOULDBLOCK) => false,
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => {}
+                Err(Errno::WOULDBLOCK) => return Err(taken(path, &mut file)),
                 Err(error) => return Err(told(error.into())),
-            };
+            }
             // Whoever had it before may have removed it while we were waiting at the door.
-            if locked && !is_at(&file, path) {
-                continue;
+            if is_at(&file, path) {
+                let mut pid_file = PidFile { path: path.to_owned(), file };
+                pid_file.write().map_err(told)?;
+                return Ok(pid_file);
             }
-            let pid = written_in(&mut file);
-            if let Some(pid) = pid.filter(|pid| !locked || lives(*pid)) {
-                let path = path.display();
-                return Err(format!("process {} runs already: {path} says so", pid.as_raw_nonzero()));
-            }
-            if !locked {
-                return Err(told(io::Error::other("another process has locked it")));
-            }
-            let mut pid_file = PidFile { path: path.to_owned(), file };
-            pid_file.write().map_err(told)?;
-            return Ok(pid_file);
         }
     }
 
@@ -70,7 +63,19 @@ impl Drop for PidFile {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(MODE).open(path)
+}
+
+/// Another process holds the lock; which one, it should have written.
+fn taken(path: &Path, file: &mut File) -> String {
+    let mut text = String::new();
+    // No number of a process is as long as that.
+    let _ = file.take(32).read_to_string(&mut text);
+    let path = path.display();
+    match text.trim().parse::<u32>() {
+        Ok(pid) => format!("process {pid} runs already: it has locked {path} (--pid-file names another)"),
+        Err(_) => format!("another process has locked the pid file {path} (--pid-file names another)"),
+    }
 }
 
 /// Is this file still the one with that name?
@@ -82,27 +87,8 @@ fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// The process that the file names, unless it is this one (in a container, numbers come again soon).
-fn written_in(file: &mut File) -> Option<Pid> {
-    let mut text = String::new();
-    // No number of a process is as long as that.
-    file.take(32).read_to_string(&mut text).ok()?;
-    let pid = text.trim().parse().ok().filter(|pid| *pid > 0)?;
-    Pid::from_raw(pid).filter(|pid| *pid != rustix::process::getpid())
-}
-
-/// Somebody else's process lives as well. One that was killed and whose parent has not asked how it ended (Linux calls
-/// it a zombie) does not.
-fn lives(pid: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
-    let is_zombie = stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('Z'));
-    !is_zombie && !matches!(test_kill_process(pid), Err(Errno::SRCH))
-}
-
 #[cfg(test)]
 mod tests {
-    use rustix::process::{WaitId, WaitIdOptions, waitid};
-
     use super::*;
 
     struct Folder(PathBuf);
@@ -128,34 +114,31 @@ mod tests {
         let pid_file = PidFile::claim(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{}\n", std::process::id()));
         // A second one, even of the same process, finds it locked.
-        assert!(PidFile::claim(&path).unwrap_err().contains("another process has locked it"));
+        let told = PidFile::claim(&path).unwrap_err();
+        assert!(told.starts_with(&format!("process {} runs already: ", std::process::id())), "{told}");
+        fs::write(&path, "nothing\n").unwrap();
+        assert!(PidFile::claim(&path).unwrap_err().starts_with("another process has locked "));
         drop(pid_file);
         assert!(!path.exists());
     }
 
     #[test]
-    fn a_living_process_keeps_it_and_a_dead_one_does_not() {
+    fn only_a_lock_keeps_it_and_whose_number_it_has_does_not_matter() {
         let folder = Folder::new("pid-lives");
         let path = folder.0.join("chat.pid");
+        // Somebody who has nothing to do with it; the first process of all; ourselves.
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-        fs::write(&path, format!("{}\n", child.id())).unwrap();
-        let told = PidFile::claim(&path).unwrap_err();
-        assert!(told.starts_with(&format!("process {} runs already: ", child.id())), "{told}");
-
-        // It has ended, and nobody has asked how; then somebody has.
-        child.kill().unwrap();
-        let (id, ended) =
-            (WaitId::Pid(Pid::from_child(&child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
-        waitid(id, ended).unwrap();
-        for _ in 0..2 {
-            fs::write(&path, format!("{}\n", child.id())).unwrap();
-            PidFile::claim(&path).unwrap();
-            child.wait().unwrap();
+        for pid in [child.id(), 1, std::process::id()] {
+            fs::write(&path, format!("{pid}\n")).unwrap();
+            drop(PidFile::claim(&path).unwrap());
+            assert!(!path.exists());
         }
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 
     #[test]
-    fn what_names_no_process_is_replaced() {
+    fn whatever_it_says_is_replaced() {
         let folder = Folder::new("pid-odd");
         let path = folder.0.join("chat.pid");
         let own = std::process::id().to_string();

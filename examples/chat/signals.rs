@@ -1,8 +1,15 @@
 //! What the system tells the program: to stop, or to open its log anew. A thread of its own listens.
+//!
+//! | signal | what it does |
+//! |---|---|
+//! | SIGTERM, SIGINT | what was begun ends, everybody is told; once more: it ends at once |
+//! | SIGHUP | opens the log file anew, reads the certificates again; from a closed terminal: as SIGTERM |
+//! | SIGUSR1 | opens the log file anew, as nginx does |
+//! | SIGUSR2 | nothing: whoever means something else by it shall not kill the chat |
 
 use std::{io, process, thread};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::iterator::Signals;
 
 /// What is to be done about a signal.
@@ -11,10 +18,14 @@ enum Act {
     Stop,
     /// Whoever asks twice does not want to wait: with this status, as a shell would tell it.
     EndNow(i32),
+    /// The log; with SIGHUP also the certificates.
     Reopen,
+    Reload,
+    Nothing,
 }
 
-/// Listens from now on. `reopen` is called with each SIGHUP, `stop` once; another signal of that kind ends the program at once.
+/// Listens from now on. `reopen` is called for the log, `reload` for the certificates, `stop` once; another signal of that
+/// kind ends the program at once.
 ///
 /// # Errors
 ///
@@ -22,14 +33,20 @@ enum Act {
 pub(crate) fn watch(
     on_terminal: bool,
     reopen: impl Fn() + Send + 'static,
+    reload: impl Fn() + Send + 'static,
     stop: impl FnOnce() + Send + 'static,
 ) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2])?;
     let mut stop = Some(stop);
     let listen = move || {
         for signal in signals.forever() {
             match act(signal, on_terminal, stop.is_some()) {
+                Act::Nothing => log::info!("{}: it means nothing here", name(signal)),
                 Act::Reopen => reopen(),
+                Act::Reload => {
+                    reopen();
+                    reload();
+                }
                 Act::EndNow(status) => {
                     log::logger().flush();
                     process::exit(status)
@@ -47,7 +64,9 @@ pub(crate) fn watch(
 /// SIGHUP from the terminal that shows the log means that it was closed: nobody is there any more.
 fn act(signal: i32, on_terminal: bool, running: bool) -> Act {
     match signal {
-        SIGHUP if !on_terminal => Act::Reopen,
+        SIGUSR1 => Act::Reopen,
+        SIGUSR2 => Act::Nothing,
+        SIGHUP if !on_terminal => Act::Reload,
         _ if running => Act::Stop,
         signal => Act::EndNow(128 + signal),
     }
@@ -57,6 +76,7 @@ fn name(signal: i32) -> &'static str {
     match signal {
         SIGTERM => "SIGTERM",
         SIGINT => "SIGINT",
+        SIGUSR2 => "SIGUSR2",
         _ => "SIGHUP",
     }
 }
@@ -72,8 +92,11 @@ mod tests {
             (SIGINT, true, true, Act::Stop),
             (SIGTERM, false, false, Act::EndNow(143)),
             (SIGINT, true, false, Act::EndNow(130)),
-            (SIGHUP, false, true, Act::Reopen),
-            (SIGHUP, false, false, Act::Reopen),
+            (SIGHUP, false, true, Act::Reload),
+            (SIGHUP, false, false, Act::Reload),
+            (SIGUSR1, false, true, Act::Reopen),
+            (SIGUSR1, true, false, Act::Reopen),
+            (SIGUSR2, true, true, Act::Nothing),
             (SIGHUP, true, true, Act::Stop),
             (SIGHUP, true, false, Act::EndNow(129)),
         ];

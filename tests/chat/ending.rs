@@ -117,8 +117,8 @@ fn a_daemon_serves_in_the_background_until_it_is_told() {
     assert!(log.iter().any(|line| line.contains("said 17 bytes")), "{log:?}");
     assert!(log.last().is_some_and(|line| line.ends_with("stopped")), "{log:?}");
 
-    // What is left of one that was killed is in nobody's way.
-    fs::write(&pid_file, format!("{pid}\n")).expect("a file can be written");
+    // What is left of one that was killed is in nobody's way, whoever has its number now: here it is us.
+    fs::write(&pid_file, format!("{}\n", std::process::id())).expect("a file can be written");
     let third = start();
     assert!(third.status.success(), "{:?}", String::from_utf8(third.stderr));
     let pid: i32 = fs::read_to_string(&pid_file).expect("a pid file").trim().parse().expect("a number");

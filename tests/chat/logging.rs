@@ -78,6 +78,22 @@ fn sighup_opens_the_log_anew() {
     assert!(status.success());
 }
 
+#[test]
+fn sigusr1_opens_the_log_anew_and_sigusr2_does_nothing() {
+    let mut chat = Chat::in_memory(&["--log-file", "chat.log"]);
+    let [log, moved] = ["chat.log", "chat.log.1"].map(|name| chat.folder().join(name));
+    chat.signal(Signal::USR2);
+    wait_until("it is heard", || lines(&log).iter().any(|line| line.contains("SIGUSR2")).then_some(()));
+    fs::rename(&log, &moved).expect("a file can be renamed");
+    chat.signal(Signal::USR1);
+    wait_until("there is a new log", || {
+        lines(&log).iter().any(|line| line.contains("goes on")).then_some(())
+    });
+    Json::named(chat.address(), "alice").say("lobby", "still here");
+    let (status, _) = chat.terminate();
+    assert!(status.success(), "{status}");
+}
+
 /// A chat on a socket, both of whose outputs are one pipe that nobody reads.
 struct Unread {
     child: Child,
@@ -200,4 +216,5 @@ fn the_journal_has_the_time_already() {
     assert!(wait(&mut child).success());
     let log = lines(&path);
     assert!(log.iter().all(|line| line.starts_with("<6>")), "{log:?}");
+    assert!(log.iter().any(|line| line.ends_with("listens on unix:chat.sock")), "{log:?}");
 }

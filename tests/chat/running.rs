@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::chat::Chat;
 use crate::chat::json::Json;
-use crate::chat::program::{command, output};
+use crate::chat::program::{self, command, output};
 use crate::client::{Client, TEXT};
 
 /// Runs the program, which ends by itself: its status, and what it said on each of its outputs.
@@ -61,10 +61,10 @@ fn help_and_version_are_short_and_right() {
 #[test]
 fn a_check_shows_the_settings_and_starts_nothing() {
     let chat = Chat::prepared(&[]);
-    let flags = ["--check", "--data", "elsewhere.db", "--max-picture", "1MiB", "--listen", "127.0.0.1:1"];
+    let flags = ["--check", "--data", "elsewhere.db", "--max-picture", "1MiB", "--listen", "127.0.0.1:0"];
     let (code, settings, err) = run(&chat, &flags);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    for line in ["data = \"elsewhere.db\"", "max-picture = \"1MiB\"", "listen = [\"127.0.0.1:1\"]"] {
+    for line in ["data = \"elsewhere.db\"", "max-picture = \"1MiB\"", "listen = [\"127.0.0.1:0\"]"] {
         assert!(settings.lines().any(|it| it.starts_with(line)), "{line} is not in {settings}");
     }
     assert!(!chat.folder().join("elsewhere.db").exists());
@@ -76,6 +76,66 @@ fn a_check_shows_the_settings_and_starts_nothing() {
         text.lines().map(|line| line.split(" #").next().unwrap_or(line).to_owned()).collect()
     };
     assert_eq!(bare(&again), bare(&settings));
+}
+
+#[test]
+fn a_check_tries_what_can_be_tried() {
+    let chat = Chat::prepared(&[]);
+    fs::write(chat.folder().join("file"), "").expect("a file can be written");
+    let table: [(&[&str], &[&str]); 8] = [
+        (&["--data", "no/such/chat.db"], &["data: the folder no/such does not exist"]),
+        (&["--data", "/proc/chat.db"], &["data: the folder /proc cannot be written to"]),
+        (&["--data", "."], &["data: . is a folder"]),
+        (
+            &["--log-file", "no/log", "--pid-file", "file/pid"],
+            &["log-file: the folder no does", "pid-file: "],
+        ),
+        (&["--listen", "192.0.2.1:1"], &["cannot listen on 192.0.2.1:1", "no address of this machine"]),
+        (&["--listen", "no.such.host.invalid:1"], &["cannot listen on no.such.host.invalid:1"]),
+        (&["--listen", "unix:no/socket"], &["listen: the folder no does not exist"]),
+        (&["--data", "no/a.db", "--listen", "192.0.2.1:1"], &["data: ", "cannot listen"]),
+    ];
+    for (flags, words) in table {
+        let (code, settings, err) = run(&chat, &[&["--check"], flags].concat());
+        assert_eq!(code, Some(1), "{flags:?}: {err}");
+        assert!(settings.contains("max-picture = "), "the settings are shown all the same");
+        words.iter().for_each(|words| assert!(err.contains(words), "{flags:?}: {words:?} is not in {err}"));
+    }
+    // What runs already is no fault, and nothing is left behind.
+    let running = Chat::in_memory(&[]);
+    let taken = running.address().to_string();
+    let flags =
+        ["--check", "--listen", &taken, "--log-file", "a.log", "--pid-file", "a.pid", "--listen", "unix:a"];
+    let (code, _, err) = run(&chat, &flags);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let left = fs::read_dir(chat.folder()).expect("it is there").count();
+    assert_eq!(left, 1, "the file is ours");
+}
+
+#[test]
+fn a_variable_that_is_no_setting_is_a_warning() {
+    let mut chat = Chat::prepared(&[]);
+    let mut program = command(chat.folder());
+    program.args(["--listen", "127.0.0.1:0", "--data", ":memory:"]).env("POLLCAT_MAX_PICTUR", "3");
+    chat.run(program);
+    let told = chat.logged("the slip", |line| line.contains("POLLCAT_MAX_PICTUR,"));
+    assert!(told.contains(" WARN ") && told.contains("did you mean POLLCAT_MAX_PICTURE?"), "{told}");
+}
+
+#[test]
+fn too_few_descriptors_for_the_connections_is_a_warning() {
+    let mut chat = Chat::prepared(&[]);
+    for (limit, warns) in [("ulimit -n 256", true), ("ulimit -S -n 256", false)] {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("{limit}; exec \"$@\""), "sh"]).arg(program::path());
+        shell.args(["--listen", "127.0.0.1:0", "--data", ":memory:", "--max-connections", "800"]);
+        shell.current_dir(chat.folder());
+        chat.run(shell);
+        let (status, log) = chat.terminate();
+        assert!(status.success(), "{log:?}");
+        let told = log.iter().any(|line| line.contains(" WARN ") && line.contains("max-connections is 800"));
+        assert_eq!(told, warns, "{limit}: {log:#?}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
+use super::slips::meant;
 use super::table::{self, Row};
 use super::{Given, Place};
 
@@ -94,46 +95,14 @@ fn text(value: &DeValue<'_>) -> Option<String> {
 }
 
 fn unknown(name: &str, line: usize, key: &str) -> String {
-    let nearest = table::rows().map(|row| (distance(key, row.name), row.name)).min();
-    // As many slips as a word of that length may have and still be meant.
-    let meant = nearest.filter(|(slips, _)| *slips <= 1 + key.chars().count() / 4);
-    let suggestion = meant.map_or(String::new(), |(_, meant)| format!(": did you mean `{meant}`?"));
+    let meant = meant(key, table::rows().map(|row| row.name));
+    let suggestion = meant.map_or(String::new(), |meant| format!(": did you mean `{meant}`?"));
     format!("unknown key `{}` in {name}, line {line}{suggestion}", key.escape_debug())
-}
-
-/// How many characters must be put in, taken out or replaced to make one word of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_distance_of_words_is_the_number_of_slips() {
-        let table = [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("kitten", "sitting", 3),
-            ("flaw", "lawn", 2),
-            ("max_name", "max-name", 1),
-        ];
-        for (one, other, slips) in table {
-            assert_eq!((distance(one, other), distance(other, one)), (slips, slips), "{one} {other}");
-        }
-    }
 
     #[test]
     fn what_is_not_understood_is_told_with_its_line() {

@@ -20,7 +20,22 @@ pub(super) enum Line {
 const AFTERWARDS: &str = "\
 Each setting may also be in the environment (POLLCAT_MAX_PICTURE=8MiB) or in the file that --config names
 (max-picture = \"8MiB\"). A flag wins over the environment, the environment over the file. Flags for which
-several values make sense may be repeated, or the values separated by commas.";
+several values make sense may be repeated, or the values separated by commas.
+
+Signals:
+  TERM, INT   say goodbye to everybody and end; once more: end at once
+  HUP         open the log file anew, and read the certificates again
+  USR1        open the log file anew
+
+Exit status:
+  0  served and was told to stop, or answered
+  1  could not serve: an address, a file or a certificate could not be had
+  2  the settings make no sense
+
+Example, behind nginx:
+  chat --listen unix:/run/chat.sock --socket-group www-data --trust-proxy unix --public-url https://chat.example.com
+
+More, from backup to the protocol for clients: examples/chat/README.md in the sources.";
 
 /// # Errors
 ///
@@ -63,7 +78,7 @@ fn command() -> Command {
         Arg::new("check")
             .long("check")
             .action(ArgAction::SetTrue)
-            .help("show the settings in force, as TOML, and end"),
+            .help("show the settings in force, as TOML, try whether they can work, and end"),
         Arg::new("believe-clock")
             .long("believe-clock")
             .action(ArgAction::SetTrue)
@@ -91,7 +106,7 @@ fn flag(row: &'static Row) -> Arg {
         "" => row.help.to_owned(),
         default => format!("{} [{default}]", row.help),
     };
-    let flag = Arg::new(row.name).long(row.name).help(help);
+    let flag = Arg::new(row.name).long(row.name).help(help).hide(!is_for_this_build(row));
     match row.kind {
         // `--echo=false`; without a value it means yes.
         Kind::Switch(_) => {
@@ -102,6 +117,11 @@ fn flag(row: &'static Row) -> Arg {
         Kind::Text(value, _) => flag.value_name(value),
         Kind::List(value, _) => flag.value_name(value).action(ArgAction::Append).value_delimiter(','),
     }
+}
+
+/// What this program was built without is still understood, and refused in words of its own.
+fn is_for_this_build(row: &Row) -> bool {
+    cfg!(feature = "tls") || !row.name.starts_with("tls-")
 }
 
 /// clap's words without its layout.
@@ -132,12 +152,22 @@ mod tests {
     fn help_is_one_screen_wide_and_knows_every_setting() {
         command().debug_assert();
         let help = told(&["--help"]).unwrap();
-        for row in table::rows() {
+        for row in table::rows().filter(|row| is_for_this_build(row)) {
             assert!(help.contains(&format!("--{}", row.name)) && help.contains(row.default), "{}", row.name);
         }
-        for group in ["Network:", "History:", "Limits:", "Program:"] {
-            assert!(help.contains(group), "{group}");
+        for part in [
+            "Network:",
+            "History:",
+            "Limits:",
+            "Program:",
+            "Signals:",
+            "Exit status:",
+            "Example",
+            "README.md",
+        ] {
+            assert!(help.contains(part), "{part}");
         }
+        assert_eq!(help.contains("--tls-"), cfg!(feature = "tls"));
         let widest = help.lines().map(str::len).max().unwrap();
         assert!(widest <= 120, "{widest}\n{help}");
         assert_eq!(told(&["-h"]), Ok(help));

@@ -13,11 +13,13 @@
 //! | `flags.rs` | the command line |
 //! | `file.rs` | the TOML file |
 //! | `values.rs` | sizes, addresses, origins: from text to types |
+//! | `slips.rs` | words that are nearly those of a setting |
 //! | `names.rs` | the names the chat goes by, from several settings |
 
 mod file;
 mod flags;
 mod names;
+mod slips;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,12 @@ use crate::history::Durability;
 use file::SettingsFile;
 use table::{Kind, Row};
 pub(crate) use values::Listen;
+
+/// Of the variables of the environment.
+const PREFIX: &str = "POLLCAT_";
+
+/// Variables with a meaning of their own.
+const NO_SETTINGS: [&str; 2] = ["POLLCAT_CONFIG", crate::daemon::STARTER];
 
 /// What the rest of the program goes by. `--help` says what each means.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +105,9 @@ pub(crate) struct Settings {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Asked {
     Serve(Box<Settings>),
-    /// `--help`, `--version`, `--check`: this is the answer.
+    /// `--check`: the settings in force, as TOML, and what they are to be tried with.
+    Check(String, Box<Settings>),
+    /// `--help`, `--version`: this is the answer.
     Print(String),
 }
 
@@ -158,9 +168,24 @@ pub(crate) fn read(
     }
     match faults.is_empty() {
         false => Err(faults),
-        true if flags.check() => Ok(Asked::Print(listing)),
+        true if flags.check() => Ok(Asked::Check(listing, Box::new(settings))),
         true => Ok(Asked::Serve(Box::new(settings))),
     }
+}
+
+/// Variables of the environment that look like settings, and are none: one line for each. They do no harm, and not what
+/// somebody wanted.
+pub(crate) fn unknown_variables(names: impl Iterator<Item = OsString>) -> Vec<String> {
+    let known: Vec<String> = table::rows().map(Row::variable).chain(NO_SETTINGS.map(String::from)).collect();
+    let names = names.filter_map(|name| name.into_string().ok());
+    let unknown = names.filter(|name| name.starts_with(PREFIX) && !known.contains(name));
+    let told = unknown.map(|name| {
+        let bare = name.trim_start_matches(PREFIX);
+        let meant = slips::meant(bare, known.iter().map(|known| known.trim_start_matches(PREFIX)));
+        let suggestion = meant.map_or(String::new(), |meant| format!(": did you mean {PREFIX}{meant}?"));
+        format!("there is no setting {PREFIX}{}, it is ignored{suggestion}", bare.escape_debug())
+    });
+    told.collect()
 }
 
 /// The value that counts.

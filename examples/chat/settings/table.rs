@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Given, Settings, values};
+use super::{Given, PREFIX, Settings, values};
 
 pub(super) struct Row {
     /// Of the flag and in the file; the variable is called the same, in its own spelling.
@@ -259,7 +259,7 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
 
 impl Row {
     pub(super) fn variable(&self) -> String {
-        format!("POLLCAT_{}", self.name.replace('-', "_").to_ascii_uppercase())
+        format!("{PREFIX}{}", self.name.replace('-', "_").to_ascii_uppercase())
     }
 
     /// Puts a value in its place.

@@ -37,7 +37,7 @@ pub(super) fn settings(flags: &[&str], env: &[(&str, &str)]) -> Settings {
 
 fn listing(flags: &[&str], env: &[(&str, &str)]) -> String {
     match ask(&[flags, &["--check"]].concat(), env) {
-        Ok(Asked::Print(listing)) => listing,
+        Ok(Asked::Check(listing, _)) => listing,
         other => panic!("{flags:?} {env:?}: {other:?}"),
     }
 }
@@ -136,6 +136,20 @@ fn what_is_wrong_is_told_with_its_place_and_what_is_allowed() {
             format!("max-name in {name}, line 2: \"0\" is no number from 1 to 64"),
             format!("max-picture in {name}, line 4: \"65MiB\" is not between 1KiB and 64MiB"),
             format!("echo in {name}, line 5: one value, not a list"),
+        ]
+    );
+}
+
+#[test]
+fn a_variable_that_is_no_setting_is_told_with_what_was_meant() {
+    let names =
+        ["POLLCAT_MAX_PICTUR", "POLLCAT_", "POLLCAT_COLOUR", "POLLCAT_MAX_PICTURE", "POLLCAT_CONFIG", "PATH"];
+    assert_eq!(
+        unknown_variables(names.into_iter().map(OsString::from)),
+        [
+            "there is no setting POLLCAT_MAX_PICTUR, it is ignored: did you mean POLLCAT_MAX_PICTURE?",
+            "there is no setting POLLCAT_, it is ignored",
+            "there is no setting POLLCAT_COLOUR, it is ignored",
         ]
     );
 }

@@ -1,0 +1,147 @@
+//! What can be found out without serving: `--check` tries the addresses, the folders and the certificates, and leaves
+//! nothing behind. And the room for connections, which is made before the first comes.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::net::TcpListener;
+use std::path::Path;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::certificates::Certificates;
+use crate::settings::{Listen, Settings};
+
+/// Descriptors for other things than connections: listeners, the history, the log, and the library's reserve.
+const RESERVE: u64 = 128;
+
+/// What would keep the chat from serving with these settings, each in one line.
+pub(crate) fn faults(settings: &Settings) -> Vec<String> {
+    let listen = settings.listen.iter().map(|listen| try_address(listen, settings));
+    let files =
+        [("data", &settings.data), ("log-file", &settings.log_file), ("pid-file", &settings.pid_file)];
+    let files = files.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?)));
+    let files = files.map(|(name, path)| {
+        let makes_others = name == "data"; // SQLite's, beside it
+        try_file(path, makes_others).map_err(|told| format!("{name}: {told}"))
+    });
+    let certificates = Certificates::of(settings).map(drop);
+    listen.chain(files).chain([certificates]).filter_map(Result::err).collect()
+}
+
+/// An address that is in use is no fault: it may be this very chat that uses it.
+fn try_address(listen: &Listen, settings: &Settings) -> Result<(), String> {
+    match listen {
+        Listen::Tcp(address) => match TcpListener::bind(address) {
+            Err(error) if error.kind() != ErrorKind::AddrInUse => Err(cannot_listen(listen, &error)),
+            _ => Ok(()),
+        },
+        Listen::Unix(path) if settings.data.as_ref() == Some(path) => {
+            Err(format!("{listen} and data are the same file"))
+        }
+        Listen::Unix(path) => try_folder(path).map_err(|told| format!("listen: {told}")),
+    }
+}
+
+/// Can a file be written that is there, or else be made?
+fn try_file(path: &Path, makes_others: bool) -> Result<(), String> {
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => return Err(format!("{} is a folder", path.display())),
+        Ok(_) => {
+            let open = OpenOptions::new().append(true).open(path);
+            open.map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+        }
+        Err(_) => return try_folder(path),
+    }
+    if makes_others { try_folder(path) } else { Ok(()) }
+}
+
+/// Can a file be made in the folder of this one? Rights alone do not tell: root has them all, and /proc has no room.
+fn try_folder(path: &Path) -> Result<(), String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let told = |what: &str| Err(format!("the folder {} {what}", folder.display()));
+    match fs::metadata(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return told("does not exist"),
+        Err(error) => return told(&format!("cannot be looked at: {error}")),
+        Ok(meta) if !meta.is_dir() => return told("is none"),
+        Ok(_) => {}
+    }
+    let probe = folder.join(format!(".pollcat-check-{}", std::process::id()));
+    match OpenOptions::new().write(true).create_new(true).open(&probe) {
+        Ok(_) => fs::remove_file(&probe).or(Ok(())),
+        Err(error) => told(&format!("cannot be written to: {error}")),
+    }
+}
+
+/// Why an address cannot be had, and what could be done. The error may begin with the address, or with another one that a
+/// name stands for.
+pub(crate) fn cannot_listen(listen: &Listen, error: &io::Error) -> String {
+    let (place, told) = (listen.to_string(), error.to_string());
+    let bare = place.trim_start_matches("unix:");
+    let told = told.strip_prefix(&format!("{bare}: ")).unwrap_or(&told);
+    let way_out = match (listen, error.kind()) {
+        (Listen::Tcp(_), ErrorKind::PermissionDenied) => {
+            "ports below 1024 are root's: a proxy in front, or the capability CAP_NET_BIND_SERVICE, which systemd gives with \
+             AmbientCapabilities=CAP_NET_BIND_SERVICE; --listen names another"
+        }
+        (Listen::Tcp(_), ErrorKind::AddrNotAvailable) => {
+            "it is no address of this machine; --listen 0.0.0.0:PORT means all of them"
+        }
+        (Listen::Unix(_), ErrorKind::PermissionDenied) => {
+            "the chat's user may not write to that folder, or is not in --socket-group; --listen names another"
+        }
+        (Listen::Unix(_), ErrorKind::NotFound) => "the folder does not exist; --listen names another",
+        _ => "--listen names another",
+    };
+    format!("cannot listen on {place}: {told} ({way_out})")
+}
+
+/// Raises the limit for descriptors as far as the system lets us, and as far as it is needed. What is to be said if that
+/// is not enough.
+pub(crate) fn make_room(connections: usize) -> Option<String> {
+    let limit = getrlimit(Resource::Nofile);
+    let needed = connections as u64 + RESERVE;
+    let current = limit.current.unwrap_or(u64::MAX);
+    let wanted = needed.min(limit.maximum.unwrap_or(u64::MAX));
+    let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
+    let room = match current < wanted && setrlimit(Resource::Nofile, raised).is_ok() {
+        true => wanted,
+        false => current,
+    };
+    (room < needed).then(|| {
+        format!(
+            "max-connections is {connections}, but the system allows {room} descriptors: some are turned away before that \
+             (raise it: ulimit -n {needed}, or LimitNOFILE={needed} in systemd)"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_out_is_told_for_each_kind_of_address() {
+        let (tcp, unix) = (Listen::Tcp("0.0.0.0:80".into()), Listen::Unix("/run/a.sock".into()));
+        let table = [
+            (&tcp, ErrorKind::PermissionDenied, "CAP_NET_BIND_SERVICE"),
+            (&tcp, ErrorKind::AddrNotAvailable, "no address of this machine"),
+            (&tcp, ErrorKind::AddrInUse, "--listen names another"),
+            (&unix, ErrorKind::PermissionDenied, "folder"),
+            (&unix, ErrorKind::NotFound, "the folder does not exist"),
+        ];
+        for (listen, kind, words) in table {
+            let told = cannot_listen(listen, &kind.into());
+            let begins = format!("cannot listen on {listen}: ");
+            assert!(told.starts_with(&begins) && told.contains(words) && told.lines().count() == 1, "{told}");
+        }
+    }
+
+    #[test]
+    fn there_is_never_less_room_than_before() {
+        let before = getrlimit(Resource::Nofile).current;
+        assert_eq!(make_room(1), None);
+        assert_eq!(getrlimit(Resource::Nofile).current, before);
+        let told = make_room(usize::MAX >> 1).unwrap();
+        assert!(told.contains("LimitNOFILE="), "{told}");
+    }
+}
