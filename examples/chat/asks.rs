@@ -10,6 +10,7 @@ use crate::console::{self, notice};
 use crate::cost::{Cost, MESSAGE, price};
 use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
 use crate::membership::{gone_room, no_such_room, nobody, not_member};
+use crate::mentions::mentioned;
 use crate::names;
 use crate::people::Membership;
 use crate::sessions::{Announced, Voice};
@@ -340,19 +341,22 @@ impl Chat {
 
     /// What an append is made of; everything but the body is the server's own knowledge.
     pub(crate) fn append(
-        &self,
+        &mut self,
+        asker: &Asker,
         person: PersonId,
         room: RoomId,
-        key: Option<String>,
         body: Body,
     ) -> Option<Append> {
         let author_name = self.people.get(person)?.name.clone();
         let mentions = match &body {
             Body::Text(text) | Body::Picture { caption: text, .. } if text.contains('@') => {
-                self.people.mentioned(text, room, self.settings.max_name)
+                let mentioned = mentioned(&self.people, text, room, self.settings.max_name);
+                self.charge(asker.peer, Cost::folded(mentioned.folded));
+                mentioned.people
             }
             _ => Vec::new(),
         };
+        let key = asker.id.clone();
         Some(Append { room, author: person, author_name, key, at: self.calendar.now(), body, mentions })
     }
 }

@@ -36,6 +36,11 @@ impl Cost {
         Cost::of(bytes, 5)
     }
 
+    /// Characters of names were made comparable.
+    pub(crate) const fn folded(characters: usize) -> Self {
+        Cost::of(characters, 500)
+    }
+
     /// Entries of a table were looked at: people, members, rooms, events.
     pub(crate) const fn rows(number: usize) -> Self {
         Cost::of(number, 200)
@@ -113,7 +118,13 @@ mod tests {
     #[test]
     fn what_is_ordinary_is_within_the_price() {
         let message = Cost::paid(MESSAGE);
-        let ordinary = [Cost::parsed(16_000), Cost::rows(1_000), Cost::answered(8 << 10), Cost::heard(2_000)];
+        let ordinary = [
+            Cost::parsed(16_000),
+            Cost::rows(1_000),
+            Cost::folded(15 * 24),
+            Cost::answered(8 << 10),
+            Cost::heard(2_000),
+        ];
         assert!(ordinary.iter().all(|cost| cost.less(message) == Cost::default()));
         assert!(Cost::heard(5_000).less(message) > Cost::default());
     }

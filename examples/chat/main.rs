@@ -20,6 +20,7 @@ mod hello;
 mod history;
 mod logs;
 mod membership;
+mod mentions;
 mod names;
 mod order;
 mod pace;

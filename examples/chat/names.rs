@@ -15,7 +15,7 @@ use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_script::UnicodeScript;
 use unicode_security::general_security_profile::{GeneralSecurityProfile, IdentifierType};
 
-pub(crate) use fold::{Keys, fold_person, fold_room};
+pub(crate) use fold::{Keys, fold_letter, fold_person, fold_room};
 
 /// A name that may be had, if nobody has one that looks like it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,7 +177,7 @@ pub(crate) fn is_allowed(c: char) -> bool {
     is_separator(c) || ((c.is_alphanumeric() || is_combining_mark(c)) && !outcast() && !is_blank())
 }
 
-fn is_separator(c: char) -> bool {
+pub(crate) fn is_separator(c: char) -> bool {
     SEPARATORS.contains(&c)
 }
 

@@ -264,40 +264,6 @@ impl People {
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Person> {
         self.by_id.values_mut()
     }
-
-    /// The members of a room whom a text mentions: `@` and the longest name that follows it.
-    pub(crate) fn mentioned(&self, text: &str, in_room: RoomId, longest: usize) -> Vec<PersonId> {
-        let mut mentioned = Vec::new();
-        for (at, _) in text.match_indices('@').take(20) {
-            let after_a_word = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-            if after_a_word {
-                continue; // an address of mail
-            }
-            let rest = &text[at + 1..];
-            let ends = rest.char_indices().take(longest).take_while(|&(_, c)| !c.is_whitespace());
-            let mut ends: Vec<usize> = ends.map(|(start, c)| start + c.len_utf8()).collect();
-            ends.retain(|&end| is_word_end(rest, end));
-            while let Some(end) = ends.pop() {
-                let person = self.named(&names::fold_person(&rest[..end])).and_then(|id| self.get(id));
-                if let Some(person) = person.filter(|person| person.rooms.contains_key(&in_room)) {
-                    if !mentioned.contains(&person.id) {
-                        mentioned.push(person.id);
-                    }
-                    break;
-                }
-            }
-        }
-        mentioned
-    }
-}
-
-/// May a name end here? Not in the middle of a word; where words are not set apart, anywhere.
-fn is_word_end(text: &str, end: usize) -> bool {
-    let is_spaceless = |c: char| c >= '\u{2e80}'; // Han, kana, Hangul: `@小明你好`
-    match (text[..end].chars().next_back(), text[end..].chars().next()) {
-        (Some(last), Some(next)) => !next.is_alphanumeric() || is_spaceless(last) || is_spaceless(next),
-        _ => true,
-    }
 }
 
 #[cfg(test)]
@@ -314,27 +280,6 @@ mod tests {
             people.insert(person);
         }
         people
-    }
-
-    #[test]
-    fn members_are_mentioned_by_the_longest_name_that_fits() {
-        let table: [(&str, &[PersonId]); 12] = [
-            ("hello @carla", &[1]),
-            ("@carla, and @al: hello", &[1, 4]),
-            ("@CARLA @carla", &[1]),
-            ("@小明你好", &[3]),
-            ("（@小明）和@bob。", &[3]),
-            ("@carlasa", &[]),
-            ("@al你好", &[4]),
-            ("me@carla", &[]),
-            ("@carol is not a member", &[]),
-            ("@", &[]),
-            ("@ carla", &[]),
-            ("no mention", &[]),
-        ];
-        for (text, expected) in table {
-            assert_eq!(people().mentioned(text, 1, 24), expected, "{text}");
-        }
     }
 
     #[test]

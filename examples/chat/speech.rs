@@ -28,7 +28,7 @@ impl Chat {
         room: RoomId,
         body: Body,
     ) -> Result<(), No> {
-        let append = self.append(person, room, asker.id.clone(), body).ok_or_else(nobody)?;
+        let append = self.append(asker, person, room, body).ok_or_else(nobody)?;
         self.store(Write::Append(append), Ticket::Said(asker.clone()))
     }
 

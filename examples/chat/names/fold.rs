@@ -12,6 +12,8 @@
 //! `В` is drawn like `B`, and its small form `в` like nothing else: `Вob` is `Bob` by the second key only, as `ВОВА` is
 //! `вова` by the first only. Who has a name has both keys, and nobody else gets either.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_security::confusable_detection::skeleton;
@@ -60,6 +62,16 @@ const MAX_ROUNDS: usize = 8;
 /// The folded form of a person's name, guests included: to look somebody up.
 pub(crate) fn fold_person(name: &str) -> String {
     fold(name, |c| if c == 'i' { 'l' } else { c })
+}
+
+/// Adds a letter and its marks to the folded form of a person's name: that of the whole is made of those of its letters.
+pub(crate) fn fold_letter(letter: &str, folded: &mut String) {
+    static ASCII: LazyLock<Vec<String>> =
+        LazyLock::new(|| ('\0'..='\x7f').map(|c| fold_person(c.encode_utf8(&mut [0; 4]))).collect());
+    match letter.as_bytes() {
+        &[byte] => folded.push_str(&ASCII[usize::from(byte)]),
+        _ => folded.push_str(&fold_person(letter)),
+    }
 }
 
 /// The folded form of a room's name: to look it up.

@@ -183,6 +183,32 @@ fn folding_whole_names_is_stable() {
     }
 }
 
+/// So a text is folded once, and all names that it may begin with are known.
+#[test]
+fn the_fold_of_a_name_is_that_of_its_letters() {
+    let letters: Vec<char> = characters().filter(|c| is_allowed(*c)).collect();
+    let mut state = 2_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut tried = 0;
+    while tried < 20_000 {
+        let name: String = (0..1 + random(8)).map(|_| letters[random(letters.len())]).collect();
+        let Ok(name) = crate::names::check_person(&name, 24) else { continue };
+        tried += 1;
+        let (mut folded, mut letter) = (String::new(), String::new());
+        for c in name.shown.chars() {
+            if !is_combining_mark(c) {
+                fold_letter(&std::mem::take(&mut letter), &mut folded);
+            }
+            letter.push(c);
+        }
+        fold_letter(&letter, &mut folded);
+        assert_eq!(folded.nfkc().collect::<String>(), name.keys.folded, "{name:?}");
+    }
+}
+
 #[test]
 fn what_is_too_long_to_be_a_name_is_not_folded() {
     let longest = "A".repeat(LONGEST);
