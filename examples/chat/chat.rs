@@ -247,7 +247,7 @@ impl Chat {
         if let Err(no) = self.take_parsing(from, text.len()) {
             return self.refuse_unread(peers, from, text, no);
         }
-        let (asker, asked) = match Asked::parse(text) {
+        let (asker, asked) = match Asked::parse(text, wire::longest_request(self.settings.max_message)) {
             Ok(Asked { id, ask }) => (Asker { peer: from, id }, Ok(ask)),
             Err(fault) => {
                 if wire::may_announce(text) {

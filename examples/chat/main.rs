@@ -148,7 +148,7 @@ fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mai
         .origins(settings.origins())
         .trust_proxies(settings.trust_proxy.clone())
         .max_connections(settings.max_connections)
-        .max_message(settings.max_picture.max(wire::LONGEST_REQUEST))
+        .max_message(settings.max_picture.max(wire::longest_request(settings.max_message)))
         .max_send_queue(4 << 20)
         .tick(Duration::from_millis(500));
     #[cfg(feature = "deflate")]

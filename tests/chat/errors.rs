@@ -11,7 +11,13 @@ use crate::chat::json::Json;
 fn bad_json_is_answered_and_forgiven() {
     let chat = Chat::start(&[]);
     let mut alice = Json::named(chat.address(), "alice");
-    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
+    let [deep_to, many, nested, repeated] = [
+        format!(r#"{{"msg":"x","to":{deep}}}"#),
+        format!(r#"{{"msg":"x","to":[{}0]}}"#, "0,".repeat(30_000)),
+        format!(r#"{{"msg":"x","to":{}1{}}}"#, r#"{"to":"#.repeat(5_000), "}".repeat(5_000)),
+        format!(r#"{{"msg":"x","offset":"{}"}}"#, "x".repeat(60_000)),
+    ];
     let table: &[(&str, &str)] = &[
         ("", "bad_json"),
         (" ", "bad_json"),
@@ -34,6 +40,16 @@ fn bad_json_is_answered_and_forgiven() {
         ("\"hello\"", "bad_field"),
         ("true", "bad_field"),
         (&deep, "bad_field"),
+        (&deep_to, "bad_field"),
+        (&many, "bad_field"),
+        (&nested, "bad_field"),
+        (&repeated, "bad_field"),
+        (r#"{"msg":"x","to":1.5}"#, "bad_field"),
+        (r#"{"msg":"x","to":-1}"#, "bad_field"),
+        (r#"{"msg":"x","to":true}"#, "bad_field"),
+        (r#"{"msg":"x","to":18446744073709551616}"#, "bad_field"),
+        (r#"{"msg":"x","to":1,"to":2}"#, "bad_field"),
+        (r#"{"type":"read","room":"lobby","offset":1,"id":{"id":"x"}}"#, "bad_field"),
         ("{}", "bad_field"),
         (r#"{"type":"message"}"#, "bad_field"),
         (r#"{"type":5,"msg":"x"}"#, "bad_field"),
@@ -52,6 +68,7 @@ fn bad_json_is_answered_and_forgiven() {
         let error = alice.expect("error");
         assert_eq!(error["code"], *code, "{shown}: {error}");
         assert_eq!(error.get("id"), None, "{shown}: {error}");
+        assert!(error.to_string().len() < 1_000, "{shown}: an answer is shorter than what it is about");
     }
     assert_eq!(alice.say("lobby", "still here")["offset"], 1, "none of them was stored");
 }

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Visitor};
 
 use super::Code;
 use crate::history::{Offset, PersonId};
@@ -99,11 +101,16 @@ pub(crate) struct Fault {
     pub words: String,
 }
 
-/// The longest JSON text that is read at all, in bytes. The longest message that a setting allows has 65,536 characters,
-/// and a client may write each of them as two `\u` escapes.
-pub(crate) const LONGEST_REQUEST: usize = 1 << 20;
+/// The longest JSON text that is read at all, in bytes, where messages have so many characters. A client may write each
+/// of them as two `\u` escapes, and something stands around them; a `hello` with the places in a thousand rooms has 60 KB.
+pub(crate) fn longest_request(max_message: usize) -> usize {
+    (12 * max_message + (4 << 10)).max(64 << 10)
+}
+
 /// The longest text in which an id is looked for when nothing else is read.
-const LOOKED_THROUGH: usize = 64 << 10;
+const LOOKED_THROUGH: usize = 128 << 10;
+/// The most characters of what the parser says, which repeats what it does not understand.
+const LONGEST_COMPLAINT: usize = 200;
 /// The longest id of a request, in bytes.
 const LONGEST_ID: usize = 64;
 
@@ -135,11 +142,38 @@ struct Fields<'a> {
     rooms: Option<HashMap<String, Position>>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "`to` is a person's id or name")]
 enum Addressee<'a> {
     Id(PersonId),
-    Name(#[serde(borrow)] Cow<'a, str>),
+    Name(Cow<'a, str>),
+}
+
+/// By hand: serde would first build all of what stands there, however much, and then look what it is.
+impl<'de: 'a, 'a> Deserialize<'de> for Addressee<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdOrName;
+
+        impl<'de> Visitor<'de> for IdOrName {
+            type Value = Addressee<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a person's id or name")
+            }
+
+            fn visit_u64<E>(self, id: u64) -> Result<Self::Value, E> {
+                Ok(Addressee::Id(id))
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(Addressee::Name(name.into()))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(Addressee::Name(name.to_owned().into()))
+            }
+        }
+
+        deserializer.deserialize_any(IdOrName)
+    }
 }
 
 /// Is this perhaps the announcement of a picture, even if it cannot be understood? The bytes that follow must not go
@@ -148,7 +182,7 @@ pub(crate) fn may_announce(text: &str) -> bool {
     text.contains("\"picture\"")
 }
 
-/// The id of a request that is not read for anything else, unless it takes too long to find.
+/// The id of a request that is not read for anything else, unless it takes long to find.
 pub(crate) fn find_id(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Id {
@@ -164,10 +198,11 @@ pub(crate) fn may_greet(text: &str) -> bool {
 }
 
 impl<'a> Asked<'a> {
-    pub(crate) fn parse(text: &'a str) -> Result<Self, Fault> {
-        if text.len() > LONGEST_REQUEST {
-            let words = format!("a request has at most {LONGEST_REQUEST} bytes");
-            return Err(Fault { id: None, code: Code::TooLong, words });
+    /// Texts have at most `longest` bytes.
+    pub(crate) fn parse(text: &'a str, longest: usize) -> Result<Self, Fault> {
+        if text.len() > longest {
+            let words = format!("a request has at most {longest} bytes");
+            return Err(Fault { id: find_id(text), code: Code::TooLong, words });
         }
         let mut fields: Fields<'a> = serde_json::from_str(text).map_err(|error| Fault::of(text, &error))?;
         let id = fields.id.take();
@@ -247,8 +282,10 @@ impl<'a> To<'a> {
 impl Fault {
     /// The id is answered even if something else in the object is wrong.
     fn of(text: &str, error: &serde_json::Error) -> Self {
+        let complaint = format!("not understood: {error}");
+        let words = complaint.chars().take(LONGEST_COMPLAINT).collect();
         let code = if error.is_data() { Code::BadField } else { Code::BadJson };
-        Fault { id: find_id(text), code, words: format!("not understood: {error}") }
+        Fault { id: find_id(text), code, words }
     }
 }
 
