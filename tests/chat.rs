@@ -8,7 +8,7 @@
 //! | 4: history | `history.rs`, `kept.rs` |
 //! | 5: speaking | `speaking.rs` |
 //! | 6: pictures | `pictures.rs` |
-//! | 7: reading, searching, names | `reading.rs`, `names.rs` |
+//! | 7: reading, searching, names | `reading.rs`, `names.rs`, `crowd.rs` |
 //! | 8: errors | `errors.rs`, `pace.rs`, `disk.rs` |
 //! | Plain text | `console.rs` |
 //! | 9, Running it | `running.rs`, `ending.rs`, `logging.rs`, `door.rs` |
@@ -21,6 +21,8 @@ mod chat;
 mod client;
 #[path = "chat/console.rs"]
 mod console;
+#[path = "chat/crowd.rs"]
+mod crowd;
 #[path = "chat/disk.rs"]
 mod disk;
 #[path = "chat/door.rs"]

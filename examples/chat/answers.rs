@@ -8,7 +8,6 @@ use crate::console::notice;
 use crate::cost::Cost;
 use crate::history::{Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
 use crate::membership::gone_room;
-use crate::sessions::Voice;
 use crate::tickets::{No, Ticket};
 use crate::wire::{Code, EventTold, SERVER, Told, User, json};
 
@@ -37,8 +36,15 @@ impl Chat {
         let held_up = ticket.holds_up();
         match (write, ticket) {
             (Write::Append(append), Ticket::Said(asker)) => match result {
-                Ok(Done::Appended { room, offset, at, repeated }) => {
-                    self.said(peers, append, &asker, (room, offset, at, repeated));
+                Ok(Done::Appended { room, offset, at, repeated: true }) => {
+                    self.acknowledge_said(peers, &asker, room, offset, at, true);
+                }
+                Ok(Done::Appended { room, offset, at, repeated: false }) => {
+                    self.said(peers, append, &asker, (room, offset, at));
+                }
+                Ok(Done::TakenBack { room, offset, at, mentioned }) => {
+                    self.unmention(&append.body, room, &mentioned);
+                    self.said(peers, append, &asker, (room, offset, at));
                 }
                 Ok(Done::Kept) => {}
                 Err(failure) => self.refuse(peers, &asker, no(failure)),
@@ -77,7 +83,9 @@ impl Chat {
 
     fn renamed(&mut self, peers: &mut Peers, id: PersonId, name: &str, stored: bool, asker: PeerId) {
         let old = self.people.name_of(id).to_owned();
+        let place = self.people.get(id).map(|person| person.by_name().clone());
         self.people.settle_name(id, name, stored);
+        place.into_iter().for_each(|place| self.place_again(id, &place));
         let Some(person) = self.people.get(id).filter(|_| stored && old != name) else {
             return;
         };
@@ -85,9 +93,9 @@ impl Chat {
         let msg = format!("{old} is now {name}");
         let user = User { id, name, online: None };
         let told = Told::Renamed { msg_source: SERVER, msg: &msg, user, old: &old };
-        peers.publish(Voice::Json.topic(), &json(&told));
+        let hearers = self.tell_renamed(peers, person, &json(&told));
         self.tell_company(peers, person, Some(asker), &msg);
-        self.charge(asker, Cost::told(self.sessions.len()));
+        self.charge(asker, Cost::told(hearers));
         self.tell_line(peers, asker, &notice(&format!("you are {name} now")));
     }
 

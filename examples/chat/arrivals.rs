@@ -7,18 +7,18 @@ use pollcat::{CloseCode, Outgoing, PeerId, Peers};
 
 use crate::chat::{Chat, LOBBY, ticks};
 use crate::console;
+use crate::cost::Cost;
 use crate::history::{Durability, PersonId, RoomId, TokenHash, Write};
-use crate::membership::Move;
 use crate::names;
 use crate::pace::{Pace, Rate};
 use crate::people::{Membership, Person};
-use crate::sessions::{Behind, From, Stage, Voice};
+use crate::sessions::{Behind, From, Stage};
 use crate::tickets::{Asker, No, Ticket};
 use crate::token::Token;
 use crate::wire::{Code, Position, SERVER, Told, User, Welcome, json};
 
-/// The most names in a list.
-pub(crate) const LISTED: usize = 2_000;
+/// The most names in the welcome of a crowd.
+const LISTED: usize = 100;
 /// New people per address: a few at once, then one in a second.
 pub(crate) const NEWCOMERS: Rate = Rate { per_second: 1, burst: 60 };
 
@@ -72,7 +72,7 @@ impl Chat {
         let name = name.unwrap_or_else(|| names::guest_name(id));
         let mut person = Person::new(id, name, token, self.calendar.now());
         if let Some(lobby) = self.rooms.get_mut(self.lobby) {
-            lobby.members.insert(id);
+            lobby.members.insert(person.by_name().clone(), false);
             person.rooms.insert(lobby.id, Membership { read: lobby.last, mentions: Vec::new() });
         }
         self.people.insert(person);
@@ -115,6 +115,7 @@ impl Chat {
         let mut rooms: Vec<_> = person.rooms.keys().filter_map(|&room| self.rooms.get(room)).collect();
         rooms.sort_unstable_by_key(|room| room.id);
         let token = token.as_ref().map(Token::text);
+        let most = if self.crowd.is_one() { LISTED } else { usize::MAX };
         let welcome = Welcome {
             id: asker.id.as_deref(),
             msg_source: SERVER,
@@ -123,7 +124,7 @@ impl Chat {
             user: user(person),
             new,
             token: token.as_deref(),
-            all: self.people.here().take(LISTED).map(user).collect(),
+            all: self.people.here().take(most).map(user).collect(),
             here: self.people.here().len(),
             rooms: rooms.iter().map(|room| self.room_state(room, person)).collect(),
             room: self.rooms.get(session.room).map_or(LOBBY, |room| &room.name),
@@ -135,12 +136,14 @@ impl Chat {
             echo: session.echo,
             limits: self.limits(),
         };
-        // Its length must not tell of the token.
-        peers.send(peer, Outgoing::from(&json(&Told::Welcome(welcome))).uncompressed());
+        let welcome = json(&Told::Welcome(welcome));
         let behind: Vec<Behind> = rooms
             .iter()
             .map(|room| Behind { room: room.id, from: From::Client(has.remove(&room.name)) })
             .collect();
+        self.charge(peer, Cost::answered(welcome.len()));
+        // Its length must not tell of the token.
+        peers.send(peer, Outgoing::from(&welcome).uncompressed());
         for behind in &behind {
             self.listen_to_news(peers, peer, behind.room);
         }
@@ -160,27 +163,11 @@ impl Chat {
         session.stage = Stage::Here(id);
         let first = !std::mem::replace(&mut person.shown, true);
         let voice = session.voice;
+        self.note_presence(id);
         if first {
             self.tell_presence(peers, id, new);
         }
         peers.subscribe(peer, voice.topic());
-    }
-
-    /// Everybody hears that somebody is here, or that they are away; members of a room read it.
-    pub(crate) fn tell_presence(&self, peers: &mut Peers, id: PersonId, new: bool) {
-        let Some(person) = self.people.get(id) else {
-            return;
-        };
-        let here = person.is_here();
-        let user = user(person);
-        let frame = if here { Told::Online { user } } else { Told::Offline { user } };
-        peers.publish(Voice::Json.topic(), &json(&frame));
-        if new {
-            self.tell_moved(peers, id, self.lobby, Move::In);
-            return;
-        }
-        let words = format!("{} {}", person.name, if here { "is here" } else { "is away" });
-        self.tell_company(peers, person, None, &words);
     }
 }
 

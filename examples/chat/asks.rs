@@ -13,6 +13,7 @@ use crate::membership::{gone_room, no_such_room, nobody, not_member};
 use crate::mentions::mentioned;
 use crate::names;
 use crate::people::Membership;
+use crate::presence::COMPANY;
 use crate::sessions::{Announced, Voice};
 use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Ask, Code, EventTold, To, Told, json};
@@ -72,10 +73,9 @@ impl Chat {
                 let room = self.room_of(person, &room)?;
                 self.leave(asker, person, room)
             }
-            Ask::Who { room } => {
-                let room = self.room_of(person, &room)?;
-                self.tell_who(peers, asker, room);
-                Ok(())
+            Ask::Who(who) => {
+                let room = self.room_of(person, &who.room)?;
+                self.tell_who(peers, asker, room, &who)
             }
             Ask::Page { room, before, limit } => {
                 let room = self.room_of(person, &room)?;
@@ -135,7 +135,7 @@ impl Chat {
                 Ok(())
             }
             Command::Who => {
-                self.tell_who(peers, asker, here);
+                self.tell_who_in_words(peers, asker, here);
                 Ok(())
             }
             Command::Msg { to, text } => {
@@ -267,7 +267,9 @@ impl Chat {
         let too_soon = last.filter(|last| now - last < TYPING);
         if let Some(last) = too_soon {
             self.typing.insert((id, room), last);
-        } else if let (Some(person), Some(place)) = (self.people.get(id), self.rooms.get(room)) {
+        } else if let (Some(person), Some(place)) = (self.people.get(id), self.rooms.get(room))
+            && place.members.len() <= COMPANY
+        {
             let told = Told::Typing { room: &place.name, user: crate::arrivals::user(person) };
             peers.publish_from(asker.peer, place.news(), &json(&told));
             let cost = Cost::told(peers.subscribers(place.news()));

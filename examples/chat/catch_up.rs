@@ -7,9 +7,11 @@
 use pollcat::{Delivery, PeerId, Peers};
 
 use crate::chat::Chat;
+use crate::cost::Cost;
 use crate::history::{Event, Failure, Found, Offset, Read, RoomId};
 use crate::rooms::Room;
 use crate::sessions::{Behind, From, Session, Stage, Voice};
+use crate::telling::send_answer;
 use crate::tickets::Ticket;
 use crate::wire::{EventTold, Position, Told, json};
 
@@ -33,6 +35,16 @@ enum Piece {
     Asked,
 }
 
+/// A piece on its way.
+struct Sent {
+    delivery: Delivery,
+    cost: Cost,
+}
+
+impl Sent {
+    const NOTHING: Sent = Sent { delivery: Delivery::Queued, cost: Cost::NOTHING };
+}
+
 impl Chat {
     /// Tells a connection what it has missed, as far as memory and the client's pace allow.
     pub(crate) fn catch_up(&mut self, peers: &mut Peers, peer: PeerId) {
@@ -43,9 +55,9 @@ impl Chat {
             let Some(behind) = session.behind.front().cloned() else {
                 return;
             };
-            let piece = self.next_piece(peers, peer, &behind);
-            let slow = self.go_on(peer, behind.room, piece.0);
-            if slow || piece.1 == Delivery::Slow {
+            let (piece, sent) = self.next_piece(peers, peer, &behind);
+            self.charge(peer, sent.cost);
+            if self.go_on(peer, behind.room, piece) || sent.delivery == Delivery::Slow {
                 return; // `on_drain` goes on
             }
         }
@@ -68,9 +80,9 @@ impl Chat {
         false
     }
 
-    fn next_piece(&mut self, peers: &mut Peers, peer: PeerId, behind: &Behind) -> (Piece, Delivery) {
+    fn next_piece(&mut self, peers: &mut Peers, peer: PeerId, behind: &Behind) -> (Piece, Sent) {
         let Some(room) = self.rooms.get(behind.room).filter(|_| self.is_member(peer, behind.room)) else {
-            return (Piece::Last, Delivery::Queued); // they have left it meanwhile
+            return (Piece::Last, Sent::NOTHING); // they have left it meanwhile
         };
         let after = match &behind.from {
             From::Offset(offset) => Some(*offset),
@@ -82,12 +94,12 @@ impl Chat {
         if let Some(events) = room.after(after) {
             let (told, rest) = cut(events, PIECE);
             let last = told.last().map_or(after, |event| event.offset());
-            let delivery = tell(peers, peer, room, told, true, rest);
+            let sent = tell(peers, peer, room, told, true, rest);
             if rest {
-                return (Piece::More(last), delivery);
+                return (Piece::More(last), sent);
             }
             self.listen(peers, peer, behind.room);
-            return (Piece::Last, delivery);
+            return (Piece::Last, sent);
         }
         let reading = self.next_reading;
         self.next_reading += 1;
@@ -100,7 +112,7 @@ impl Chat {
                         front.from = From::Offset(after);
                     }
                 }
-                (Piece::Asked, Delivery::Queued)
+                (Piece::Asked, Sent::NOTHING)
             }
             Err(_) => self.start_afresh(peers, peer, behind.room),
         }
@@ -122,7 +134,7 @@ impl Chat {
         let is_next = session.behind.front().is_some_and(|behind| behind.room == room);
         let still_a_member = is_next && self.is_member(peer, room);
         if let Some(place) = self.rooms.get(room).filter(|_| still_a_member) {
-            let (piece, delivery) = match result {
+            let (piece, sent) = match result {
                 Ok(Found::Events { events, first, .. })
                     if first <= after + 1 && !place.heard(&events).is_empty() =>
                 {
@@ -133,7 +145,8 @@ impl Chat {
                 // Given up meanwhile, or the disk cannot be read: plainly, from memory.
                 _ => self.start_afresh(peers, peer, room),
             };
-            if self.go_on(peer, room, piece) || delivery == Delivery::Slow {
+            self.charge(peer, sent.cost);
+            if self.go_on(peer, room, piece) || sent.delivery == Delivery::Slow {
                 return;
             }
         } else if is_next && let Some(session) = self.sessions.get_mut(peer) {
@@ -143,9 +156,9 @@ impl Chat {
     }
 
     /// The latest events, from memory, and live from there.
-    fn start_afresh(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) -> (Piece, Delivery) {
+    fn start_afresh(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) -> (Piece, Sent) {
         let Some(place) = self.rooms.get(room) else {
-            return (Piece::Last, Delivery::Queued);
+            return (Piece::Last, Sent::NOTHING);
         };
         let mut bytes = 0;
         let latest = place.recent.iter().rev().take(FRESH).map(|event| EventTold::new(event, None));
@@ -158,9 +171,9 @@ impl Chat {
             })
             .collect();
         told.reverse();
-        let delivery = tell(peers, peer, place, told, false, false);
+        let sent = tell(peers, peer, place, told, false, false);
         self.listen(peers, peer, room);
-        (Piece::Last, delivery)
+        (Piece::Last, sent)
     }
 
     /// From now on the connection hears the room live.
@@ -210,9 +223,9 @@ fn tell(
     events: Vec<EventTold<'_>>,
     recovered: bool,
     more: bool,
-) -> Delivery {
-    let history = Told::History { room: &room.name, epoch: &room.epoch, recovered, events, more };
-    peers.send(peer, &json(&history))
+) -> Sent {
+    let history = json(&Told::History { room: &room.name, epoch: &room.epoch, recovered, events, more });
+    Sent { cost: Cost::answered(history.len()), delivery: send_answer(peers, peer, &history) }
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use crate::names;
 use crate::pace::Rate;
 use crate::pages;
 use crate::people::{Membership, People, Person};
+use crate::presence::Crowd;
 use crate::rooms::{Room, Rooms};
 use crate::sessions::{Received, Session, Voice};
 use crate::settings::Settings;
@@ -66,6 +67,7 @@ pub(crate) struct Chat {
     pub(crate) rooms: Rooms,
     pub(crate) sessions: PeerMap<Session>,
     pub(crate) console: Console,
+    pub(crate) crowd: Crowd,
     pub(crate) lobby: RoomId,
     pub(crate) next_person: PersonId,
     pub(crate) next_room: RoomId,
@@ -110,7 +112,7 @@ impl Chat {
             else {
                 continue;
             };
-            room.members.insert(member.person);
+            room.members.insert(person.by_name().clone(), false);
             person.rooms.insert(member.room, Membership { read: member.read, mentions: member.mentions });
         }
         for id in rooms.iter().map(|room| room.id).collect::<Vec<_>>() {
@@ -128,6 +130,7 @@ impl Chat {
             rooms,
             sessions: PeerMap::new(),
             console,
+            crowd: Crowd::default(),
             lobby: 0,
             next_person,
             next_room,
@@ -154,7 +157,7 @@ impl Chat {
     fn put_everybody_into_the_lobby(&mut self) {
         let lobby = self.rooms.get_mut(self.lobby).expect("it was found or made");
         for person in self.people.iter_mut() {
-            lobby.members.insert(person.id);
+            lobby.members.insert(person.by_name().clone(), false);
             person.rooms.entry(lobby.id).or_insert(Membership { read: lobby.last, mentions: Vec::new() });
         }
         lobby.empty_since = None;

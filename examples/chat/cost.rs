@@ -31,6 +31,8 @@ const CROWD: usize = 2_000;
 pub(crate) struct Cost(u64);
 
 impl Cost {
+    pub(crate) const NOTHING: Cost = Cost(0);
+
     /// A text was read, and understood or not.
     pub(crate) const fn parsed(bytes: usize) -> Self {
         Cost::of(bytes, 5)
@@ -90,7 +92,7 @@ impl Cost {
 pub(crate) fn price(ask: &Ask<'_>) -> u32 {
     match ask {
         Ask::Search { .. } | Ask::Join { create: true, .. } => 2 * MESSAGE,
-        Ask::Page { .. } | Ask::Who { .. } | Ask::Rooms => MESSAGE / 2,
+        Ask::Page { .. } | Ask::Who(_) | Ask::Rooms => MESSAGE / 2,
         Ask::Read { .. } | Ask::Typing { .. } | Ask::Ping => MESSAGE / 5,
         _ => MESSAGE,
     }

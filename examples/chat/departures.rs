@@ -2,15 +2,14 @@
 
 use pollcat::{PeerId, Peers};
 
-use crate::arrivals::{NEWCOMERS, user};
+use crate::arrivals::NEWCOMERS;
 use crate::chat::{Chat, ticks};
 use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
+use crate::members::ByName;
 use crate::membership::Move;
 use crate::people::Person;
 use crate::rooms::{Room, direct_partner};
-use crate::sessions::Voice;
 use crate::tickets::Ticket;
-use crate::wire::{Told, json};
 
 /// Whoever comes back within this time never went: a page that is loaded again, a tunnel.
 const FADING: Millis = 3_000;
@@ -34,7 +33,11 @@ impl Chat {
             return;
         };
         // A person whose token was still on its way had no connection yet.
-        let Some(person) = self.people.disconnect(id, peer, self.calendar.now()) else {
+        if self.people.disconnect(id, peer, self.calendar.now()).is_none() {
+            return;
+        }
+        self.note_presence(id);
+        let Some(person) = self.people.get_mut(id) else {
             return;
         };
         if person.token.is_none() {
@@ -53,8 +56,8 @@ impl Chat {
         let was_shown = std::mem::take(&mut person.shown);
         let rooms: Vec<RoomId> = person.rooms.keys().copied().collect();
         rooms.into_iter().for_each(|room| self.tell_moved(peers, id, room, Move::Out));
-        if let Some(person) = self.people.get(id).filter(|_| was_shown) {
-            peers.publish(Voice::Json.topic(), &json(&Told::Offline { user: user(person) }));
+        if was_shown {
+            self.tell_offline(peers, id);
         }
         self.erase(id);
     }
@@ -67,7 +70,7 @@ impl Chat {
         let mut in_private = false;
         for &room in person.rooms.keys() {
             in_private |= self.rooms.get(room).is_some_and(|room| room.kind == RoomKind::Direct);
-            self.drop_member(room, id);
+            self.drop_member(room, person.by_name());
         }
         if in_private {
             self.people.remember_gone(id, person.name);
@@ -78,9 +81,9 @@ impl Chat {
         }
     }
 
-    pub(crate) fn drop_member(&mut self, room: RoomId, id: PersonId) {
+    pub(crate) fn drop_member(&mut self, room: RoomId, member: &ByName) {
         if let Some(room) = self.rooms.get_mut(room) {
-            room.members.remove(&id);
+            room.members.remove(member);
             if room.members.is_empty() {
                 room.empty_since = Some(ticks());
             }
@@ -95,6 +98,7 @@ impl Chat {
             self.fading.pop_front();
             self.fade(peers, id, until);
         }
+        self.tell_numbers(peers, now);
         self.save_what_was_read();
         if self.next_chores <= now {
             self.next_chores = now + CHORES;
@@ -184,8 +188,7 @@ impl Chat {
             room.recent.back().is_none_or(|event| event.at.saturating_add(REMOVE_ROOMS) < today)
         };
         let direct = self.rooms.iter().filter(|room| room.kind == RoomKind::Direct && !room.pending);
-        let left =
-            direct.filter(over).flat_map(|room| room.members.iter().map(move |&member| (room, member)));
+        let left = direct.filter(over).flat_map(|room| room.members.iter().map(move |member| (room, member)));
         let partner_is_gone = |&(room, member): &(&Room, PersonId)| {
             direct_partner(&room.name, member).is_none_or(|partner| self.people.get(partner).is_none())
         };

@@ -2,7 +2,6 @@
 
 use pollcat::{PeerId, Peers};
 
-use crate::arrivals::{LISTED, user};
 use crate::chat::{Chat, LOBBY, ticks};
 use crate::console::notice;
 use crate::cost::Cost;
@@ -12,7 +11,7 @@ use crate::people::Membership;
 use crate::rooms::{Room, direct_pair};
 use crate::sessions::{Behind, From, Voice};
 use crate::tickets::{Asker, No, Ticket};
-use crate::wire::{Code, ListedRoom, SERVER, Told, User, json};
+use crate::wire::{Code, ListedRoom, SERVER, Told, json};
 
 /// Into a room, or out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +35,7 @@ impl Chat {
         let id = person.id;
         let is_public = |room: &&RoomId| self.rooms.get(**room).is_some_and(|it| it.kind == RoomKind::Public);
         let joined = person.rooms.keys().filter(is_public).count();
-        if let Some(room) = self.rooms.called(name).filter(|room| room.members.contains(&id)) {
+        if let Some(room) = self.rooms.called(name).filter(|room| person.rooms.contains_key(&room.id)) {
             let room = room.id;
             self.move_to(peers, asker.peer, room);
             self.tell_room_state(peers, asker.peer, asker.id.as_deref(), room);
@@ -95,6 +94,7 @@ impl Chat {
     }
 
     pub(crate) fn tell_rooms(&mut self, peers: &mut Peers, asker: &Asker, person: PersonId) {
+        let theirs = |room: &Room| self.people.get(person).is_some_and(|it| it.rooms.contains_key(&room.id));
         let listed = self.rooms.listed();
         if self.is_text(asker.peer) {
             let lines = listed
@@ -107,28 +107,12 @@ impl Chat {
             room: &room.name,
             members: room.members.len(),
             offset: room.last,
-            joined: room.members.contains(&person),
+            joined: theirs(room),
         });
         let told = json(&Told::Rooms { id: asker.id.as_deref(), rooms: rooms.collect() });
         let looked_at = Cost::rows(listed.len());
         self.charge(asker.peer, looked_at);
         self.answer(peers, asker.peer, &told);
-    }
-
-    pub(crate) fn tell_who(&self, peers: &mut Peers, asker: &Asker, room: RoomId) {
-        let Some(place) = self.rooms.get(room) else {
-            return;
-        };
-        if self.is_text(asker.peer) {
-            let line = notice(&format!("in {}: {}", self.title(place, None), self.list_members(room, None)));
-            return self.tell_line(peers, asker.peer, &line);
-        }
-        let (online, away): (Vec<_>, Vec<_>) = self.members(place).partition(|person| person.is_here());
-        let users = online.iter().chain(&away).take(LISTED);
-        let users = users.map(|person| User { online: Some(person.is_here()), ..user(person) }).collect();
-        let told =
-            Told::Who { id: asker.id.as_deref(), room: &place.name, users, members: place.members.len() };
-        peers.send(asker.peer, &json(&told));
     }
 
     // ---- what is on disk now
@@ -161,7 +145,7 @@ impl Chat {
             return; // they have left for good meanwhile
         };
         let read = place.last;
-        let new = place.members.insert(person);
+        let new = place.members.insert(member.by_name().clone(), member.is_here());
         place.empty_since = None;
         member.rooms.entry(room).or_insert(Membership { read, mentions: Vec::new() });
         if new {
@@ -208,7 +192,8 @@ impl Chat {
             text.into_iter().for_each(|peer| self.stop_listening(peers, peer, room));
             self.tell_moved(peers, person, room, Move::Out);
             json.into_iter().for_each(|peer| self.stop_listening(peers, peer, room));
-            self.drop_member(room, person);
+            let by_name = self.people.get(person).map(|member| member.by_name().clone());
+            by_name.into_iter().for_each(|by_name| self.drop_member(room, &by_name));
             self.unsaved.remove(&(person, room));
         }
         asker.into_iter().for_each(|asker| self.acknowledge(peers, asker));

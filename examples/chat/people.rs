@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use pollcat::PeerId;
 
 use crate::history::{Millis, Offset, PersonId, RoomId, TokenHash};
+use crate::members::ByName;
 use crate::names::{self, Keys};
 use crate::pace::Pace;
 
@@ -16,6 +17,7 @@ pub(crate) struct Person {
     pub id: PersonId,
     pub name: String,
     keys: Keys,
+    by_name: ByName,
     /// `None` for guests who cannot come back.
     pub token: Option<TokenHash>,
     /// When they were last here; and what of that is on its way to the disk.
@@ -58,6 +60,7 @@ impl Person {
         Person {
             id,
             keys: Keys::of_person(&name),
+            by_name: ByName::new(&name, id),
             name,
             token,
             seen,
@@ -82,6 +85,11 @@ impl Person {
 
     pub(crate) fn folded(&self) -> &str {
         &self.keys.folded
+    }
+
+    /// Their place in lists.
+    pub(crate) fn by_name(&self) -> &ByName {
+        &self.by_name
     }
 
     pub(crate) fn is_renaming(&self) -> bool {
@@ -245,6 +253,7 @@ impl People {
         };
         if kept {
             name.clone_into(&mut person.name);
+            person.by_name = ByName::new(name, id);
             std::mem::swap(&mut person.keys, &mut given_up);
         }
         // A key may be one of both names: they are the same in another spelling.

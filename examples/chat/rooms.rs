@@ -1,8 +1,9 @@
 //! The rooms: who is in them, what was said last, and how they are told apart.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::history::{Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, What};
+use crate::members::Members;
 use crate::names::{self, Keys};
 use crate::sessions::Voice;
 
@@ -17,7 +18,7 @@ pub(crate) struct Room {
     /// The oldest offset that is kept, and the latest.
     pub first: Offset,
     pub last: Offset,
-    pub members: HashSet<PersonId>,
+    pub members: Members,
     /// The latest events, so that hardly anybody has to ask the disk.
     pub recent: VecDeque<Event>,
     /// Events that do not count as unread, in order.
@@ -44,7 +45,7 @@ impl Room {
             epoch,
             first,
             last,
-            members: HashSet::new(),
+            members: Members::default(),
             recent: recent.into(),
             deletions,
             pending: false,

@@ -9,7 +9,6 @@ use crate::console::Place;
 use crate::cost::{Cost, picture_price};
 use crate::history::{Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write};
 use crate::membership::{gone_room, nobody, not_member};
-use crate::people::Membership;
 use crate::picture;
 use crate::rooms::{direct_name, direct_partner};
 use crate::sessions::Voice;
@@ -40,7 +39,9 @@ impl Chat {
         let name = direct_name(one, other);
         let (room, missing, last) = match self.rooms.named(&name) {
             Some(room) => {
-                let missing = [one, other].map(|person| !room.members.contains(&person));
+                let is_in =
+                    |person| self.people.get(person).is_some_and(|it| it.rooms.contains_key(&room.id));
+                let missing = [one, other].map(|person| !is_in(person));
                 (room.id, missing, room.last)
             }
             None if self.private_talks(one) >= PRIVATE_TALKS => {
@@ -141,15 +142,22 @@ impl Chat {
         peers: &mut Peers,
         append: Append,
         asker: &Asker,
-        (room, offset, at, repeated): (RoomId, Offset, Millis, bool),
+        (room, offset, at): (RoomId, Offset, Millis),
     ) {
-        if !repeated {
-            self.charge(asker.peer, self.cost_of_saying(room));
-            let bytes = append.body.length();
-            log::info!("{} person {} said {bytes} bytes in room {room}, {offset}", asker.peer, append.author);
-            self.hear_event(peers, append.into_event(offset, at), room, asker);
-        } else {
-            self.acknowledge_said(peers, asker, room, offset, at, true);
+        self.charge(asker.peer, self.cost_of_saying(room));
+        let bytes = append.body.length();
+        log::info!("{} person {} said {bytes} bytes in room {room}, {offset}", asker.peer, append.author);
+        self.hear_event(peers, append.into_event(offset, at), room, asker);
+    }
+
+    /// Who was mentioned in what has been taken back no longer is.
+    pub(crate) fn unmention(&mut self, body: &Body, room: RoomId, mentioned: &[PersonId]) {
+        let Body::Deletion { target } = body else {
+            return;
+        };
+        for &person in mentioned {
+            let membership = self.people.get_mut(person).and_then(|person| person.rooms.get_mut(&room));
+            membership.into_iter().for_each(|it| it.mentions.retain(|mention| mention != target));
         }
     }
 
@@ -180,7 +188,7 @@ impl Chat {
         }
     }
 
-    fn acknowledge_said(
+    pub(crate) fn acknowledge_said(
         &self,
         peers: &mut Peers,
         asker: &Asker,
@@ -198,8 +206,8 @@ impl Chat {
         peers.send(asker.peer, &json(&Told::Ack { id, room, offset, msg_time, repeated }));
     }
 
-    /// What an event changes in the members' accounts: what the author says counts as read, mentions are marked,
-    /// and those that were taken back no longer are.
+    /// What an event changes in the members' accounts: what the author says counts as read, and mentions are
+    /// marked.
     fn note(&mut self, event: &Event, room: RoomId) {
         if let Some(author) = self.people.get_mut(event.author)
             && let Some(membership) = author.rooms.get_mut(&room)
@@ -210,16 +218,6 @@ impl Chat {
             let membership = self.people.get_mut(person).and_then(|person| person.rooms.get_mut(&room));
             if let Some(membership) = membership.filter(|_| person != event.author) {
                 membership.mention(event.offset);
-            }
-        }
-        if let What::Deletion { target } = event.what
-            && let Some(place) = self.rooms.get(room)
-        {
-            for &member in &place.members {
-                let membership = self.people.get_mut(member).and_then(|person| person.rooms.get_mut(&room));
-                if let Some(Membership { mentions, .. }) = membership {
-                    mentions.retain(|&mention| mention != target);
-                }
             }
         }
     }
@@ -241,7 +239,7 @@ impl Chat {
         let Some(place) = self.rooms.get(room) else {
             return;
         };
-        for person in place.members.iter().filter_map(|&id| self.people.get(id)) {
+        for person in place.members.here().filter_map(|id| self.people.get(id)) {
             let partner = direct_partner(&place.name, person.id).map_or("", |id| self.people.name_of(id));
             for &peer in person.connections.iter().filter(|&&peer| Some(peer) != except && self.is_text(peer))
             {

@@ -1,6 +1,6 @@
 //! Telling: answers to one, news to many, in JSON and in words.
 
-use pollcat::{Outgoing, PeerId, Peers};
+use pollcat::{Delivery, Outgoing, PeerId, Peers};
 
 use crate::arrivals::user;
 use crate::chat::{Chat, now};
@@ -9,15 +9,12 @@ use crate::cost::{COMPRESSED, Cost};
 use crate::history::{PersonId, RoomId, RoomKind};
 use crate::membership::Move;
 use crate::people::{Membership, Person};
+use crate::presence::COMPANY;
 use crate::rooms::{Room, direct_partner};
 use crate::sessions::Voice;
 use crate::tickets::{Asker, No};
 use crate::wire::{Code, Moved, RoomState, SERVER, Told, User, json};
 
-/// In larger rooms the comings and goings are not told in words: text clients would read nothing else.
-const QUIET: usize = 200;
-/// Names in a line for text clients.
-const NAMES_IN_A_LINE: usize = 50;
 /// What a text client is told of a room's past.
 const RECENT_LINES: usize = 10;
 
@@ -51,11 +48,10 @@ impl Chat {
         }
     }
 
-    /// An answer of any length: it is charged by that, and compressed only if that is quick.
+    /// An answer of any length: it is charged by that.
     pub(crate) fn answer(&mut self, peers: &mut Peers, to: PeerId, text: &str) {
         self.charge(to, Cost::answered(text.len()));
-        let message = Outgoing::from(text);
-        peers.send(to, if text.len() > COMPRESSED { message.uncompressed() } else { message });
+        send_answer(peers, to, text);
     }
 
     /// A line for one text client.
@@ -100,7 +96,7 @@ impl Chat {
         let (Some(place), Some(member)) = (self.rooms.get(room), self.people.get(person)) else {
             return;
         };
-        if place.kind == RoomKind::Direct && to == Move::In {
+        if (place.kind == RoomKind::Direct && to == Move::In) || self.is_quiet(place) {
             return;
         }
         let verb = if to == Move::In { "joined" } else { "left" };
@@ -117,9 +113,9 @@ impl Chat {
         }
     }
 
-    /// Words of the server for the text clients of a room, unless it is a crowd.
+    /// Words of the server for the text clients of a room, unless it is so large that they would read nothing else.
     fn tell_notice(&self, peers: &mut Peers, room: &Room, words: &str) {
-        if room.members.len() <= QUIET {
+        if room.members.len() <= COMPANY {
             self.publish_line(peers, room, true, None, || Some(notice(words)));
             let elsewhere = || Some(notice(&format!("[{}] {words}", room.name)));
             self.publish_line(peers, room, false, None, elsewhere);
@@ -136,7 +132,7 @@ impl Chat {
         words: &str,
     ) {
         let rooms = person.rooms.keys().filter_map(|&room| self.rooms.get(room));
-        for room in rooms.filter(|room| room.members.len() <= QUIET) {
+        for room in rooms.filter(|room| room.members.len() <= COMPANY) {
             self.publish_line(peers, room, true, except, || Some(notice(words)));
         }
     }
@@ -181,7 +177,10 @@ impl Chat {
         RoomState {
             room: &room.name,
             kind: if room.kind == RoomKind::Public { "room" } else { "direct" },
-            with: with.map(|id| User { id, name: self.people.name_of(id), online: None }),
+            with: with.map(|id| {
+                let online = self.people.get(id).is_some_and(|partner| partner.is_here());
+                User { id, name: self.people.name_of(id), online: Some(online) }
+            }),
             epoch: &room.epoch,
             first: room.first,
             offset: room.last,
@@ -206,26 +205,10 @@ impl Chat {
             None => &room.name,
         }
     }
+}
 
-    pub(crate) fn members<'a>(&'a self, room: &'a Room) -> impl Iterator<Item = &'a Person> {
-        room.members.iter().filter_map(|&id| self.people.get(id))
-    }
-
-    /// Who is in a room, in a line.
-    pub(crate) fn list_members(&self, room: RoomId, except: Option<PersonId>) -> String {
-        let Some(room) = self.rooms.get(room) else {
-            return String::new();
-        };
-        let others = self.members(room).filter(|person| Some(person.id) != except && person.is_here());
-        let mut names: Vec<&str> = others.map(|person| person.name.as_str()).collect();
-        names.sort_unstable();
-        let more = names.len().saturating_sub(NAMES_IN_A_LINE);
-        names.truncate(NAMES_IN_A_LINE);
-        match (names.is_empty(), more) {
-            (true, _) if except.is_some() => "nobody else is here".into(),
-            (true, _) => "nobody is here".into(),
-            (false, 0) => format!("here: {}", names.join(", ")),
-            (false, more) => format!("here: {}, and {more} more", names.join(", ")),
-        }
-    }
+/// An answer of any length is compressed only if that is quick.
+pub(crate) fn send_answer(peers: &mut Peers, to: PeerId, text: &str) -> Delivery {
+    let message = Outgoing::from(text);
+    peers.send(to, if text.len() > COMPRESSED { message.uncompressed() } else { message })
 }

@@ -26,7 +26,7 @@ fn both_sides_hear_of_the_talk_and_then_what_is_said() {
     }
     alice.send(&json!({"id": "p", "to": bob.id, "msg": "psst"}));
     let described = |with: &Json| {
-        let with = json!({"id": with.id, "name": with.name});
+        let with = json!({"id": with.id, "name": with.name, "online": true});
         move |told: &Value| {
             assert_eq!(
                 (&told["type"], &told["kind"], &told["with"]),

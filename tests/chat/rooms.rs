@@ -226,7 +226,8 @@ fn who_tells_the_members_and_who_of_them_is_here() {
     let answer = alice.ask(json!({"type": "who", "id": "w", "room": "tea"}));
     let users =
         json!([{"id": alice.id, "name": "alice", "online": true}, {"id": id, "name": name, "online": false}]);
-    assert_eq!(answer, json!({"type": "who", "id": "w", "room": "tea", "users": users, "members": 2}));
+    let expected = json!({"type": "who", "id": "w", "room": "tea", "users": users, "here": 1, "members": 2, "more": false});
+    assert_eq!(answer, expected);
     drop(carol);
 }
 

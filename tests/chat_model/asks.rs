@@ -116,7 +116,9 @@ impl Theatre {
             "those who are online come first: {users:?}"
         );
         users.sort_by_key(|user| user["id"].as_u64());
-        let expected = json!({"type": "who", "room": room, "users": members, "members": members.len()});
+        let online = members.iter().filter(|user| user["online"] == true).count();
+        let expected = json!({"type": "who", "room": room, "users": members, "here": online,
+            "members": members.len(), "more": false});
         assert_eq!(told, expected);
     }
 

@@ -175,13 +175,8 @@ impl Theatre {
         assert_eq!(*told, all.values().cloned().collect::<Vec<_>>(), "who is here");
         let rooms = welcome["rooms"].as_array_mut().expect("a list of rooms");
         rooms.sort_by_key(|room| room["room"].to_string());
-        let mut expected: Vec<Value> = self
-            .world
-            .person(person)
-            .accounts
-            .keys()
-            .map(|room| self.world.room_state(room, person))
-            .collect();
+        let mut expected: Vec<Value> =
+            self.world.person(person).accounts.keys().map(|room| self.room_state(room, person)).collect();
         expected.sort_by_key(|room| room["room"].to_string());
         for (told, expected) in rooms.iter_mut().zip(&expected) {
             // A partner who is gone.

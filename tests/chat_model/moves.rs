@@ -53,7 +53,7 @@ impl Theatre {
             self.refused(window, &id.expect("lines always create"), "no_such_room", &mut expected);
         } else if self.world.is_member(person, &room) {
             if let Some(id) = id {
-                let mut state = self.world.room_state(&room, person);
+                let mut state = self.room_state(&room, person);
                 state["type"] = "room".into();
                 state["id"] = id.into();
                 expected[window].in_room(&room, state);
@@ -98,7 +98,7 @@ impl Theatre {
                 }
                 continue;
             }
-            let mut state = self.world.room_state(room, person);
+            let mut state = self.room_state(room, person);
             state["type"] = "room".into();
             if let Some(id) = asked.and_then(|(_, id)| id.as_ref()) {
                 state["id"] = id.as_str().into();

@@ -185,6 +185,15 @@ impl Theatre {
         people.map(|id| (id, self.world.user(id))).collect()
     }
 
+    /// A room, as one of its members sees it; whoever has a window is here.
+    pub(crate) fn room_state(&self, room: &str, person: u64) -> Value {
+        let mut state = self.world.room_state(room, person);
+        if let Some(partner) = state["with"]["id"].as_u64() {
+            state["with"]["online"] = self.here().contains_key(&partner).into();
+        }
+        state
+    }
+
     /// Does anybody see what a window says in a room, without being told in an `ack`?
     pub(crate) fn is_seen(&self, window: usize, room: &str, mover: Option<u64>) -> bool {
         let sees = |&place: &usize| {

@@ -66,8 +66,8 @@ pub(super) fn append(
     else {
         return Ok(Err(Failure::NoSuchRoom));
     };
-    if let Some(erased) = erase {
-        retention::take_back(connection, &erased, counters.indexed)?;
+    if let Some((erased, mentioned)) = &erase {
+        retention::take_back(connection, erased, mentioned, counters.indexed)?;
     }
     insert_event(connection, counters.next_event, offset, append)?;
     counters.next_event += 1;
@@ -76,7 +76,11 @@ pub(super) fn append(
     let _ = people::mark_read(connection, append.room, append.author, offset)?;
     insert_receipt(connection, offset, append)?;
     keep_number(connection, append.author)?;
-    Ok(Ok(Done::Appended { room: append.room, offset, at: append.at, repeated: false }))
+    let (room, at) = (append.room, append.at);
+    Ok(Ok(match erase {
+        Some((_, mentioned)) => Done::TakenBack { room, offset, at, mentioned },
+        None => Done::Appended { room, offset, at, repeated: false },
+    }))
 }
 
 fn receipt(connection: &Connection, append: &Append) -> Result<Option<Done>> {
@@ -94,22 +98,24 @@ fn receipt(connection: &Connection, append: &Append) -> Result<Option<Done>> {
         .optional()
 }
 
-/// The event that is to be taken back, if the author may.
+/// The event that is to be taken back, if the author may, and who is mentioned in it.
 fn target_of(
     connection: &Connection,
     append: &Append,
     target: Offset,
-) -> Result<std::result::Result<Erased, Failure>> {
+) -> Result<std::result::Result<(Erased, Vec<PersonId>), Failure>> {
     let found = connection
         .prepare_cached(
-            "SELECT id, room, offset, kind, text, author FROM events WHERE room = ?1 AND offset = ?2",
+            "SELECT id, room, offset, kind, text, author, mentions FROM events WHERE room = ?1 AND offset = ?2",
         )?
-        .query_row([signed(append.room), signed(target)], |row| Ok((Erased::read(row)?, number(row, 5)?)))
+        .query_row([signed(append.room), signed(target)], |row| {
+            Ok((Erased::read(row)?, number(row, 5)?, schema::mentions(row, 6)?))
+        })
         .optional()?;
     Ok(match found {
-        Some((erased, _)) if !erased.has_words() => Err(Failure::NoSuchEvent),
-        Some((_, author)) if author != append.author => Err(Failure::NotYours),
-        Some((erased, _)) => Ok(erased),
+        Some((erased, ..)) if !erased.has_words() => Err(Failure::NoSuchEvent),
+        Some((_, author, _)) if author != append.author => Err(Failure::NotYours),
+        Some((erased, _, mentioned)) => Ok((erased, mentioned)),
         None if exists(connection, append.room)? => Err(Failure::NoSuchEvent),
         None => Err(Failure::NoSuchRoom),
     })

@@ -158,7 +158,7 @@ pub(crate) enum What {
 }
 
 /// How a write came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Done {
     Kept,
     /// Of [`Write::Append`].
@@ -167,6 +167,13 @@ pub(crate) enum Done {
         offset: Offset,
         at: Millis,
         repeated: bool,
+    },
+    /// Of a deletion, the first time: and who was mentioned in what was taken back.
+    TakenBack {
+        room: RoomId,
+        offset: Offset,
+        at: Millis,
+        mentioned: Vec<PersonId>,
     },
 }
 

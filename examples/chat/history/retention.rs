@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
 use super::schema::{self, number, signed};
-use super::{Millis, Offset, RoomId, index};
+use super::{Millis, Offset, PersonId, RoomId, index};
 
 /// Events that are given up in one bite. As many as a batch can bring, so that a room at its limit stays there.
 pub(super) const BITE: u64 = 256;
@@ -62,15 +62,24 @@ impl Erased {
 }
 
 /// Erases what somebody takes back: text, picture, mentions, and every trace in the index.
-pub(super) fn take_back(connection: &Connection, erased: &Erased, indexed: i64) -> Result<()> {
+pub(super) fn take_back(
+    connection: &Connection,
+    erased: &Erased,
+    mentioned: &[PersonId],
+    indexed: i64,
+) -> Result<()> {
     erased.forget(connection, indexed, index::erase)?;
-    let place = [erased.room, erased.offset];
-    for sql in [
-        "DELETE FROM unread_mentions WHERE room = ?1 AND offset = ?2",
-        "UPDATE events SET kind = 2, text = NULL, mentions = NULL WHERE room = ?1 AND offset = ?2",
-    ] {
-        connection.prepare_cached(sql)?.execute(place)?;
+    // The key has the person in its middle: without them it is a walk through all that is unread in the room.
+    let mut unmention = connection
+        .prepare_cached("DELETE FROM unread_mentions WHERE room = ?1 AND person = ?2 AND offset = ?3")?;
+    for &person in mentioned {
+        unmention.execute([erased.room, signed(person), erased.offset])?;
     }
+    connection
+        .prepare_cached(
+            "UPDATE events SET kind = 2, text = NULL, mentions = NULL WHERE room = ?1 AND offset = ?2",
+        )?
+        .execute([erased.room, erased.offset])?;
     Ok(())
 }
 

@@ -161,8 +161,14 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
     fn note(&mut self, written: &Written<T>) {
         let chores = &mut self.chores;
         match (&written.write, &written.result) {
-            (Write::Append(append), Ok(Done::Appended { room, offset, repeated: false, .. })) => {
-                chores.erase |= matches!(append.body, Body::Deletion { .. });
+            (
+                Write::Append(_),
+                Ok(
+                    done @ (Done::Appended { room, offset, repeated: false, .. }
+                    | Done::TakenBack { room, offset, .. }),
+                ),
+            ) => {
+                chores.erase |= matches!(done, Done::TakenBack { .. });
                 // How many are kept is not at hand here: now and then a room is looked at in vain.
                 let slack = retention::slack(chores.keep);
                 if *offset > chores.keep.saturating_add(slack) && offset.is_multiple_of(slack + 1) {

@@ -45,9 +45,7 @@ pub(crate) enum Ask<'a> {
     Leave {
         room: Cow<'a, str>,
     },
-    Who {
-        room: Cow<'a, str>,
-    },
+    Who(Who<'a>),
     Page {
         room: Cow<'a, str>,
         before: Option<Offset>,
@@ -74,6 +72,17 @@ pub(crate) struct Hello<'a> {
     pub name: Option<Cow<'a, str>>,
     pub echo: bool,
     pub rooms: HashMap<String, Position>,
+}
+
+/// A page of the members of a room.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Who<'a> {
+    pub room: Cow<'a, str>,
+    /// A part of their names.
+    pub query: Option<Cow<'a, str>>,
+    /// Behind this one.
+    pub after: Option<PersonId>,
+    pub limit: Option<u64>,
 }
 
 /// How far a client has heard a room.
@@ -137,6 +146,7 @@ struct Fields<'a> {
     create: Option<bool>,
     offset: Option<Offset>,
     before: Option<u64>,
+    after: Option<PersonId>,
     limit: Option<u64>,
     size: Option<u64>,
     rooms: Option<HashMap<String, Position>>,
@@ -250,7 +260,12 @@ impl<'a> Ask<'a> {
             "rooms" => Ask::Rooms,
             "join" => Ask::Join { room: room(fields.room)?, create: fields.create.unwrap_or(false) },
             "leave" => Ask::Leave { room: room(fields.room)? },
-            "who" => Ask::Who { room: room(fields.room)? },
+            "who" => Ask::Who(Who {
+                room: room(fields.room)?,
+                query: fields.query,
+                after: fields.after,
+                limit: fields.limit,
+            }),
             "page" => Ask::Page { room: room(fields.room)?, before: fields.before, limit: fields.limit },
             "read" => Ask::Read {
                 room: room(fields.room)?,

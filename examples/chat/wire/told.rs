@@ -61,7 +61,9 @@ pub(crate) enum Told<'a> {
         id: Option<&'a str>,
         room: &'a str,
         users: Vec<User<'a>>,
+        here: usize,
         members: usize,
+        more: bool,
     },
     History {
         room: &'a str,
@@ -103,6 +105,12 @@ pub(crate) enum Told<'a> {
         msg: &'a str,
         user: User<'a>,
         old: &'a str,
+    },
+    /// How many are here, to a crowd: it does not hear of each.
+    Here {
+        here: usize,
+        members: usize,
+        crowd: bool,
     },
     Online {
         user: User<'a>,

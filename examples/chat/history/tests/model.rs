@@ -89,6 +89,7 @@ impl Model {
     fn append(&mut self, append: &Append) -> Result<Done, Failure> {
         let room = self.room(append.room)?;
         let offset = room.events.len() as u64 + 1;
+        let mut mentioned = None;
         let what = match &append.body {
             Body::Text(text) => What::Text(text.clone()),
             Body::Picture { picture, caption, .. } => {
@@ -101,7 +102,8 @@ impl Model {
                 if old.author != append.author {
                     return Err(Failure::NotYours);
                 }
-                (old.what, old.mentions) = (What::Deleted, Vec::new());
+                mentioned = Some(std::mem::take(&mut old.mentions));
+                old.what = What::Deleted;
                 room.members
                     .values_mut()
                     .for_each(|(_, mentions)| mentions.retain(|offset| offset != target));
@@ -128,7 +130,10 @@ impl Model {
             mentions: mentions.clone(),
         });
         self.next_person = self.next_person.max(author + 1);
-        Ok(Done::Appended { room: *id, offset, at: *at, repeated: false })
+        Ok(match mentioned {
+            Some(mentioned) => Done::TakenBack { room: *id, offset, at: *at, mentioned },
+            None => Done::Appended { room: *id, offset, at: *at, repeated: false },
+        })
     }
 
     fn room(&mut self, room: RoomId) -> Result<&mut Room, Failure> {

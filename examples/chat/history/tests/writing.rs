@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// Of a deletion in room 1.
+fn taken_back(offset: Offset, mentioned: &[PersonId]) -> Result<Done, Failure> {
+    Ok(Done::TakenBack { room: 1, offset, at: THEN, mentioned: mentioned.to_vec() })
+}
+
 #[test]
 fn offsets_count_from_one_in_each_room() {
     let mut open = Open::in_memory();
@@ -66,7 +71,7 @@ fn a_repeat_gets_the_first_answer() {
             answer(2, 3, false),
             // The answer is that of the first time, wherever it is said again,
             answer(1, 0, true),
-            appended(1, 3),
+            taken_back(3, &[]),
             // and whatever has become of the first one.
             answer(1, 0, true),
         ]
@@ -125,8 +130,15 @@ fn only_the_author_takes_back_and_only_once() {
     ];
     let (no, not_there) = (Err(Failure::NotYours), Err(Failure::NoSuchEvent));
     let nowhere = Err(Failure::NoSuchRoom);
-    let answers =
-        [no, appended(1, 3), not_there.clone(), not_there.clone(), appended(1, 4), not_there, nowhere];
+    let answers = [
+        no,
+        taken_back(3, &[2, 9]),
+        not_there.clone(),
+        not_there.clone(),
+        taken_back(4, &[]),
+        not_there,
+        nowhere,
+    ];
     assert_eq!(open.write_all(attempts), answers);
     let (events, ..) = open.all(1);
     let whats: Vec<_> = events.iter().map(|event| &event.what).collect();
