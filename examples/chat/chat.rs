@@ -359,6 +359,11 @@ impl Handler<Mail> for Chat {
 }
 
 impl Chat {
+    /// Where a connection comes from, for the log.
+    pub(crate) fn place_of(&self, peer: PeerId) -> String {
+        self.sessions.get(peer).map_or("nowhere any more".to_owned(), |session| place(session.client))
+    }
+
     /// The one line that a connection has in the log.
     fn log_visit(&self, id: PeerId, departure: Departure) {
         let Some(session) = self.sessions.get(id) else {

@@ -83,32 +83,46 @@ impl Door {
 
     /// Addresses are what limits go by. A proxy in front hides them unless both sides know of each other.
     fn look_at_proxy(&mut self, request: &Request<'_>) {
+        if self.told_of_stranger && self.told_of_silent_proxy {
+            return;
+        }
         let client = request.client();
-        let forwarded = request.headers().any(|(name, _)| name.eq_ignore_ascii_case("x-forwarded-for"));
+        let forwarded = forwarded(request);
         let is_trusted = self.proxies.trust(client);
-        if forwarded && !is_trusted && !self.told_of_stranger && is_hidden(client, request) {
+        if !forwarded.is_empty() && !is_trusted && !self.told_of_stranger && is_hidden(client, &forwarded) {
             self.told_of_stranger = true;
             let name = client.map_or("unix".to_owned(), |address| address.to_string());
             log::warn!(
-                "a proxy on this machine sends X-Forwarded-For and is not believed: there is no limit per address for those \
-                 behind it (--trust-proxy {name})"
+                "{} tells other clients' addresses and is not trusted: all behind it count as one, or not at all (if it is \
+                 your proxy: --trust-proxy {name})",
+                place(client)
             );
         }
-        if is_trusted && !forwarded && request.header("x-real-ip").is_none() && !self.told_of_silent_proxy {
+        if is_trusted && forwarded.is_empty() && !self.told_of_silent_proxy {
             self.told_of_silent_proxy = true;
             log::warn!(
-                "the trusted proxy at {} sends no X-Forwarded-For: all behind it are one address (nginx: proxy_set_header \
-                 X-Forwarded-For $proxy_add_x_forwarded_for)",
+                "the trusted proxy at {} sends no X-Forwarded-For: all behind it count as one, or not at all (nginx: \
+                 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for)",
                 place(client)
             );
         }
     }
 }
 
-/// Is this address of our own machine a proxy's, rather than one that a trusted proxy tells?
-fn is_hidden(client: Option<IpAddr>, request: &Request<'_>) -> bool {
-    let told = request.header("x-forwarded-for").unwrap_or_default();
-    client.is_none_or(|address| address.is_loopback() && !told.contains(&address.to_string()))
+/// Whom the request says that it is for.
+fn forwarded(request: &Request<'_>) -> String {
+    let names = ["x-forwarded-for", "x-real-ip"];
+    let told = request.headers().filter(|(name, _)| names.iter().any(|it| name.eq_ignore_ascii_case(it)));
+    told.map(|(_, value)| String::from_utf8_lossy(value)).collect::<Vec<_>>().join(", ")
+}
+
+/// Is this a proxy's own address, of this machine or this network, rather than one that a trusted proxy has told?
+fn is_hidden(client: Option<IpAddr>, forwarded: &str) -> bool {
+    let is_near = |address: IpAddr| match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    };
+    client.is_none_or(|address| is_near(address) && !forwarded.contains(&address.to_string()))
 }
 
 /// The page, with what keeps it on TLS if it came over that. Names without a dot, such as localhost, are shared by all

@@ -4,6 +4,8 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
+use std::os::unix::fs::FileTypeExt;
+use std::os::unix::net::SocketAddr;
 use std::path::Path;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -16,7 +18,7 @@ const RESERVE: u64 = 128;
 
 /// What would keep the chat from serving with these settings, each in one line.
 pub(crate) fn faults(settings: &Settings) -> Vec<String> {
-    let listen = settings.listen.iter().map(|listen| try_address(listen, settings));
+    let listen = settings.listen.iter().map(try_address);
     let files =
         [("data", &settings.data), ("log-file", &settings.log_file), ("pid-file", &settings.pid_file)];
     let files = files.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?)));
@@ -29,16 +31,23 @@ pub(crate) fn faults(settings: &Settings) -> Vec<String> {
 }
 
 /// An address that is in use is no fault: it may be this very chat that uses it.
-fn try_address(listen: &Listen, settings: &Settings) -> Result<(), String> {
+fn try_address(listen: &Listen) -> Result<(), String> {
     match listen {
         Listen::Tcp(address) => match TcpListener::bind(address) {
             Err(error) if error.kind() != ErrorKind::AddrInUse => Err(cannot_listen(listen, &error)),
             _ => Ok(()),
         },
-        Listen::Unix(path) if settings.data.as_ref() == Some(path) => {
-            Err(format!("{listen} and data are the same file"))
+        Listen::Unix(path) => try_socket(path).map_err(|told| format!("listen: {told}")),
+    }
+}
+
+fn try_socket(path: &Path) -> Result<(), String> {
+    SocketAddr::from_pathname(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    match fs::symlink_metadata(path) {
+        Ok(meta) if !meta.file_type().is_socket() => {
+            Err(format!("{} is there, and is no socket", path.display()))
         }
-        Listen::Unix(path) => try_folder(path).map_err(|told| format!("listen: {told}")),
+        _ => try_folder(path),
     }
 }
 
@@ -89,6 +98,9 @@ pub(crate) fn cannot_listen(listen: &Listen, error: &io::Error) -> String {
         (Listen::Unix(_), ErrorKind::PermissionDenied) => {
             "the chat's user may not write to that folder, or is not in --socket-group; --listen names another"
         }
+        (Listen::Unix(_), ErrorKind::AddrInUse) => {
+            "another program listens there, or it is a file of another kind; --listen names another"
+        }
         (Listen::Unix(_), ErrorKind::NotFound) => "the folder does not exist; --listen names another",
         _ => "--listen names another",
     };
@@ -128,6 +140,7 @@ mod tests {
             (&tcp, ErrorKind::AddrInUse, "--listen names another"),
             (&unix, ErrorKind::PermissionDenied, "folder"),
             (&unix, ErrorKind::NotFound, "the folder does not exist"),
+            (&unix, ErrorKind::AddrInUse, "a file of another kind"),
         ];
         for (listen, kind, words) in table {
             let told = cannot_listen(listen, &kind.into());

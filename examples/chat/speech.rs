@@ -146,7 +146,12 @@ impl Chat {
     ) {
         self.charge(asker.peer, self.cost_of_saying(room));
         let bytes = append.body.length();
-        log::info!("{} person {} said {bytes} bytes in room {room}, {offset}", asker.peer, append.author);
+        log::info!(
+            "{} from {}, person {}, said {bytes} bytes in room {room}, {offset}",
+            asker.peer,
+            self.place_of(asker.peer),
+            append.author
+        );
         self.hear_event(peers, append.into_event(offset, at), room, asker);
     }
 

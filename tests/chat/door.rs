@@ -116,6 +116,14 @@ fn a_proxy_that_hides_its_clients_is_told_of_once() {
     // Not believed; believed, and silent; as it should be.
     for (flags, fields, words, times) in [
         (&[][..], forwarded, "--trust-proxy 127.0.0.1", 1),
+        (&[], "X-Real-IP: 203.0.113.9\r\n", "--trust-proxy 127.0.0.1", 1),
+        // A proxy in the neighbourhood, whose own address a trusted one tells, is none of our business.
+        (
+            &["--trust-proxy", "127.0.0.1"],
+            "X-Forwarded-For: 203.0.113.9, 192.168.1.5\r\n",
+            "--trust-proxy",
+            0,
+        ),
         (&["--trust-proxy", "127.0.0.1"], "", "sends no X-Forwarded-For", 1),
         (&["--trust-proxy", "127.0.0.1"], forwarded, "X-Forwarded-For", 0),
         (&["--trust-proxy", "127.0.0.1"], "X-Real-IP: 203.0.113.9\r\n", "X-Forwarded-For", 0),

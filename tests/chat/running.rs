@@ -82,7 +82,10 @@ fn a_check_shows_the_settings_and_starts_nothing() {
 fn a_check_tries_what_can_be_tried() {
     let chat = Chat::prepared(&[]);
     fs::write(chat.folder().join("file"), "").expect("a file can be written");
-    let table: [(&[&str], &[&str]); 8] = [
+    let long = format!("unix:{}", "a".repeat(200));
+    let table: [(&[&str], &[&str]); 10] = [
+        (&["--listen", "unix:file"], &["listen: file is there, and is no socket"]),
+        (&["--listen", &long], &["listen: aaa"]),
         (&["--data", "no/such/chat.db"], &["data: the folder no/such does not exist"]),
         (&["--data", "/proc/chat.db"], &["data: the folder /proc cannot be written to"]),
         (&["--data", "."], &["data: . is a folder"]),
