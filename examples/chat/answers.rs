@@ -6,7 +6,7 @@ use crate::asks::taken;
 use crate::chat::Chat;
 use crate::console::notice;
 use crate::cost::Cost;
-use crate::history::{Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
+use crate::history::{Append, Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
 use crate::membership::gone_room;
 use crate::tickets::{No, Ticket};
 use crate::wire::{Code, EventTold, SERVER, Told, User, json};
@@ -30,6 +30,7 @@ impl Chat {
 
     fn written(&mut self, peers: &mut Peers, written: Written<Ticket>) {
         let Written { write, ticket, result } = written;
+        let result = result.map_err(|failure| self.explain(&write, failure));
         if let Err(Failure::Storage(words)) = &result {
             log::error!("not stored: {words}");
         }
@@ -79,6 +80,31 @@ impl Chat {
             (_, _) => {}
         }
         held_up.into_iter().for_each(|peer| self.release(peers, peer));
+    }
+
+    /// On a full disk a room is not made, or a newcomer not stored, and what was to be done with them fails for a
+    /// reason of its own. They are told the true one.
+    fn explain(&mut self, write: &Write, failure: Failure) -> Failure {
+        match (write, failure) {
+            (Write::Create { room, .. }, Failure::Storage(words)) => {
+                self.unmade.insert(*room, words.clone());
+                Failure::Storage(words)
+            }
+            (
+                Write::Join { room, .. } | Write::Append(Append { room, .. }) | Write::Leave { room, .. },
+                Failure::NoSuchRoom,
+            ) => self.unmade.get(room).cloned().map_or(Failure::NoSuchRoom, Failure::Storage),
+            (Write::Rename { person, .. } | Write::Join { person, .. }, Failure::NoSuchPerson)
+                if self.people.get(*person).is_some() =>
+            {
+                // There may be room by now.
+                let _ = self.store_person(*person, Ticket::Nobody);
+                Failure::Storage(
+                    "the disk was not available when you came, and does not know you: try again".into(),
+                )
+            }
+            (_, failure) => failure,
+        }
     }
 
     fn renamed(&mut self, peers: &mut Peers, id: PersonId, name: &str, stored: bool, asker: PeerId) {

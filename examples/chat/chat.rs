@@ -83,6 +83,8 @@ pub(crate) struct Chat {
     pub(crate) addresses: HashMap<IpAddr, AddressPaces>,
     /// When what needs no hurry is done next.
     pub(crate) next_chores: Millis,
+    /// Rooms that could not be stored, and why, while what else was to be done with them is still on its way.
+    pub(crate) unmade: HashMap<RoomId, String>,
     /// Writes that have not been answered.
     pending: usize,
     stopping: bool,
@@ -141,6 +143,7 @@ impl Chat {
             typing: HashMap::new(),
             addresses: HashMap::new(),
             next_chores: 0,
+            unmade: HashMap::new(),
             pending: 0,
             stopping: false,
         };
@@ -219,6 +222,9 @@ impl Chat {
     /// So many writes have been answered.
     pub(crate) fn settle(&mut self, peers: &mut Peers, answered: usize) {
         self.pending -= answered;
+        if self.pending == 0 {
+            self.unmade.clear();
+        }
         self.stop_if_settled(peers);
     }
 

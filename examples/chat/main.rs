@@ -180,6 +180,7 @@ fn history_settings(settings: &Settings) -> history::Settings {
         believe_clock: settings.believe_clock,
         keep_pictures: settings.keep_pictures,
         queue: 8192,
+        queue_bytes: 64 << 20,
     }
 }
 

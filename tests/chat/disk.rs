@@ -114,6 +114,9 @@ fn a_newcomer_to_a_locked_file_is_a_guest_without_a_token() {
     assert_eq!(guest.histories["lobby"][0]["events"][0]["msg"], "hello");
     other.execute_batch("ROLLBACK").expect("the lock can be given back");
     assert_eq!(insist(&mut guest, &json!({"id": "g", "msg": "hello at last"}))["offset"], 2);
+    // They are known as soon as they want something for which they must be.
+    insist(&mut guest, &json!({"id": "n", "type": "name", "name": "gustav"}));
+    guest.join("tea");
     let known = Json::hello(chat.address(), json!({}));
     assert!(known.welcome["token"].is_string(), "the next one has one again");
 }
@@ -162,4 +165,50 @@ fn a_full_disk_is_told_of_and_loses_nothing() {
         "nothing that was acknowledged is missing, and nothing else is there"
     );
     assert_eq!(alice.say("lobby", "there is room again")["offset"], acked.len() as u64 + 1);
+}
+
+/// What is said into a file that nobody will find again was not stored, and nobody is told that it was.
+#[test]
+fn a_file_that_is_removed_under_the_running_chat_is_noticed() {
+    for end in ["", "-wal"] {
+        let mut chat = Chat::start(&[]);
+        let mut alice = Json::named(chat.address(), "alice");
+        let mut bob = Json::named(chat.address(), "bob");
+        alice.say("lobby", "before");
+        let name = format!("chat.db{end}");
+        std::fs::rename(chat.folder().join(&name), chat.folder().join("gone")).expect("the file is there");
+        for text in ["after", "and again"] {
+            let answer = alice.ask(json!({"msg": text}));
+            assert_eq!(answer["code"], "storage", "{name}: {answer}");
+            assert!(
+                answer["msg"].as_str().is_some_and(|words| words.contains("removed or replaced")),
+                "{answer}"
+            );
+        }
+        assert_eq!(bob.refused(json!({"type": "name", "name": "robert"})), "storage", "{name}");
+        assert_eq!(bob.heard_of("message").len(), 1, "nobody heard what was not stored");
+        chat.logged("what happened", |line| line.contains("ERROR") && line.contains("removed or replaced"));
+        assert_eq!(lobby(&mut alice).len(), 1, "{name}: reading goes on");
+    }
+}
+
+/// A crash of the machine may have taken what was said last: nobody shall hold on to it.
+#[test]
+fn without_a_clean_end_clients_start_afresh_unless_all_was_synced() {
+    for (durability, recovered) in [("disk", true), ("system", false)] {
+        let mut chat = Chat::start(&["--durability", durability]);
+        let mut alice = Json::named(chat.address(), "alice");
+        alice.say("lobby", "hello");
+        let epoch = alice.welcome["rooms"][0]["epoch"].clone();
+        for (end, recovered) in [("clean", true), ("crash", recovered)] {
+            if end == "clean" {
+                chat.restart()
+            } else {
+                chat.crash()
+            }
+            let has = json!({"lobby": {"epoch": epoch, "offset": 1}});
+            let back = Json::hello(chat.address(), json!({"token": alice.token, "rooms": has}));
+            assert_eq!(back.histories["lobby"][0]["recovered"], recovered, "{durability}, {end}");
+        }
+    }
 }

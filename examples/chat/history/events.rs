@@ -56,8 +56,9 @@ pub(super) fn append(
         if is_refused(insert_picture(connection, counters.next_event, &append.body))? {
             return Ok(Err(Failure::Taken));
         }
-        retention::count_pictures(connection, signed(bytes.len() as u64))?;
-        retention::give_up_pictures(connection, keep_pictures)?;
+        let added = bytes.len() as u64;
+        retention::count_pictures(connection, signed(added))?;
+        let _ = retention::give_up_pictures(connection, keep_pictures, added)?;
     }
     let Some(offset) = connection
         .prepare_cached("UPDATE rooms SET last = last + 1 WHERE id = ?1 RETURNING last")?

@@ -16,10 +16,22 @@ pub(super) fn words(error: &Error) -> String {
         Some(ErrorCode::CannotOpen) => "the history cannot be opened: is its file still there?".into(),
         Some(ErrorCode::OutOfMemory) => "there is no memory left: try again later".into(),
         _ if is_damage(error) => {
-            "the history's file is damaged: stop the chat, then bring the file back from a copy".into()
+            "the history's file is damaged: stop the chat, then bring it back from a backup with --restore"
+                .into()
         }
         _ => format!("the history does not work: {error}"),
     }
+}
+
+/// What is said when the file is not there any more.
+pub(super) const GONE: &str = "the history's file was removed or replaced while the chat ran: stop the chat";
+
+/// There is no room for this, but perhaps for something smaller. A limit on the size of a file, or a quota, shows as a
+/// failing write.
+pub(super) fn is_full(error: &Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        error.code == ErrorCode::DiskFull || error.extended_code == rusqlite::ffi::SQLITE_IOERR_WRITE
+    })
 }
 
 /// The file holds what no pollcat has written.

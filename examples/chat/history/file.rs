@@ -1,19 +1,17 @@
 //! Opening the file: only one pollcat at a time, only a file that is ours, and a clear word when that cannot be.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{fmt, io};
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 
-use super::faults::{is_damage, is_locked};
-use super::{Data, Durability, schema};
+use super::faults::{GONE, is_damage, is_locked};
+use super::lock::{Lock, Note, private};
+use super::wal::{self, Task};
+use super::{Calendar, Data, Durability, schema};
 
 /// A connection to the history. For a file the writer and the reader have one each and never wait for one another;
 /// what is kept in memory has but one, which they share.
@@ -26,17 +24,46 @@ pub(super) type WeakLink = std::sync::Weak<Linked>;
 /// The lock goes after the connection, and with the last connection.
 pub(super) struct Linked {
     pub(super) connection: Mutex<Connection>,
-    _lock: Option<Arc<File>>,
+    lock: Option<Arc<Lock>>,
 }
 
 impl Link {
-    fn new(connection: Connection, lock: Option<Arc<File>>) -> Self {
-        Link(Arc::new(Linked { connection: Mutex::new(connection), _lock: lock }))
+    fn new(connection: Connection, lock: Option<Arc<Lock>>) -> Self {
+        Link(Arc::new(Linked { connection: Mutex::new(connection), lock }))
     }
 
     #[cfg(test)]
     pub(super) fn downgrade(&self) -> WeakLink {
         Arc::downgrade(&self.0)
+    }
+
+    /// The file was removed, moved or replaced. The log hears of it once.
+    pub(super) fn is_displaced(&self) -> bool {
+        self.0.lock.as_ref().is_some_and(|lock| lock.is_displaced(|| log::error!("{GONE}")))
+    }
+
+    /// What was noted beside the file last time.
+    pub(super) fn note(&self) -> Option<Note> {
+        self.0.lock.as_ref().and_then(|lock| lock.note())
+    }
+
+    /// Notes beside the file how far it is.
+    pub(super) fn note_last_event(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let Some(lock) = &self.0.lock else { return Ok(()) };
+        let note = note(connection)?;
+        // Without it, an older copy is not told from this file.
+        lock.write_note(&note).unwrap_or_else(|error| log::warn!("{} cannot be noted: {error}", note.run));
+        Ok(())
+    }
+
+    /// A clean end: nothing is missing, and all of it is in the file itself.
+    pub(super) fn end(&self, calendar: &Calendar) -> rusqlite::Result<()> {
+        let connection = self.lock();
+        calendar.save(&connection)?;
+        connection.execute("UPDATE state SET incomplete = 0", [])?;
+        // The last connection to a file tidies up as it closes; if other programs have it open, this does.
+        wal::carry_out(&connection, Task::Cut)?;
+        self.note_last_event(&connection)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -56,6 +83,8 @@ pub(crate) struct OpenError {
 pub(super) enum Fault {
     File(io::Error),
     Locked,
+    /// It has so many names.
+    Linked(u64),
     ReadOnly,
     /// SQLite, but another program's.
     Foreign,
@@ -108,6 +137,10 @@ impl fmt::Display for OpenError {
             Fault::Locked => {
                 write!(f, "{path} is in use by another program: stop it, or choose another file with --data")
             }
+            Fault::Linked(names) => {
+                write!(f, "{path} has {names} names (hard links), and a history can have but one: ")?;
+                f.write_str("remove the others, or choose another file with --data")
+            }
             Fault::ReadOnly => {
                 write!(f, "{path} may not be written by this user: allow it, or choose another with --data")
             }
@@ -146,9 +179,9 @@ pub(super) fn open(data: &Data, durability: Durability) -> Result<(Link, Link), 
 }
 
 fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault> {
-    // The lock belongs to the file, whatever links lead to it.
+    // The lock belongs to the file, whatever symbolic links lead to it.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
-    let lock = Arc::new(lock(&path)?);
+    let mut lock = Lock::take(&path)?;
     // What people say is not for other users of the machine. SQLite gives its own files the same permissions.
     private(&path).map_err(Fault::File)?;
 
@@ -175,25 +208,11 @@ fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault>
 
     let reader = connect(&path)?;
     reader.pragma_update(None, "query_only", true)?;
+    // Opens all that it needs: by their names, which may belong to others later.
+    check(&reader)?;
+    lock.remember_parts();
+    let lock = Arc::new(lock);
     Ok((Link::new(writer, Some(lock.clone())), Link::new(reader, Some(lock))))
-}
-
-/// A lock of our own beside the file. Not on the file: closing any descriptor of it would take SQLite's own locks with
-/// it, and an exclusive lock of SQLite's would keep out the tools that only want to read.
-fn lock(path: &Path) -> Result<File, Fault> {
-    let mut name = OsString::from(path);
-    name.push("-lock");
-    let file = private(Path::new(&name)).map_err(Fault::File)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(Errno::WOULDBLOCK) => Err(Fault::Locked),
-        Err(error) => Err(Fault::File(error.into())),
-    }
-}
-
-/// Opens a file, or makes one that only this user may read.
-fn private(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -233,4 +252,11 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
         }
     }
     transaction.commit()
+}
+
+/// Which run has the file, and how far it is.
+fn note(connection: &Connection) -> rusqlite::Result<Note> {
+    connection.query_row("SELECT run, (SELECT coalesce(max(id), 0) FROM events) FROM state", [], |row| {
+        Ok(Note { run: row.get(0)?, last: row.get(1)? })
+    })
 }

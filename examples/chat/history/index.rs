@@ -6,8 +6,9 @@
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::grams;
+use super::retention::BITE_TEXT;
 
-/// Events that are indexed in one bite.
+/// Events that are indexed in one bite, unless their texts are long.
 const BITE: i64 = 256;
 
 /// Indexes the next events. How far it has come now.
@@ -16,11 +17,15 @@ pub(super) fn advance(connection: &Connection, indexed: i64) -> Result<i64> {
     let mut select =
         connection.prepare_cached("SELECT id, text FROM events WHERE id > ?1 ORDER BY id LIMIT ?2")?;
     let mut rows = select.query([indexed, BITE])?;
-    let mut last = indexed;
+    let (mut last, mut bytes) = (indexed, 0);
     while let Some(row) = rows.next()? {
         last = row.get(0)?;
         if let Some(text) = row.get_ref(1)?.as_str_or_null()? {
+            bytes += text.len();
             insert.execute(params![last, grams::of_text(&grams::fold(text))])?;
+        }
+        if bytes >= BITE_TEXT {
+            break;
         }
     }
     connection.prepare_cached("UPDATE state SET indexed = ?1")?.execute([last])?;

@@ -2,16 +2,22 @@
 
 use rusqlite::{Connection, Result, params};
 
+use super::lock::Note;
 use super::schema::{self, number, select_events, signed};
 use super::{
-    Calendar, Event, Loaded, Offset, RoomKind, Settings, StoredMember, StoredPerson, StoredRoom, index,
-    people,
+    Calendar, Durability, Event, Loaded, Offset, RoomKind, Settings, StoredMember, StoredPerson, StoredRoom,
+    index, people,
 };
 
 /// Forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
-pub(super) fn load(connection: &mut Connection, settings: &Settings) -> Result<(Calendar, Loaded)> {
+pub(super) fn load(
+    connection: &mut Connection,
+    settings: &Settings,
+    noted: Option<Note>,
+) -> Result<(Calendar, Loaded)> {
     let transaction = connection.transaction()?;
     let calendar = Calendar::read(&transaction, settings.believe_clock)?;
+    begin_run(&transaction, settings.durability, noted)?;
     people::forget_guests(&transaction)?;
     index::renew(&transaction)?;
     let (next_person, next_room) =
@@ -28,6 +34,39 @@ pub(super) fn load(connection: &mut Connection, settings: &Settings) -> Result<(
     calendar.save(&transaction)?;
     transaction.commit()?;
     Ok((calendar, loaded))
+}
+
+/// Whoever has heard what is not in the file any more would never hear what takes its place. So if anything may be
+/// missing, every room gets a new epoch, and all clients start afresh.
+fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note>) -> Result<()> {
+    let (incomplete, run, last): (bool, String, i64) = connection.query_row(
+        "SELECT incomplete, run, (SELECT coalesce(max(id), 0) FROM events) FROM state",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let is_another = noted.as_ref().is_some_and(|note| note.run != run || note.last > last);
+    match noted {
+        Some(note) if is_another && last == 0 => log::error!(
+            "the history is empty, but {} messages were here: if this is a copy, then one without its -wal; \
+             stop the chat, and bring back a backup with --restore",
+            note.last
+        ),
+        _ if is_another => log::warn!(
+            "the history is not the one that was here last, but perhaps an older copy: all clients start afresh"
+        ),
+        _ if incomplete => {
+            log::warn!("the history may have lost what was said last: all clients start afresh");
+        }
+        _ => {}
+    }
+    if incomplete || is_another {
+        connection.execute("UPDATE rooms SET epoch = lower(hex(randomblob(16)))", [])?;
+    }
+    connection.execute(
+        "UPDATE state SET run = lower(hex(randomblob(16))), incomplete = ?1",
+        [durability != Durability::Disk],
+    )?;
+    Ok(())
 }
 
 fn people(connection: &Connection) -> Result<Vec<StoredPerson>> {

@@ -9,10 +9,11 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `jobs.rs` | what can be asked, and what is answered |
-//! | `file.rs` | opening, checking and locking the file |
+//! | `file.rs`, `lock.rs` | opening, checking and locking the file |
 //! | `schema.rs`, `load.rs` | the tables and their versions, and what the chat starts with |
 //! | `calendar.rs` | what day it is, whatever the clock says |
 //! | `writer.rs` | group commit |
+//! | `chores.rs`, `wal.rs` | what is done in a pause; SQLite's log |
 //! | `people.rs`, `events.rs` | the writes, one by one |
 //! | `retention.rs` | what is given up, and when |
 //! | `reader.rs`, `search.rs` | pages and pictures; searches, bit by bit |
@@ -20,6 +21,7 @@
 //! | `faults.rs` | what is wrong with a disk, in words |
 
 mod calendar;
+mod chores;
 mod events;
 mod faults;
 mod file;
@@ -27,6 +29,7 @@ mod grams;
 mod index;
 mod jobs;
 mod load;
+mod lock;
 mod people;
 mod reader;
 mod retention;
@@ -34,20 +37,24 @@ mod schema;
 mod search;
 #[cfg(test)]
 mod tests;
+mod wal;
 mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 pub(crate) use calendar::Calendar;
+use chores::Chores;
 use file::Fault;
 pub(crate) use file::OpenError;
 pub(crate) use jobs::*;
 use reader::Reader;
-use writer::{Chores, Writer};
+use wal::Task;
+use writer::Writer;
 
 /// How sure a message is when its sender gets the offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +81,8 @@ pub(crate) struct Settings {
     pub durability: Durability,
     /// Events of each room that [`Loaded`] brings along.
     pub recent: usize,
-    /// Events that a room keeps. It may have an eighth more for a while, and never more than some hundreds.
+    /// Events that a room keeps. It may have an eighth more for a while, and no more than some hundreds, or what a batch
+    /// brings.
     pub keep_messages: u64,
     /// Older ones go, within a minute or so. `None`: age is no reason.
     pub keep_for: Option<Duration>,
@@ -82,14 +90,17 @@ pub(crate) struct Settings {
     pub believe_clock: bool,
     /// Bytes of all pictures together.
     pub keep_pictures: u64,
-    /// Jobs that may wait, for each of the two threads.
+    /// Jobs that may wait, for each of the two threads; and bytes of those that are to be written.
     pub queue: usize,
+    pub queue_bytes: usize,
 }
 
 /// A history that is open. Dropped without [`History::close`] it still does what it was asked for, but nobody waits.
 pub(crate) struct History<T> {
     writes: SyncSender<writer::Job<T>>,
     reads: SyncSender<reader::Job<T>>,
+    waiting: Arc<AtomicUsize>,
+    queue_bytes: usize,
     calendar: Arc<Calendar>,
     threads: [JoinHandle<()>; 2],
     /// For tests that meddle with the writer's connection.
@@ -116,7 +127,10 @@ impl<T: Send + 'static> History<T> {
         let (writing, reading) = file::open(&settings.data, settings.durability)?;
         let (calendar, loaded, counters) = {
             let mut connection = writing.lock();
-            let (calendar, loaded) = load::load(&mut connection, settings)?;
+            let (calendar, loaded) = load::load(&mut connection, settings, writing.note())?;
+            // A copy of the file alone is a history, from the beginning.
+            wal::carry_out(&connection, Task::Cut)?;
+            writing.note_last_event(&connection)?;
             (Arc::new(calendar), loaded, events::Counters::read(&connection)?)
         };
         #[cfg(test)]
@@ -125,11 +139,14 @@ impl<T: Send + 'static> History<T> {
         let (reads, jobs) = sync_channel(settings.queue);
         let reader = Reader { link: reading, jobs, tell: tell.clone() };
         let (writes, jobs) = sync_channel(settings.queue);
-        let writer = Writer { link: writing, jobs, tell, counters, chores };
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let writer = Writer { link: writing, jobs, tell, counters, chores, waiting: waiting.clone() };
         let threads = [start("history-reader", || reader.run())?, start("history-writer", || writer.run())?];
         let history = History {
             writes,
             reads,
+            waiting,
+            queue_bytes: settings.queue_bytes,
             calendar,
             threads,
             #[cfg(test)]
@@ -141,7 +158,19 @@ impl<T: Send + 'static> History<T> {
     /// Never waits. The job comes back when the queue is full.
     #[expect(clippy::result_large_err, reason = "it is the job itself that comes back")]
     pub(crate) fn write(&self, write: Write, ticket: T) -> Result<(), (Write, T)> {
-        self.writes.try_send((write, ticket)).map_err(the_job)
+        let weight = writer::weight(&write);
+        let waiting = self.waiting.fetch_add(weight, Ordering::Relaxed);
+        // A single one may be as large as it likes.
+        let is_full = waiting > 0 && waiting + weight > self.queue_bytes;
+        let refused = if is_full {
+            Err((write, ticket))
+        } else {
+            self.writes.try_send((write, ticket)).map_err(the_job)
+        };
+        if refused.is_err() {
+            self.waiting.fetch_sub(weight, Ordering::Relaxed);
+        }
+        refused
     }
 
     /// By which day things are old, and at which time they happen.

@@ -10,6 +10,10 @@ use super::{Millis, Offset, PersonId, RoomId, index};
 
 /// Events that are given up in one bite. As many as a batch can bring, so that a room at its limit stays there.
 pub(super) const BITE: u64 = 256;
+/// Bytes of text that are taken from the index, or put into it, in one bite: some 20 ms.
+pub(super) const BITE_TEXT: usize = 64 << 10;
+/// Bytes of pictures that are given up in one bite: each page of them is overwritten.
+const BITE_BYTES: u64 = 4 << 20;
 /// The same answer to a repeated message: for a day.
 const RECEIPTS_KEPT: Millis = 24 * 60 * 60 * 1000;
 
@@ -119,13 +123,34 @@ pub(super) fn prune(
         .unwrap_or(first.saturating_add(BITE))
         .min(last.saturating_add(1));
     let wanted = by_count.max(by_age);
-    let upto = wanted.min(first.saturating_add(BITE));
-    if upto <= first {
+    if wanted <= first {
         return Ok(None);
     }
+    let upto = bite(connection, id, signed(wanted))?.unwrap_or(wanted);
     erase_before(connection, id, signed(upto), indexed)?;
     connection.prepare_cached("UPDATE rooms SET first = ?2 WHERE id = ?1")?.execute([id, signed(upto)])?;
     Ok(Some((upto, upto < wanted || by_age == first.saturating_add(BITE))))
+}
+
+/// The first event of a room that is not in the next bite of those before an offset: there are only so many in it, and
+/// so many bytes. `None`: there are none.
+fn bite(connection: &Connection, room: i64, before: i64) -> Result<Option<Offset>> {
+    let mut events = connection.prepare_cached(
+        "SELECT e.offset, coalesce(octet_length(e.text), 0), coalesce(p.size, 0)
+         FROM events e LEFT JOIN pictures p ON p.event = e.id
+         WHERE e.room = ?1 AND e.offset < ?2 ORDER BY e.offset LIMIT ?3",
+    )?;
+    let mut events = events.query([room, before, signed(BITE)])?;
+    let (mut end, mut text, mut pictures) = (None, 0, 0);
+    while let Some(event) = events.next()? {
+        end = Some(number(event, 0)?.saturating_add(1));
+        text += event.get::<_, isize>(1)?.unsigned_abs();
+        pictures += event.get::<_, i64>(2)?.unsigned_abs();
+        if text >= BITE_TEXT || pictures >= BITE_BYTES {
+            break;
+        }
+    }
+    Ok(end)
 }
 
 fn erase_before(connection: &Connection, room: i64, offset: i64, indexed: i64) -> Result<()> {
@@ -154,13 +179,8 @@ pub(super) fn sweep(connection: &Connection, indexed: i64) -> Result<bool> {
     else {
         return Ok(false);
     };
-    let last: Option<i64> = connection
-        .prepare_cached(
-            "SELECT max(offset) FROM (SELECT offset FROM events WHERE room = ?1 ORDER BY offset LIMIT ?2)",
-        )?
-        .query_row([room, signed(BITE)], |row| row.get(0))?;
-    match last {
-        Some(last) => erase_before(connection, room, last.saturating_add(1), indexed)?,
+    match bite(connection, room, i64::MAX)? {
+        Some(upto) => erase_before(connection, room, signed(upto), indexed)?,
         None => {
             connection.prepare_cached("DELETE FROM removed_rooms WHERE id = ?1")?.execute([room])?;
         }
@@ -188,17 +208,23 @@ pub(super) fn count_pictures(connection: &Connection, more: i64) -> Result<i64> 
         .query_row([more], |row| row.get(0))
 }
 
-/// Gives up the oldest pictures until what is left is no more than `keep` bytes. Their events stay.
-pub(super) fn give_up_pictures(connection: &Connection, keep: u64) -> Result<()> {
-    while count_pictures(connection, 0)? > signed(keep) {
+/// Gives up the oldest pictures until what is left is no more than `keep` bytes; a bite of them, and as much as has been
+/// `added`. Their events stay. Whether there may be more.
+pub(super) fn give_up_pictures(connection: &Connection, keep: u64, added: u64) -> Result<bool> {
+    let start = count_pictures(connection, 0)?;
+    let least = start.saturating_sub(signed(added.saturating_add(BITE_BYTES)));
+    loop {
+        let left = count_pictures(connection, 0)?;
+        if left <= signed(keep) || left < least {
+            return Ok(left > signed(keep));
+        }
         let oldest = connection
             .prepare_cached("SELECT event FROM pictures ORDER BY event LIMIT 1")?
             .query_row([], |row| row.get(0))
             .optional()?;
-        let Some(oldest) = oldest else { break };
+        let Some(oldest) = oldest else { return Ok(false) };
         drop_picture(connection, oldest)?;
     }
-    Ok(())
 }
 
 fn drop_picture(connection: &Connection, event: i64) -> Result<()> {

@@ -7,35 +7,29 @@
 //!
 //! ```text
 //!   job, job, job ──▶ BEGIN · job · job · job · COMMIT ──▶ News::Written      a refusal concerns one job
-//!                           └──── fault ──▶ ROLLBACK ────▶ News::Written      a fault of the disk all of them
+//!                           └──── fault ──▶ ROLLBACK ────▶ News::Written      a fault of the disk all of them,
+//!                                                                            unless it is full and some fit
 //! ```
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
+use super::chores::Chores;
 use super::events::{self, Counters};
-use super::faults::words;
+use super::faults::{GONE, is_full, words};
 use super::file::Link;
 use super::people::{self, Answer};
-use super::retention::{self, Limits};
-use super::{Body, Calendar, Done, Failure, Millis, News, RoomId, Settings, Write, Written, index};
+use super::{Body, Done, Failure, News, Write, Written};
 
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
 const BATCH_JOBS: usize = 256;
 const BATCH_BYTES: usize = 8 << 20;
-/// The index waits for a pause in what is said, unless it is this far behind.
-const PAUSE: Duration = Duration::from_millis(200);
-const FAR_BEHIND: i64 = 1024;
-/// Age is looked at, and receipts are, this often; and chores are left alone for so long after a fault.
-const ROUND: Duration = Duration::from_secs(60);
-/// What day it is believed to be is noted this often.
-const NOTE: Duration = Duration::from_secs(60 * 60);
 
 pub(super) type Job<T> = (Write, T);
+type Outcome = std::result::Result<Done, Failure>;
 
 pub(super) struct Writer<T, F> {
     pub link: Link,
@@ -43,53 +37,8 @@ pub(super) struct Writer<T, F> {
     pub tell: F,
     pub counters: Counters,
     pub chores: Chores,
-}
-
-/// What is left to do when nobody wants anything.
-pub(super) struct Chores {
-    keep: u64,
-    keep_for: Option<Duration>,
-    keep_pictures: u64,
-    /// Rooms that hold more than they should.
-    overdue: BTreeSet<RoomId>,
-    erase: bool,
-    sweep: bool,
-    receipts: bool,
-    calendar: Arc<Calendar>,
-    next_round: Instant,
-    next_note: Instant,
-    /// After a fault.
-    rest_until: Option<Instant>,
-}
-
-impl Chores {
-    pub(super) fn new(settings: &Settings, calendar: Arc<Calendar>) -> Self {
-        Chores {
-            keep: settings.keep_messages,
-            keep_for: settings.keep_for,
-            keep_pictures: settings.keep_pictures,
-            overdue: BTreeSet::new(),
-            erase: true,
-            sweep: true,
-            receipts: true,
-            calendar,
-            next_round: Instant::now(),
-            next_note: Instant::now() + NOTE,
-            rest_until: None,
-        }
-    }
-
-    /// How long chores are left alone.
-    fn rest(&self) -> Option<Duration> {
-        let rest = self.rest_until?.saturating_duration_since(Instant::now());
-        (!rest.is_zero()).then_some(rest)
-    }
-
-    fn limits(&self) -> Limits {
-        let age = self.keep_for.and_then(|age| Millis::try_from(age.as_millis()).ok());
-        let since = age.zip(self.calendar.today()).map(|(age, today)| today.saturating_sub(age));
-        Limits { keep: self.keep, since: since.unwrap_or(Millis::MIN) }
-    }
+    /// Bytes of the jobs that have not been answered.
+    pub waiting: Arc<AtomicUsize>,
 }
 
 impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
@@ -102,12 +51,13 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        let connection = self.link.lock();
-        if let Err(fault) = self.chores.calendar.save(&connection) {
-            log::warn!("what day it is cannot be noted in the history: {fault}");
+        if !self.is_displaced()
+            && let Err(fault) = self.link.end(&self.chores.calendar)
+        {
+            log::warn!(
+                "the history does not end as it should, and is checked when it is opened next: {fault}"
+            );
         }
-        // The last connection to a file tidies up as it closes; if other programs have it open, this does.
-        let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
 
     fn batch(&mut self, first: Job<T>) {
@@ -118,34 +68,46 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
             bytes += weight(&job.0);
             batch.push(job);
         }
-        let results = self.transaction(&batch);
-        let written: Vec<_> = match results {
-            Ok(results) => batch
-                .into_iter()
-                .zip(results)
-                .map(|((write, ticket), result)| Written { write, ticket, result })
-                .collect(),
-            Err(fault) => {
-                log::error!("the history cannot be written: {fault}");
-                let failure = Failure::Storage(words(&fault));
-                batch
-                    .into_iter()
-                    .map(|(write, ticket)| Written { write, ticket, result: Err(failure.clone()) })
-                    .collect()
-            }
-        };
-        for written in &written {
-            self.note(written);
-        }
+        let results = if self.is_displaced() { gone(batch.len()) } else { self.carry_out(&batch) };
+        // What went into a file that nobody will find again was not stored.
+        let results = if self.is_displaced() { gone(batch.len()) } else { results };
+        let written: Vec<_> = batch
+            .into_iter()
+            .zip(results)
+            .map(|((write, ticket), result)| Written { write, ticket, result })
+            .collect();
+        self.note(&written);
         // When nobody is there to hear it, what was asked for is carried out all the same.
         (self.tell)(News::Written(written));
-        if !self.chores.overdue.is_empty() && self.chores.rest().is_none() {
-            self.do_chores();
+        self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+        self.do_late_chores(bytes);
+    }
+
+    /// Whether the file is no longer where it was. Nothing is written any more then.
+    pub(super) fn is_displaced(&self) -> bool {
+        self.link.is_displaced()
+    }
+
+    /// One answer per job. On a disk that is full, what does not fit takes nothing else with it: a batch that fails is
+    /// tried in halves.
+    fn carry_out(&mut self, batch: &[Job<T>]) -> Vec<Outcome> {
+        match self.transaction(batch) {
+            Ok(results) => results,
+            Err(fault) if batch.len() > 1 && is_full(&fault) => {
+                let (first, rest) = batch.split_at(batch.len() / 2);
+                let mut results = self.carry_out(first);
+                results.extend(self.carry_out(rest));
+                results
+            }
+            Err(fault) => {
+                log::error!("the history cannot be written: {fault}");
+                vec![Err(Failure::Storage(words(&fault))); batch.len()]
+            }
         }
     }
 
     /// One answer per job, or the fault that undid them all.
-    fn transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<std::result::Result<Done, Failure>>> {
+    fn transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<Outcome>> {
         let mut connection = self.link.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let keep_pictures = self.chores.keep_pictures;
@@ -156,112 +118,10 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
         transaction.commit()?;
         Ok(results)
     }
+}
 
-    /// Sees what a write leaves to do.
-    fn note(&mut self, written: &Written<T>) {
-        let chores = &mut self.chores;
-        match (&written.write, &written.result) {
-            (
-                Write::Append(_),
-                Ok(
-                    done @ (Done::Appended { room, offset, repeated: false, .. }
-                    | Done::TakenBack { room, offset, .. }),
-                ),
-            ) => {
-                chores.erase |= matches!(done, Done::TakenBack { .. });
-                // How many are kept is not at hand here: now and then a room is looked at in vain.
-                let slack = retention::slack(chores.keep);
-                if *offset > chores.keep.saturating_add(slack) && offset.is_multiple_of(slack + 1) {
-                    chores.overdue.insert(*room);
-                }
-            }
-            (Write::Remove { .. }, Ok(_)) => chores.sweep = true,
-            _ => {}
-        }
-    }
-
-    /// How long to wait for a job before something else is done.
-    fn patience(&self) -> Duration {
-        let chores = &self.chores;
-        if let Some(rest) = chores.rest() {
-            return rest;
-        }
-        let behind = self.counters.next_event - 1 - self.counters.indexed;
-        let rest = chores.next_round.saturating_duration_since(Instant::now());
-        if !chores.overdue.is_empty()
-            || chores.erase
-            || chores.sweep
-            || chores.receipts
-            || behind >= FAR_BEHIND
-        {
-            Duration::ZERO
-        } else if behind > 0 {
-            PAUSE.min(rest)
-        } else {
-            rest
-        }
-    }
-
-    fn do_chores(&mut self) {
-        if let Err(fault) = self.one_chore() {
-            log::warn!("the history cannot be tidied now: {fault}");
-            self.chores.rest_until = Some(Instant::now() + ROUND);
-        }
-    }
-
-    /// The most pressing one, a bite of it, in a transaction of its own.
-    fn one_chore(&mut self) -> Result<()> {
-        let mut connection = self.link.lock();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let chores = &mut self.chores;
-        let indexed = self.counters.indexed;
-        let mut pruned = None;
-        if let Some(room) = chores.overdue.first().copied() {
-            let bite = retention::prune(&transaction, room, chores.limits(), indexed)?;
-            transaction.commit()?;
-            if !matches!(bite, Some((_, true))) {
-                chores.overdue.remove(&room);
-            }
-            pruned = bite.map(|(first, _)| News::Pruned { room, first });
-        } else if chores.erase {
-            let more = index::erase_next(&transaction)?;
-            transaction.commit()?;
-            chores.erase = more;
-        } else if chores.sweep {
-            let more = retention::sweep(&transaction, indexed)?;
-            transaction.commit()?;
-            chores.sweep = more;
-        } else if chores.receipts {
-            let today = chores.calendar.today();
-            let more = today.map_or(Ok(false), |today| retention::prune_receipts(&transaction, today))?;
-            transaction.commit()?;
-            chores.receipts = more;
-        } else if self.counters.indexed + 1 < self.counters.next_event {
-            let upto = index::advance(&transaction, indexed)?;
-            transaction.commit()?;
-            // Numbers that were given to nobody count as indexed.
-            self.counters.indexed = if upto == indexed { self.counters.next_event - 1 } else { upto };
-        } else {
-            retention::give_up_pictures(&transaction, chores.keep_pictures)?;
-            let overdue = retention::overdue(&transaction, chores.limits())?;
-            let is_time = chores.next_note <= Instant::now();
-            if is_time {
-                chores.calendar.save(&transaction)?;
-            }
-            transaction.commit()?;
-            if is_time {
-                chores.next_note = Instant::now() + NOTE;
-            }
-            chores.overdue.extend(overdue);
-            chores.receipts = true;
-            chores.next_round = Instant::now() + ROUND;
-        }
-        drop(connection);
-        if let Some(pruned) = pruned {
-            (self.tell)(pruned);
-        }
-        Ok(())
-    }
+fn gone(jobs: usize) -> Vec<Outcome> {
+    vec![Err(Failure::Storage(GONE.into())); jobs]
 }
 
 fn carry_out(connection: &Connection, counters: &mut Counters, keep_pictures: u64, write: &Write) -> Answer {
@@ -284,7 +144,7 @@ fn carry_out(connection: &Connection, counters: &mut Counters, keep_pictures: u6
 }
 
 /// Bytes that a write brings along, more or less.
-fn weight(write: &Write) -> usize {
+pub(super) fn weight(write: &Write) -> usize {
     const ROW: usize = 100;
     ROW + match write {
         Write::Append(append) => match &append.body {

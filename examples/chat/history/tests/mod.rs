@@ -8,7 +8,9 @@ use std::{env, fs, process};
 use super::*;
 
 mod ages;
+mod bites;
 mod faults;
+mod files;
 mod keeping;
 mod model;
 mod searching;
@@ -184,6 +186,7 @@ fn settings(path: &Path) -> Settings {
         believe_clock: false,
         keep_pictures: 1 << 40,
         queue: 1 << 16,
+        queue_bytes: 1 << 30,
     }
 }
 

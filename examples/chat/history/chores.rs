@@ -1,0 +1,235 @@
+//! What the writer does when nobody wants anything: it gives up what is too old or too much, erases what was taken
+//! back, indexes, and tidies up the log. Each time the most pressing thing, a bite of it, in a transaction of its own.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
+
+use super::retention::{self, BITE_TEXT, Limits};
+use super::wal::{self, Task, Wal};
+use super::writer::Writer;
+use super::{Calendar, Done, Millis, News, RoomId, Settings, Write, Written, index};
+
+/// The index waits for a pause in what is said, unless it is this far behind.
+const PAUSE: Duration = Duration::from_millis(200);
+const FAR_BEHIND: i64 = 1024;
+/// Age is looked at, and receipts are, this often; and chores are left alone for so long after a fault.
+const ROUND: Duration = Duration::from_secs(60);
+/// What day it is believed to be is noted this often.
+const NOTE: Duration = Duration::from_secs(60 * 60);
+/// A chore that has waited for a pause so long is done between two batches.
+const LATE: Duration = Duration::from_secs(20);
+
+pub(super) struct Chores {
+    keep: u64,
+    keep_for: Option<Duration>,
+    pub keep_pictures: u64,
+    /// Rooms that hold more than they should.
+    overdue: BTreeSet<RoomId>,
+    erase: bool,
+    sweep: bool,
+    receipts: bool,
+    pictures: bool,
+    wal: Wal,
+    pub calendar: Arc<Calendar>,
+    next_round: Instant,
+    next_note: Instant,
+    /// After a fault.
+    rest_until: Option<Instant>,
+}
+
+impl Chores {
+    pub(super) fn new(settings: &Settings, calendar: Arc<Calendar>) -> Self {
+        Chores {
+            keep: settings.keep_messages,
+            keep_for: settings.keep_for,
+            keep_pictures: settings.keep_pictures,
+            overdue: BTreeSet::new(),
+            erase: true,
+            sweep: true,
+            receipts: true,
+            pictures: true,
+            wal: Wal::default(),
+            calendar,
+            next_round: Instant::now(),
+            next_note: Instant::now() + NOTE,
+            rest_until: None,
+        }
+    }
+
+    /// How long chores are left alone.
+    fn rest(&self) -> Option<Duration> {
+        let rest = self.rest_until?.saturating_duration_since(Instant::now());
+        (!rest.is_zero()).then_some(rest)
+    }
+
+    fn limits(&self) -> Limits {
+        let age = self.keep_for.and_then(|age| Millis::try_from(age.as_millis()).ok());
+        let since = age.zip(self.calendar.today()).map(|(age, today)| today.saturating_sub(age));
+        Limits { keep: self.keep, since: since.unwrap_or(Millis::MIN) }
+    }
+
+    /// Is there something that cannot wait for a pause any longer?
+    fn are_late(&self) -> bool {
+        let now = Instant::now();
+        let is_late = self.next_round + LATE <= now || self.wal.is_late(now, LATE);
+        (is_late || !self.overdue.is_empty()) && self.rest().is_none()
+    }
+}
+
+impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
+    /// Sees what a batch leaves to do, and does what cannot wait.
+    pub(super) fn note(&mut self, batch: &[Written<T>]) {
+        if batch.iter().any(|written| written.result.is_ok()) {
+            self.chores.wal.wrote(Instant::now());
+        }
+        batch.iter().for_each(|written| self.chores.note(written));
+    }
+
+    /// Between two batches: about as much is given up as the last one has brought.
+    pub(super) fn do_late_chores(&mut self, bytes: usize) {
+        let mut bites = 1 + bytes / BITE_TEXT;
+        while bites > 0 && self.chores.are_late() {
+            self.do_chores();
+            bites -= 1;
+        }
+    }
+
+    /// How long to wait for a job before something else is done.
+    pub(super) fn patience(&self) -> Duration {
+        let chores = &self.chores;
+        if let Some(rest) = chores.rest() {
+            return rest;
+        }
+        let now = Instant::now();
+        let behind = self.counters.next_event - 1 - self.counters.indexed;
+        let is_waiting = chores.erase || chores.sweep || chores.receipts || chores.pictures;
+        if !chores.overdue.is_empty() || is_waiting || behind >= FAR_BEHIND {
+            return Duration::ZERO;
+        }
+        let next = chores.wal.next().map_or(chores.next_round, |next| next.min(chores.next_round));
+        let rest = next.saturating_duration_since(now);
+        if behind > 0 { PAUSE.min(rest) } else { rest }
+    }
+
+    pub(super) fn do_chores(&mut self) {
+        if self.is_displaced() {
+            self.chores.rest_until = Some(Instant::now() + ROUND);
+        } else if let Err(fault) = self.one_chore() {
+            log::warn!("the history cannot be tidied now: {fault}");
+            self.chores.rest_until = Some(Instant::now() + ROUND);
+        }
+    }
+
+    fn one_chore(&mut self) -> Result<()> {
+        let link = self.link.clone();
+        let mut connection = link.lock();
+        let is_urgent = !self.chores.overdue.is_empty() || self.chores.erase;
+        if let Some(task) = self.chores.wal.due(Instant::now()).filter(|_| !is_urgent) {
+            return self.tidy_log(&connection, task);
+        }
+        let before = connection.total_changes();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let pruned = self.bite(transaction)?;
+        if connection.total_changes() != before {
+            self.chores.wal.wrote(Instant::now());
+        }
+        drop(connection);
+        if let Some(pruned) = pruned {
+            (self.tell)(pruned);
+        }
+        Ok(())
+    }
+
+    fn tidy_log(&mut self, connection: &Connection, task: Task) -> Result<()> {
+        let done = wal::carry_out(connection, task)?;
+        self.chores.wal.tried(task, done, Instant::now());
+        if task == Task::Cut {
+            self.link.note_last_event(connection)?;
+        }
+        Ok(())
+    }
+
+    fn bite(&mut self, transaction: Transaction<'_>) -> Result<Option<News<T>>> {
+        let chores = &mut self.chores;
+        let indexed = self.counters.indexed;
+        if let Some(room) = chores.overdue.first().copied() {
+            let bite = retention::prune(&transaction, room, chores.limits(), indexed)?;
+            transaction.commit()?;
+            if !matches!(bite, Some((_, true))) {
+                chores.overdue.remove(&room);
+            }
+            return Ok(bite.map(|(first, _)| News::Pruned { room, first }));
+        }
+        if chores.erase {
+            let more = index::erase_next(&transaction)?;
+            transaction.commit()?;
+            chores.erase = more;
+        } else if chores.sweep {
+            let more = retention::sweep(&transaction, indexed)?;
+            transaction.commit()?;
+            chores.sweep = more;
+        } else if chores.receipts {
+            let today = chores.calendar.today();
+            let more = today.map_or(Ok(false), |today| retention::prune_receipts(&transaction, today))?;
+            transaction.commit()?;
+            chores.receipts = more;
+        } else if chores.pictures {
+            let more = retention::give_up_pictures(&transaction, chores.keep_pictures, 0)?;
+            transaction.commit()?;
+            chores.pictures = more;
+        } else if self.counters.indexed + 1 < self.counters.next_event {
+            let upto = index::advance(&transaction, indexed)?;
+            transaction.commit()?;
+            // Numbers that were given to nobody count as indexed.
+            self.counters.indexed = if upto == indexed { self.counters.next_event - 1 } else { upto };
+        } else {
+            chores.begin_round(transaction)?;
+        }
+        Ok(None)
+    }
+}
+
+impl Chores {
+    fn note<T>(&mut self, written: &Written<T>) {
+        match (&written.write, &written.result) {
+            (
+                Write::Append(_),
+                Ok(
+                    done @ (Done::Appended { room, offset, repeated: false, .. }
+                    | Done::TakenBack { room, offset, .. }),
+                ),
+            ) => {
+                if matches!(done, Done::TakenBack { .. }) {
+                    self.erase = true;
+                    self.wal.erased(Instant::now());
+                }
+                // How many are kept is not at hand here: now and then a room is looked at in vain.
+                let slack = retention::slack(self.keep);
+                if *offset > self.keep.saturating_add(slack) && offset.is_multiple_of(slack + 1) {
+                    self.overdue.insert(*room);
+                }
+            }
+            (Write::Remove { .. }, Ok(_)) => self.sweep = true,
+            _ => {}
+        }
+    }
+
+    fn begin_round(&mut self, transaction: Transaction<'_>) -> Result<()> {
+        let overdue = retention::overdue(&transaction, self.limits())?;
+        let is_time = self.next_note <= Instant::now();
+        if is_time {
+            self.calendar.save(&transaction)?;
+        }
+        transaction.commit()?;
+        if is_time {
+            self.next_note = Instant::now() + NOTE;
+        }
+        self.overdue.extend(overdue);
+        (self.receipts, self.pictures) = (true, true);
+        self.next_round = Instant::now() + ROUND;
+        Ok(())
+    }
+}
