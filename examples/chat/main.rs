@@ -107,6 +107,8 @@ fn run(settings: Settings) -> Result<ExitCode, String> {
 
 /// From the first line in the log to the last. What cannot be had is told before anybody is served.
 fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
+    let no_signals = |error| format!("cannot listen to signals: {error}");
+    let signals = signals::keep().map_err(no_signals)?;
     let logs = Logs::start(&settings)?;
     let warnings = unknown_variables().into_iter().chain(preflight::make_room(settings.max_connections));
     warnings.for_each(|told| log::warn!("{told}"));
@@ -124,8 +126,7 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
     let (log_file, on_terminal) = (logs.clone(), logs.is_on_terminal());
     let reopen = move || log_file.reopen();
     let reload = move || certificates.reload();
-    signals::watch(on_terminal, reopen, reload, stop)
-        .map_err(|error| format!("cannot listen to signals: {error}"))?;
+    signals.watch(on_terminal, reopen, reload, stop).map_err(no_signals)?;
 
     log::info!(
         "pollcat chat {} listens on {}",

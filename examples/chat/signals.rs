@@ -24,41 +24,58 @@ enum Act {
     Nothing,
 }
 
-/// Listens from now on. `reopen` is called for the log, `reload` for the certificates, `stop` once; another signal of that
-/// kind ends the program at once.
+/// Signals that would end a program which does not know them are kept from now on; until [`Kept::watch`], Ctrl-C and
+/// SIGTERM end the program at once, as nobody is served yet.
 ///
 /// # Errors
 ///
 /// The system does not tell us about signals.
-pub(crate) fn watch(
-    on_terminal: bool,
-    reopen: impl Fn() + Send + 'static,
-    reload: impl Fn() + Send + 'static,
-    stop: impl FnOnce() + Send + 'static,
-) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2])?;
-    let mut stop = Some(stop);
-    let listen = move || {
-        for signal in signals.forever() {
-            match act(signal, on_terminal, stop.is_some()) {
-                Act::Nothing => log::info!("{}: it means nothing here", name(signal)),
-                Act::Reopen => reopen(),
-                Act::Reload => {
-                    reopen();
-                    reload();
-                }
-                Act::EndNow(status) => {
-                    log::logger().flush();
-                    process::exit(status)
-                }
-                Act::Stop => {
-                    log::info!("{}: stopping; once more ends it at once", name(signal));
-                    stop.take().into_iter().for_each(|stop| stop());
+pub(crate) fn keep() -> io::Result<Kept> {
+    Signals::new([SIGHUP, SIGUSR1, SIGUSR2]).map(Kept)
+}
+
+pub(crate) struct Kept(Signals);
+
+impl Kept {
+    /// Listens, also to those that came meanwhile. `reopen` is called for the log, `reload` for the certificates, `stop`
+    /// once; another signal of that kind ends the program at once.
+    ///
+    /// # Errors
+    ///
+    /// The system does not tell us about signals, or has no thread for us.
+    pub(crate) fn watch(
+        self,
+        on_terminal: bool,
+        reopen: impl Fn() + Send + 'static,
+        reload: impl Fn() + Send + 'static,
+        stop: impl FnOnce() + Send + 'static,
+    ) -> io::Result<()> {
+        let Kept(mut signals) = self;
+        signals.add_signal(SIGTERM)?;
+        signals.add_signal(SIGINT)?;
+        let mut stop = Some(stop);
+        let listen = move || {
+            for signal in signals.forever() {
+                match act(signal, on_terminal, stop.is_some()) {
+                    Act::Nothing => log::info!("{}: it means nothing here", name(signal)),
+                    Act::Reopen => reopen(),
+                    Act::Reload => {
+                        reopen();
+                        reload();
+                    }
+                    Act::EndNow(status) => {
+                        log::logger().flush();
+                        process::exit(status)
+                    }
+                    Act::Stop => {
+                        log::info!("{}: stopping; once more ends it at once", name(signal));
+                        stop.take().into_iter().for_each(|stop| stop());
+                    }
                 }
             }
-        }
-    };
-    thread::Builder::new().name("signals".to_owned()).spawn(listen).map(drop)
+        };
+        thread::Builder::new().name("signals".to_owned()).spawn(listen).map(drop)
+    }
 }
 
 /// SIGHUP from the terminal that shows the log means that it was closed: nobody is there any more.

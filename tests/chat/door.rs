@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use crate::chat::Chat;
+use crate::chat::program;
 use crate::client::{Client, upgrade_request};
 
 /// The answer to a request for a WebSocket under this name, with these header lines.
@@ -150,4 +151,20 @@ fn the_socket_has_the_mode_and_the_group_that_were_asked_for() {
         let meta = fs::metadata(chat.folder().join("chat.sock")).expect("it is there");
         assert_eq!((meta.permissions().mode() & 0o777, meta.gid()), (mode, own), "{flags:?}");
     }
+}
+
+#[test]
+fn files_are_as_closed_as_they_should_be_whatever_the_umask() {
+    let mut chat = Chat::prepared(&[]);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "umask 0; exec \"$@\"", "sh"]).arg(program::path()).current_dir(chat.folder());
+    shell.args(["--listen", "127.0.0.1:0", "--listen", "unix:chat.sock", "--pid-file", "chat.pid"]);
+    shell.args(["--log-file", "chat.log", "--data", "chat.db"]);
+    chat.run(shell);
+    let mode = |name: &str| {
+        let meta = fs::metadata(chat.folder().join(name)).expect("it is there");
+        meta.permissions().mode() & 0o777
+    };
+    let modes = ["chat.sock", "chat.pid", "chat.log", "chat.db"].map(mode);
+    assert_eq!(modes, [0o660, 0o644, 0o640, 0o600], "{modes:?}");
 }

@@ -7,21 +7,20 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// It says who spoke where and from which address: nobody else's business. (The umask may take more away.)
-const MODE: u32 = 0o640;
-
 #[derive(Debug)]
 pub(super) struct LogFile {
     path: PathBuf,
+    /// Of a file that is made; the umask may take more away.
+    mode: u32,
     file: Mutex<File>,
     /// What the program says on stdout and stderr belongs here as well.
     has_stdio: AtomicBool,
 }
 
 impl LogFile {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = Mutex::new(append_to(path)?);
-        Ok(LogFile { path: path.to_owned(), file, has_stdio: AtomicBool::new(false) })
+    pub(super) fn open(path: &Path, mode: u32) -> io::Result<Self> {
+        let file = Mutex::new(append_to(path, mode)?);
+        Ok(LogFile { path: path.to_owned(), mode, file, has_stdio: AtomicBool::new(false) })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -29,7 +28,7 @@ impl LogFile {
     }
 
     pub(super) fn reopen(&self) -> io::Result<()> {
-        let file = append_to(&self.path)?;
+        let file = append_to(&self.path, self.mode)?;
         if self.has_stdio.load(Ordering::Relaxed) {
             point_stdio_at(&file)?;
         }
@@ -49,8 +48,8 @@ impl LogFile {
     }
 }
 
-fn append_to(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(MODE).open(path)
+fn append_to(path: &Path, mode: u32) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).mode(mode).open(path)
 }
 
 fn point_stdio_at(file: &File) -> io::Result<()> {
@@ -85,7 +84,7 @@ mod tests {
         let (path, moved) = (folder.join("chat.log"), folder.join("chat.log.1"));
         std::fs::write(&path, "before\n").unwrap();
 
-        let log = Arc::new(LogFile::open(&path).unwrap());
+        let log = Arc::new(LogFile::open(&path, 0o640).unwrap());
         let mut writer = Writer(Arc::clone(&log));
         writer.write_all(b"one\n").unwrap();
         std::fs::rename(&path, &moved).unwrap();
@@ -108,6 +107,6 @@ mod tests {
 
     #[test]
     fn a_log_that_cannot_be_written_is_told() {
-        assert!(LogFile::open(Path::new("/no/such/folder/chat.log")).is_err());
+        assert!(LogFile::open(Path::new("/no/such/folder/chat.log"), 0o640).is_err());
     }
 }

@@ -46,7 +46,7 @@ impl Logs {
     /// The file cannot be written; in words for people.
     pub(crate) fn start(settings: &Settings) -> Result<Self, String> {
         let file = match &settings.log_file {
-            Some(path) => Some(Arc::new(LogFile::open(path).map_err(|error| {
+            Some(path) => Some(Arc::new(LogFile::open(path, settings.log_mode).map_err(|error| {
                 format!("cannot write the log to {}: {error} (--log-file names another)", path.display())
             })?)),
             None => None,

@@ -98,6 +98,7 @@ pub(crate) struct Settings {
     pub daemon: bool,
     pub pid_file: Option<PathBuf>,
     pub log_file: Option<PathBuf>,
+    pub log_mode: u32,
     pub log_level: LevelFilter,
 }
 
@@ -353,6 +354,7 @@ impl Settings {
             daemon: false,
             pid_file: None,
             log_file: None,
+            log_mode: 0,
             log_level: LevelFilter::Info,
         }
     }

@@ -239,6 +239,12 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 }),
             ),
             row(
+                "log-mode",
+                "0640",
+                "who may read a log-file that is made, as chmod has it",
+                Text("MODE", |s, v| values::mode(v).map(|it| s.log_mode = it)),
+            ),
+            row(
                 "log-level",
                 "info",
                 "RUST_LOG says it in more detail",
