@@ -9,7 +9,7 @@ use std::{env, thread};
 use crate::client::PATIENCE;
 
 #[path = "../example.rs"]
-mod example;
+pub(crate) mod example;
 
 /// The program, in a folder, with nothing in its environment that would change its settings.
 pub(crate) fn command(folder: &Path) -> Command {
