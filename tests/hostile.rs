@@ -33,6 +33,8 @@ mod readers;
 mod requests;
 #[path = "hostile/silence.rs"]
 mod silence;
+#[path = "hostile/standstill.rs"]
+mod standstill;
 #[path = "hostile/storm.rs"]
 mod storm;
 

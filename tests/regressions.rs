@@ -20,5 +20,7 @@ mod patience;
 mod raw;
 #[path = "support/running.rs"]
 mod running;
+#[path = "regressions/standstill.rs"]
+mod standstill;
 #[path = "regressions/stopping.rs"]
 mod stopping;

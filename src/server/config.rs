@@ -143,6 +143,10 @@ impl Config {
 
     /// How long after that Ping a peer that stays silent is given up; 10 s. Reading from a socket that was full is a
     /// sign of life too: a slow peer is not a dead one.
+    ///
+    /// This and all other deadlines are kept in steps of 100 ms, and never before everything has been read that had
+    /// arrived by then: a server that was stopped, or whose handler took long, gives nobody up for being late itself. If it
+    /// is more than a second late, those whose time is up get another second, once a minute.
     pub fn pong_within(mut self, patience: Duration) -> Self {
         self.pong_within = patience;
         self
@@ -204,8 +208,10 @@ impl Config {
         self
     }
 
-    /// Calls [`Handler::on_tick`](crate::Handler::on_tick) this often; not at all by default. The
-    /// server counts time in tenths of a second.
+    /// Calls [`Handler::on_tick`](crate::Handler::on_tick) this often, a millisecond at least; not at all by default. Ticks
+    /// do not drift: ten of 100 ms take a second, though each may come late by a millisecond and by what the turn before
+    /// it takes. What is missed while a turn takes longer is not made up: one tick is told, and the next comes when it
+    /// would have come.
     pub fn tick(mut self, every: Duration) -> Self {
         self.tick = Some(every);
         self

@@ -43,6 +43,16 @@ pub(super) enum Stage {
     Dead,
 }
 
+/// In `EventLoop::in_line`, until its TLS handshake has its turn?
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum InLine {
+    #[default]
+    No,
+    Yes,
+    /// And if that does not complete it, its time is up.
+    ForTheLastTime,
+}
+
 /// One cache line where neither feature adds to it: that is all a fan-out touches of a peer.
 #[derive(Debug)]
 #[cfg_attr(not(any(feature = "deflate", feature = "tls")), repr(align(64)))]
@@ -53,14 +63,13 @@ pub(super) struct Connection {
     pub(super) stage: Stage,
     /// In `Peers::dirty`: to be flushed when the turn ends.
     pub(super) dirty: bool,
-    /// A Ping was sent after a silence.
-    pub(super) awaits_pong: bool,
+    /// Its time was up, and it got some more: for a Pong, or for what it had sent to be read.
+    pub(super) last_call: bool,
     /// The peer's side of TCP has ended.
     pub(super) input_ended: bool,
     /// There may be input, left alone until the outbox is empty.
     pub(super) input_waits: bool,
-    /// In `EventLoop::in_line`, until its TLS handshake has its turn.
-    pub(super) in_line: bool,
+    pub(super) in_line: InLine,
     pub(super) send: SendHalf,
     pub(super) compression: Compression,
     pub(super) transport: Option<Transport>,
@@ -80,10 +89,10 @@ impl Connection {
             heard: 0,
             stage: Stage::Vacant,
             dirty: false,
-            awaits_pong: false,
+            last_call: false,
             input_ended: false,
             input_waits: false,
-            in_line: false,
+            in_line: InLine::No,
             send: SendHalf::default(),
             compression: Compression::default(),
             transport: None,

@@ -33,7 +33,7 @@ pub(super) fn time_for(bytes: usize) -> Tick {
 }
 
 /// Tells the time in ticks.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Clock(Instant);
 
 impl Clock {
@@ -41,18 +41,23 @@ impl Clock {
         Clock(Instant::now())
     }
 
-    pub(super) fn now(&self) -> Tick {
-        (self.0.elapsed().as_nanos() / TICK.as_nanos()) as Tick
+    pub(super) fn now(self) -> Tick {
+        Clock::tick(self.elapsed())
     }
 
     /// The same, exactly.
-    pub(super) fn elapsed(&self) -> Duration {
+    pub(super) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
 
-    /// How long it is until this tick.
-    pub(super) fn until(&self, tick: Tick) -> Duration {
-        (TICK * tick).saturating_sub(self.0.elapsed())
+    /// The tick in which a moment lies.
+    pub(super) fn tick(elapsed: Duration) -> Tick {
+        (elapsed.as_nanos() / TICK.as_nanos()) as Tick
+    }
+
+    /// When a tick begins.
+    pub(super) fn begin_of(tick: Tick) -> Duration {
+        TICK * tick
     }
 }
 
@@ -81,6 +86,17 @@ impl Deadlines {
     /// When the deadline of a slot is, if it has one.
     pub(super) fn due(&self, slot: usize) -> Tick {
         self.due.get(slot).copied().unwrap_or(NEVER)
+    }
+
+    /// Has a deadline been set that has not been told as passed?
+    pub(super) fn is_set(&self, slot: usize) -> bool {
+        self.due(slot) != NEVER
+    }
+
+    /// Those that have passed by `now` come at `then`.
+    pub(super) fn postpone(&mut self, now: Tick, then: Tick) {
+        self.due.iter_mut().filter(|due| **due <= now).for_each(|due| *due = then);
+        self.earliest = self.due.iter().copied().min().unwrap_or(NEVER);
     }
 
     pub(super) fn clear(&mut self, slot: usize) {
@@ -130,6 +146,18 @@ mod tests {
         deadlines.clear(1);
         assert_eq!(deadlines.expired(100), [3]);
         assert_eq!(deadlines.earliest(), None);
+    }
+
+    #[test]
+    fn what_has_passed_can_be_postponed() {
+        let mut deadlines = Deadlines::new();
+        for (slot, due) in [(0, 20), (1, 30), (2, 50)] {
+            deadlines.set(slot, due);
+        }
+        deadlines.postpone(30, 40);
+        assert_eq!(deadlines.earliest(), Some(40));
+        assert_eq!(deadlines.expired(40), [0, 1]);
+        assert_eq!([0, 1, 2, 3].map(|slot| deadlines.is_set(slot)), [false, false, true, false]);
     }
 
     #[test]

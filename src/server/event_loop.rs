@@ -7,16 +7,21 @@ use std::time::Duration;
 use mio::event::Event as Readiness;
 use mio::{Events, Poll};
 
-use super::connection::Stage;
+use super::connection::{InLine, Stage};
 use super::counters::CounterReader;
 use super::deadlines::{Clock, Tick, after};
+use super::horizon::Horizon;
 use super::inbound::{Inbound, Shared};
 use super::listeners::Listeners;
 use super::mailbox::{BELL, Letters};
 use super::read_buffer::{self, ReadBuffer};
+use super::ticker::Ticker;
 use super::transport::{Input, Transport};
 use super::{Handler, PeerId, Peers};
 use crate::handshake::{Deflate, Refusal};
+
+/// Events asked for at once.
+const EVENTS_PER_TURN: usize = 1024;
 
 /// Reads from one peer before the others have their turn; one, if it fills more than half of the buffer.
 const READS_PER_TURN: usize = 2;
@@ -46,11 +51,16 @@ pub(super) struct EventLoop<M, H> {
     shared: Shared,
     /// Connections that are only there to be told why not.
     pub(super) turning_away: usize,
-    next_tick: Option<Tick>,
+    pub(super) horizon: Horizon,
+    pub(super) ticker: Option<Ticker>,
+    /// As of the beginning of the turn, like `Peers::now`.
+    pub(super) now: Duration,
+    /// By the clock, none of those who are late is shown mercy before this: it was shown lately.
+    pub(super) no_mercy_before: Tick,
     /// By the clock: until then the loop does not sleep.
     awake_until: Duration,
     /// Set when stopping: not later than this.
-    stop_by: Option<Tick>,
+    pub(super) stop_by: Option<Tick>,
 }
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
@@ -63,7 +73,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         handler: H,
     ) -> Self {
         let shared = Shared::new(peers.config.deflate.as_ref().map(Deflate::inflater));
-        let next_tick = peers.config.tick.map(|every| after(clock.now(), every));
+        let now = clock.elapsed();
+        let ticker = peers.config.tick.map(|every| Ticker::new(now, every));
         EventLoop {
             poll,
             clock,
@@ -77,14 +88,17 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             in_line: VecDeque::new(),
             shared,
             turning_away: 0,
-            next_tick,
+            horizon: Horizon::default(),
+            ticker,
+            now,
+            no_mercy_before: 0,
             awake_until: Duration::ZERO,
             stop_by: None,
         }
     }
 
     pub(super) fn run(mut self) -> io::Result<()> {
-        let mut events = Events::with_capacity(1024);
+        let mut events = Events::with_capacity(EVENTS_PER_TURN);
         while !self.is_finished() {
             self.turn(&mut events)?;
         }
@@ -93,7 +107,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     fn turn(&mut self, events: &mut Events) -> io::Result<()> {
         self.wait(events)?;
-        self.peers.now = self.clock.now();
+        self.now = self.clock.elapsed();
+        self.peers.now = Clock::tick(self.now);
         for event in events.iter() {
             match PeerId::from_token(event.token()) {
                 Ok(id) => {
@@ -126,15 +141,23 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             || !self.in_line.is_empty()
             || self.is_awake(!events.is_empty());
         let retry = self.listeners.retry_at().filter(|_| self.has_room());
-        let due = [self.peers.deadlines.earliest(), self.next_tick, retry, self.stop_by];
-        let due = due.into_iter().flatten().min();
+        let due = [self.peers.deadlines.earliest(), retry, self.stop_by];
+        let due = due.into_iter().flatten().min().map(Clock::begin_of);
+        let due = due.into_iter().chain(self.ticker.as_ref().map(Ticker::next)).min();
         let timeout = match (restless, due) {
             (true, _) => Some(Duration::ZERO),
-            (false, due) => due.map(|tick| self.clock.until(tick)),
+            (false, due) => due.map(|due| due.saturating_sub(self.clock.elapsed())),
         };
         match self.poll.poll(events, timeout) {
+            Ok(()) => {
+                // No later than this did the poll begin.
+                let began = self.peers.now;
+                let sources = self.peers.connections.count() + self.listeners.sources();
+                self.horizon.seen(began, events.iter().count(), EVENTS_PER_TURN, sources);
+                Ok(())
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
-            result => result,
+            Err(error) => Err(error),
         }
     }
 
@@ -152,7 +175,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     }
 
     /// The turn's end, or a full tape: the departed leave, and everybody hears what was said.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         self.reap();
         self.peers.flush();
     }
@@ -192,7 +215,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         };
         if !connection.is_shaking() {
             self.read_now(id, end_announced);
-        } else if !std::mem::replace(&mut connection.in_line, true) {
+        } else if connection.in_line == InLine::No {
+            connection.in_line = InLine::Yes;
             self.in_line.push_back(id);
         }
     }
@@ -204,8 +228,11 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 return;
             };
             if let Some(connection) = self.peers.connections.get_mut(id) {
-                connection.in_line = false;
+                let was_in_line = std::mem::take(&mut connection.in_line);
                 self.read_now(id, true);
+                if was_in_line == InLine::ForTheLastTime {
+                    self.give_up(id);
+                }
                 self.settle_if_full();
             }
         }
@@ -300,9 +327,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
-    // ---- mail and time
+    // ---- mail, and the end
 
-    fn read_letters(&mut self, budget: usize) {
+    pub(super) fn read_letters(&mut self, budget: usize) {
         for _ in 0..budget {
             let Some(letter) = self.letters.next() else {
                 return;
@@ -314,28 +341,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
-    fn keep_time(&mut self) {
-        for slot in self.peers.deadlines.expired(self.peers.now) {
-            let id = self.peers.connections.id_at(slot);
-            match &self.inbound[slot as usize] {
-                Inbound::Opening(opening) if opening.is_mid_request() && self.is_opening(id) => {
-                    opening.time_out(id, &mut self.peers, &mut self.handler);
-                }
-                _ => self.peers.expire(id),
-            }
-        }
-        if let (Some(next), Some(every)) = (self.next_tick, self.peers.config.tick)
-            && next <= self.peers.now
-        {
-            self.next_tick = Some(after(self.peers.now, every));
-            self.handler.on_tick(&mut self.peers);
-        }
-    }
-
-    fn is_opening(&self, id: PeerId) -> bool {
-        self.peers.connections.get(id).is_some_and(|connection| connection.stage == Stage::Opening)
-    }
-
     fn stop_if_asked(&mut self) {
         let asked = self.peers.stopping || self.letters.stop_was_asked();
         if !asked || self.stop_by.is_some() {
@@ -345,7 +350,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.letters.heard();
         self.read_letters(self.peers.config.mailbox);
         self.peers.stopping = true;
-        self.stop_by = Some(after(self.peers.now, self.peers.config.close_within));
+        self.stop_by = Some(after(self.clock.now(), self.peers.config.close_within));
         self.listeners.close();
         self.peers.say_goodbye();
         for id in self.peers.connections.in_stage(Stage::Opening) {
@@ -360,6 +365,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     /// Has the server stopped, and has everybody left, or had the time to?
     fn is_finished(&self) -> bool {
         let everybody_left = self.peers.connections.count() == 0 && !self.peers.is_restless();
-        self.stop_by.is_some_and(|stop_by| everybody_left || self.peers.now >= stop_by)
+        self.stop_by.is_some_and(|stop_by| everybody_left || self.horizon.reached() >= stop_by)
     }
 }

@@ -119,8 +119,9 @@ impl Peers {
     fn renew_patience(&mut self, slot: u32, progress: usize) {
         let id = self.connections.id_at(slot);
         let due = self.deadlines.due(id.index());
-        let idle_until = after(self.now, self.config.keep_alive);
-        let closed_by = after(self.now, self.config.close_within);
+        let now = self.clock.now();
+        let idle_until = after(now, self.config.keep_alive);
+        let closed_by = after(now, self.config.close_within);
         let earned = time_for(progress);
         let outbox = &self.connections.at(slot).outbox;
         let (is_written, holds_page) = (outbox.queued() == 0, outbox.holds_page());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::admission::AddressKey;
 use super::connection::{Connections, Stage};
 use super::counters::Counters;
-use super::deadlines::{Deadlines, after, ticks};
+use super::deadlines::{Clock, Deadlines, after, ticks};
 use super::deflate::Compression;
 use super::handler::Departure;
 use super::opening;
@@ -21,7 +21,7 @@ use crate::handshake::Body;
 use crate::protocol::{Agreement, CloseCode, Event, ProtocolError, SendHalf};
 
 impl Peers {
-    pub(super) fn new(config: Config, registry: mio::Registry) -> Self {
+    pub(super) fn new(config: Config, clock: Clock, registry: mio::Registry) -> Self {
         let silence = ticks(config.ping_after);
         Peers {
             connections: Connections::default(),
@@ -36,6 +36,7 @@ impl Peers {
             requests: Requests::default(),
             registry,
             config,
+            clock,
             now: 0,
             silence,
             stopping: false,
@@ -53,10 +54,9 @@ impl Peers {
         !told || !self.unfinished.is_empty() || !self.dead.is_empty() || !self.dirty.is_empty()
     }
 
-    /// Gives a connection this much time from now, and never less.
-    #[inline]
+    /// Gives a connection this much time from now, and never less: the turn may have begun long ago.
     pub(super) fn set_deadline(&mut self, id: PeerId, patience: Duration) {
-        self.deadlines.set(id.index(), after(self.now, patience));
+        self.deadlines.set(id.index(), after(self.clock.now(), patience));
     }
 
     // ---- coming
@@ -120,7 +120,7 @@ impl Peers {
     /// The peer lives: its silence begins anew.
     #[inline]
     pub(super) fn hear_from(&mut self, id: PeerId) {
-        self.connections.at(id.slot).awaits_pong = false;
+        self.connections.at(id.slot).last_call = false;
         self.deadlines.set(id.index(), self.now.saturating_add(self.silence));
     }
 
@@ -310,11 +310,11 @@ impl Peers {
     pub(super) fn expire(&mut self, id: PeerId) {
         let connection = self.connections.at(id.slot);
         match connection.stage {
-            Stage::Open if !connection.awaits_pong => {
-                connection.awaits_pong = true;
+            Stage::Open if !connection.last_call => {
+                connection.last_call = true;
                 self.push_frame(id.slot, |send, out| send.ping(b"", out));
                 // A tick has just begun, so nothing is lost by counting from it: silence and pong add up exactly.
-                let due = self.now.saturating_add(ticks(self.config.pong_within).max(1));
+                let due = self.clock.now().saturating_add(ticks(self.config.pong_within).max(1));
                 self.deadlines.set(id.index(), due);
             }
             Stage::Open => {

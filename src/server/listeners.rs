@@ -141,6 +141,11 @@ impl Listeners {
         self.listeners.iter().filter_map(address).collect()
     }
 
+    /// How many things the poll watches besides connections: these, and the mailbox's bell.
+    pub(super) fn sources(&self) -> usize {
+        self.listeners.len() + 1
+    }
+
     /// An event has come for a reserved token.
     pub(super) fn notice(&mut self, number: usize) {
         if let Some(listener) = number.checked_sub(FIRST_TOKEN).and_then(|i| self.listeners.get_mut(i)) {

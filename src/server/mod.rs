@@ -15,6 +15,7 @@
 //! | `coming_and_going.rs` | who comes into the loop, and who leaves it |
 //! | `listeners.rs`, `unix.rs`, `admission.rs` | how connections come, and how many may |
 //! | `deadlines.rs` | one deadline per connection |
+//! | `horizon.rs`, `keeping_time.rs`, `ticker.rs` | when they are kept, what comes of it, and the application's tick |
 //! | `mailbox.rs` | how other threads get a word in |
 
 mod admission;
@@ -28,7 +29,9 @@ mod deflate;
 mod event_loop;
 mod flushing;
 mod handler;
+mod horizon;
 mod inbound;
+mod keeping_time;
 mod lifecycle;
 mod listeners;
 mod mailbox;
@@ -42,6 +45,7 @@ mod sending;
 mod slots;
 mod tape;
 mod tcp;
+mod ticker;
 #[cfg(feature = "tls")]
 mod tls;
 mod topics;
@@ -216,8 +220,9 @@ impl<M> Server<M> {
     /// The poll failed. Nothing that a client does is an error here.
     pub fn run(self, handler: impl Handler<M>) -> io::Result<()> {
         let Server { poll, listeners, letters, config, counters } = self;
-        let peers = Peers::new(config, poll.registry().try_clone()?);
-        EventLoop::new((poll, Clock::start()), listeners, letters, counters, peers, handler).run()
+        let clock = Clock::start();
+        let peers = Peers::new(config, clock, poll.registry().try_clone()?);
+        EventLoop::new((poll, clock), listeners, letters, counters, peers, handler).run()
     }
 }
 

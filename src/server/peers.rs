@@ -11,7 +11,7 @@ use mio::Registry;
 use super::admission::Admission;
 use super::connection::{Connections, Stage};
 use super::counters::Counters;
-use super::deadlines::{Deadlines, Tick};
+use super::deadlines::{Clock, Deadlines, Tick};
 use super::deflate::Compressors;
 use super::handler::Departure;
 use super::opening;
@@ -44,6 +44,7 @@ pub struct Peers {
     pub(super) requests: Requests,
     pub(super) registry: Registry,
     pub(super) config: Config,
+    pub(super) clock: Clock,
     /// As of the beginning of the turn.
     pub(super) now: Tick,
     /// `Config::ping_after` in ticks, as it is needed with every read.

@@ -84,6 +84,10 @@ impl Child {
         fs::read_dir(self.path("fd")).expect("Linux lists them").count()
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     fn read(&self, file: &str) -> String {
         fs::read_to_string(self.path(file)).expect("the server lives")
     }

@@ -1,0 +1,201 @@
+//! A server that comes late to everything: the handler stands still, for longer than anybody is granted. Who has answered
+//! meanwhile was not silent. Time is the subject here as well.
+//!
+//! The crowd is larger than what one poll brings, so that not all of its answers are read in one turn.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use pollcat::{CloseCode, Config, Departure, Handler, Message, PeerId, Peers, Request, Server};
+
+use crate::client::{CLOSE, Client, PING, PONG, TEXT, upgrade_request};
+use crate::doorstep::{Door, Doorstep, doorstep};
+use crate::raw::{narrow_listener, narrow_stream};
+use crate::running::Running;
+
+const GRANTED: Duration = Duration::from_secs(3);
+/// More than was granted, and not so much more that the server takes it for its own fault.
+const STANDSTILL: Duration = Duration::from_millis(3_900);
+const EACH: usize = 600;
+
+/// Does what texts tell it to, and tells the test how peers depart.
+struct Sleeper {
+    doorstep: Doorstep,
+    /// Whoever came with this query.
+    leaving: Vec<PeerId>,
+    departures: Sender<Departure>,
+}
+
+impl Handler for Sleeper {
+    fn on_open(&mut self, _: &mut Peers, id: PeerId, request: &Request<'_>) {
+        if request.query() == Some("leaving") {
+            self.leaving.push(id);
+        }
+    }
+
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        match message.as_bytes() {
+            b"wait" => self.doorstep.wait(),
+            b"close" => self.close(peers),
+            b"wait, then close" => {
+                self.doorstep.wait();
+                self.close(peers);
+            }
+            b"much" => drop(peers.send(from, &vec![0; MUCH])),
+            _ => drop(peers.send(from, message)),
+        }
+    }
+
+    fn on_close(&mut self, _: &mut Peers, _: PeerId, departure: Departure) {
+        // The test may have seen enough.
+        let _ = self.departures.send(departure);
+    }
+}
+
+impl Sleeper {
+    fn close(&mut self, peers: &mut Peers) {
+        for id in self.leaving.drain(..) {
+            peers.close(id, CloseCode::NORMAL, "");
+        }
+    }
+}
+
+const MUCH: usize = 4 << 20;
+
+fn start(config: Config) -> (Running, Door, Receiver<Departure>) {
+    let mut server = Server::without_listeners(config).expect("a poll can be had");
+    server.listen("127.0.0.1:0").expect("loopback has a free port");
+    serve(server)
+}
+
+fn serve(server: Server) -> (Running, Door, Receiver<Departure>) {
+    let (door, doorstep) = doorstep();
+    let (departures, departed) = channel();
+    (Running::serve(server, Sleeper { doorstep, leaving: Vec::new(), departures }), door, departed)
+}
+
+fn connect(server: &Running, query: &str) -> Client {
+    let mut client = Client::dial(server.address());
+    client.write(upgrade_request("").replacen("GET /", &format!("GET /?{query}"), 1).as_bytes());
+    assert!(client.head().starts_with("HTTP/1.1 101 "));
+    client
+}
+
+// A handler stood still for 3 s, where 2 s were granted for everything, and there were 2,500 peers: deadlines were kept before
+// the second thousand had been read. More than half were given up despite their Pongs, requests went without an answer,
+// and Closes were not believed.
+// Nobody is given up before everything has been read that had arrived by then.
+#[test]
+fn a_crowd_that_has_answered_is_not_given_up_by_a_server_that_was_late() {
+    let config = Config::new()
+        .ping_after(Duration::from_millis(500))
+        .pong_within(GRANTED)
+        .handshake_within(GRANTED)
+        .close_within(GRANTED);
+    let (server, door, departed) = start(config);
+    let mut control = connect(&server, "control");
+    let mut leaving: Vec<Client> = (0..EACH).map(|_| connect(&server, "leaving")).collect();
+    let mut idle: Vec<Client> = (0..EACH).map(|_| connect(&server, "idle")).collect();
+    pinged(&mut idle);
+    control.send(TEXT, b"close");
+    leaving.iter_mut().for_each(|client| assert_eq!(next_frame(client).0, CLOSE));
+    let mut asking: Vec<Client> = (0..EACH).map(|_| Client::dial(server.address())).collect();
+    server.wait_until("they are accepted", |counters| counters.accepted as usize > 3 * EACH);
+
+    control.send(TEXT, b"wait");
+    door.wait();
+    idle.iter_mut().for_each(|client| client.send(PONG, b""));
+    leaving.iter_mut().for_each(|client| client.close(1000));
+    asking.iter_mut().for_each(|client| client.write(upgrade_request("").as_bytes()));
+    thread::sleep(STANDSTILL);
+    door.open();
+
+    for client in &mut asking {
+        assert!(client.head().starts_with("HTTP/1.1 101 "));
+    }
+    for _ in &leaving {
+        let departure = departed.recv_timeout(crate::client::PATIENCE);
+        assert_eq!(departure, Ok(Departure::Closed(CloseCode::NORMAL)));
+    }
+    // Once more: a server is forgiven its lateness now and then, and not always.
+    for client in idle.iter_mut().chain(&mut asking) {
+        client.send(TEXT, b"here");
+        assert_eq!(next_frame(client), (TEXT, b"here".to_vec()));
+    }
+    pinged(&mut idle);
+    control.send(TEXT, b"wait");
+    door.wait();
+    idle.iter_mut().chain(&mut asking).for_each(|client| client.send(PONG, b""));
+    thread::sleep(STANDSTILL);
+    door.open();
+    for client in idle.iter_mut().chain(&mut asking) {
+        client.send(TEXT, b"still here");
+        assert_eq!(next_frame(client), (TEXT, b"still here".to_vec()));
+    }
+    assert_eq!(server.counters().timed_out, 0);
+}
+
+/// Each has been sent a Ping, and does not answer it.
+fn pinged(clients: &mut [Client]) {
+    clients.iter_mut().for_each(|client| assert_eq!(client.frame().0, PING));
+}
+
+/// The next that is no Ping; those are answered.
+fn next_frame(client: &mut Client) -> (u8, Vec<u8>) {
+    loop {
+        match client.frame() {
+            (PING, payload) => client.send(PONG, &payload),
+            frame => return frame,
+        }
+    }
+}
+
+// The time for a closing handshake ran from the beginning of the turn in which the handler closed the peer: after standing
+// still it was over before the Close was written.
+// A deadline is counted from when it is set.
+#[test]
+fn a_peer_that_is_closed_after_a_standstill_has_the_time_to_answer() {
+    let config = Config::new().close_within(Duration::from_secs(1));
+    let (server, door, departed) = start(config);
+    let mut control = connect(&server, "control");
+    let mut leaving = connect(&server, "leaving");
+    control.send(TEXT, b"wait, then close");
+    door.wait();
+    thread::sleep(Duration::from_millis(1_500));
+    door.open();
+    let (first, payload) = leaving.frame();
+    assert_eq!(first, CLOSE);
+    // As slow as a line across the world.
+    thread::sleep(Duration::from_millis(200));
+    leaving.send(CLOSE, &payload);
+    let departure = departed.recv_timeout(crate::client::PATIENCE);
+    assert_eq!(departure, Ok(Departure::Closed(CloseCode::NORMAL)));
+}
+
+// A peer whose socket was full read on while the server stood still, and was given up as silent: that there was room again
+// was looked at after the deadlines.
+// Reading is a sign of life (Config::pong_within).
+#[test]
+fn a_peer_that_reads_on_during_a_standstill_is_alive() {
+    let granted = Duration::from_millis(700);
+    let config = Config::new().ping_after(granted).pong_within(granted).max_send_queue(2 * MUCH);
+    let mut server = Server::without_listeners(config).expect("a poll can be had");
+    server.listen_on(narrow_listener(64 << 10)).expect("a listener can be watched");
+    let (server, door, _departed) = serve(server);
+    let mut control = connect(&server, "control");
+    let mut reader = Client::over(narrow_stream(server.address(), 64 << 10));
+    reader.open("");
+    reader.send(TEXT, b"much");
+    server.wait_until("it is under way", |counters| counters.messages_out > 0);
+    // The Ping waits behind what is not read. Its time is up within the standstill.
+    thread::sleep(granted + granted / 2);
+    control.send(TEXT, b"wait");
+    door.wait();
+    // As much as lies in the socket, and some of what is behind it cannot come yet.
+    reader.bytes(32 << 10);
+    thread::sleep(granted);
+    door.open();
+    reader.bytes(MUCH - (32 << 10));
+    assert_eq!(server.counters().timed_out, 0);
+}
