@@ -3,6 +3,7 @@
 use pollcat::{Answer, PeerId, Peers};
 
 use crate::asks::taken;
+use crate::catch_up::{ANSWER, PAGE, cut, latest};
 use crate::chat::Chat;
 use crate::console::notice;
 use crate::cost::Cost;
@@ -135,19 +136,23 @@ impl Chat {
                     return self.refuse(peers, &asker, gone_room());
                 };
                 let events = place.heard(&events);
-                let more = events.first().is_some_and(|event| event.offset > first);
-                let events = events.iter().map(|event| EventTold::new(event, None)).collect();
+                let events = latest(events.iter());
+                let more = events.first().is_some_and(|event| event.offset() > first);
                 let id = asker.id.as_deref();
                 let told = json(&Told::Page { id, room: &place.name, epoch: &place.epoch, events, more });
                 self.answer(peers, asker.peer, &told);
             }
             (_, Ticket::Found { asker, query }, Ok(Found::Hits { hits, more })) => {
-                let before = hits.last().filter(|_| more).map(|hit| hit.mark);
-                let hits = hits.iter().filter(|hit| self.may_read(asker.peer, hit.room)).filter_map(|hit| {
+                let may_read = hits.iter().filter(|hit| self.may_read(asker.peer, hit.room));
+                let readable = may_read.filter_map(|hit| {
                     let room = self.rooms.get(hit.room)?;
-                    Some(EventTold::new(&hit.event, Some(&room.name)))
+                    Some((hit.mark, EventTold::new(&hit.event, Some(&room.name))))
                 });
-                let (id, hits) = (asker.id.as_deref(), hits.collect());
+                let (told, rest) = cut(readable, PAGE, ANSWER, |(_, event)| event.length());
+                let last =
+                    if rest { told.last().map(|(mark, _)| *mark) } else { hits.last().map(|hit| hit.mark) };
+                let (id, before) = (asker.id.as_deref(), last.filter(|_| rest || more));
+                let hits = told.into_iter().map(|(_, event)| event).collect();
                 let told = json(&Told::Found { id, query: &query, hits, before });
                 self.answer(peers, asker.peer, &told);
             }

@@ -3,7 +3,7 @@
 use pollcat::{PeerId, Peers};
 
 use crate::arrivals::bad_name;
-use crate::catch_up::PAGE;
+use crate::catch_up::{PAGE, latest};
 use crate::chat::{Chat, ticks};
 use crate::command::Command;
 use crate::console::{self, notice};
@@ -16,7 +16,7 @@ use crate::people::Membership;
 use crate::presence::COMPANY;
 use crate::sessions::{Announced, Voice};
 use crate::tickets::{Asker, No, Ticket};
-use crate::wire::{Ask, Code, EventTold, To, Told, json};
+use crate::wire::{Ask, Code, To, Told, json};
 
 /// Somebody is said to be typing at most this often, in milliseconds.
 const TYPING: i64 = 2_000;
@@ -64,8 +64,8 @@ impl Chat {
                 self.tell_typing(peers, asker, person, room);
                 Ok(())
             }
-            Ask::Rooms => {
-                self.tell_rooms(peers, asker, person);
+            Ask::Rooms { after } => {
+                self.tell_rooms(peers, asker, person, &after.unwrap_or_default());
                 Ok(())
             }
             Ask::Join { room, create } => self.join(peers, asker, person, &room, create),
@@ -131,7 +131,7 @@ impl Chat {
                 self.leave(asker, person, room)
             }
             Command::Rooms => {
-                self.tell_rooms(peers, asker, person);
+                self.tell_rooms(peers, asker, person, "");
                 Ok(())
             }
             Command::Who => {
@@ -288,7 +288,7 @@ impl Chat {
     ) -> Result<(), No> {
         let place = self.rooms.get(room).ok_or_else(gone_room)?;
         let told = place.before(before, limit).map(|events| {
-            let events: Vec<_> = events.map(|event| EventTold::new(event, None)).collect();
+            let events = latest(events);
             let more = events.first().is_some_and(|event| event.offset() > place.first);
             let id = asker.id.as_deref();
             json(&Told::Page { id, room: &place.name, epoch: &place.epoch, events, more })

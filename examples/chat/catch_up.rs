@@ -7,7 +7,7 @@
 use pollcat::{Delivery, PeerId, Peers};
 
 use crate::chat::Chat;
-use crate::cost::Cost;
+use crate::cost::{COMPRESSED, Cost};
 use crate::history::{Event, Failure, Found, Offset, Read, RoomId};
 use crate::rooms::Room;
 use crate::sessions::{Behind, From, Session, Stage, Voice};
@@ -19,9 +19,10 @@ use crate::wire::{EventTold, Position, Told, json};
 pub(crate) const PAGE: usize = 100;
 /// A piece ends when it has become about this long, in bytes of JSON.
 const PIECE: usize = 128 << 10;
+/// So do a page and what was found. It is just little enough to be compressed.
+pub(crate) const ANSWER: usize = COMPRESSED - 1024;
 /// The latest events, for whoever has none, or can use none of those they have.
 const FRESH: usize = 50;
-const FRESH_BYTES: usize = 32 << 10;
 /// Whoever has missed more starts afresh, and fetches older events when they are wanted.
 const MISSED: u64 = 1000;
 
@@ -92,7 +93,7 @@ impl Chat {
             return self.start_afresh(peers, peer, behind.room);
         };
         if let Some(events) = room.after(after) {
-            let (told, rest) = cut(events, PIECE);
+            let (told, rest) = piece(events);
             let last = told.last().map_or(after, |event| event.offset());
             let sent = tell(peers, peer, room, told, true, rest);
             if rest {
@@ -138,7 +139,7 @@ impl Chat {
                 Ok(Found::Events { events, first, .. })
                     if first <= after + 1 && !place.heard(&events).is_empty() =>
                 {
-                    let (told, _) = cut(place.heard(&events).iter(), PIECE);
+                    let (told, _) = piece(place.heard(&events).iter());
                     let last = told.last().map_or(after, |event| event.offset());
                     (Piece::More(last), tell(peers, peer, place, told, true, true))
                 }
@@ -160,17 +161,8 @@ impl Chat {
         let Some(place) = self.rooms.get(room) else {
             return (Piece::Last, Sent::NOTHING);
         };
-        let mut bytes = 0;
-        let latest = place.recent.iter().rev().take(FRESH).map(|event| EventTold::new(event, None));
-        let mut told: Vec<_> = latest
-            .take_while(|event| {
-                // The last word is told however long it is.
-                let is_last = bytes == 0;
-                bytes += event.length();
-                is_last || bytes <= FRESH_BYTES
-            })
-            .collect();
-        told.reverse();
+        let skipped = place.recent.len().saturating_sub(FRESH);
+        let told = latest(place.recent.range(skipped..));
         let sent = tell(peers, peer, place, told, false, false);
         self.listen(peers, peer, room);
         (Piece::Last, sent)
@@ -201,19 +193,34 @@ fn usable(position: &Position, room: &Room) -> Option<Offset> {
     (offset + 1 >= room.first && room.last - offset <= MISSED).then_some(offset)
 }
 
-/// As many events as make a piece, and whether there are more.
-fn cut<'a>(events: impl Iterator<Item = &'a Event>, bytes: usize) -> (Vec<EventTold<'a>>, bool) {
-    let mut told = Vec::new();
-    let mut length = 0;
-    for event in events {
-        let event = EventTold::new(event, None);
-        length += event.length();
-        if !told.is_empty() && (length > bytes || told.len() >= PAGE) {
+/// As much as has about so many bytes, but one at least, and no more than so many; and whether there is more.
+pub(crate) fn cut<T>(
+    all: impl Iterator<Item = T>,
+    most: usize,
+    bytes: usize,
+    length: impl Fn(&T) -> usize,
+) -> (Vec<T>, bool) {
+    let (mut told, mut sum) = (Vec::new(), 0);
+    for one in all {
+        sum += length(&one);
+        if !told.is_empty() && (sum > bytes || told.len() >= most) {
             return (told, true);
         }
-        told.push(event);
+        told.push(one);
     }
     (told, false)
+}
+
+/// The latest of these events, as many as make an answer.
+pub(crate) fn latest<'a>(events: impl DoubleEndedIterator<Item = &'a Event>) -> Vec<EventTold<'a>> {
+    let (mut told, _) =
+        cut(events.rev().map(|event| EventTold::new(event, None)), PAGE, ANSWER, EventTold::length);
+    told.reverse();
+    told
+}
+
+fn piece<'a>(events: impl Iterator<Item = &'a Event>) -> (Vec<EventTold<'a>>, bool) {
+    cut(events.map(|event| EventTold::new(event, None)), PAGE, PIECE, EventTold::length)
 }
 
 fn tell(

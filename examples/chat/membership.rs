@@ -2,6 +2,7 @@
 
 use pollcat::{PeerId, Peers};
 
+use crate::catch_up::cut;
 use crate::chat::{Chat, LOBBY, ticks};
 use crate::console::notice;
 use crate::cost::Cost;
@@ -12,6 +13,10 @@ use crate::rooms::{Room, direct_pair};
 use crate::sessions::{Behind, From, Voice};
 use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Code, ListedRoom, SERVER, Told, json};
+
+/// How much of the list of rooms is told at once, in bytes; and what a room takes of it besides its name.
+const ROOMS_LISTED: usize = 128 << 10;
+const ROOM_LISTED: usize = 80;
 
 /// Into a room, or out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,15 +98,19 @@ impl Chat {
         self.store(Write::Leave { room, person }, Ticket::Left(Some(asker.clone())))
     }
 
-    pub(crate) fn tell_rooms(&mut self, peers: &mut Peers, asker: &Asker, person: PersonId) {
+    /// The rooms, in the order of their names, as many as an answer holds. `after` is the last name that is known.
+    pub(crate) fn tell_rooms(&mut self, peers: &mut Peers, asker: &Asker, person: PersonId, after: &str) {
         let theirs = |room: &Room| self.people.get(person).is_some_and(|it| it.rooms.contains_key(&room.id));
-        let listed = self.rooms.listed();
+        let length = |room: &&Room| ROOM_LISTED + room.name.len();
+        let (listed, more) = cut(self.rooms.listed(after), usize::MAX, ROOMS_LISTED, length);
+        let cost = Cost::rows(listed.len());
         if self.is_text(asker.peer) {
-            let lines = listed
-                .iter()
-                .map(|room| format!("*   {} ({})", room.name, count(room.members.len(), "member")));
-            let lines: Vec<String> = std::iter::once("* the rooms:".to_owned()).chain(lines).collect();
-            return self.tell_line(peers, asker.peer, &lines.join("\n"));
+            let line = |room: &&Room| format!("*   {} ({})", room.name, count(room.members.len(), "member"));
+            let lines = std::iter::once("* the rooms:".to_owned()).chain(listed.iter().map(line));
+            let told = lines.chain(more.then(|| "*   and more".to_owned())).collect::<Vec<_>>().join("\n");
+            self.tell_line(peers, asker.peer, &told);
+            self.charge(asker.peer, cost);
+            return self.charge(asker.peer, Cost::answered(told.len()));
         }
         let rooms = listed.iter().map(|room| ListedRoom {
             room: &room.name,
@@ -109,9 +118,8 @@ impl Chat {
             offset: room.last,
             joined: theirs(room),
         });
-        let told = json(&Told::Rooms { id: asker.id.as_deref(), rooms: rooms.collect() });
-        let looked_at = Cost::rows(listed.len());
-        self.charge(asker.peer, looked_at);
+        let told = json(&Told::Rooms { id: asker.id.as_deref(), rooms: rooms.collect(), more });
+        self.charge(asker.peer, cost);
         self.answer(peers, asker.peer, &told);
     }
 

@@ -1,6 +1,7 @@
 //! The rooms: who is in them, what was said last, and how they are told apart.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::ops::Bound;
 
 use crate::history::{Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, What};
 use crate::members::Members;
@@ -126,7 +127,7 @@ impl Room {
         &self,
         offset: Option<Offset>,
         limit: usize,
-    ) -> Option<impl Iterator<Item = &Event>> {
+    ) -> Option<impl DoubleEndedIterator<Item = &Event>> {
         let end =
             offset.map_or(self.recent.len(), |it| self.recent.partition_point(|event| event.offset < it));
         let oldest = self.recent.front().map_or(self.last + 1, |event| event.offset);
@@ -143,7 +144,8 @@ pub(crate) struct Rooms {
     by_name: HashMap<String, RoomId>,
     /// The second keys of names. Two rooms may share one, which had their names before it was looked at.
     by_look: BTreeSet<(Box<str>, RoomId)>,
-    public: usize,
+    /// Those that anybody may join, by name.
+    public: BTreeMap<String, RoomId>,
 }
 
 impl Rooms {
@@ -151,7 +153,9 @@ impl Rooms {
         self.by_name.insert(room.name.clone(), room.id);
         self.by_name.entry(room.folded.clone()).or_insert(room.id);
         self.by_look.extend(look(&room));
-        self.public += usize::from(room.kind == RoomKind::Public);
+        if room.kind == RoomKind::Public {
+            self.public.insert(room.name.clone(), room.id);
+        }
         self.by_id.insert(room.id, room);
     }
 
@@ -165,7 +169,7 @@ impl Rooms {
         if let Some(look) = look(&room) {
             self.by_look.remove(&look);
         }
-        self.public -= usize::from(room.kind == RoomKind::Public);
+        self.public.remove(&room.name);
         Some(room)
     }
 
@@ -199,19 +203,17 @@ impl Rooms {
 
     /// How many rooms there are that anybody may join.
     pub(crate) fn count_public(&self) -> usize {
-        self.public
+        self.public.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Room> {
         self.by_id.values()
     }
 
-    /// Rooms that anybody may join, by name.
-    pub(crate) fn listed(&self) -> Vec<&Room> {
-        let mut rooms: Vec<_> =
-            self.iter().filter(|room| room.kind == RoomKind::Public && !room.pending).collect();
-        rooms.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        rooms
+    /// Rooms that anybody may join, in the order of their names, those behind this name.
+    pub(crate) fn listed(&self, after: &str) -> impl Iterator<Item = &Room> {
+        let behind = self.public.range::<str, _>((Bound::Excluded(after), Bound::Unbounded));
+        behind.map(|(_, id)| &self.by_id[id]).filter(|room| !room.pending)
     }
 }
 

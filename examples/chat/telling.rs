@@ -3,6 +3,7 @@
 use pollcat::{Delivery, Outgoing, PeerId, Peers};
 
 use crate::arrivals::user;
+use crate::catch_up::cut;
 use crate::chat::{Chat, now};
 use crate::console::{self, Place, notice};
 use crate::cost::{COMPRESSED, Cost};
@@ -63,7 +64,7 @@ impl Chat {
         }
     }
 
-    pub(crate) fn tell_entered(&self, peers: &mut Peers, peer: PeerId, room: RoomId, person: PersonId) {
+    pub(crate) fn tell_entered(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId, person: PersonId) {
         let Some(place) = self.rooms.get(room) else {
             return;
         };
@@ -76,17 +77,16 @@ impl Chat {
         self.tell_recent(peers, peer, room);
     }
 
-    /// The last lines of a room, for a text client.
-    pub(crate) fn tell_recent(&self, peers: &mut Peers, peer: PeerId, room: RoomId) {
+    /// The last lines of a room, for a text client: few of them if they are long.
+    pub(crate) fn tell_recent(&mut self, peers: &mut Peers, peer: PeerId, room: RoomId) {
         let Some(place) = self.rooms.get(room) else {
             return;
         };
-        let skipped = place.recent.len().saturating_sub(RECENT_LINES);
-        for event in place.recent.iter().skip(skipped) {
-            if let Some(line) = self.console.line(event, Place::Here, now()) {
-                self.tell_line(peers, peer, &line);
-            }
-        }
+        let latest = place.recent.iter().rev().take(RECENT_LINES);
+        let lines = latest.filter_map(|event| self.console.line(event, Place::Here, now()));
+        let (lines, _) = cut(lines, RECENT_LINES, COMPRESSED, String::len);
+        lines.iter().rev().for_each(|line| self.tell_line(peers, peer, line));
+        self.charge(peer, Cost::answered(lines.iter().map(String::len).sum()));
     }
 
     // ---- to many

@@ -243,3 +243,67 @@ fn only_members_are_mentioned() {
     let mentions = mentions.as_array().expect("somebody is mentioned");
     assert!(mentions.contains(&json!(bob.id)) && !mentions.contains(&json!(carol.id)), "{mentions:?}");
 }
+
+/// As many pages as it takes, from the latest to the first: what they say, and how many they were.
+fn pages(client: &mut Json, room: &str) -> (Vec<String>, usize) {
+    let (mut said, mut number, mut before) = (Vec::new(), 0, Value::Null);
+    loop {
+        let page = client.ask(json!({"type": "page", "room": room, "before": before}));
+        assert_eq!(page["type"], "page", "{page}");
+        let size = page.to_string().len();
+        let events = page["events"].as_array().expect("a page has events");
+        assert!(!events.is_empty() && (size <= 33 << 10 || events.len() == 1), "{size} bytes");
+        said.extend(events.iter().rev().map(|it| it["msg"].as_str().expect("a message").to_owned()));
+        (number, before) = (number + 1, events[0]["offset"].clone());
+        if page["more"] == false {
+            return (said, number);
+        }
+    }
+}
+
+#[test]
+fn long_messages_come_in_more_pages() {
+    let chat = Chat::start(&["--recent", "10", "--max-message", "12000"]);
+    let mut alice = Json::hello(chat.address(), json!({}));
+    alice.join("tea");
+    let long = |number: usize| match number % 4 {
+        0 => format!("{number} "),
+        1 => format!("{number} {}", "茶".repeat(4_000)),
+        2 => format!("{number} {}", "\u{1}".repeat(4_000)),
+        _ => format!("{number} {}", "🐈\"\\".repeat(3_000)),
+    };
+    let mut said: Vec<String> = (0..40).map(long).collect();
+    for text in &said {
+        alice.say("tea", text);
+    }
+    said.reverse();
+    let (told, number) = pages(&mut alice, "tea");
+    assert!(told == said && number > 10, "{} in {number} pages", told.len());
+    // So does what was found.
+    let (mut found, mut before) = (Vec::new(), Value::Null);
+    loop {
+        let answer = alice.ask(json!({"type": "search", "query": "茶", "before": before}));
+        let hits = answer["hits"].as_array().unwrap_or_else(|| panic!("{answer}"));
+        assert!(answer.to_string().len() <= 33 << 10 && !hits.is_empty());
+        found.extend(hits.iter().map(|hit| hit["msg"].as_str().expect("a message").to_owned()));
+        before = answer["before"].clone();
+        if before.is_null() {
+            break;
+        }
+    }
+    said.retain(|text| text.contains('茶'));
+    assert!(found == said, "{} of {}", found.len(), said.len());
+}
+
+#[test]
+fn a_long_answer_is_paid_by_its_length() {
+    let chat = Chat::in_memory(&["--message-rate", "1", "--message-burst", "10", "--address-rate", "0"]);
+    let mut alice = Json::hello(chat.address(), json!({}));
+    for _ in 0..8 {
+        alice.say("lobby", &"long ".repeat(800));
+    }
+    let mut bob = Json::hello(chat.address(), json!({}));
+    let ask = json!({"type": "page", "room": "lobby"});
+    let told = (0..19).filter(|_| bob.ask(ask.clone())["type"] == "page").count();
+    assert!((1..19).contains(&told), "{told} pages of 30 KB for the price of 19 short ones");
+}

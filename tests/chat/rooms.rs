@@ -86,6 +86,8 @@ fn rooms_are_listed() {
         {"room": "茶", "members": 1, "offset": 0, "joined": false},
     ]);
     let list = json!({"type": "rooms"});
+    let behind = bob.ask(json!({"type": "rooms", "room": "lobby"}));
+    assert_eq!((&behind["rooms"][0], behind.get("more")), (&expected[1], None), "those behind a name");
     assert_eq!(bob.ask(list.clone())["rooms"], expected, "no private talks, and no rooms twice");
     chat.crash();
     assert_eq!(bob.again(chat.address()).ask(list)["rooms"], expected);

@@ -37,7 +37,9 @@ pub(crate) enum Ask<'a> {
     Typing {
         room: Cow<'a, str>,
     },
-    Rooms,
+    Rooms {
+        after: Option<Cow<'a, str>>,
+    },
     Join {
         room: Cow<'a, str>,
         create: bool,
@@ -257,7 +259,7 @@ impl<'a> Ask<'a> {
                 offset: fields.offset.ok_or_else(|| missing("offset"))?,
             },
             "typing" => Ask::Typing { room: room(fields.room)? },
-            "rooms" => Ask::Rooms,
+            "rooms" => Ask::Rooms { after: fields.room },
             "join" => Ask::Join { room: room(fields.room)?, create: fields.create.unwrap_or(false) },
             "leave" => Ask::Leave { room: room(fields.room)? },
             "who" => Ask::Who(Who {

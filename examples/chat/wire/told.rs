@@ -55,6 +55,8 @@ pub(crate) enum Told<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a str>,
         rooms: Vec<ListedRoom<'a>>,
+        #[serde(skip_serializing_if = "is_false")]
+        more: bool,
     },
     Who {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -257,7 +259,7 @@ impl<'a> EventTold<'a> {
 
     /// About how long it is as JSON, in bytes.
     pub(crate) fn length(&self) -> usize {
-        160 + self.from.len() + self.msg.map_or(0, str::len) + 8 * self.mentions.len()
+        160 + self.from.len() + self.msg.map_or(0, escaped) + 8 * self.mentions.len()
     }
 }
 
@@ -271,6 +273,11 @@ impl<'a> PictureTold<'a> {
 /// Where the picture is served.
 pub(crate) fn picture_path(picture: &Picture) -> String {
     format!("/pictures/{}", picture.id)
+}
+
+/// How long a text is in JSON, where some characters are written as six.
+fn escaped(text: &str) -> usize {
+    text.len() + 5 * text.bytes().filter(|&byte| byte < b' ' || byte == b'"' || byte == b'\\').count()
 }
 
 fn is_false(it: &bool) -> bool {
