@@ -3,8 +3,8 @@
 //! Most tests direct the server from outside (`server/directed.rs`): an errand runs within the loop, in one
 //! turn, and every event of the handler comes back, so nothing is guessed and nothing slept for.
 //!
-//! Not tested here: the limit per address. Connections from loopback are not counted by it, on purpose, and
-//! these tests have no other address; the counting itself is tested in `src/server/admission.rs`.
+//! Connections from loopback are not counted by address, on purpose: where the limits of an address are tested, loopback
+//! is a trusted proxy.
 
 #[path = "server/answers.rs"]
 mod answers;
@@ -20,6 +20,8 @@ mod limits;
 mod listeners;
 #[path = "server/mailbox.rs"]
 mod mailbox;
+#[path = "server/memory.rs"]
+mod memory;
 #[path = "server/messages.rs"]
 mod messages;
 #[path = "server/order.rs"]

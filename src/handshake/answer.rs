@@ -211,6 +211,14 @@ impl Body {
             Bytes::Shared(bytes) => bytes,
         }
     }
+
+    /// How much memory it takes that is not the application's own: what is shared is there for others too.
+    pub(crate) fn owned(&self) -> usize {
+        match &self.0 {
+            Bytes::Owned(bytes) => bytes.len(),
+            Bytes::Static(_) | Bytes::Shared(_) => 0,
+        }
+    }
 }
 
 impl From<&'static str> for Body {

@@ -13,6 +13,10 @@ pub(super) struct Assembly {
     pub(super) frames: u32,
     /// The bytes that arrive are compressed.
     pub(super) deflated: Option<Deflated>,
+    /// How long the frames say that they are: together, if they are compressed.
+    pub(super) announced: u64,
+    /// The longest that it may be: as it was when it began.
+    pub(super) limit: usize,
 }
 
 #[derive(Debug)]
@@ -22,12 +26,18 @@ pub(super) enum AssemblyKind {
 }
 
 impl Assembly {
-    pub(super) fn new(kind: AssemblyKind, deflated: Option<Deflated>) -> Self {
-        Assembly { kind, frames: 1, deflated }
+    pub(super) fn new(kind: AssemblyKind, deflated: Option<Deflated>, announced: u64, limit: usize) -> Self {
+        Assembly { kind, frames: 1, deflated, announced, limit }
     }
 
-    pub(super) fn with_one_more_frame(self) -> Self {
-        Assembly { frames: self.frames + 1, ..self }
+    pub(super) fn with_one_more_frame(self, length: u64) -> Self {
+        let announced = self.announced.saturating_add(length);
+        Assembly { frames: self.frames + 1, announced, ..self }
+    }
+
+    /// How much memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.kind.capacity() + self.deflated.as_ref().map_or(0, Deflated::memory)
     }
 
     pub(super) fn finish(&self) -> Result<(), ProtocolError> {

@@ -45,6 +45,7 @@ mod close;
 mod deflate;
 mod error;
 mod frame;
+mod limits;
 mod mask;
 mod partial;
 mod prepared;
@@ -58,9 +59,10 @@ pub use close::{CloseCode, MAX_REASON};
 pub use deflate::{Agreement, Deflater, Inflater};
 pub use error::ProtocolError;
 pub use frame::{Expecting, FrameHeader, MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode};
+pub use limits::Limits;
 pub use mask::MaskingKey;
 pub use prepared::PreparedMessage;
-pub use receive::{Event, Limits, ReceiveHalf};
+pub use receive::{Event, ReceiveHalf};
 pub use send::SendHalf;
 
 #[cfg(not(feature = "deflate"))]

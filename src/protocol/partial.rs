@@ -79,11 +79,14 @@ impl OpenFrame {
 }
 
 impl Partial {
-    pub(super) fn begin(&mut self, frame: OpenFrame, deflated: Option<Deflated>) {
+    /// A frame whose message, if it begins one, may have so many bytes.
+    pub(super) fn begin(&mut self, frame: OpenFrame, deflated: Option<Deflated>, limit: usize) {
+        let length = frame.remaining;
+        let new = |kind| Some(Assembly::new(kind, deflated, length, limit));
         let message = match (frame.opcode, self.message.take()) {
-            (Opcode::Text, _) => Some(Assembly::new(AssemblyKind::Text(Default::default()), deflated)),
-            (Opcode::Binary, _) => Some(Assembly::new(AssemblyKind::Binary(Vec::new()), deflated)),
-            (Opcode::Continuation, message) => message.map(Assembly::with_one_more_frame),
+            (Opcode::Text, _) => new(AssemblyKind::Text(Default::default())),
+            (Opcode::Binary, _) => new(AssemblyKind::Binary(Vec::new())),
+            (Opcode::Continuation, message) => message.map(|message| message.with_one_more_frame(length)),
             (Opcode::Close | Opcode::Ping | Opcode::Pong, message) => {
                 self.control.clear();
                 message
@@ -98,18 +101,17 @@ impl Partial {
         &mut self,
         mut frame: OpenFrame,
         input: &mut &'b mut [u8],
-        limit: usize,
         (inflation, mut inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
         spare: Option<&mut Spare>,
     ) -> Result<Found<'b>, ProtocolError> {
         let opcode = frame.opcode;
         if opcode.is_control() {
             self.control.extend(frame.take_payload(input));
-        } else if let Some(Assembly { kind, deflated, .. }) = &mut self.message {
+        } else if let Some(Assembly { kind, deflated, limit, .. }) = &mut self.message {
             match deflated {
-                None => frame.read_into(kind, input, limit, spare)?,
+                None => frame.read_into(kind, input, *limit, spare)?,
                 Some(deflated) => {
-                    deflated.push(frame.take_payload(input), kind, limit, inflater.as_deref_mut())?
+                    deflated.push(frame.take_payload(input), kind, *limit, inflater.as_deref_mut())?
                 }
             }
         }
@@ -119,7 +121,7 @@ impl Partial {
             _ if opcode.is_control() => return Ok(Found::Control(opcode)),
             Some(message) if fin => {
                 if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)
-                    && deflated.finish(&mut message.kind, limit, inflation, inflater)?
+                    && deflated.finish(&mut message.kind, message.limit, inflation, inflater)?
                 {
                     let is_text = matches!(message.kind, AssemblyKind::Text(_));
                     self.message = None;

@@ -19,22 +19,12 @@
 use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation};
 use super::frame::{Expecting, FrameHeader, Opcode};
+use super::limits::Limits;
 use super::partial::{OpenFrame, Partial};
 use super::send::decode_own;
 use super::spare::Spare;
 use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
 use crate::Message;
-
-/// What a peer may ask of our memory (§10.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// The longest message, in bytes. A longer one fails the connection with 1009, as soon as a frame
-    /// header announces it.
-    pub max_message: usize,
-    /// The most frames one message may come in. More fail the connection with 1008: a million empty
-    /// fragments are legal and a waste.
-    pub max_fragments: u32,
-}
 
 /// Something that happened on the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +97,18 @@ impl ReceiveHalf {
 
     pub(crate) fn opened(limits: Limits, agreement: Option<&Agreement>) -> Self {
         ReceiveHalf { inflation: agreement.map(Inflation::new), ..ReceiveHalf::new(limits) }
+    }
+
+    /// Another limit for the messages that begin from now on. One that has begun keeps its own.
+    pub fn set_max_message(&mut self, bytes: usize) {
+        self.max_message = bytes;
+    }
+
+    /// How much memory a message that has begun takes, in bytes.
+    #[inline]
+    pub fn unfinished(&self) -> usize {
+        let message = self.partial.as_ref().and_then(|partial| partial.message.as_ref());
+        message.map_or(0, Assembly::memory)
     }
 
     /// The next event in `input`, which is the caller's buffer and shrinks from the front as it is read.
@@ -256,9 +258,8 @@ impl ReceiveHalf {
             if let Some(partial) = &mut self.partial
                 && let Some(frame) = partial.frame.take()
             {
-                let limit = self.max_message;
                 let deflate = (self.inflation.as_mut(), inflater.as_deref_mut());
-                match partial.read_payload(frame, input, limit, deflate, spare.as_deref_mut())? {
+                match partial.read_payload(frame, input, deflate, spare.as_deref_mut())? {
                     Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
                     Found::Nothing => {} // the frame is complete, its message is not
                     found => return Ok(found),
@@ -321,9 +322,10 @@ impl ReceiveHalf {
             return Ok(None);
         };
         if !header.opcode.is_control() {
-            // How long a compressed message will be, only inflating it can tell.
-            let deflated = compressed || message.is_some_and(|message| message.deflated.is_some());
-            self.check_limits(message, if deflated { 0 } else { header.length })?;
+            match compressed || message.is_some_and(|message| message.deflated.is_some()) {
+                false => self.check_limits(message, header.length)?,
+                true => self.check_deflated_limits(message, header.length)?,
+            }
         }
         let Some(&key) = bytes[length..].first_chunk::<4>() else {
             return Ok(None);
@@ -340,10 +342,22 @@ impl ReceiveHalf {
         if frames >= self.max_fragments {
             return Err(ProtocolError::TooManyFragments);
         }
-        let room = self.max_message.saturating_sub(so_far);
+        let limit = message.map_or(self.max_message, |message| message.limit);
         match usize::try_from(length) {
-            Ok(length) if length <= room => Ok(()),
+            Ok(length) if length <= limit.saturating_sub(so_far) => Ok(()),
             _ => Err(ProtocolError::MessageTooBig),
+        }
+    }
+
+    /// How long a compressed message will be, only inflating it can tell. What cannot be compressed is longer afterwards,
+    /// by an eighth if the compressor is a simple one; more than that is nothing but work.
+    fn check_deflated_limits(&self, message: Option<&Assembly>, length: u64) -> Result<(), ProtocolError> {
+        self.check_limits(message, 0)?;
+        let (limit, so_far) = message.map_or((self.max_message, 0), |it| (it.limit, it.announced));
+        let most = (limit as u64).saturating_add(limit as u64 / 8 + 1024);
+        match so_far.saturating_add(length) <= most {
+            true => Ok(()),
+            false => Err(ProtocolError::MessageTooBig),
         }
     }
 
@@ -372,7 +386,7 @@ impl ReceiveHalf {
     /// A frame whose payload, or whose message, is not all there.
     fn begin(&mut self, frame: OpenFrame) {
         let deflated = self.inflation.as_mut().filter(|_| frame.compressed).map(Deflated::begin);
-        self.partial.get_or_insert_default().begin(frame, deflated);
+        self.partial.get_or_insert_default().begin(frame, deflated, self.max_message);
     }
 
     /// Lets go of a message that the caller has seen; between messages nothing is kept. The next call for an event does

@@ -28,6 +28,10 @@ pub struct Config {
     pub(super) head: HeadLimits,
     pub(super) send_queue: usize,
     pub(super) slow_peers: SlowPeers,
+    pub(super) max_receiving: usize,
+    pub(super) max_receiving_per_address: usize,
+    pub(super) max_sending: usize,
+    pub(super) max_sending_per_address: usize,
     pub(super) ping_after: Duration,
     pub(super) pong_within: Duration,
     pub(super) handshake_within: Duration,
@@ -69,6 +73,12 @@ impl Config {
             // One largest message, or some seconds of a busy room.
             send_queue: 1 << 20,
             slow_peers: SlowPeers::Close,
+            // A thousand of the longest messages, or full queues, at once. An address has a quarter: as many of them as it
+            // may have connections.
+            max_receiving: 1 << 30,
+            max_receiving_per_address: 256 << 20,
+            max_sending: 1 << 30,
+            max_sending_per_address: 256 << 20,
             // A dead peer is found within 30 s, and the path through NATs stays open (many forget after 60 s).
             ping_after: Duration::from_secs(20),
             pong_within: Duration::from_secs(10),
@@ -132,6 +142,40 @@ impl Config {
     /// What happens when that queue is full; [`SlowPeers::Close`].
     pub fn slow_peers(mut self, policy: SlowPeers) -> Self {
         self.slow_peers = policy;
+        self
+    }
+
+    /// How much memory the unfinished messages of all peers may take together, in bytes: the parts that have arrived, and
+    /// what was read from peers that do not read; 1 GiB. What is beyond it closes a peer with 1013: of the address
+    /// that holds most, the one that holds most ([`Departure::OverBudget`](crate::Departure::OverBudget)). The others
+    /// go on; nobody waits for anybody.
+    pub fn max_receiving(mut self, bytes: usize) -> Self {
+        self.max_receiving = bytes;
+        self
+    }
+
+    /// How much of that may be held by one IPv4 address or one IPv6 /64 network, in bytes; 256 MiB. Loopback addresses and
+    /// Unix-domain sockets have no such limit; clients behind a [trusted proxy](Self::trust_proxies) count by their own
+    /// address.
+    pub fn max_receiving_per_address(mut self, bytes: usize) -> Self {
+        self.max_receiving_per_address = bytes;
+        self
+    }
+
+    /// How much memory may be taken by what waits for all peers together, in bytes: messages that they have not read, and
+    /// pages; 1 GiB. A message that waits for several peers counts for each of them; the body of a page does not if
+    /// it is an `Arc<[u8]>` or static, as it is the application's own. What is beyond it cuts a peer off: of the
+    /// address that holds most, the one that holds most ([`Departure::TooSlow`](crate::Departure::TooSlow)). It cannot
+    /// be told, as it would have to read first. A page for which there is no room is answered with 503.
+    pub fn max_sending(mut self, bytes: usize) -> Self {
+        self.max_sending = bytes;
+        self
+    }
+
+    /// How much of that may wait for one IPv4 address or one IPv6 /64 network, in bytes; 256 MiB, and as for
+    /// [`max_receiving_per_address`](Self::max_receiving_per_address).
+    pub fn max_sending_per_address(mut self, bytes: usize) -> Self {
+        self.max_sending_per_address = bytes;
         self
     }
 

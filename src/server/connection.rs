@@ -70,6 +70,8 @@ pub(super) struct Connection {
     /// There may be input, left alone until the outbox is empty.
     pub(super) input_waits: bool,
     pub(super) in_line: InLine,
+    /// Something of it is in `Peers::receiving`.
+    pub(super) owes_input: bool,
     pub(super) send: SendHalf,
     pub(super) compression: Compression,
     pub(super) transport: Option<Transport>,
@@ -93,6 +95,7 @@ impl Connection {
             input_ended: false,
             input_waits: false,
             in_line: InLine::No,
+            owes_input: false,
             send: SendHalf::default(),
             compression: Compression::default(),
             transport: None,

@@ -87,8 +87,14 @@ counters! {
     bytes_out,
     /// Messages for which a send queue was full.
     queue_full,
-    /// Peers closed because their send queue was full.
+    /// Peers closed because their send queue was full, or all queues together were.
     too_slow,
+    /// Peers closed because unfinished messages took too much memory.
+    over_budget,
+    /// Bytes of memory that unfinished messages take now.
+    receiving,
+    /// Bytes of memory that wait now for those who have not read what was sent before.
+    sending,
     /// Peers given up because they were silent.
     timed_out,
     /// Peers that broke the protocol.

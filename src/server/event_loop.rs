@@ -177,6 +177,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     /// The turn's end, or a full tape: the departed leave, and everybody hears what was said.
     pub(super) fn settle(&mut self) {
         self.reap();
+        self.apply_new_limits();
         self.peers.flush();
     }
 
@@ -306,6 +307,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     fn receive(&mut self, id: PeerId, length: usize) {
         let EventLoop { inbound, buffer, peers, handler, shared, .. } = self;
         inbound[id.index()].receive(&mut buffer.room()[..length], id, peers, handler, shared);
+        self.charge_input(id);
     }
 
     /// Peers whose input was cut off by a budget, or waited for their outbox.
@@ -321,6 +323,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             if !held.is_empty() {
                 let EventLoop { inbound, peers, handler, shared, .. } = self;
                 inbound[id.index()].receive(&mut held, id, peers, handler, shared);
+                self.charge_input(id);
             }
             self.read(id, true);
             self.settle_if_full();

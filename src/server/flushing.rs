@@ -34,6 +34,7 @@ impl Peers {
         }
         self.topics.fall_silent();
         self.tape.rewind();
+        self.dismiss_cut_off();
     }
 
     /// Those who were marked, from one of them on; says how many there are.
@@ -102,14 +103,28 @@ impl Peers {
         };
         match connection.outbox.write_at_once(transport, slices) {
             Ok(written) => {
+                let is_kept = connection.outbox.is_behind();
                 self.counters.messages_out += 1;
                 self.counters.bytes_out += written as u64;
+                if is_kept {
+                    self.charge_outbox(slot);
+                }
                 Delivery::Queued // behind nothing
             }
             Err(error) => {
                 self.lose_to(slot, &error);
                 Delivery::Gone
             }
+        }
+    }
+
+    /// The peer has made room in a socket that was full.
+    #[cold]
+    fn note_progress(&mut self, slot: u32, progress: usize) {
+        self.renew_patience(slot, progress);
+        self.charge_outbox(slot);
+        if self.connections.at(slot).stage == Stage::Opening {
+            self.leave_by_proxy(slot);
         }
     }
 
@@ -145,6 +160,7 @@ impl Peers {
         if !was_behind && connection.stage == Stage::Ending && connection.outbox.holds_page() {
             self.set_deadline(self.connections.id_at(slot), self.config.keep_alive);
         }
+        self.charge_outbox(slot);
     }
 
     pub(super) fn flush_one(&mut self, slot: u32) {
@@ -158,7 +174,7 @@ impl Peers {
         let progress = before - connection.outbox.queued();
         self.counters.bytes_out += progress as u64;
         if was_behind && progress > 0 {
-            self.renew_patience(slot, progress);
+            self.note_progress(slot, progress);
         }
         let connection = self.connections.at(slot);
         match written {

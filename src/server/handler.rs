@@ -94,8 +94,12 @@ pub enum Departure {
     /// TCP ended without a closing handshake: a lost network, a killed program.
     Lost,
     /// The peer did not read what was sent to it, and its send queue was full
-    /// ([`Config::max_send_queue`](super::Config::max_send_queue)).
+    /// ([`Config::max_send_queue`](super::Config::max_send_queue)); or all queues together took too much
+    /// ([`Config::max_sending`](super::Config::max_sending)), and this one most of it.
     TooSlow,
+    /// The peer held most of what all unfinished messages may take together, when that was used up
+    /// ([`Config::max_receiving`](super::Config::max_receiving)), and was told so.
+    OverBudget,
     /// The peer answered neither a Ping nor a Close in time.
     TimedOut,
 }
@@ -107,6 +111,7 @@ impl fmt::Display for Departure {
             Departure::Failed(error) => write!(f, "failed: {error}"),
             Departure::Lost => f.write_str("lost"),
             Departure::TooSlow => f.write_str("too slow: send queue full"),
+            Departure::OverBudget => f.write_str("given up: unfinished messages take too much memory"),
             Departure::TimedOut => f.write_str("timed out"),
         }
     }

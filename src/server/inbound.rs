@@ -38,6 +38,15 @@ impl Shared {
 }
 
 impl Inbound {
+    /// How much memory what has begun, and has not ended, takes.
+    #[inline]
+    pub(super) fn unfinished(&self) -> usize {
+        match self {
+            Inbound::Open(receive) => receive.unfinished(),
+            Inbound::Deaf | Inbound::Opening(_) => 0,
+        }
+    }
+
     /// Hears what has arrived from a peer.
     pub(super) fn receive<M>(
         &mut self,
@@ -83,6 +92,9 @@ fn hear<M>(
     let arrived = input.len();
     let enough = shared.inflated() + INFLATED_PER_TURN;
     loop {
+        if let Some(bytes) = peers.take_new_limit(id) {
+            receive.set_max_message(bytes);
+        }
         let must_wait = peers.must_wait(id);
         // A handler, or the peer itself, may have ended the connection: the rest is then nobody's.
         let Some(stage @ (Stage::Open | Stage::Closing)) = peers.connections.get(id).map(|peer| peer.stage)

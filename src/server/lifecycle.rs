@@ -1,10 +1,12 @@
 //! What the loop does with the table: connections come, open, end, and are flushed.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::admission::AddressKey;
+use super::budget::Budget;
 use super::connection::{Connections, Stage};
 use super::counters::Counters;
 use super::deadlines::{Clock, Deadlines, after, ticks};
@@ -34,6 +36,11 @@ impl Peers {
             admission: super::admission::Admission::new(config.max_connections_per_address),
             counters: Counters::default(),
             requests: Requests::default(),
+            receiving: Budget::new(config.max_receiving, config.max_receiving_per_address),
+            sending: Budget::new(config.max_sending, config.max_sending_per_address),
+            by_proxy: HashSet::new(),
+            new_limits: Vec::new(),
+            cut_off: Vec::new(),
             registry,
             config,
             clock,
@@ -90,6 +97,23 @@ impl Peers {
         admitted
     }
 
+    /// Counts a connection of a trusted proxy by whose request it brings.
+    pub(super) fn enter_by_proxy(&mut self, id: PeerId, client: Option<IpAddr>) -> bool {
+        self.by_proxy.insert(id.slot);
+        self.enter(id, client)
+    }
+
+    /// A proxy's connection is nobody's again, if the page that it fetched is out: it is kept for whoever comes next.
+    pub(super) fn leave_by_proxy(&mut self, slot: u32) {
+        let connection = self.connections.at(slot);
+        if self.by_proxy.contains(&slot)
+            && connection.outbox.queued() == 0
+            && let Some(counted) = connection.address.take()
+        {
+            self.admission.leave(counted);
+        }
+    }
+
     /// A page has been asked for; the application brings it.
     pub(super) fn await_page(&mut self, id: PeerId, asked: Asked) {
         self.connections.at(id.slot).stage = Stage::Awaiting;
@@ -143,7 +167,7 @@ impl Peers {
     }
 
     /// Queues a frame of the protocol's own, which no limit holds back.
-    fn push_frame(&mut self, slot: u32, write: impl FnOnce(&mut SendHalf, &mut Vec<u8>)) {
+    pub(super) fn push_frame(&mut self, slot: u32, write: impl FnOnce(&mut SendHalf, &mut Vec<u8>)) {
         self.catch_up(slot);
         let send = &mut self.connections.at(slot).send;
         let piece = self.tape.record(0, |out| write(send, out));
@@ -220,7 +244,7 @@ impl Peers {
     }
 
     /// The WebSocket is over; what is queued is still written.
-    fn depart(&mut self, id: PeerId, departure: Departure) {
+    pub(super) fn depart(&mut self, id: PeerId, departure: Departure) {
         self.catch_up(id.slot);
         if !matches!(self.connections.at(id.slot).stage, Stage::Open | Stage::Closing) {
             return; // what it was to hear before was too much: it has departed already
@@ -354,6 +378,8 @@ impl Peers {
         }
         self.deadlines.clear(slot as usize);
         self.requests.forget(slot);
+        self.by_proxy.remove(&slot);
+        self.settle_accounts(slot);
         self.connections.vacate(slot);
     }
 }

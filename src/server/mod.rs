@@ -14,11 +14,13 @@
 //! | `transport.rs`, `tcp.rs`, `tls/` | what a connection's bytes travel on |
 //! | `coming_and_going.rs` | who comes into the loop, and who leaves it |
 //! | `listeners.rs`, `unix.rs`, `admission.rs` | how connections come, and how many may |
+//! | `memory.rs`, `budget.rs` | what all of them may hold together, and who is given up beyond it |
 //! | `deadlines.rs` | one deadline per connection |
 //! | `horizon.rs`, `keeping_time.rs`, `ticker.rs` | when they are kept, what comes of it, and the application's tick |
 //! | `mailbox.rs` | how other threads get a word in |
 
 mod admission;
+mod budget;
 mod coming_and_going;
 mod config;
 mod connection;
@@ -35,6 +37,7 @@ mod keeping_time;
 mod lifecycle;
 mod listeners;
 mod mailbox;
+mod memory;
 mod opening;
 mod outbox;
 mod peers;

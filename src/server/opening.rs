@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::requests::{Asked, RequestId};
 use super::{Config, Handler, PeerId, Peers, Refused};
-use crate::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
+use crate::handshake::{Answer, Body, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
 use crate::protocol::Agreement;
 
 /// A connection that is not a WebSocket, or not yet.
@@ -130,15 +130,14 @@ fn examine(
     }
     let upgrade = request.upgrade()?;
     peers.config.hosts.check(request)?;
-    if upgrade.is_none() {
-        return Ok(None);
-    }
-    peers.config.origins.check(request)?;
-    if peers.stopping {
-        return Err(Refusal::Stopping);
+    if upgrade.is_some() {
+        peers.config.origins.check(request)?;
+        if peers.stopping {
+            return Err(Refusal::Stopping);
+        }
     }
     // A client behind a trusted proxy was not counted when the proxy connected.
-    if peers.config.proxies.trust(remote) && !peers.enter(id, request.client()) {
+    if peers.config.proxies.trust(remote) && !peers.enter_by_proxy(id, request.client()) {
         return Err(Refusal::AddressFull);
     }
     Ok(upgrade)
@@ -191,13 +190,25 @@ fn answer<M>(
 /// Gives the client its page; its connection is kept for another request, or ends.
 fn give(peers: &mut Peers, id: PeerId, answer: &Answer, asked: Asked) -> Answered {
     let keep_alive = asked.keep_alive && !peers.stopping;
-    write(peers, id, answer, asked.method, keep_alive);
+    let owned = answer.body(asked.method).map_or(0, Body::owned);
+    let address = peers.connections.at(id.slot).address;
+    match peers.sending.has_room_for(address, owned) {
+        true => write(peers, id, answer, asked.method, keep_alive),
+        false => write(peers, id, &busy(), asked.method, keep_alive),
+    }
     if keep_alive {
         peers.set_deadline(id, peers.config.keep_alive);
+        peers.flush_one(id.slot);
+        peers.leave_by_proxy(id.slot);
     } else {
         peers.end(id);
     }
     Answered::Page { keep_alive }
+}
+
+/// Too much waits for others who read slowly.
+fn busy() -> Answer {
+    Answer::refuse(503, "too much is being fetched at the moment").header("Retry-After", "5")
 }
 
 /// Gives the client the page that it has been waiting for. False if it is not.

@@ -32,6 +32,8 @@ struct More {
     queued: usize,
     /// Bytes of the first piece that have been written.
     written: usize,
+    /// Memory that all of them take, but for what is on the tape and for what the application shares.
+    memory: usize,
     /// The socket would not take more; a writable event will say when it does.
     blocked: bool,
     /// The socket has not taken everything since it was last blocked.
@@ -84,6 +86,11 @@ impl Outbox {
         self.more.as_ref().is_some_and(|more| more.behind)
     }
 
+    /// How much memory what waits takes, at the end of a turn.
+    pub(super) fn memory(&self) -> usize {
+        self.more.as_ref().map_or(0, |more| more.memory)
+    }
+
     /// Does a page wait?
     pub(super) fn holds_page(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.pieces.iter().any(|it| matches!(it, Waiting::Page(_))))
@@ -123,8 +130,8 @@ impl Outbox {
                 last.end = range.end
             }
             (_, Piece::Tape(range)) => more.pieces.push_back(Waiting::Tape(range.clone())),
-            (_, Piece::Shared(bytes)) => more.pieces.push_back(Waiting::Shared(Arc::clone(bytes))),
-            (_, Piece::Page(body)) => more.pieces.push_back(Waiting::Page(body.clone())),
+            (_, Piece::Shared(bytes)) => more.push(Waiting::Shared(Arc::clone(bytes))),
+            (_, Piece::Page(body)) => more.push(Waiting::Page(body.clone())),
         }
     }
 
@@ -143,6 +150,12 @@ impl Outbox {
     /// Keeps input that is not to be heard before the outbox is empty.
     pub(super) fn hold_input(&mut self, input: &[u8]) {
         self.more.get_or_insert_default().held_input.extend_from_slice(input);
+    }
+
+    /// How much memory it takes.
+    #[inline]
+    pub(super) fn held_input(&self) -> usize {
+        self.more.as_ref().map_or(0, |more| more.held_input.capacity())
     }
 
     pub(super) fn holds_input(&self) -> bool {
@@ -255,6 +268,12 @@ impl Outbox {
 }
 
 impl More {
+    /// A piece that is not on the tape.
+    fn push(&mut self, piece: Waiting) {
+        self.memory += piece.memory();
+        self.pieces.push_back(piece);
+    }
+
     /// Drops what has been written.
     fn advance(&mut self, written: usize, tape: &Tape) {
         self.written += written;
@@ -264,6 +283,7 @@ impl More {
                 return;
             }
             self.written -= length;
+            self.memory -= first.memory();
             self.pieces.pop_front();
         }
     }
@@ -297,6 +317,7 @@ impl More {
                 block.reserve_exact((2 * block.capacity()).clamp(length, BLOCK) - block.len());
             }
             block.extend_from_slice(fits);
+            self.memory += fits.len();
             bytes = rest;
         }
     }
@@ -313,6 +334,16 @@ impl Waiting {
             Waiting::Shared(bytes) => bytes,
             Waiting::Page(body) => body.as_bytes(),
             Waiting::Own(bytes) => bytes,
+        }
+    }
+
+    /// A message that waits for several peers counts for each of them; what is on the tape, for none.
+    fn memory(&self) -> usize {
+        match self {
+            Waiting::Tape(_) => 0,
+            Waiting::Shared(bytes) => bytes.len(),
+            Waiting::Page(body) => body.owned(),
+            Waiting::Own(bytes) => bytes.len(),
         }
     }
 }

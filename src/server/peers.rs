@@ -3,12 +3,13 @@
 //! This is the half that handlers see. What becomes of what they say is in `saying.rs` and `flushing.rs`, what the loop does
 //! with the table in `lifecycle.rs`.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use mio::Registry;
 
 use super::admission::Admission;
+use super::budget::Budget;
 use super::connection::{Connections, Stage};
 use super::counters::Counters;
 use super::deadlines::{Clock, Deadlines, Tick};
@@ -42,6 +43,17 @@ pub struct Peers {
     pub(super) admission: Admission,
     pub(super) counters: Counters,
     pub(super) requests: Requests,
+    /// Unfinished messages.
+    pub(super) receiving: Budget,
+    /// What waits for those who do not read.
+    pub(super) sending: Budget,
+    /// Slots of connections that came through a trusted proxy: they are counted by the address of a client, as long as they
+    /// do something for it.
+    pub(super) by_proxy: HashSet<u32>,
+    /// To be told to the way in of these peers: the longest message that they may begin.
+    pub(super) new_limits: Vec<(PeerId, usize)>,
+    /// Slots whose outboxes were dropped, as they held too much of that.
+    pub(super) cut_off: Vec<u32>,
     pub(super) registry: Registry,
     pub(super) config: Config,
     pub(super) clock: Clock,
@@ -146,6 +158,16 @@ impl Peers {
     /// ([`Config::handshake_within`]), or its client has left.
     pub fn answer_request(&mut self, request: RequestId, answer: &Answer) -> Delivery {
         if opening::give_awaited(self, request, answer) { Delivery::Queued } else { Delivery::Gone }
+    }
+
+    /// Another [limit](Config::max_message) for the messages of this peer that begin from now on, be it higher or lower: for
+    /// one that has announced something long, say. A message that has begun keeps the limit that it began with. As
+    /// long as a compressed message is not whole, it may be an eighth and 1 KiB longer. For a peer that is not open
+    /// nothing changes.
+    pub fn set_max_message(&mut self, id: PeerId, bytes: usize) {
+        if self.contains(id) {
+            self.new_limits.push((id, bytes));
+        }
     }
 
     /// Begins the closing handshake (RFC 6455 §7.1.2). What was sent before still arrives; from now on the

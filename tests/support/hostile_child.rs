@@ -183,7 +183,7 @@ impl Handler for Subject {
             Departure::Closed(_) => &mut self.closed,
             Departure::Failed(_) => &mut self.failed,
             Departure::Lost => &mut self.lost,
-            Departure::TooSlow => &mut self.too_slow,
+            Departure::TooSlow | Departure::OverBudget => &mut self.too_slow,
             Departure::TimedOut => &mut self.timed_out,
         } += 1;
     }

@@ -13,8 +13,11 @@ use super::super::{ProtocolError, utf8};
 use super::{Agreement, MAX_WINDOW_BITS, TAIL};
 use crate::Message;
 
-/// A message in pieces is kept compressed up to here; then it is worth an inflater (about 40 KiB).
+/// A message in pieces is kept compressed up to here; then it is worth an inflater.
 const KEPT: usize = 16 << 10;
+
+/// About what an inflater takes.
+const INFLATER: usize = 40 << 10;
 
 /// Inflated at a time where the message is put together.
 const CHUNK: usize = 4 << 10;
@@ -121,6 +124,11 @@ impl Deflated {
         let lend =
             || inflation.stream.take().unwrap_or_else(|| Stream::keeping_its_window(inflation.window_bits));
         Deflated { kept: Vec::new(), stream: inflation.takeover.then(lend) }
+    }
+
+    /// How much memory it takes, beside the message.
+    pub(in super::super) fn memory(&self) -> usize {
+        self.kept.capacity() + if self.stream.is_some() { INFLATER } else { 0 }
     }
 
     pub(in super::super) fn push(

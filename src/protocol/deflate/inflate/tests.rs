@@ -71,3 +71,34 @@ fn a_message_in_pieces_is_kept_as_it_came_and_an_idle_connection_owns_nothing() 
     assert_eq!((inflater.buffer.filled, inflater.inflated()), (100_000, 100_000));
     assert!(inflation.stream.is_none());
 }
+
+/// The header of a masked binary frame, and its masking key: of zeros.
+fn header(first_byte: u8, length: u64) -> Vec<u8> {
+    match u16::try_from(length) {
+        Ok(length) => [&[first_byte, 0x80 | 126][..], &length.to_be_bytes(), &[0; 4]].concat(),
+        Err(_) => [&[first_byte, 0x80 | 127][..], &length.to_be_bytes(), &[0; 4]].concat(),
+    }
+}
+
+#[test]
+fn a_compressed_message_is_not_much_longer_than_it_may_be_when_it_is_inflated() {
+    const LIMIT: u64 = 80_000;
+    const MOST: u64 = LIMIT + LIMIT / 8 + 1024;
+    let limits = Limits { max_message: LIMIT as usize, max_fragments: 100 };
+    // It is known from the headers, before anything is inflated; the fragments count together.
+    let whole = |length| header(0xC2, length);
+    let fragments =
+        |first: u64, second| [header(0x42, first), vec![0; first as usize], header(0x80, second)].concat();
+    for (mut bytes, expected) in [
+        (whole(MOST), None),
+        (whole(MOST + 1), Some(ProtocolError::MessageTooBig)),
+        (whole(u64::MAX >> 1), Some(ProtocolError::MessageTooBig)),
+        (fragments(1000, MOST - 1000), None),
+        (fragments(1000, MOST - 999), Some(ProtocolError::MessageTooBig)),
+    ] {
+        let mut receive = ReceiveHalf::with_deflate(limits, &ALONE);
+        let fault = receive.next_with(&mut &mut bytes[..], &mut Inflater::new()).err();
+        assert_eq!(fault, expected);
+        assert!(receive.unfinished() <= 2048, "memory follows what has arrived");
+    }
+}

@@ -1,0 +1,119 @@
+//! Memory that clients can make us keep: what they have begun to say, and what they have not read. There is a limit for each
+//! connection; here is the one for all of them together, and what happens at it (`budget.rs` says to whom).
+
+use super::PeerId;
+use super::connection::Stage;
+use super::event_loop::EventLoop;
+use super::handler::{Departure, Handler};
+use super::inbound::Inbound;
+use super::outbox::Outbox;
+use super::peers::Peers;
+use crate::protocol::CloseCode;
+
+impl<M, H: Handler<M>> EventLoop<M, H> {
+    /// A peer has been heard. What it has left unfinished counts; between messages there is nothing.
+    #[inline]
+    pub(super) fn charge_input(&mut self, id: PeerId) {
+        let connection = self.peers.connections.at(id.slot);
+        let bytes = self.inbound[id.index()].unfinished() + connection.outbox.held_input();
+        if bytes > 0 || connection.owes_input {
+            self.charge_unfinished(id.slot, bytes);
+        }
+    }
+
+    #[cold]
+    fn charge_unfinished(&mut self, slot: u32, bytes: usize) {
+        self.peers.note_unfinished(slot, bytes);
+        while let Some(debtor) = self.peers.receiving.debtor(slot) {
+            // What it had begun to say is nobody's from now on.
+            self.inbound[debtor as usize] = Inbound::Deaf;
+            self.peers.give_up_unfinished(debtor);
+        }
+    }
+
+    /// Limits that the handler has set go to where messages are put together.
+    pub(super) fn apply_new_limits(&mut self) {
+        for (id, bytes) in std::mem::take(&mut self.peers.new_limits) {
+            if self.peers.contains(id)
+                && let Inbound::Open(receive) = &mut self.inbound[id.index()]
+            {
+                receive.set_max_message(bytes);
+            }
+        }
+    }
+}
+
+impl Peers {
+    /// The limit that the handler has just set for the peer that it hears.
+    #[inline]
+    pub(super) fn take_new_limit(&mut self, id: PeerId) -> Option<usize> {
+        if self.new_limits.is_empty() {
+            return None;
+        }
+        let mut bytes = None;
+        self.new_limits.retain(|&(of, limit)| {
+            bytes = if of == id { Some(limit) } else { bytes };
+            of != id
+        });
+        bytes
+    }
+
+    // ---- what they have begun to say
+
+    fn note_unfinished(&mut self, slot: u32, bytes: usize) {
+        let connection = self.connections.at(slot);
+        connection.owes_input = bytes > 0;
+        self.receiving.hold(slot, connection.address, bytes);
+        self.counters.receiving = self.receiving.total() as u64;
+    }
+
+    fn give_up_unfinished(&mut self, slot: u32) {
+        drop(self.connections.at(slot).outbox.take_held_input());
+        self.note_unfinished(slot, 0);
+        let reason = "the memory for unfinished messages is used up: try again later";
+        if self.connections.at(slot).stage == Stage::Open {
+            self.counters.over_budget += 1;
+            self.push_frame(slot, |send, out| send.close(CloseCode::TRY_AGAIN_LATER, reason, out));
+        }
+        self.depart(self.connections.id_at(slot), Departure::OverBudget);
+    }
+
+    // ---- what they have not read
+
+    /// What waits for a peer, now that its socket has taken what it takes.
+    pub(super) fn charge_outbox(&mut self, slot: u32) {
+        let connection = self.connections.at(slot);
+        self.sending.hold(slot, connection.address, connection.outbox.memory());
+        while let Some(debtor) = self.sending.debtor(slot) {
+            self.drop_outbox(debtor);
+        }
+        self.counters.sending = self.sending.total() as u64;
+    }
+
+    /// What waits is dropped at once, and the connection with it: it may end in the middle of a frame, and a Close could
+    /// only follow when all of it has been read. The peer departs when everybody has heard what was said: just now,
+    /// it may be one of them.
+    fn drop_outbox(&mut self, slot: u32) {
+        let connection = self.connections.at(slot);
+        connection.outbox = Outbox::default();
+        connection.transport = None;
+        self.sending.hold(slot, None, 0);
+        self.cut_off.push(slot);
+    }
+
+    /// Those whose outboxes were dropped depart.
+    pub(super) fn dismiss_cut_off(&mut self) {
+        for slot in std::mem::take(&mut self.cut_off) {
+            self.counters.too_slow += 1;
+            self.depart(self.connections.id_at(slot), Departure::TooSlow);
+            self.kill(slot);
+        }
+    }
+
+    /// A connection is gone, and all that it held.
+    pub(super) fn settle_accounts(&mut self, slot: u32) {
+        self.note_unfinished(slot, 0);
+        self.sending.hold(slot, None, 0);
+        self.counters.sending = self.sending.total() as u64;
+    }
+}
