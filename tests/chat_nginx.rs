@@ -64,7 +64,7 @@ fn behind_nginx_as_the_readme_has_it_the_chat_is_reached_and_knows_its_clients()
     assert_eq!(heard["msg"], "你好 from behind the proxy");
     // nginx came by the socket; the client behind it came from here.
     alice.leave();
-    chat.logged("the client's address", |line| line.contains("from 127.0.0.1 was alice"));
+    chat.logged("the client's address", |line| line.contains("alice (1) from 127.0.0.1"));
 }
 
 #[test]

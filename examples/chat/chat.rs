@@ -381,7 +381,7 @@ impl Chat {
         let Received { messages, bytes } = session.received;
         let (seconds, tenths) = ((ticks() - session.since) / 1000, (ticks() - session.since) / 100 % 10);
         log::info!(
-            "{id} from {from} was {who}, spoke {:?} for {seconds}.{tenths} s, {messages} messages of {bytes} bytes; {departure}",
+            "{id} left: {departure}; {who} from {from}, {:?}, {seconds}.{tenths} s, {messages} messages of {bytes} bytes",
             session.voice
         );
     }

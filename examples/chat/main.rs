@@ -110,8 +110,7 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
     let no_signals = |error| format!("cannot listen to signals: {error}");
     let signals = signals::keep().map_err(no_signals)?;
     let logs = Logs::start(&settings)?;
-    let warnings = unknown_variables().into_iter().chain(preflight::make_room(settings.max_connections));
-    warnings.for_each(|told| log::warn!("{told}"));
+    let too_little_room = preflight::make_room(settings.max_connections);
     let certificates = Certificates::of(&settings)?;
     let server = listen(&settings, &certificates)?;
     let listening = server.local_addrs();
@@ -128,6 +127,8 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
     let reload = move || certificates.reload();
     signals.watch(on_terminal, reopen, reload, stop).map_err(no_signals)?;
 
+    let warnings = unknown_variables().into_iter().chain(too_little_room);
+    warnings.for_each(|told| log::warn!("{told}"));
     log::info!(
         "pollcat chat {} listens on {}",
         env!("CARGO_PKG_VERSION"),

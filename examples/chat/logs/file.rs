@@ -1,25 +1,29 @@
-//! The file of the log, which can be opened anew after it was moved aside.
+//! The file of the log, which can be opened anew after it was moved aside. It may be a named pipe as well: then nobody
+//! waits for its reader either.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustix::fs::OFlags;
 
 #[derive(Debug)]
 pub(super) struct LogFile {
     path: PathBuf,
     /// Of a file that is made; the umask may take more away.
     mode: u32,
-    file: Mutex<File>,
+    /// Shared, so that whoever opens it anew does not wait for somebody who writes.
+    file: Mutex<Arc<File>>,
     /// What the program says on stdout and stderr belongs here as well.
     has_stdio: AtomicBool,
 }
 
 impl LogFile {
     pub(super) fn open(path: &Path, mode: u32) -> io::Result<Self> {
-        let file = Mutex::new(append_to(path, mode)?);
+        let file = Mutex::new(Arc::new(append_to(path, mode)?));
         Ok(LogFile { path: path.to_owned(), mode, file, has_stdio: AtomicBool::new(false) })
     }
 
@@ -32,24 +36,29 @@ impl LogFile {
         if self.has_stdio.load(Ordering::Relaxed) {
             point_stdio_at(&file)?;
         }
-        *self.lock() = file;
+        *self.lock() = Arc::new(file);
         Ok(())
     }
 
     /// Sends stdout and stderr here, now and after it is opened anew.
     pub(super) fn take_stdio(&self) -> io::Result<()> {
         self.has_stdio.store(true, Ordering::Relaxed);
-        point_stdio_at(&self.lock())
+        point_stdio_at(&self.current())
     }
 
-    /// A thread that panicked in the middle of a line has not spoiled the file for the others.
-    fn lock(&self) -> impl std::ops::DerefMut<Target = File> {
+    fn current(&self) -> Arc<File> {
+        Arc::clone(&self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<File>> {
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn append_to(path: &Path, mode: u32) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(mode).open(path)
+    // A pipe that nobody has opened for reading is an error, rather than something to wait for.
+    let at_once = OFlags::NONBLOCK.bits() as i32;
+    OpenOptions::new().append(true).create(true).mode(mode).custom_flags(at_once).open(path)
 }
 
 fn point_stdio_at(file: &File) -> io::Result<()> {
@@ -63,11 +72,11 @@ pub(super) struct Writer(pub(super) Arc<LogFile>);
 
 impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().write(bytes)
+        self.0.current().as_ref().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.lock().flush()
+        self.0.current().as_ref().flush()
     }
 }
 
