@@ -181,6 +181,10 @@ fn no(failure: Failure) -> No {
         Failure::HasMembers => No::new(Code::CannotLeave, "there is still somebody in it"),
         Failure::NoSuchRoom => gone_room(),
         Failure::NoSuchEvent => No::new(Code::NoSuchEvent, "there is no such message, or it was taken back"),
+        Failure::KeyUsed => No::new(
+            Code::BadField,
+            "`id` was used for something else within the last day: nothing was stored",
+        ),
         Failure::NotYours => No::new(Code::NotYours, "that is not yours to take back"),
         Failure::Busy => No::new(Code::Busy, "too many people search at the same time: try again"),
         Failure::Storage(words) => No::new(Code::Storage, words),

@@ -8,7 +8,7 @@ use crate::chat::{Chat, ticks};
 use crate::command::Command;
 use crate::console::{self, notice};
 use crate::cost::{Cost, MESSAGE, price};
-use crate::history::{Append, Body, Offset, PersonId, Read, RoomId, Write};
+use crate::history::{Aim, Append, Body, Offset, PersonId, Read, RoomId, Write};
 use crate::membership::{gone_room, no_such_room, nobody, not_member};
 use crate::mentions::mentioned;
 use crate::names;
@@ -51,13 +51,14 @@ impl Chat {
                 if text.trim().is_empty() {
                     return Err(No::new(Code::Empty, "there is nothing in this message"));
                 }
+                let aim = aim(&to);
                 let room = self.resolve(asker.peer, person, to)?;
-                self.say(asker, person, room, Body::Text(text.into_owned()))
+                self.say(asker, person, (room, aim), Body::Text(text.into_owned()))
             }
             Ask::Picture { to, caption, size } => self.announce(asker, person, to, &caption, size),
             Ask::Delete { room, offset } => {
                 let room = self.room_of(person, &room)?;
-                self.say(asker, person, room, Body::Deletion { target: offset })
+                self.say(asker, person, (room, Aim::There), Body::Deletion { target: offset })
             }
             Ask::Typing { room } => {
                 let room = self.room_of(person, &room)?;
@@ -122,7 +123,7 @@ impl Chat {
             Command::Say(text) => {
                 self.check_text(text)?;
                 let room = self.call_back(person, here)?;
-                self.say(asker, person, room, Body::Text(text.to_owned()))
+                self.say(asker, person, (room, Aim::Here), Body::Text(text.to_owned()))
             }
             Command::Nick(name) => self.rename(asker, name),
             Command::Join(room) => self.join(peers, asker, person, room, true),
@@ -141,7 +142,7 @@ impl Chat {
             Command::Msg { to, text } => {
                 self.check_text(text)?;
                 let room = self.resolve(asker.peer, person, To::Named(to.into()))?;
-                self.say(asker, person, room, Body::Text(text.to_owned()))
+                self.say(asker, person, (room, Aim::There), Body::Text(text.to_owned()))
             }
             Command::Echo(on) => {
                 self.sessions.get_mut(asker.peer).into_iter().for_each(|session| session.echo = on);
@@ -253,7 +254,8 @@ impl Chat {
             return Err(crate::speech::too_large(limit));
         }
         self.check_text(caption)?;
-        let room = Ok(self.resolve(asker.peer, person, to)?);
+        let aim = aim(&to);
+        let room = Ok((self.resolve(asker.peer, person, to)?, aim));
         if let Some(session) = self.sessions.get_mut(asker.peer) {
             session.announced =
                 Some(Announced { id: asker.id.clone(), room, caption: caption.trim().to_owned() });
@@ -346,7 +348,7 @@ impl Chat {
         &mut self,
         asker: &Asker,
         person: PersonId,
-        room: RoomId,
+        (room, aim): (RoomId, Aim),
         body: Body,
     ) -> Option<Append> {
         let author_name = self.people.get(person)?.name.clone();
@@ -359,8 +361,12 @@ impl Chat {
             _ => Vec::new(),
         };
         let key = asker.id.clone();
-        Some(Append { room, author: person, author_name, key, at: self.calendar.now(), body, mentions })
+        Some(Append { room, aim, author: person, author_name, key, at: self.calendar.now(), body, mentions })
     }
+}
+
+fn aim(to: &To<'_>) -> Aim {
+    if matches!(to, To::Here) { Aim::Here } else { Aim::There }
 }
 
 pub(crate) fn taken() -> No {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use crate::cost::Cost;
-use crate::history::{Millis, Offset, PersonId, RoomId};
+use crate::history::{Aim, Millis, Offset, PersonId, RoomId};
 use crate::order::Held;
 use crate::pace::Pace;
 use crate::wire::Position;
@@ -82,7 +82,7 @@ pub(crate) struct Received {
 #[derive(Debug, Clone)]
 pub(crate) struct Announced {
     pub id: Option<String>,
-    pub room: Result<RoomId, ()>,
+    pub room: Result<(RoomId, Aim), ()>,
     pub caption: String,
 }
 

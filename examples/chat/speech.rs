@@ -7,7 +7,9 @@ use pollcat::{PeerId, Peers};
 use crate::chat::{Chat, now, told};
 use crate::console::Place;
 use crate::cost::{Cost, picture_price};
-use crate::history::{Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write};
+use crate::history::{
+    Aim, Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write,
+};
 use crate::membership::{gone_room, nobody, not_member};
 use crate::picture;
 use crate::rooms::{direct_name, direct_partner};
@@ -24,7 +26,7 @@ impl Chat {
         &mut self,
         asker: &Asker,
         person: PersonId,
-        room: RoomId,
+        room: (RoomId, Aim),
         body: Body,
     ) -> Result<(), No> {
         let append = self.append(asker, person, room, body).ok_or_else(nobody)?;
@@ -96,7 +98,7 @@ impl Chat {
         &mut self,
         peers: &mut Peers,
         asker: &Asker,
-        room: Option<RoomId>,
+        room: Option<(RoomId, Aim)>,
         caption: String,
         bytes: &[u8],
     ) -> Result<(), No> {
@@ -106,7 +108,8 @@ impl Chat {
         let Some(session) = self.sessions.get(asker.peer) else {
             return Ok(());
         };
-        let (room, person) = (room.unwrap_or(session.room), session.person().ok_or_else(nobody)?);
+        let (room, aim) = room.unwrap_or((session.room, Aim::Here));
+        let person = session.person().ok_or_else(nobody)?;
         let room = self.still_there(person, room)?;
         self.take_pace(asker.peer, picture_price(bytes.len()))?;
         if bytes.len() as u64 > self.settings.max_picture as u64 {
@@ -121,7 +124,7 @@ impl Chat {
             height: kind.height,
             size: bytes.len() as u64,
         };
-        self.say(asker, person, room, Body::Picture { picture, caption, bytes: Arc::from(bytes) })
+        self.say(asker, person, (room, aim), Body::Picture { picture, caption, bytes: Arc::from(bytes) })
     }
 
     /// Between the announcement of a picture and its bytes its sender may have left the room.

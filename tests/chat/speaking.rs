@@ -146,8 +146,7 @@ fn saying_it_again_stores_nothing() {
     again["repeated"] = true.into();
     assert_eq!(alice.ask(message.clone()), again);
     assert_eq!(alice.again(chat.address()).ask(message.clone()), again, "on another connection");
-    let elsewhere = json!({"id": "same", "to": "bob", "msg": "something else, even"});
-    assert_eq!(alice.ask(elsewhere), again, "to somebody else");
+    assert_eq!(alice.ask(json!({"id": "same", "msg": "once"})), again, "wherever they are");
     // Another person's id is another id.
     let other = bob.ask(message.clone());
     assert_eq!((&other["offset"], other.get("repeated")), (&json!(2), None));
@@ -237,4 +236,29 @@ fn ones_own_message_can_be_taken_back() {
     }
     let bytes = std::fs::read(chat.data()).expect("the history is a file");
     assert!(!bytes.windows(6).any(|window| window == b"secret"), "and it is gone from the disk");
+}
+
+/// A client that counts its ids from one, after each start.
+#[test]
+fn an_id_that_was_used_for_something_else_is_told_and_nothing_is_acknowledged_falsely() {
+    let mut chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    assert_eq!(alice.ask(json!({"id": "1", "msg": "hello"}))["type"], "ack");
+    assert_eq!(alice.ask(json!({"id": "2", "msg": "tea?"}))["type"], "ack");
+    let bob = Json::hello(chat.address(), json!({}));
+    for round in 0..2 {
+        for other in [
+            json!({"id": "1", "msg": "tea?"}),
+            json!({"id": "1", "to": bob.id, "msg": "hello"}),
+            json!({"id": "1", "type": "delete", "room": "lobby", "offset": 1}),
+            json!({"id": "2", "type": "delete", "room": "lobby", "offset": 1}),
+        ] {
+            assert_eq!(alice.refused(other.clone()), "bad_field", "{other}");
+        }
+        assert_eq!(alice.ask(json!({"id": "1", "msg": "hello"}))["repeated"], true);
+        let page = alice.ask(json!({"type": "page", "room": "lobby"}));
+        assert_eq!(page["events"].as_array().map(Vec::len), Some(2), "{round}: {page}");
+        chat.restart();
+        alice = alice.again(chat.address());
+    }
 }

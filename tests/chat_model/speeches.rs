@@ -142,7 +142,7 @@ impl Theatre {
         Some(self.speech(window, &room, Some(id), What::Deletion(target), &[]))
     }
 
-    /// An id that was answered before, with other words, from whichever window.
+    /// An id that was answered before, for other words, from whichever window: it is refused.
     pub(crate) fn say_again(&mut self, window: usize, expected: &mut [Heard]) {
         let person = self.windows[window].person;
         let own: Vec<Value> =
@@ -150,11 +150,11 @@ impl Theatre {
         if own.is_empty() {
             return;
         }
-        let mut ack = own[self.dice.below(own.len())].clone();
+        let ack = &own[self.dice.below(own.len())];
+        let id = ack["id"].clone();
         let room = self.any_room_of(person);
-        self.send(window, &json!({"id": ack["id"], "room": room, "msg": "said again"}));
-        ack["repeated"] = true.into();
-        expected[window].loose.push(ack);
+        self.send(window, &json!({"id": id, "room": room, "msg": "something else"}));
+        expected[window].loose.push(json!({"type": "error", "id": id, "code": "bad_field"}));
     }
 
     pub(crate) fn text_speaks(&mut self, window: usize, mover: Option<u64>) -> Option<Speech> {

@@ -1,11 +1,12 @@
 //! Writes of what is said: an event gets its place, a repeat its first answer.
 
 use rusqlite::{Connection, Error, OptionalExtension, Result, params};
+use sha2::{Digest, Sha256};
 
 use super::people::{self, Answer, exists, is_refused};
 use super::retention::{self, Erased};
 use super::schema::{self, mentions_text, number, signed};
-use super::{Append, Body, Done, Failure, Offset, PersonId};
+use super::{Aim, Append, Body, Done, Failure, Offset, PersonId};
 
 /// What the writer remembers between its transactions. Nothing here must be true to the file after a rollback: a
 /// number that was skipped does no harm.
@@ -40,7 +41,7 @@ pub(super) fn append(
     append: &Append,
 ) -> Answer {
     if let Some(first) = receipt(connection, append)? {
-        return Ok(Ok(first));
+        return Ok(first);
     }
     let erase = match &append.body {
         Body::Deletion { target } => match target_of(connection, append, *target)? {
@@ -84,19 +85,48 @@ pub(super) fn append(
     }))
 }
 
-fn receipt(connection: &Connection, append: &Append) -> Result<Option<Done>> {
+/// The answer of the first time, if the author has used the key before, and for the same.
+fn receipt(connection: &Connection, append: &Append) -> Result<Option<std::result::Result<Done, Failure>>> {
     let Some(key) = &append.key else { return Ok(None) };
     connection
-        .prepare_cached("SELECT room, offset, at FROM receipts WHERE author = ?1 AND key = ?2")?
+        .prepare_cached("SELECT room, offset, at, said FROM receipts WHERE author = ?1 AND key = ?2")?
         .query_row(params![signed(append.author), key], |row| {
-            Ok(Done::Appended {
+            let first = Done::Appended {
                 room: number(row, 0)?,
                 offset: number(row, 1)?,
                 at: row.get(2)?,
                 repeated: true,
-            })
+            };
+            // Receipts of the first version do not know what was said.
+            let said: Option<Vec<u8>> = row.get(3)?;
+            let is_same = said.is_none_or(|said| said == hash(append))
+                && (append.aim == Aim::Here || number(row, 0)? == append.room);
+            Ok(if is_same { Ok(first) } else { Err(Failure::KeyUsed) })
         })
         .optional()
+}
+
+/// What was said under a key. Only a part of the hash is kept, for a day: words that are taken back shall not be found
+/// by it.
+fn hash(append: &Append) -> [u8; 8] {
+    let mut hash = Sha256::new();
+    match &append.body {
+        Body::Text(text) => {
+            hash.update(b"text");
+            hash.update(text);
+        }
+        Body::Picture { caption, bytes, .. } => {
+            hash.update(b"picture");
+            hash.update((caption.len() as u64).to_le_bytes());
+            hash.update(caption);
+            hash.update(bytes);
+        }
+        Body::Deletion { target } => {
+            hash.update(b"deletion");
+            hash.update(target.to_le_bytes());
+        }
+    }
+    *hash.finalize().first_chunk().expect("it has 32 bytes")
 }
 
 /// The event that is to be taken back, if the author may, and who is mentioned in it.
@@ -187,9 +217,16 @@ fn insert_receipt(connection: &Connection, offset: Offset, append: &Append) -> R
     if let Some(key) = &append.key {
         connection
             .prepare_cached(
-                "INSERT INTO receipts (author, key, room, offset, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO receipts (author, key, room, offset, at, said) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![signed(append.author), key, signed(append.room), signed(offset), append.at])?;
+            .execute(params![
+                signed(append.author),
+                key,
+                signed(append.room),
+                signed(offset),
+                append.at,
+                hash(append)
+            ])?;
     }
     Ok(())
 }

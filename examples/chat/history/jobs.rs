@@ -83,15 +83,23 @@ pub(crate) enum Write {
 #[derive(Debug)]
 pub(crate) struct Append {
     pub room: RoomId,
+    pub aim: Aim,
     pub author: PersonId,
     pub author_name: String,
     /// The sender's own id of the message. The same (author, key) again is not stored again: the answer is that of
-    /// the first time, with `repeated` set.
+    /// the first time, with `repeated` set. For something else it is refused ([`Failure::KeyUsed`]).
     pub key: Option<String>,
     pub at: Millis,
     pub body: Body,
     /// Who is mentioned. Stored with the event, and kept per person until read.
     pub mentions: Vec<PersonId>,
+}
+
+/// Has the sender named the room, or is it the one in which they were? Said again, it may be another one then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aim {
+    There,
+    Here,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,6 +197,8 @@ pub(crate) enum Failure {
     HasMembers,
     NoSuchEvent,
     NotYours,
+    /// The author has said something else under this key.
+    KeyUsed,
     /// Too many searches are under way.
     Busy,
     /// The disk, or the file: in words for people, with what to do about it.

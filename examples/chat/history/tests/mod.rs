@@ -210,7 +210,7 @@ fn direct(room: RoomId, folded: &str) -> Write {
 
 fn say(room: RoomId, author: PersonId, body: Body) -> Append {
     let author_name = format!("person {author}");
-    Append { room, author, author_name, key: None, at: THEN, body, mentions: Vec::new() }
+    Append { room, aim: Aim::There, author, author_name, key: None, at: THEN, body, mentions: Vec::new() }
 }
 
 fn text(room: RoomId, author: PersonId, text: &str) -> Write {

@@ -48,7 +48,12 @@ fn a_repeat_gets_the_first_answer() {
     open.write_all(vec![create(1, "tea"), create(2, "coffee")]);
     let first = calendar::wall();
     let said = |room, author, later: Millis, body| {
-        Write::Append(Append { key: Some("k".into()), at: first + later, ..say(room, author, body) })
+        Write::Append(Append {
+            key: Some("k".into()),
+            at: first + later,
+            aim: Aim::Here,
+            ..say(room, author, body)
+        })
     };
     let words = || Body::Text("words".into());
     let answer =
@@ -77,6 +82,59 @@ fn a_repeat_gets_the_first_answer() {
         ]
     );
     assert_eq!(open.all(1).0.len(), 3);
+}
+
+/// A client that counts from one after each start loses nothing with an ack in its hand.
+#[test]
+fn a_key_that_was_used_for_something_else_is_no_receipt() {
+    let mut open = Open::in_memory();
+    open.write_all(vec![create(1, "tea"), create(2, "coffee"), text(2, 1, "other")]);
+    let keyed = |room, key: &str, body| Write::Append(Append { key: Some(key.into()), ..say(room, 1, body) });
+    let here = |room, key: &str, body| {
+        Write::Append(Append { key: Some(key.into()), aim: Aim::Here, ..say(room, 1, body) })
+    };
+    let words = |text: &str| Body::Text(text.into());
+    let image = |id: &str, caption: &str, byte| Body::Picture {
+        picture: Picture { id: id.into(), media_type: "image/png", width: 1, height: 1, size: 3 },
+        caption: caption.into(),
+        bytes: [byte; 3].into(),
+    };
+    let first = vec![
+        keyed(1, "t", words("words")),
+        keyed(1, "e", words("")),
+        keyed(1, "p", image("p1", "a", 1)),
+        keyed(1, "d", Body::Deletion { target: 1 }),
+    ];
+    assert!(open.write_all(first).iter().all(Result::is_ok));
+    let others = vec![
+        keyed(1, "t", words("word")),
+        keyed(1, "t", words("words ")),
+        keyed(1, "t", words("")),
+        keyed(1, "t", image("p2", "words", 1)),
+        keyed(1, "t", Body::Deletion { target: 2 }),
+        keyed(1, "e", Body::Deletion { target: 0 }),
+        keyed(1, "e", image("p3", "", 1)),
+        keyed(1, "p", image("p4", "a", 2)),
+        keyed(1, "p", image("p5", "b", 1)),
+        keyed(1, "p", words("a")),
+        keyed(1, "d", Body::Deletion { target: 2 }),
+        keyed(2, "d", Body::Deletion { target: 1 }),
+        keyed(1, "d", words("deletion")),
+        keyed(2, "t", words("words")),
+    ];
+    for (n, result) in open.write_all(others).into_iter().enumerate() {
+        assert_eq!(result, Err(Failure::KeyUsed), "{n}");
+    }
+    let again = vec![
+        keyed(1, "t", words("words")),
+        here(2, "t", words("words")),
+        keyed(1, "p", image("p6", "a", 1)),
+        keyed(1, "d", Body::Deletion { target: 1 }),
+    ];
+    for result in open.write_all(again) {
+        assert!(matches!(result, Ok(Done::Appended { repeated: true, .. })), "{result:?}");
+    }
+    assert_eq!(open.all(1).0.len(), 4);
 }
 
 #[test]
