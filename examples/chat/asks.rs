@@ -1,5 +1,7 @@
 //! Requests: what a client wants is checked against the tables, and done, asked of the history, or refused.
 
+use std::borrow::Cow;
+
 use pollcat::{PeerId, Peers};
 
 use crate::arrivals::bad_name;
@@ -9,6 +11,7 @@ use crate::command::Command;
 use crate::console::{self, notice};
 use crate::cost::{Cost, MESSAGE, price};
 use crate::history::{Aim, Append, Body, Offset, PersonId, Read, RoomId, Write};
+use crate::legible::{is_nothing, legible};
 use crate::membership::{gone_room, no_such_room, nobody, not_member};
 use crate::mentions::mentioned;
 use crate::names;
@@ -47,13 +50,10 @@ impl Chat {
         match asked? {
             Ask::Hello(_) => Err(No::new(Code::BadField, "you have said hello already")),
             Ask::Message { to, text } => {
-                self.check_text(&text)?;
-                if text.trim().is_empty() {
-                    return Err(No::new(Code::Empty, "there is nothing in this message"));
-                }
+                let text = self.check_text(text)?;
                 let aim = aim(&to);
                 let room = self.resolve(asker.peer, person, to)?;
-                self.say(asker, person, (room, aim), Body::Text(text.into_owned()))
+                self.say(asker, person, (room, aim), Body::Text(text))
             }
             Ask::Picture { to, caption, size } => self.announce(asker, person, to, &caption, size),
             Ask::Delete { room, offset } => {
@@ -111,7 +111,7 @@ impl Chat {
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
             return Ok(());
         };
-        if line.trim().is_empty() {
+        if is_nothing(line) {
             return Ok(()); // not forwarded, and no reason to complain
         }
         self.take_pace(asker.peer, MESSAGE)?;
@@ -121,9 +121,9 @@ impl Chat {
         let usage = |words: String| Err(No::new(Code::BadField, words));
         match command {
             Command::Say(text) => {
-                self.check_text(text)?;
+                let text = self.check_text(text.into())?;
                 let room = self.call_back(person, here)?;
-                self.say(asker, person, (room, Aim::Here), Body::Text(text.to_owned()))
+                self.say(asker, person, (room, Aim::Here), Body::Text(text))
             }
             Command::Nick(name) => self.rename(asker, name),
             Command::Join(room) => self.join(peers, asker, person, room, true),
@@ -140,9 +140,9 @@ impl Chat {
                 Ok(())
             }
             Command::Msg { to, text } => {
-                self.check_text(text)?;
+                let text = self.check_text(text.into())?;
                 let room = self.resolve(asker.peer, person, To::Named(to.into()))?;
-                self.say(asker, person, (room, Aim::There), Body::Text(text.to_owned()))
+                self.say(asker, person, (room, Aim::There), Body::Text(text))
             }
             Command::Echo(on) => {
                 self.sessions.get_mut(asker.peer).into_iter().for_each(|session| session.echo = on);
@@ -164,13 +164,17 @@ impl Chat {
 
     // ---- checks
 
-    pub(crate) fn check_text(&self, text: &str) -> Result<(), No> {
+    /// A text as it is said, if it says anything and is not too long.
+    fn check_text(&self, text: Cow<'_, str>) -> Result<String, No> {
         let limit = self.settings.max_message;
         // Bytes first: counting characters takes longer.
         if text.len() > limit && text.chars().count() > limit {
             return Err(No::new(Code::TooLong, format!("a message has at most {limit} characters")));
         }
-        Ok(())
+        if is_nothing(&text) {
+            return Err(No::new(Code::Empty, "there is nothing in this message"));
+        }
+        Ok(legible(text))
     }
 
     /// A room that the person is a member of.
@@ -253,12 +257,12 @@ impl Chat {
         if size.is_some_and(|size| size > limit) {
             return Err(crate::speech::too_large(limit));
         }
-        self.check_text(caption)?;
+        let caption =
+            if is_nothing(caption) { String::new() } else { self.check_text(caption.trim().into())? };
         let aim = aim(&to);
         let room = Ok((self.resolve(asker.peer, person, to)?, aim));
         if let Some(session) = self.sessions.get_mut(asker.peer) {
-            session.announced =
-                Some(Announced { id: asker.id.clone(), room, caption: caption.trim().to_owned() });
+            session.announced = Some(Announced { id: asker.id.clone(), room, caption });
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ mod departures;
 mod door;
 mod hello;
 mod history;
+mod legible;
 mod logs;
 mod members;
 mod membership;

@@ -7,13 +7,14 @@
 pub(crate) mod fold;
 
 use std::fmt;
-use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_script::UnicodeScript;
 use unicode_security::general_security_profile::{GeneralSecurityProfile, IdentifierType};
+
+use crate::legible::is_blank;
 
 pub(crate) use fold::{Keys, fold_letter, fold_person, fold_room};
 
@@ -53,20 +54,6 @@ const LETTERS: &str = "has letters and digits, and between them single spaces or
 
 /// What may stand between letters. Of the two dots the second is the one between Japanese words.
 const SEPARATORS: [char; 8] = [' ', '_', '-', '.', '\'', '’', '·', '・'];
-
-/// What passes for a letter or a mark, and is drawn as nothing by most fonts: fillers, blanks, joiners, and modifiers of
-/// what is before them.
-const BLANK: [RangeInclusive<char>; 9] = [
-    '\u{2800}'..='\u{2800}',   // a braille pattern without dots
-    '\u{2d7f}'..='\u{2d7f}',   // Tifinagh consonant joiner
-    '\u{1107f}'..='\u{1107f}', // Brahmi number joiner
-    '\u{13430}'..='\u{13442}', // Egyptian joiners, mirrors and blanks
-    '\u{13447}'..='\u{1345f}', // Egyptian damage
-    '\u{16fe4}'..='\u{16fe4}', // Khitan filler
-    '\u{1bc9d}'..='\u{1bc9e}', // Duployan selectors
-    '\u{1d159}'..='\u{1d159}', // a note without a head
-    '\u{1da9b}'..='\u{1daaf}', // modifiers of signs written for the deaf
-];
 
 /// No name looks like one of these. Rooms may be called lobby.
 const RESERVED: [&str; 22] = [
@@ -173,8 +160,7 @@ pub(crate) fn is_allowed(c: char) -> bool {
             None | Some(Not_Character | Deprecated | Default_Ignorable | Not_NFKC | Not_XID)
         )
     };
-    let is_blank = || BLANK.iter().any(|blank| blank.contains(&c));
-    is_separator(c) || ((c.is_alphanumeric() || is_combining_mark(c)) && !outcast() && !is_blank())
+    is_separator(c) || ((c.is_alphanumeric() || is_combining_mark(c)) && !outcast() && !is_blank(c))
 }
 
 pub(crate) fn is_separator(c: char) -> bool {

@@ -180,3 +180,14 @@ fn no_name_has_anything_that_cannot_be_seen() {
 fn alone(c: char) -> String {
     if is_combining_mark(c) { format!("a{c}") } else { c.to_string() }
 }
+
+/// Two accounts of what is drawn as nothing agree.
+#[test]
+fn what_can_be_ignored_is_blank() {
+    let ignorable = |c: &char| c.identifier_type() == Some(IdentifierType::Default_Ignorable);
+    let missed: Vec<char> = characters().filter(ignorable).filter(|&c| !is_blank(c)).collect();
+    assert!(missed.is_empty(), "{missed:?}");
+    // Nothing that people write is.
+    let letters = characters().filter(|c| c.is_alphanumeric() && is_blank(*c));
+    assert!(letters.count() < 30);
+}

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::chat::Chat;
 use crate::chat::json::Json;
+use crate::chat::text::Text;
 
 #[test]
 fn a_message_is_delivered_to_the_room() {
@@ -261,4 +262,42 @@ fn an_id_that_was_used_for_something_else_is_told_and_nothing_is_acknowledged_fa
         chat.restart();
         alice = alice.again(chat.address());
     }
+}
+
+#[test]
+fn a_message_that_draws_nothing_is_none() {
+    let chat = Chat::in_memory(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut reader = Text::connect(chat.address());
+    reader.heard();
+    for nothing in [
+        "\u{200b}",
+        "\0",
+        "\u{2800}\u{2800}",
+        "\u{3164}",
+        "\u{ad}\u{feff} \u{202e}",
+        "\u{e0041}",
+        "\u{85}\u{1b}",
+    ] {
+        assert_eq!(alice.refused(json!({"msg": nothing})), "empty", "{nothing:?}");
+        reader.say(nothing);
+    }
+    assert_eq!(reader.heard(), Vec::<String>::new());
+    assert_eq!(alice.say("lobby", "\u{200b}x")["offset"], 1, "none of them was said");
+    assert_eq!(alice.heard_of("message").len(), 0);
+}
+
+#[test]
+fn a_text_is_kept_as_it_was_said_but_for_towers_of_marks() {
+    let chat = Chat::in_memory(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    for text in ["  spaces \t\r\n ", "e\u{301} é", "ﷺ ﬁ", "שָׁ֣לוֹם", "ที่นี่", "ཧཱུྃ", "👩🏽‍💻\u{fe0f}", "a\u{200b}b\0"]
+    {
+        alice.say("lobby", text);
+        assert_eq!(bob.expect("message")["msg"], text);
+    }
+    alice.say("lobby", &format!("Z{}algo", "\u{30d}\u{316}".repeat(500)));
+    let heard = bob.expect("message")["msg"].as_str().map(|text| text.chars().count());
+    assert!(heard.is_some_and(|length| (6..20).contains(&length)), "{heard:?}");
 }
