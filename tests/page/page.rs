@@ -2,9 +2,11 @@
 
 mod access;
 mod arriving;
+mod crowd;
 mod endings;
 #[path = "../support/example.rs"]
 mod example;
+mod lacking;
 mod layouts;
 mod marks;
 mod program;
@@ -16,6 +18,7 @@ mod secure;
 mod talk;
 mod typing;
 mod window;
+mod windows;
 mod words;
 
 use program::Program;

@@ -5,7 +5,7 @@ use headless_chrome::protocol::cdp::Input;
 use serde_json::json;
 
 use crate::talk::drop_file;
-use crate::{Program, Window, browser};
+use crate::{Program, RED, Window, browser};
 
 #[test]
 fn enter_sends_and_never_half_a_chinese_word() {
@@ -79,29 +79,53 @@ fn commands_names_and_limits() {
     alice.arrive("alice");
     bob.arrive("bob");
 
-    // A name is completed by its first letter, and Enter then sends.
+    // A name is completed by its first letter and Tab; Enter sends what was typed.
     alice.wait("document.querySelectorAll('#member-list li').length === 2");
     alice.write("hi @b");
     alice.wait("choices.textContent === 'bob'");
-    alice.press("Enter");
+    alice.press("Tab");
     assert_eq!(alice.run("say.value"), "hi @bob ");
     alice.press("Enter");
     bob.wait("rows.querySelector('.for-me')");
+    for typed in ["hello @bo", "hello @b"] {
+        alice.write(typed);
+        alice.wait("choices.textContent === 'bob'");
+        alice.press("Enter");
+        alice.wait_for_message(typed);
+    }
+    alice.write("@");
+    alice.wait("!choices.hidden");
+    alice.press("ArrowDown");
+    alice.press("Enter");
+    assert_eq!(alice.run("say.value"), "@bob ", "a row that was chosen is meant");
+    alice.run("say.value = ''; say.dispatchEvent(new Event('input'))");
 
-    alice.say("/msg bob psst");
+    alice.say("/msg BOB psst");
     bob.wait("document.querySelector('#talk-list .badge')");
     alice.say("/nick eve");
     alice.wait("document.querySelector('#my-name')?.textContent === 'eve'");
     alice.say("//help is a word");
     alice.wait_for_message("/help is a word");
-    for (line, kept) in
-        [("/dance", "/dance"), ("/msg nobody hi", "/msg nobody hi"), ("/nick bob", "/nick bob")]
-    {
+    for (line, kept) in [
+        ("/dance", "/dance"),
+        ("/msg nobody hi", "/msg nobody hi"),
+        ("/nick bob", "/nick bob"),
+        ("/msg eve of myself", "/msg eve of myself"),
+        ("/leave nowhere", "/leave nowhere"),
+        ("/msg bob", "/msg bob"),
+    ] {
         alice.say(line);
         alice.wait("document.querySelector('#composer-note')?.textContent !== ''");
         assert_eq!(alice.run("say.value"), kept, "what was wrong can be mended");
+        assert_eq!(
+            alice.run("rows.textContent.includes('of myself') || Boolean(document.querySelector('dialog'))"),
+            false
+        );
         alice.run("say.value = ''; say.dispatchEvent(new Event('input'))");
     }
+    alice.say("/msg bob psst");
+    alice.wait("document.querySelector('#room-title').textContent === 'bob'");
+    alice.click("#room-list a");
     alice.say(&"长".repeat(4001));
     assert_eq!(alice.run("[count.textContent, say.value.length]"), json!(["1 too many", 4001]));
     alice.run("say.value = ''; say.dispatchEvent(new Event('input'))");
@@ -115,4 +139,113 @@ fn commands_names_and_limits() {
     alice.wait("document.querySelector('dialog .danger')");
     alice.click("dialog .danger");
     alice.wait("rows.querySelector('.gone')");
+}
+
+/// A line of the fixture, with its escapes undone.
+fn cells(row: &str) -> Vec<String> {
+    row.split('\t').map(|cell| cell.replace("\\n", "\n").replace("\\t", "\t")).collect()
+}
+
+#[test]
+fn a_line_means_on_the_page_what_it_means_to_the_server() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-grammar");
+    let window = Window::open(&browser, &program.url());
+    let fixture = include_str!("../../fixtures/chat/commands.txt");
+    let rows: Vec<_> =
+        fixture.lines().filter(|row| !row.is_empty() && !row.starts_with('#')).map(cells).collect();
+    assert!(rows.len() > 50);
+    let wrong = window.run(&format!(
+        "import('/commands.js').then(({{ parse }}) => {{
+            const known = ['Anna', 'Anna Maria', 'bob', 'Dr. Who', 'O’Neil', '艾·伦', '小明'].map((name) => name.toLowerCase())
+            const meaning = (line) => {{
+                const {{ say, wrong, does, ...parts }} = parse(line, (name) => known.includes(name.toLowerCase()))
+                if (say !== undefined) return ['say', say]
+                return wrong === undefined ? [does, ...Object.values(parts)] : ['wrong', wrong]
+            }}
+            const shown = (cells) => cells.join('|').replace(/\\|+$/, '')
+            return {}.map(([line, ...means]) => [line, shown(means), shown(meaning(line))]).filter(([, one, other]) => one !== other)
+        }})",
+        json!(rows)
+    ));
+    assert_eq!(wrong, json!([]));
+}
+
+#[test]
+fn enter_of_an_input_method_acts_in_no_field() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-ime-fields");
+    let alice = Window::open(&browser, &program.url());
+    // Safari's last Enter: the composition is over, and it is still the input method's.
+    let enter = |field: &str| {
+        alice.run(&format!(
+            "document.querySelector('{field}').dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Enter', keyCode: 229, bubbles: true, cancelable: true }}))"
+        ))
+    };
+    alice.wait("!arrival.hidden");
+    alice.write("alice");
+    assert_eq!(enter("#arrival-name"), false, "it would send the form");
+    alice.press("Enter");
+    alice.wait_online();
+    for (act, text) in [("settings", "eve"), ("browse", "nihao")] {
+        alice.click(&format!("#places [data-act={act}]"));
+        alice.wait("document.querySelector('dialog input')");
+        alice.run("document.querySelector('dialog input').select()");
+        alice.write(text);
+        enter("dialog input");
+        assert_eq!(alice.run("Boolean(document.querySelector('dialog')) && location.hash"), "");
+        assert_eq!(alice.run("document.querySelector('#my-name').textContent"), "alice");
+        alice.press("Escape");
+        alice.wait("!document.querySelector('dialog')");
+    }
+}
+
+/// Pastes, or drops, what has these forms: kind and content; a kind with a slash at its end is that of a file.
+fn transfer(event: &str, target: &str, forms: &[(&str, &str)]) -> String {
+    let forms = json!(forms);
+    format!(
+        "{{ const data = new DataTransfer()
+           for (const [type, content] of {forms}) {{
+               if (type.startsWith('image/')) data.items.add(new File([new Uint8Array({RED:?})], content, {{ type }}))
+               else data.setData(type, content)
+           }}
+           const init = {{ bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data }}
+           document.querySelector('{target}').dispatchEvent('{event}' === 'paste' ? new ClipboardEvent('paste', init) : new DragEvent('{event}', init)) }}"
+    )
+}
+
+#[test]
+fn words_are_pasted_and_dropped_as_words_and_pictures_as_pictures() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-transfer");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    let page = "https://a.example/cat.png";
+    let pasted: [(&[(&str, &str)], bool); 6] = [
+        (&[("text/plain", "1\t2"), ("text/html", "<table>"), ("image/png", "image.png")], false), // a spreadsheet
+        (&[("text/plain", "Dear Bob"), ("text/rtf", "{}"), ("image/png", "image.png")], false),
+        (&[("image/png", "image.png")], true), // a screenshot
+        (&[("text/html", "<img src=x>"), ("image/png", "image.png")], true),
+        (&[("text/plain", page), ("text/html", "<img src=x>"), ("image/png", "image.png")], true),
+        (&[("text/plain", "cat.png"), ("image/png", "cat.png")], true), // a file
+    ];
+    for (forms, is_picture) in pasted {
+        // False: the page has taken it, and the browser does nothing.
+        assert_eq!(alice.run(&transfer("paste", "#say", forms)), !is_picture, "{forms:?}");
+        if is_picture {
+            alice.wait("attached.querySelector('button')");
+            alice.run("attached.querySelector('button').click()");
+        }
+        assert_eq!(alice.run("attached.children.length"), 0, "{forms:?}");
+    }
+    let link: &[(&str, &str)] = &[("text/plain", page), ("text/uri-list", page)];
+    for forms in [link, &[("text/plain", "words")]] {
+        for event in ["dragover", "drop"] {
+            assert_eq!(alice.run(&transfer(event, "#say", forms)), true, "the field takes {forms:?}");
+            assert_eq!(alice.run(&transfer(event, "#log", forms)), false, "and beside it nothing happens");
+        }
+    }
+    assert_eq!(alice.run("attached.children.length"), 0);
+    assert_eq!(alice.run(&transfer("drop", "#say", &[("image/png", "a.png")])), false);
+    alice.wait("attached.querySelector('img')");
 }

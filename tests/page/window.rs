@@ -45,6 +45,7 @@ pub(crate) struct Window {
     tab: Arc<Tab>,
     complaints: Arc<Mutex<Vec<String>>>,
     expected: Arc<Mutex<Vec<String>>>,
+    expected_words: Arc<Mutex<Vec<String>>>,
     sockets: Arc<Mutex<Vec<String>>>,
 }
 
@@ -79,15 +80,23 @@ impl Window {
 
     fn prepare(tab: Arc<Tab>, url: &str) -> Self {
         let complaints = Arc::new(Mutex::new(Vec::new()));
-        let window = Window { tab, complaints, expected: Arc::default(), sockets: Arc::default() };
+        let window = Window {
+            tab,
+            complaints,
+            expected: Arc::default(),
+            expected_words: Arc::default(),
+            sockets: Arc::default(),
+        };
         window.tab.set_default_timeout(PATIENCE);
         let (complaints, expected) = (window.complaints.clone(), window.expected.clone());
-        let sockets = window.sockets.clone();
+        let (sockets, words) = (window.sockets.clone(), window.expected_words.clone());
         let host = url.split('/').nth(2).unwrap_or("").to_owned();
         let listener = move |event: &Event| {
             let is_expected = |complaint: &String| {
+                let words = words.lock().expect("nobody panics in a listener");
                 let expected = expected.lock().expect("nobody panics in a listener");
-                expected.iter().any(|url| complaint.trim_end_matches('/').ends_with(url))
+                words.iter().any(|words| complaint.contains(words))
+                    || expected.iter().any(|url| complaint.trim_end_matches('/').ends_with(url))
             };
             if let Some(complaint) = complaint(event, &host).filter(|complaint| !is_expected(complaint)) {
                 complaints.lock().expect("nobody panics in a listener").push(complaint);
@@ -221,6 +230,11 @@ impl Window {
     /// The one address of another host that this window may speak to, for somebody typed it in.
     pub(crate) fn expect_requests_to(&self, url: &str) {
         self.expected.lock().expect("nobody panics in a listener").push(url.trim_end_matches('/').to_owned());
+    }
+
+    /// What the page's console may say, for the test breaks something.
+    pub(crate) fn expect_complaints(&self, words: &str) {
+        self.expected_words.lock().expect("nobody panics in a listener").push(words.to_owned());
     }
 
     /// While the server is away the browser complains about that, and may.

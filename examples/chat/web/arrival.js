@@ -3,11 +3,12 @@
  * to and who can read there. The server looks at the name before anybody hears of it: a refusal comes back to this page.
  */
 
+import { inTurn as takeTurn } from "./browser.js";
 import * as chat from "./chat.js";
 import * as connection from "./connection.js";
 import { $ } from "./dom.js";
 import { Identity } from "./identity.js";
-import { inTurn as takeTurn, onRemembered, recall, remember } from "./storage.js";
+import { onRemembered, recall, remember } from "./storage.js";
 import { say, why } from "./words.js";
 
 export const identity = new Identity();
@@ -44,7 +45,7 @@ export function forget() {
 }
 
 // Somebody new is made in one window at a time: two that are opened together are one person.
-export const inTurn = (work) => (identity.isKnown ? work() : takeTurn("newcomer", work));
+export const inTurn = (work) => (identity.isKnown ? work() : takeTurn("pollcat:newcomer", work));
 
 export function hello() {
 	learn(); // another window may have had its turn

@@ -7,17 +7,22 @@
  * Whatever changes something asks for a `draw`, which comes with the next frame.
  */
 
+import "./composing.js";
 import * as arrival from "./arrival.js";
 import { call } from "./attention.js";
 import * as composer from "./composer.js";
 import * as connection from "./connection.js";
+import { stepTo } from "./browser.js";
+import * as drafts from "./drafts.js";
 import { browse, help, search, settings, sure } from "./dialogs.js";
-import { $, announce, el, icon, toast } from "./dom.js";
+import { $, announce, el, icon, toast, warn } from "./dom.js";
 import { showHead, showState } from "./head.js";
 import * as outbox from "./outbox.js";
 import * as pictures from "./pictures.js";
-import { nameOf, openDrawer, showMembers, showPlaces } from "./sides.js";
-import { recall, remember } from "./storage.js";
+import { showMembers } from "./members.js";
+import { Roster } from "./roster.js";
+import { nameOf, openDrawer, showPlaces } from "./sides.js";
+import { onLost, onRemembered, recall, remember } from "./storage.js";
 import { Store } from "./store.js";
 import * as timeline from "./timeline.js";
 import { language, say, translate, why } from "./words.js";
@@ -45,7 +50,10 @@ function start() {
 	translate();
 	for (const button of document.querySelectorAll("[data-icon]")) button.append(icon(button.dataset.icon));
 	if (!("WebSocket" in window)) return document.body.prepend(el("p.plain", { role: "alert" }, say("noWebSocket")));
+	onLost(() => warn(say("nothingKept")));
 	arrival.open(key);
+	drafts.open(key("draft:"), composer.emptied);
+	onRemembered(key("left"), draw);
 	if (!arrival.identity.isKnown) return arrival.askName();
 	// Somebody known sees what is remembered, until the server tells what is so.
 	store.restore(recall(key("places")) ?? { name: arrival.identity.name });
@@ -119,7 +127,7 @@ function arrived(where, event) {
 	const place = where.other ? event.from : `${event.from} · #${where.name}`;
 	const open = () => reveal(where.name, event.offset);
 	call(place, event.msg, open);
-	if (where !== room) toast(`${place}: ${event.msg.slice(0, 80)}`, say("open"), open);
+	if (where !== room) toast(`${place}: ${event.msg.slice(0, 80)}`, { label: say("open"), act: open });
 }
 
 // ---- rooms
@@ -165,10 +173,10 @@ export function talk(user) {
 function show(next, intoAddress = true) {
 	if (next === room) return;
 	room = next;
-	room.hidden = false;
+	setLeft(room, false);
 	room.newAfter = room.unread > 0 ? room.read : Infinity;
 	const hash = `#${encodeURIComponent(room.name)}`;
-	if (intoAddress && location.hash !== hash && (location.hash || room !== lobby())) history.pushState(null, "", hash);
+	if (intoAddress && location.hash !== hash && (location.hash || room !== lobby())) stepTo(hash);
 	composer.show(room);
 	timeline.show(room);
 	openDrawer("");
@@ -177,31 +185,58 @@ function show(next, intoAddress = true) {
 	draw();
 }
 
-function learnMembers() {
-	const known = (user) => [user.id, store.people.get(user.id) ?? user];
-	if (room.other) room.users = new Map([known(room.other), known(me())]);
-	else if (!room.users) ask({ type: "who", room: room.name }).catch(() => {});
+// So many members are asked for at a time.
+const MEMBERS = 100;
+
+// Asks for the members of the room in view: the first of them, or those after somebody.
+export async function learnMembers(after) {
+	const where = room;
+	const known = (user) => store.people.get(user.id) ?? user;
+	if (where.other) where.users = new Roster([known(where.other), known(me())]);
+	else if (!where.users || after !== undefined) await who(where, { after });
+}
+
+// Asks for members whose names have this in them, if not all are known, nor `enough`. True: there was an answer.
+export async function learnNames(query, known = 0, enough = Infinity) {
+	if (!isOnline() || room.other || !room.users?.more || known >= enough) return false;
+	return who(room, { query });
+}
+
+async function who(where, which) {
+	try {
+		store.learnMembers(where, await ask({ type: "who", room: where.name, limit: MEMBERS, ...which }), which);
+		draw();
+		return where === room;
+	} catch {
+		return false;
+	}
 }
 
 function leave(which = room) {
-	if (!which.other) return sure(say("leaveSure", { room: which.name }), say("leave"), () => ask({ type: "leave", room: which.name }));
-	which.hidden = true;
-	show(lobby());
+	const { name } = which;
+	if (!which.other) return sure(say("leaveSure", { room: `#${name}` }), say("leave"), () => ask({ type: "leave", room: name }));
+	sure(say("leaveTalkSure", { name: nameOf(which) }), say("leaveTalk"), () => {
+		setLeft(which, true);
+		if (room === which) show(lobby());
+		draw();
+	}, ".primary");
+}
+
+// A talk that was left is out of the list until somebody says something in it, or opens it. (Which is the offset after which.)
+export const wasLeft = (talk) => recall(key("left"))?.[talk.name] >= talk.last;
+
+function setLeft(talk, left) {
+	const { [talk.name]: before, ...others } = recall(key("left")) ?? {};
+	if (left || before !== undefined) remember(key("left"), left ? { ...others, [talk.name]: talk.last } : others);
 }
 
 export async function rename(name) {
 	await ask({ type: "name", name });
-	toast(say("nameChanged", { name }));
+	toast(say("nameChanged", { name }), { time: 3_000 });
 	timeline.again();
 }
 
 // ---- speaking
-
-// What was typed and not sent; it is kept at every key.
-export function draft(room, text) {
-	const draft = key(`draft:${room?.name}`);
-	return text === undefined ? (recall(draft) ?? "") : remember(draft, text);
-}
 
 export function typing() {
 	if (isOnline() && !room.provisional) connection.send({ type: "typing", room: room.name });
@@ -242,19 +277,44 @@ export function edit(entry) {
 const COMMANDS = {
 	nick: ({ name }) => rename(name),
 	join: ({ room }) => enter(room, true),
-	leave: ({ room }) => leave(store.rooms.get(room)),
+	leave: ({ room: name }) => leave(name ? placeNamed(name) : room),
 	rooms: () => browse(),
 	who: () => openDrawer("members"),
 	help,
 	msg: ({ to, msg }) => {
-		const person = [...store.people.values()].find(({ name }) => name.toLowerCase() === to.toLowerCase());
+		const person = personNamed(to);
 		if (!person) throw { code: "no_such_person" };
+		if (person.id === me().id) throw { code: "self" };
 		talk(person);
-		speak(room, msg);
+		speak(store.talk(person), msg);
 	},
 };
 
 export const perform = async (command) => COMMANDS[command.does](command);
+
+const folded = (name) => name.normalize("NFKC").toLowerCase().replaceAll("’", "'");
+
+export function personNamed(name) {
+	const wanted = folded(name);
+	for (const person of store.people.values()) if (folded(person.name) === wanted) return person;
+	return undefined;
+}
+
+// One of the rooms or talks in the list, by the name that it has there.
+function placeNamed(name) {
+	const wanted = folded(name);
+	const found = [...store.rooms.values()].find((room) => folded(nameOf(room)) === wanted);
+	if (!found) throw { code: "not_there" };
+	return found;
+}
+
+// Before a line like `/msg Anna Maria hi` is understood: whose name begins so?
+export async function learnAddressee(line) {
+	const word = /^\/msg\s+@?["“”]?([^\s"“”]+)/i.exec(line)?.[1];
+	const home = store.rooms.get(store.home);
+	if (word && home?.users?.more) await who(home, { query: word });
+	else if (word && home && !home.users) await who(home, { query: undefined });
+}
 
 export function askDelete({ offset }) {
 	const { name } = room;
@@ -378,3 +438,4 @@ for (const event of ["focus", "blur"]) addEventListener(event, draw);
 addEventListener("visibilitychange", draw);
 
 start();
+document.documentElement.dataset.started = "yes";

@@ -1,4 +1,7 @@
-/** Suggestions while one types: `@name` and `/command`. The field keeps the focus; the arrows walk the list. */
+/**
+ * Suggestions while one types: `@name` and `/command`. The field keeps the focus; the arrows walk the list. Nothing is chosen
+ * until somebody chooses: Enter sends what was typed, Tab takes the first.
+ */
 
 import * as chat from "./chat.js";
 import { COMMANDS, helpFor } from "./commands.js";
@@ -6,38 +9,42 @@ import { $, el } from "./dom.js";
 import { say } from "./words.js";
 
 const MOST = 6;
+// After so long without another key the server is asked for names.
+const PAUSE = 150;
 
 const field = $("say");
 let choices = [];
-let chosen = 0;
+let chosen = -1;
 // Where the word begins that a choice replaces.
 let from = 0;
+let pause = 0;
 
 export function update() {
+	clearTimeout(pause);
 	const before = field.value.slice(0, field.selectionStart);
 	const command = /^\/(\w*)$/.exec(before);
 	const word = (command ?? /(?:^|[\s(（，。、])@([^\s@]*)$/.exec(before))?.[1].toLowerCase();
 	if (word === undefined) return close();
 	from = before.length - word.length - 1;
-	choices = command ? commands(word) : names(word);
-	chosen = 0;
-	show();
+	offer(command ? commands(word) : names(word));
+	if (command || !word) return;
+	const mine = (pause = setTimeout(async () => {
+		if ((await chat.learnNames(word, choices.length, MOST)) && pause === mine) offer(names(word));
+	}, PAUSE));
 }
 
 // Takes the key if it is meant for the list.
 export function key(event) {
 	if (choices.length === 0) return false;
 	const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-	const choice = choices[chosen];
-	// What is typed to its end is meant, not looked for.
-	const complete = event.key === "Enter" && field.value.slice(from) === choice.text.trim();
+	const takes = event.key === "Tab" || (event.key === "Enter" && chosen >= 0);
 	if (step) {
-		chosen = (chosen + step + choices.length) % choices.length;
+		chosen = chosen < 0 ? (step > 0 ? 0 : choices.length - 1) : (chosen + step + choices.length) % choices.length;
 		show();
 	} else if (event.key === "Escape") {
 		close();
-	} else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && !event.ctrlKey && !complete) {
-		take(choice);
+	} else if (takes && !event.shiftKey && !event.ctrlKey) {
+		take(choices[Math.max(chosen, 0)]);
 	} else {
 		return false;
 	}
@@ -46,15 +53,26 @@ export function key(event) {
 }
 
 export function close() {
-	choices = [];
+	clearTimeout(pause);
+	pause = 0;
+	offer([]);
+}
+
+function offer(found) {
+	choices = found;
+	chosen = -1;
 	show();
 }
 
 // Who is here comes first.
 function names(word) {
-	const fits = [...(chat.room.users?.values() ?? [])].filter((user) => user !== chat.me() && user.name.toLowerCase().includes(word));
-	fits.sort((one, other) => other.online - one.online || one.name.localeCompare(other.name));
-	return fits.slice(0, MOST).map(({ name }) => ({ text: `@${name} `, shown: name }));
+	const found = [];
+	for (const user of chat.room.users?.values() ?? []) {
+		if (user === chat.me() || !user.name.toLowerCase().includes(word)) continue;
+		found.push({ text: `@${user.name} `, shown: user.name });
+		if (found.length === MOST) break;
+	}
+	return found;
 }
 
 const commands = (word) => COMMANDS.filter((name) => name.startsWith(word))
@@ -69,7 +87,7 @@ function take({ text }) {
 function show() {
 	const open = choices.length > 0;
 	$("choices").hidden = !open;
-	field.setAttribute("aria-activedescendant", open ? `choice-${chosen}` : "");
+	field.setAttribute("aria-activedescendant", open && chosen >= 0 ? `choice-${chosen}` : "");
 	$("choices").replaceChildren(...choices.map((choice, at) => el("li.cut", {
 		id: `choice-${at}`, role: "option", ariaSelected: String(at === chosen), dir: "auto",
 		onmousedown: (event) => (event.preventDefault(), take(choice)),

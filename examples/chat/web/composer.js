@@ -1,9 +1,11 @@
 /** Where one writes. What is typed is remembered at every key, per room, until it is sent. */
 
+import { supports } from "./browser.js";
 import * as chat from "./chat.js";
-import { parse } from "./commands.js";
+import { helpFor, parse } from "./commands.js";
 import * as completion from "./completion.js";
 import { $, button } from "./dom.js";
+import { draftIn, keep } from "./drafts.js";
 import * as pictures from "./pictures.js";
 import { say, why } from "./words.js";
 
@@ -12,17 +14,27 @@ const EMOJI = "😀😂🤣😊😍😘😜🤔😎🥳😴😢😭😡😱🙄�
 
 const field = $("say");
 let typedAt = 0;
+// Is the server asked to whom a line is?
+let asking = false;
 
 export function show(room) {
-	write(chat.draft(room));
+	field.value = draftIn(room.name);
+	fit();
 	typedAt = 0;
 	note("");
 }
 
 // Puts a text in the field.
-export function write(text) {
+function write(text) {
 	field.value = text;
 	changed();
+}
+
+// What was shown here as a draft of another window has been sent there.
+export function emptied(name, text) {
+	if (chat.room?.name !== name || field.value !== text) return;
+	field.value = "";
+	fit();
 }
 
 // Gives back what was taken out of it, before what is in it.
@@ -58,9 +70,13 @@ function typed() {
 const charactersLeft = () => chat.store.limits.message - [...field.value].length;
 
 function changed() {
-	chat.draft(chat.room, field.value);
+	keep(chat.room.name, field.value);
+	fit();
+}
+
+function fit() {
 	// Where `field-sizing` is not known yet, the field grows by hand.
-	if (!CSS.supports("field-sizing", "content")) {
+	if (!supports("field-sizing", "content")) {
 		field.style.height = "auto";
 		field.style.height = `${field.scrollHeight}px`;
 	}
@@ -72,17 +88,25 @@ function changed() {
 async function send() {
 	const text = field.value;
 	if ((!text.trim() && pictures.none()) || charactersLeft() < 0) return;
-	const { say: msg, wrong, ...command } = parse(text);
-	if (wrong) return note(say(wrong));
 	completion.close();
+	if (/^\/msg\s/i.test(text)) {
+		if (asking) return;
+		asking = true;
+		await chat.learnAddressee(text);
+		asking = false;
+		if (field.value !== text) return;
+	}
+	const { say: msg, wrong, ...command } = parse(text, chat.personNamed);
+	if (wrong !== undefined) return note(say(wrong ? helpFor(wrong) : "noCommand"));
 	typedAt = 0;
 	write("");
 	focus();
 	if (msg !== undefined) return chat.speak(chat.room, msg, pictures.release());
+	const where = chat.room;
 	try {
 		await chat.perform(command);
 	} catch (error) {
-		giveBack(text);
+		if (chat.room === where) giveBack(text);
 		note(why(error));
 	}
 }
@@ -90,7 +114,7 @@ async function send() {
 export function toggleEmoji(open = $("emoji").hidden) {
 	if (open !== $("emoji").hidden) return;
 	$("emoji").hidden = !open;
-	$("emoji-button").ariaExpanded = String(open);
+	$("emoji-button").setAttribute("aria-expanded", open);
 	if (open) $("emoji").firstChild.focus();
 	else focus();
 }
@@ -101,9 +125,7 @@ $("emoji").addEventListener("keydown", ({ key }) => key === "Escape" && toggleEm
 field.addEventListener("input", typed);
 field.addEventListener("blur", completion.close);
 field.addEventListener("keydown", (event) => {
-	// While an input method composes, every key is its own: Enter chooses a word and sends nothing. (Safari ends the
-	// composition before that Enter, which then still has the code 229.)
-	if (event.isComposing || event.keyCode === 229 || completion.key(event)) return;
+	if (completion.key(event)) return;
 	if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
 	event.preventDefault();
 	if (event.ctrlKey || event.metaKey) insert("\n");

@@ -8,6 +8,7 @@
  */
 
 import * as arrival from "./arrival.js";
+import { randomBytes } from "./browser.js";
 import * as chat from "./chat.js";
 import { causeOfClose, causeOfRefusal } from "./reach.js";
 
@@ -205,7 +206,7 @@ function become(next) {
 }
 
 export function randomId() {
-	return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+	return Array.from(randomBytes(12), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 setInterval(() => {

@@ -36,7 +36,7 @@ export function help() {
 
 const searchField = (properties) => el("input", { autofocus: true, spellcheck: false, ariaLabel: properties.placeholder, ...properties });
 const status = () => el("p.quiet", { role: "status" });
-const onEnter = (act) => (event) => event.key === "Enter" && !event.isComposing && act();
+const onEnter = (act) => (event) => event.key === "Enter" && act();
 
 // All rooms; and one that does not exist yet, by typing its name.
 export async function browse(wish = "") {

@@ -15,6 +15,7 @@ export function el(tag, properties = {}, ...children) {
 	for (const [key, value] of Object.entries(properties)) {
 		if (value === undefined || value === false) continue;
 		if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+		else if (key.startsWith("aria")) element.setAttribute(`aria-${key.slice(4).toLowerCase()}`, value); // no property in older browsers
 		else if (key in element) element[key] = value;
 		else element.setAttribute(key, value);
 	}
@@ -71,9 +72,16 @@ export function announce(text) {
 	}, 1000);
 }
 
-// A line that goes away by itself; one at a time.
-export function toast(text, label, act) {
-	const line = el("p.toast", {}, text, label && button(".link", { onclick: () => (line.remove(), act()) }, label));
+// A line that goes away by itself, or when it is sent away; one at a time.
+export function toast(text, { label, act, time = 7_000 } = {}) {
+	const line = el("p.toast", {}, el("span.grow", {}, text), label && button(".link", { onclick: () => (line.remove(), act()) }, label),
+		iconButton("close", "close", () => line.remove(), ".little"));
 	$("toasts").replaceChildren(line);
-	setTimeout(() => line.remove(), 7000);
+	setTimeout(() => line.remove(), time);
+}
+
+// A line that stays until it is sent away: something is lost.
+export function warn(text) {
+	const close = iconButton("close", "close", () => $("warning").replaceChildren(), ".little");
+	$("warning").replaceChildren(el("span.grow", {}, text), close);
 }

@@ -21,7 +21,8 @@ export function showHead() {
 	if (put("my-name", chat.me().name)) $("my-face").replaceChildren(face(chat.me(), "mini"));
 	$("latest").hidden = atEnd;
 	put("latest", `↓ ${room.unread > 0 ? say("unread", { count: room.unread }) : say("latest")}`);
-	$("say").placeholder = $("say").ariaLabel = say("messageTo", { room: $("room-title").textContent });
+	$("say").placeholder = say("messageTo", { room: $("room-title").textContent });
+	$("say").setAttribute("aria-label", $("say").placeholder);
 	showTypists(room);
 	showTitle(room, [...store.rooms.values()]);
 }

@@ -1,5 +1,6 @@
 /** Pictures that are to be sent (chosen, pasted or dropped; looked at first), and pictures that are enlarged. */
 
+import { attempt } from "./browser.js";
 import * as chat from "./chat.js";
 import { focus, note } from "./composer.js";
 import { $, el, iconButton } from "./dom.js";
@@ -65,20 +66,45 @@ export function enlarge({ src, alt }) {
 	dialog.showModal();
 }
 
-function from(event, { files }) {
-	$("drop").hidden = true;
-	if (files.length === 0 || $("app").hidden) return;
-	event.preventDefault();
-	take([...files]);
+// Nothing is taken before one has arrived, nor behind a dialog.
+const isBusy = () => $("app").hidden || document.querySelector("dialog");
+
+// What is copied from a table or a letter is words, and a picture of these words. (With a file, or a picture of another page, comes
+// its name or its address.)
+function areWords(data) {
+	const words = attempt(() => data.getData("text/plain").trim(), "");
+	const names = [...data.files].map(({ name }) => name);
+	const isName = words.split(/[\r\n]+/).every((line) => names.includes(line.split(/[/\\]/).at(-1)));
+	const isAddress = /^https?:\/\/\S+$/.test(words) && data.getData("text/html").includes("<img");
+	return words !== "" && !isName && !isAddress;
 }
 
-addEventListener("paste", (event) => from(event, event.clipboardData));
-addEventListener("drop", (event) => from(event, event.dataTransfer));
-addEventListener("dragleave", (event) => event.relatedTarget || ($("drop").hidden = true));
-addEventListener("dragover", (event) => {
+addEventListener("paste", (event) => {
+	const data = event.clipboardData;
+	if (isBusy() || !data || data.files.length === 0 || areWords(data)) return;
 	event.preventDefault();
-	$("drop").hidden = !event.dataTransfer.types.includes("Files");
+	take([...data.files]);
 });
+
+// Words and links can be dropped into a field, as everywhere. Files are taken; and what falls beside the fields must not
+// lead the browser to another page.
+const hasFiles = ({ dataTransfer }) => Boolean(dataTransfer?.types.includes("Files"));
+const isInField = ({ target }) => target.closest?.("textarea, input");
+
+addEventListener("dragover", (event) => {
+	const wanted = hasFiles(event) && !isBusy();
+	$("drop").hidden = !wanted;
+	if (!hasFiles(event) && isInField(event)) return;
+	event.preventDefault();
+	if (!wanted) event.dataTransfer.dropEffect = "none";
+});
+addEventListener("drop", (event) => {
+	$("drop").hidden = true;
+	if (!hasFiles(event) && isInField(event)) return;
+	event.preventDefault();
+	if (hasFiles(event) && !isBusy()) take([...event.dataTransfer.files]);
+});
+addEventListener("dragleave", (event) => event.relatedTarget || ($("drop").hidden = true));
 $("file").addEventListener("change", async ({ target }) => {
 	await take([...target.files]);
 	target.value = "";

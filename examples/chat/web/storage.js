@@ -1,32 +1,66 @@
 /**
- * What the browser remembers. Where storage is forbidden or full, the page works and remembers nothing.
+ * What the browser remembers. Where its storage is forbidden or full, this page holds what it was told until it is closed,
+ * and says once that nothing is kept.
  */
+
+import { attempt } from "./browser.js";
 
 const PREFIX = "pollcat:";
 
-function safely(work) {
-	try {
-		return work();
-	} catch {
-		return undefined;
+let told = false;
+let tell = () => {};
+
+// `heard` is called when something could not be kept, once.
+export const onLost = (heard) => (tell = heard);
+
+function lost() {
+	if (!told) tell();
+	told = true;
+}
+
+class Kept {
+	#place;
+	// What could not be stored, or could not be taken out of the storage.
+	#held = new Map();
+
+	constructor(place) {
+		this.#place = place;
 	}
+
+	recall = (key) => {
+		if (this.#held.has(key)) return this.#held.get(key);
+		return attempt(() => JSON.parse(this.#place().getItem(PREFIX + key)) ?? undefined);
+	};
+
+	remember = (key, value) => {
+		this.#held.delete(key);
+		try {
+			if (value) this.#place().setItem(PREFIX + key, JSON.stringify(value));
+			else this.#place().removeItem(PREFIX + key);
+		} catch {
+			this.#held.set(key, value || undefined);
+			if (value) lost();
+		}
+	};
+
+	// What is kept under keys that begin so.
+	recallAll = (beginning) => {
+		const stored = attempt(() => Object.keys(this.#place()), []).map((key) => key.slice(PREFIX.length));
+		const keys = new Set([...stored, ...this.#held.keys()].filter((key) => key.startsWith(beginning)));
+		return [...keys].map(this.recall).filter((value) => value !== undefined);
+	};
 }
 
-export const recall = (key) => safely(() => JSON.parse(localStorage.getItem(PREFIX + key)) ?? undefined);
+// For all windows of this browser, and until somebody clears it.
+export const { recall, remember, recallAll } = new Kept(() => localStorage);
 
-export const remember = (key, value) =>
-	safely(() => (value ? localStorage.setItem(PREFIX + key, JSON.stringify(value)) : localStorage.removeItem(PREFIX + key)));
+// For this window alone, and until it is closed.
+export const ofWindow = new Kept(() => sessionStorage);
 
-// What is kept under keys that begin so.
-export const recallAll = (beginning) => {
-	const keys = safely(() => Object.keys(localStorage)) ?? [];
-	return keys.filter((key) => key.startsWith(PREFIX + beginning)).map((key) => recall(key.slice(PREFIX.length)));
-};
-
-// Another window of this browser has changed it.
-export function onRemembered(key, heard) {
-	addEventListener("storage", (event) => event.key === PREFIX + key && heard());
+// Another window of this browser has changed what is kept under keys that begin so: `heard(rest, value, old)`.
+export function onRemembered(beginning, heard) {
+	const value = (json) => attempt(() => JSON.parse(json)) ?? undefined;
+	addEventListener("storage", ({ key, oldValue, newValue }) => {
+		if (key?.startsWith(PREFIX + beginning)) heard(key.slice(PREFIX.length + beginning.length), value(newValue), value(oldValue));
+	});
 }
-
-// Does something while no other window of this browser does it. (Plain http in a network has no such locks.)
-export const inTurn = (name, work) => (navigator.locks ? navigator.locks.request(PREFIX + name, work) : work());

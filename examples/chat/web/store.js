@@ -4,6 +4,7 @@
  */
 
 import { Room } from "./room.js";
+import { Roster } from "./roster.js";
 
 export class Store {
 	me = null;
@@ -79,7 +80,7 @@ export class Store {
 			const person = this.#person(user);
 			if (!room || person === this.me) return;
 			room.members = members;
-			room.users?.set(user.id, person);
+			room.users?.put(person);
 			room.notice("noticeJoined", user.name);
 		},
 		left: ({ room: name, user, members }) => {
@@ -92,26 +93,40 @@ export class Store {
 		created: ({ room }) => this.rooms.get(this.home)?.notice("noticeCreated", room),
 		removed: ({ room }) => this.#lose(this.rooms.get(room)),
 		renamed: ({ user, old }) => {
-			this.#person(user);
+			this.#changed(this.#person(user));
 			for (const room of this.rooms.values()) {
 				if (room.other?.id === user.id) room.other = user;
 				if (room.users?.has(user.id)) room.notice("noticeRenamed", `${old} → ${user.name}`);
 			}
 		},
-		online: ({ user }) => (this.#person(user).online = true),
-		offline: ({ user }) => (this.#person(user).online = false),
-		typing: ({ room, user }) => this.rooms.get(room)?.typing.set(user.id, { name: user.name, at: Date.now() }),
+		online: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: true })),
+		offline: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: false })),
+		// Of a crowd only the numbers are told.
+		here: ({ here, members }) => {
+			const home = this.rooms.get(this.home);
+			if (home) Object.assign(home, { here, members });
+		},
+		typing: ({ room, user }) => {
+			if (user.id === this.me.id) return; // in another window
+			this.rooms.get(room)?.typing.set(user.id, { name: user.name, at: Date.now() });
+		},
 		read: ({ room: name, offset, unread, mentions }) => {
 			const room = this.rooms.get(name);
 			if (room && offset >= room.read) Object.assign(room, { read: offset, unread, mentions });
 		},
-		who: ({ room: name, users, members }) => {
-			const room = this.rooms.get(name);
-			if (!room) return;
-			room.members = members;
-			room.users = new Map(users.map((user) => [user.id, Object.assign(this.#person(user), { online: user.online })]));
-		},
 	};
+
+	// Takes an answer to `who`: the first members of a room, those `after` somebody, or those that were looked for.
+	learnMembers(room, { users, members, here, more = false }, { after, query } = {}) {
+		Object.assign(room, { members, here: here ?? room.here });
+		if (after === undefined && query === undefined) room.users = new Roster();
+		for (const { id, name, online } of users) room.users.put(Object.assign(this.#person({ id, name }), { online }));
+		if (query === undefined) Object.assign(room.users, { more, last: users.at(-1)?.id });
+	}
+
+	#changed(person) {
+		for (const { users } of this.rooms.values()) if (users?.has(person.id)) users.put(person);
+	}
 
 	// An event that was heard; or one's own, whose `ack` takes its place.
 	event(event) {

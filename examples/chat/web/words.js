@@ -27,6 +27,8 @@ open|Open|打开
 leave|Leave|退出
 joinSure|Join #{room}? Its members will see that you came.|加入 #{room} 吗？里面的人会看到你来了。
 leaveSure|Leave {room}?|退出 {room}？
+leaveTalk|Close|关闭
+leaveTalkSure|Close the talk with {name}? It comes back with the next message.|关闭与 {name} 的私聊？有新消息时会再出现。
 youLeft|You are no longer in {room}.|你已不在 {room}。
 noSuchRoom|There is no room “{room}” yet.|还没有叫“{room}”的聊天室。
 private|Only you two can read this|只有你们两人能看到
@@ -35,6 +37,10 @@ you|you|你
 talkTo|Talk privately to {name}|与 {name} 私聊
 unread|{count} unread|{count} 条未读
 here|here|在线
+findMember|Find a member|查找成员
+mentions|{count} for you|{count} 条提到你
+draft|Draft|草稿
+nothingKept|This browser keeps nothing for this page: its storage is full or forbidden. Who you are, and what is not sent yet, is lost when the page is closed.|浏览器无法为本页保存数据（存储已满或被禁止）。关闭页面后，你的身份和未发送的内容都会丢失。
 away|away|离线
 noticeJoined|{names} joined|{names} 进入了聊天室
 noticeLeft|{names} left|{names} 离开了聊天室
@@ -84,10 +90,10 @@ noCommand|No such command: /help lists them. Write // to say a line with a slash
 help|Help|帮助
 helpNick|/nick name — change your name|/nick 名字 — 改名
 helpJoin|/join room — go to a room, or create it|/join 聊天室 — 进入或新建
-helpLeave|/leave — leave this room|/leave — 退出聊天室
+helpLeave|/leave, /leave room — leave this room, or another|/leave、/leave 聊天室 — 退出聊天室
 helpRooms|/rooms — all rooms|/rooms — 所有聊天室
 helpWho|/who — who is here|/who — 谁在这里
-helpMsg|/msg name text — speak privately|/msg 名字 内容 — 私聊
+helpMsg|/msg name text — speak privately; a name with spaces in quotes|/msg 名字 内容 — 私聊；名字有空格时加引号
 helpHelp|/help — all of this|/help — 帮助
 helpKeys|Enter sends; Shift+Enter or Ctrl+Enter begins a new line.|Enter 发送，Shift+Enter 或 Ctrl+Enter 换行。
 helpMarks|**bold**, *italic*, ~~struck~~, \`code\`, > quote, - list, 1. list, \`\`\` a block of code; @name calls somebody.|**粗体**、*斜体*、~~删除线~~、\`代码\`、> 引用、- 列表、1. 列表、\`\`\` 代码块；@名字 可以叫人。
@@ -144,9 +150,11 @@ error_bad_name|this name cannot be used|这个名字不能用
 error_name_taken|this name is taken|这个名字已有人用
 error_bad_room_name|a room cannot have this name|聊天室不能用这个名字
 error_no_such_room|there is no such room|没有这个聊天室
+error_not_there|you are in no room of this name|你不在叫这个名字的聊天室里
 error_not_member|you are not a member of this room|你不在这个聊天室里
 error_room_full|the room is full|聊天室满员了
 error_too_many_rooms|you are in too many rooms|你加入的聊天室太多了
+error_self|that is you|那是你自己
 error_no_such_person|there is nobody of this name|没有这个人
 error_too_long|it is too long|太长了
 error_rate_limited|too fast; wait a moment|太快了，请稍等
@@ -179,8 +187,9 @@ export function why({ code, msg = code }) {
 export function translate() {
 	for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
 	for (const element of document.querySelectorAll("[data-label], [data-icon]")) {
-		element.ariaLabel = say(element.dataset.label ?? element.dataset.icon);
-		if (element.dataset.icon) element.title = element.ariaLabel;
+		const label = say(element.dataset.label ?? element.dataset.icon);
+		element.setAttribute("aria-label", label);
+		if (element.dataset.icon) element.title = label;
 	}
 }
 

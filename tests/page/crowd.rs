@@ -1,0 +1,73 @@
+//! Thousands of members: the page makes few rows, seldom, and finds whom it does not know.
+
+use serde_json::json;
+
+use crate::{Program, Window, browser};
+
+#[test]
+fn five_thousand_members_are_a_screen_of_rows_drawn_now_and_then() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-crowd-members");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    alice.wait("document.querySelectorAll('#member-list li').length === 1");
+    let seen = alice.run(
+        "import('/chat.js').then(async ({ store, draw }) => {
+            const list = document.querySelector('#member-list')
+            let draws = 0
+            new MutationObserver(() => draws++).observe(list, { childList: true })
+            const begun = performance.now()
+            for (let id = 1000; id < 6000; id++) {
+                const user = { id, name: `guest-${id}` }
+                store.heard({ type: 'online', user })
+                store.heard({ type: 'joined', room: 'lobby', user, members: id - 998 })
+                draw()
+                if (id % 50 === 0) await new Promise(requestAnimationFrame)
+            }
+            const most = 2 + (performance.now() - begun) / 500
+            while (!document.querySelector('#member-count').textContent.startsWith('5001')) await new Promise(requestAnimationFrame)
+            return [draws <= most + 2, list.children.length < 80, document.querySelectorAll('*').length < 800,
+                list.querySelectorAll('[tabindex=\"0\"]').length, list.querySelector('li').ariaSetSize]
+        })",
+    );
+    assert_eq!(seen, json!([true, true, true, 1, "5001"]));
+    // From the first to the last by keys, and to one by name.
+    alice.run("document.querySelector('#member-list [tabindex=\"0\"]').focus()");
+    alice.press("End");
+    alice.wait("document.activeElement.textContent.includes('guest-5999')");
+    assert_eq!(alice.run("document.querySelector('#member-list').children.length < 80"), true);
+    alice.press("ArrowUp");
+    alice.wait("document.activeElement.textContent.includes('guest-5998')");
+    alice.run("document.querySelector('#member-search').focus()");
+    alice.write("guest-3456");
+    alice.wait("document.querySelector('#member-list').children.length === 1");
+    alice.press("Enter");
+    alice.wait("document.querySelector('#room-title').textContent === 'guest-3456'");
+}
+
+#[test]
+fn members_keep_their_order_whatever_comes() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-roster");
+    let window = Window::open(&browser, &program.url());
+    // Against a plain sort, after each of a thousand changes.
+    let wrong = window.run(
+        "import('/roster.js').then(({ Roster }) => {
+            const roster = new Roster(), people = new Map(), { compare } = new Intl.Collator()
+            let seed = 7
+            const random = (below) => (seed = (seed * 16807) % 2147483647) % below
+            for (let step = 0; step < 1000; step++) {
+                const id = random(40)
+                if (random(4) === 0) { roster.delete(id); people.delete(id); continue }
+                const user = people.get(id) ?? { id }
+                Object.assign(user, { name: ['Éva', 'eva', 'bob', '小明', 'Anna Maria', 'anna'][random(6)], online: random(2) === 0 })
+                people.set(id, user); roster.put(user)
+                const plain = [...people.values()].sort((a, b) => b.online - a.online || compare(a.name, b.name) || a.id - b.id)
+                const here = plain.filter(({ online }) => online).length
+                if ([...roster.values()].some((user, at) => user !== plain[at]) || roster.size !== plain.length || roster.here !== here) return step
+            }
+            return -1
+        })",
+    );
+    assert_eq!(wrong, -1);
+}
