@@ -16,6 +16,9 @@ const ONCE_A_MINUTE: Allowance = Allowance { lines: 1, per: Duration::from_secs(
 /// concerns all ports of this name, and an operator may change their mind.
 const STAY_SECURE: (&str, &str) = ("Strict-Transport-Security", "max-age=2592000");
 
+/// Characters of a name in the log: no name of the DNS is longer.
+const LONGEST: usize = 253;
+
 #[derive(Debug)]
 pub(crate) struct Door {
     hosts: Hosts,
@@ -42,10 +45,9 @@ impl Door {
         self.look_at_proxy(request);
         self.hosts.check(request).map_err(|reason| {
             self.note(reason, request.client(), Some(request));
-            let host = request.host();
+            let (host, name) = (short(request.host()), short(bare(request.host())));
             let words = format!(
-                "this chat does not go by the name {host}. If it should, its operator starts it with --allow-host {}",
-                bare(host)
+                "this chat does not go by the name {host}. If it should, its operator starts it with --allow-host {name}"
             );
             Answer::refuse(reason.status(), words)
         })
@@ -134,10 +136,10 @@ pub(crate) fn stay_secure(request: &Request<'_>, page: Answer) -> Answer {
 
 /// What the operator can do about it.
 fn advice(reason: Refusal, request: Option<&Request<'_>>) -> String {
-    let host = request.map_or("HOST", |request| request.host());
+    let host = short(request.map_or("HOST", |request| request.host()));
     match reason {
         Refusal::ForeignOrigin => {
-            let origin = request.and_then(|request| request.header("origin")).unwrap_or("ORIGIN");
+            let origin = short(request.and_then(|request| request.header("origin")).unwrap_or("ORIGIN"));
             format!(
                 "a page of {origin} may not connect to {host}; if it may: --allow-origin {origin} (a proxy in between must \
                  pass on the Host: proxy_set_header Host $http_host)"
@@ -157,6 +159,11 @@ fn advice(reason: Refusal, request: Option<&Request<'_>>) -> String {
         ),
         reason => reason.to_string(),
     }
+}
+
+/// What a client chose, as far as anybody wants to read it.
+fn short(text: &str) -> &str {
+    text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])
 }
 
 /// A host without its port.
@@ -199,6 +206,11 @@ mod tests {
         for (host, name) in table {
             assert_eq!(bare(host), name);
         }
+    }
+
+    #[test]
+    fn nobody_fills_the_log_with_a_name() {
+        assert_eq!((short("a.example"), short(&"é".repeat(5000))), ("a.example", &*"é".repeat(LONGEST)));
     }
 
     #[test]
