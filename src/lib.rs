@@ -41,7 +41,7 @@ mod server;
 
 #[cfg(feature = "deflate")]
 pub use handshake::Deflate;
-pub use handshake::{Answer, Hosts, InvalidSetting, Origins, Proxies, Refusal, Request};
+pub use handshake::{Answer, Hosts, InvalidSetting, Networks, Origins, Proxies, Refusal, Request};
 pub use message::{Message, Outgoing};
 pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
 #[cfg(unix)]

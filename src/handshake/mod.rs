@@ -35,6 +35,7 @@ mod deflate;
 mod extensions;
 mod fields;
 mod head;
+mod networks;
 mod policy;
 mod proxies;
 mod refusal;
@@ -46,6 +47,7 @@ pub use answer::{Answer, Body, Framing};
 #[cfg(feature = "deflate")]
 pub use deflate::Deflate;
 pub use head::{HeadLimits, HeadReader};
+pub use networks::Networks;
 pub use policy::{Hosts, InvalidSetting, Origins};
 pub use proxies::Proxies;
 pub use refusal::Refusal;

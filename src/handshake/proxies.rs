@@ -3,22 +3,14 @@
 //! anybody else it is just something a client wrote.
 
 use std::net::IpAddr;
-use std::str::FromStr;
 
-use super::{InvalidSetting, Request};
+use super::{InvalidSetting, Networks, Request};
 
 /// The reverse proxies that are believed. None by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
-    subnets: Vec<Subnet>,
+    networks: Networks,
     unix: bool,
-}
-
-/// All addresses whose first `prefix` bits are those of `address`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Subnet {
-    address: IpAddr,
-    prefix: u32,
 }
 
 impl Proxies {
@@ -41,7 +33,7 @@ impl Proxies {
         for entry in entries {
             match entry.as_ref() {
                 "unix" => proxies.unix = true,
-                subnet => proxies.subnets.push(subnet.parse()?),
+                network => proxies.networks.add(network).ok_or_else(|| not_a_proxy(network))?,
             }
         }
         Ok(proxies)
@@ -50,7 +42,7 @@ impl Proxies {
     /// Is the other end of a connection (`None`: of a Unix-domain socket) believed?
     pub fn trust(&self, remote: Option<IpAddr>) -> bool {
         match remote {
-            Some(address) => self.subnets.iter().any(|subnet| subnet.contains(address)),
+            Some(address) => self.networks.contains(address),
             None => self.unix,
         }
     }
@@ -78,6 +70,10 @@ impl Proxies {
     }
 }
 
+fn not_a_proxy(text: &str) -> InvalidSetting {
+    InvalidSetting::new(format!("{text:?} is no proxy: write 127.0.0.1, 10.0.0.0/8, ::1 or unix"))
+}
+
 /// An address, with or without a port.
 fn parse_address(bytes: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(bytes).ok()?;
@@ -85,42 +81,6 @@ fn parse_address(bytes: &[u8]) -> Option<IpAddr> {
     let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let address: IpAddr = text.parse().ok().or_else(with_port).or_else(in_brackets)?;
     Some(address.to_canonical())
-}
-
-impl Subnet {
-    fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
-                let differing = ours.to_bits() ^ theirs.to_bits();
-                differing.leading_zeros() >= self.prefix
-            }
-            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
-                let differing = ours.to_bits() ^ theirs.to_bits();
-                differing.leading_zeros() >= self.prefix
-            }
-            _ => false,
-        }
-    }
-}
-
-impl FromStr for Subnet {
-    type Err = InvalidSetting;
-
-    fn from_str(text: &str) -> Result<Self, InvalidSetting> {
-        let wrong =
-            || InvalidSetting::new(format!("{text:?} is no proxy: write 127.0.0.1, 10.0.0.0/8, ::1 or unix"));
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse::<u32>().map_err(|_| wrong())?)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.unwrap_or(bits);
-        if prefix > bits {
-            return Err(wrong());
-        }
-        Ok(Subnet { address, prefix })
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU64;
 
+use crate::handshake::Networks;
+
 /// Connections over the limit that are let in all the same, to be told so in HTTP. Beyond them the listeners wait.
 pub(super) const TURNING_AWAY: usize = 32;
 
@@ -31,12 +33,18 @@ impl AddressKey {
 #[derive(Debug)]
 pub(super) struct Admission {
     per_address: u32,
+    trusted: Networks,
     addresses: HashMap<AddressKey, u32>,
 }
 
 impl Admission {
-    pub(super) fn new(per_address: u32) -> Self {
-        Admission { per_address, addresses: HashMap::new() }
+    pub(super) fn new(per_address: u32, trusted: Networks) -> Self {
+        Admission { per_address, trusted, addresses: HashMap::new() }
+    }
+
+    /// By what a client's connections are counted; `None` if they are not.
+    pub(super) fn key(&self, client: IpAddr) -> Option<AddressKey> {
+        AddressKey::of(client).filter(|_| !self.trusted.contains(client))
     }
 
     /// Counts one more connection of this address; false, and not counted, if it has too many.
@@ -100,7 +108,7 @@ mod tests {
 
     #[test]
     fn an_address_has_room_again_when_a_connection_leaves() {
-        let mut admission = Admission::new(2);
+        let mut admission = Admission::new(2, Networks::none());
         let key = key("192.0.2.1").unwrap();
         assert!(admission.enter(key) && admission.enter(key) && !admission.enter(key));
         admission.leave(key);
@@ -108,6 +116,14 @@ mod tests {
         admission.leave(key);
         admission.leave(key);
         assert!(admission.addresses.is_empty());
+    }
+
+    #[test]
+    fn a_trusted_network_is_not_counted() {
+        let admission = Admission::new(2, Networks::only(["192.0.2.0/24", "2001:db8::/32"]).unwrap());
+        let key = |address: &str| admission.key(address.parse().unwrap());
+        assert_eq!((key("192.0.2.9"), key("::ffff:192.0.2.9"), key("2001:db8::1")), (None, None, None));
+        assert!(key("198.51.100.9").is_some() && key("2001:db9::1").is_some());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::handshake::{Deflate, HeadLimits, Hosts, Origins, Proxies};
+use crate::handshake::{Deflate, HeadLimits, Hosts, Networks, Origins, Proxies};
 use crate::protocol::Limits;
 
 /// How a server behaves. The defaults are safe for the open internet; change what you have a reason to.
@@ -39,6 +39,7 @@ pub struct Config {
     pub(super) close_within: Duration,
     pub(super) max_connections: usize,
     pub(super) max_connections_per_address: u32,
+    pub(super) trusted_networks: Networks,
     pub(super) origins: Origins,
     pub(super) hosts: Hosts,
     pub(super) proxies: Proxies,
@@ -94,6 +95,7 @@ impl Config {
             // An office behind one address, several windows each. Loopback addresses and Unix-domain
             // sockets are not counted: whoever comes from there is this machine, or a proxy on it.
             max_connections_per_address: 256,
+            trusted_networks: Networks::none(),
             origins: Origins::same(),
             hosts: Hosts::any(),
             proxies: Proxies::none(),
@@ -231,6 +233,13 @@ impl Config {
     /// a [trusted proxy](Self::trust_proxies) count by their own address.
     pub fn max_connections_per_address(mut self, connections: u32) -> Self {
         self.max_connections_per_address = connections;
+        self
+    }
+
+    /// Networks whose addresses may have any number of connections, up to [`max_connections`](Self::max_connections);
+    /// [`Networks::none`]. A whole office may be one address.
+    pub fn trusted_networks(mut self, networks: Networks) -> Self {
+        self.trusted_networks = networks;
         self
     }
 

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::admission::AddressKey;
 use super::budget::Budget;
 use super::connection::{Connections, Stage};
 use super::counters::Counters;
@@ -33,7 +32,10 @@ impl Peers {
             speaker: None,
             compressors: Default::default(),
             deadlines: Deadlines::new(),
-            admission: super::admission::Admission::new(config.max_connections_per_address),
+            admission: super::admission::Admission::new(
+                config.max_connections_per_address,
+                config.trusted_networks.clone(),
+            ),
             counters: Counters::default(),
             requests: Requests::default(),
             receiving: Budget::new(config.max_receiving, config.max_receiving_per_address),
@@ -84,7 +86,7 @@ impl Peers {
 
     /// Counts a connection by its address; false if there are too many.
     pub(super) fn enter(&mut self, id: PeerId, address: Option<IpAddr>) -> bool {
-        let Some(key) = address.and_then(AddressKey::of) else {
+        let Some(key) = address.and_then(|address| self.admission.key(address)) else {
             return true;
         };
         let connection = self.connections.at(id.slot);
