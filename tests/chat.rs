@@ -9,7 +9,7 @@
 //! | 5: speaking | `speaking.rs` |
 //! | 6: pictures | `pictures.rs` |
 //! | 7: reading, searching, names | `reading.rs`, `names.rs`, `crowd.rs` |
-//! | 8: errors | `errors.rs`, `pace.rs`, `disk.rs` |
+//! | 8: errors | `errors.rs`, `pace.rs`, `offices.rs`, `disk.rs` |
 //! | Plain text | `console.rs` |
 //! | 9, Running it | `running.rs`, `ending.rs`, `logging.rs`, `door.rs` |
 
@@ -41,6 +41,8 @@ mod kept;
 mod logging;
 #[path = "chat/names.rs"]
 mod names;
+#[path = "chat/offices.rs"]
+mod offices;
 #[path = "chat/pace.rs"]
 mod pace;
 #[path = "chat/pictures.rs"]

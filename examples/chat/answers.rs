@@ -156,8 +156,11 @@ impl Chat {
                 let told = json(&Told::Found { id, query: &query, hits, before });
                 self.answer(peers, asker.peer, &told);
             }
-            (_, Ticket::Picture(request), result) => {
-                peers.answer_request(request, &picture_page(result));
+            (_, Ticket::Picture { asked, payer }, result) => {
+                if let Ok(Found::Picture(Some((_, bytes)))) = &result {
+                    self.charge_file(payer, bytes.len());
+                }
+                peers.answer_request(asked, &picture_page(result));
             }
             (_, Ticket::Page { asker, .. } | Ticket::Found { asker, .. }, Err(failure)) => {
                 self.refuse(peers, &asker, no(failure));

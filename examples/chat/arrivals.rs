@@ -1,16 +1,14 @@
 //! How people come: somebody new is made, is welcomed, and others are told.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
 
 use pollcat::{CloseCode, Outgoing, PeerId, Peers};
 
-use crate::chat::{Chat, LOBBY, ticks};
+use crate::chat::{Chat, LOBBY};
 use crate::console;
 use crate::cost::Cost;
 use crate::history::{Durability, PersonId, RoomId, TokenHash, Write};
 use crate::names;
-use crate::pace::{Pace, Rate};
 use crate::people::{Membership, Person};
 use crate::sessions::{Behind, From, Stage};
 use crate::tickets::{Asker, No, Ticket};
@@ -19,16 +17,15 @@ use crate::wire::{Code, Position, SERVER, Told, User, Welcome, json};
 
 /// The most names in the welcome of a crowd.
 const LISTED: usize = 100;
-/// New people per address: a few at once, then one in a second.
-pub(crate) const NEWCOMERS: Rate = Rate { per_second: 1, burst: 60 };
 
 impl Chat {
     // ---- coming
 
     /// A text client is somebody at once, for as long as it is connected.
     pub(crate) fn arrive_as_guest(&mut self, peers: &mut Peers, peer: PeerId) {
-        let Some(person) = self.make_person(peers, peer, None, None) else {
-            return;
+        let person = match self.make_person(peer, None, None) {
+            Ok(person) => person,
+            Err(no) => return self.turn_away(peers, &Asker { peer, id: None }, no),
         };
         // Guests talk even if the disk does not know them.
         let _ = self.store_person(person, Ticket::Nobody);
@@ -50,23 +47,15 @@ impl Chat {
 
     pub(crate) fn make_person(
         &mut self,
-        peers: &mut Peers,
         peer: PeerId,
         name: Option<String>,
         token: Option<TokenHash>,
-    ) -> Option<PersonId> {
-        let client = self.sessions.get(peer).and_then(|session| session.client);
-        let busy = client.and_then(address_key).is_some_and(|address| {
-            self.addresses.entry(address).or_default().newcomers.take(ticks() as u64, 1, &NEWCOMERS).is_err()
-        });
-        if busy || self.people.len() >= self.settings.max_people {
-            log::warn!(
-                "{peer}: {}",
-                if busy { "too many newcomers from its address" } else { "no more people" }
-            );
-            peers.close(peer, CloseCode::TRY_AGAIN_LATER, "too many newcomers, try again later");
-            return None;
+    ) -> Result<PersonId, No> {
+        if self.people.len() >= self.settings.max_people {
+            log::warn!("{peer}: no more people");
+            return Err(No::new(Code::Busy, "there is no room for more people: try again later"));
         }
+        self.admit_newcomer(peer)?;
         let id = self.next_person;
         self.next_person += 1;
         let name = name.unwrap_or_else(|| names::guest_name(id));
@@ -76,7 +65,14 @@ impl Chat {
             person.rooms.insert(lobby.id, Membership { read: lobby.last, mentions: Vec::new() });
         }
         self.people.insert(person);
-        Some(id)
+        Ok(id)
+    }
+
+    /// Somebody whom nobody can become just now.
+    pub(crate) fn turn_away(&mut self, peers: &mut Peers, asker: &Asker, no: No) {
+        let words = no.words.clone();
+        self.refuse(peers, asker, no);
+        peers.close(asker.peer, CloseCode::TRY_AGAIN_LATER, &words);
     }
 
     pub(crate) fn store_person(&mut self, id: PersonId, ticket: Ticket) -> Result<(), No> {
@@ -179,21 +175,4 @@ pub(crate) fn user(person: &Person) -> User<'_> {
 /// What a name fault is for a client.
 pub(crate) fn bad_name(fault: names::NameFault) -> No {
     No::new(Code::BadName, fault.to_string())
-}
-
-/// The paces of one address.
-#[derive(Debug, Default)]
-pub(crate) struct AddressPaces {
-    pub newcomers: Pace,
-    pub requests: Pace,
-}
-
-/// Under which key an address is counted: an IPv6 /64 is one household. Loopback is this machine, or a proxy on it,
-/// and is not counted.
-pub(crate) fn address_key(address: IpAddr) -> Option<IpAddr> {
-    match address.to_canonical() {
-        address if address.is_loopback() => None,
-        IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
-        address => Some(address),
-    }
 }

@@ -37,7 +37,7 @@ impl Chat {
         let is_new = self.is_new(asker.peer);
         match asked {
             Ok(Ask::Hello(hello)) if is_new => return self.greet(peers, asker, hello),
-            _ if is_new => self.greet_guest(peers, asker),
+            _ if is_new => self.greet_guest(peers, asker)?,
             _ => {}
         }
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {

@@ -12,7 +12,6 @@
 
 use pollcat::{CloseCode, PeerId, Peers};
 
-use crate::arrivals::address_key;
 use crate::chat::{Chat, ticks};
 use crate::cost::Cost;
 use crate::membership::nobody;
@@ -64,7 +63,7 @@ impl Chat {
         if let Some(person) = &mut person {
             person.pace.take(now, tokens, &own).map_err(too_fast)?;
         }
-        if let Some(address) = session.client.and_then(address_key) {
+        if let Some(address) = session.payer {
             let shared_by_all = &mut self.addresses.entry(address).or_default().requests;
             shared_by_all
                 .take(now, tokens, &shared)
@@ -108,7 +107,7 @@ impl Chat {
         if let Some(person) = session.person().and_then(|id| self.people.get_mut(id)) {
             each(&mut person.pace, now, true);
         }
-        if let Some(address) = session.client.and_then(address_key) {
+        if let Some(address) = session.payer {
             each(&mut self.addresses.entry(address).or_default().requests, now, false);
         }
     }

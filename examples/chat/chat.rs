@@ -17,7 +17,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Refused, Request, RequestId};
 
-use crate::arrivals::AddressPaces;
+use crate::addresses::Addresses;
 use crate::console::Console;
 use crate::cost::MESSAGE;
 use crate::door::{self, Door};
@@ -38,11 +38,17 @@ use crate::wire::{self, Asked, Code, json};
 /// The room in which everybody is.
 pub(crate) const LOBBY: &str = "lobby";
 
+/// Pages and pictures have an account of their own, with so many times the work: a page is loaded in many pieces.
+const FILES: u32 = 4;
+
 /// How fast one may ask, where a message costs [`MESSAGE`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rates {
     pub person: Rate,
     pub address: Rate,
+    /// Of one address, as the rest.
+    pub newcomers: Rate,
+    pub files: Rate,
 }
 
 impl Rates {
@@ -51,6 +57,11 @@ impl Rates {
         Rates {
             person: rate(settings.message_rate, settings.message_burst),
             address: rate(settings.address_rate, settings.address_burst),
+            newcomers: Rate { per_second: settings.newcomer_rate, burst: settings.newcomer_burst },
+            files: rate(
+                settings.address_rate.saturating_mul(FILES),
+                settings.address_burst.saturating_mul(FILES),
+            ),
         }
     }
 }
@@ -80,7 +91,7 @@ pub(crate) struct Chat {
     pub(crate) unsaved: HashSet<(PersonId, RoomId)>,
     /// When somebody was last said to be typing.
     pub(crate) typing: HashMap<(PersonId, RoomId), Millis>,
-    pub(crate) addresses: HashMap<IpAddr, AddressPaces>,
+    pub(crate) addresses: Addresses,
     /// When what needs no hurry is done next.
     pub(crate) next_chores: Millis,
     /// Rooms that could not be stored, and why, while what else was to be done with them is still on its way.
@@ -141,7 +152,7 @@ impl Chat {
             fading: VecDeque::new(),
             unsaved: HashSet::new(),
             typing: HashMap::new(),
-            addresses: HashMap::new(),
+            addresses: Addresses::new(),
             next_chores: 0,
             unmade: HashMap::new(),
             pending: 0,
@@ -323,12 +334,14 @@ impl Handler<Mail> for Chat {
             Voice::Json => false,
             Voice::Text | Voice::Html => self.settings.echo,
         };
-        self.sessions.insert(id, Session::new(voice, request.client(), ticks(), echo, self.lobby));
+        let mut session = Session::new(voice, request.client(), ticks(), echo, self.lobby);
+        session.payer = self.payer(request.client());
+        session.hello_by += self.settings.hello_within as Millis * 1000;
+        let hello_by = session.hello_by;
+        self.sessions.insert(id, session);
         log::debug!("{id} connected from {}, speaks {voice:?}", place(request.client()));
         match voice {
-            Voice::Json => {
-                self.greetings.push_back((ticks() + self.settings.hello_within as Millis * 1000, id))
-            }
+            Voice::Json => self.greetings.push_back((hello_by, id)),
             Voice::Text | Voice::Html => self.arrive_as_guest(peers, id),
         }
     }
@@ -388,13 +401,17 @@ impl Chat {
 
     /// A page, or a picture, which comes later.
     fn serve(&mut self, asked: RequestId, request: &Request<'_>) -> Answer {
+        if let Some(too_fast) = self.refuse_file(request.client()) {
+            return too_fast;
+        }
         if let Some(page) = pages::page(request) {
             return door::stay_secure(request, page);
         }
         let Some(picture) = request.path().strip_prefix("/pictures/") else {
             return Answer::refuse(404, "there is no such page");
         };
-        match self.fetch(Read::Picture { id: picture.to_owned() }, Ticket::Picture(asked)) {
+        let ticket = Ticket::Picture { asked, payer: self.payer(request.client()) };
+        match self.fetch(Read::Picture { id: picture.to_owned() }, ticket) {
             Ok(()) => Answer::later(),
             Err(_) => Answer::refuse(503, "too busy").header("Retry-After", "1"),
         }

@@ -2,7 +2,6 @@
 
 use pollcat::{PeerId, Peers};
 
-use crate::arrivals::NEWCOMERS;
 use crate::chat::{Chat, ticks};
 use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
 use crate::members::ByName;
@@ -136,10 +135,7 @@ impl Chat {
     fn do_chores(&mut self, peers: &mut Peers, now: Millis) {
         self.store_lobby();
         self.forget_people(peers);
-        let (now_u64, requests) = (now as u64, self.rates.address);
-        self.addresses.retain(|_, paces| {
-            !paces.newcomers.is_full(now_u64, &NEWCOMERS) || !paces.requests.is_full(now_u64, &requests)
-        });
+        self.addresses.retain(|_, paces| !paces.are_full(now as u64, &self.rates));
         self.typing.retain(|_, at| *at + CHORES > now);
         self.remove_rooms(now);
     }

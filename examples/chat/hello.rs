@@ -13,7 +13,7 @@ use crate::chat::Chat;
 use crate::cost::{Cost, HELLO, MESSAGE};
 use crate::history::{Millis, PersonId};
 use crate::names;
-use crate::sessions::Stage;
+use crate::sessions::{Session, Stage};
 use crate::tickets::{Asker, No, Ticket};
 use crate::token::Token;
 use crate::wire::{Code, Hello, Position};
@@ -40,7 +40,7 @@ impl Chat {
             session.echo |= echo;
         }
         match whose {
-            Who::New(name) => self.introduce(peers, asker, name, rooms),
+            Who::New(name) => return self.introduce(peers, asker, name, rooms),
             Who::Known(person) => self.welcome(peers, asker, person, None, rooms),
         }
         Ok(())
@@ -57,8 +57,8 @@ impl Chat {
     }
 
     /// A client has said something else first: it is a guest, and its words come after the welcome.
-    pub(crate) fn greet_guest(&mut self, peers: &mut Peers, asker: &Asker) {
-        self.introduce(peers, &Asker { peer: asker.peer, id: None }, None, HashMap::new());
+    pub(crate) fn greet_guest(&mut self, peers: &mut Peers, asker: &Asker) -> Result<(), No> {
+        self.introduce(peers, &Asker { peer: asker.peer, id: None }, None, HashMap::new())
     }
 
     fn recognize(&self, token: &str) -> Result<PersonId, No> {
@@ -83,11 +83,16 @@ impl Chat {
         asker: &Asker,
         name: Option<String>,
         has: HashMap<String, Position>,
-    ) {
+    ) -> Result<(), No> {
         let peer = asker.peer;
         let token = Token::new().expect("the system has randomness to give, as it had at the start");
-        let Some(person) = self.make_person(peers, peer, name, Some(token.hash())) else {
-            return;
+        let person = match self.make_person(peer, name, Some(token.hash())) {
+            Ok(person) => person,
+            Err(no) if no.retry_after.is_some() => return Err(no),
+            Err(no) => {
+                self.turn_away(peers, asker, no);
+                return Ok(());
+            }
         };
         if let Some(session) = self.sessions.get_mut(peer) {
             session.stage = Stage::Arriving(person);
@@ -96,6 +101,7 @@ impl Chat {
             self.people.drop_token(person);
             self.welcome(peers, asker, person, None, HashMap::new());
         }
+        Ok(())
     }
 
     /// Their token is on disk, or cannot be.
@@ -120,7 +126,8 @@ impl Chat {
     pub(crate) fn end_the_silent(&mut self, peers: &mut Peers, now: Millis) {
         while let Some(&(_, peer)) = self.greetings.front().filter(|(until, _)| *until <= now) {
             self.greetings.pop_front();
-            if self.is_new(peer) {
+            let is_silent = |session: &Session| session.stage == Stage::New && session.hello_by <= now;
+            if self.sessions.get(peer).is_some_and(is_silent) {
                 let words = format!("say hello within {} s", self.settings.hello_within);
                 peers.close(peer, CloseCode::POLICY, &words);
             }

@@ -1,6 +1,7 @@
 //! A chat room that anyone can open in a browser: `cargo run --release --example chat`. The README beside this file
 //! begins where you do.
 
+mod addresses;
 mod answers;
 mod arrivals;
 mod asks;
@@ -154,6 +155,8 @@ fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mai
         .origins(settings.origins())
         .trust_proxies(settings.trust_proxy.clone())
         .max_connections(settings.max_connections)
+        .max_connections_per_address(settings.max_connections_per_address)
+        .trusted_networks(settings.trusted_networks.clone())
         .max_message(settings.max_picture.max(wire::longest_request(settings.max_message)))
         .max_send_queue(4 << 20)
         .tick(Duration::from_millis(500));

@@ -37,6 +37,10 @@ impl Voice {
 pub(crate) struct Session {
     pub voice: Voice,
     pub client: Option<IpAddr>,
+    /// The address that pays for it, if one does.
+    pub payer: Option<IpAddr>,
+    /// Until when it may say hello.
+    pub hello_by: Millis,
     /// When it was opened, by the clock that nobody can set.
     pub since: Millis,
     /// What it has sent, in messages and bytes.
@@ -106,6 +110,8 @@ impl Session {
         Session {
             voice,
             client,
+            payer: None,
+            hello_by: since,
             since,
             received: Received::default(),
             stage: Stage::New,

@@ -103,7 +103,7 @@ impl Chat {
         bytes: &[u8],
     ) -> Result<(), No> {
         if self.sessions.get(asker.peer).is_some_and(|session| session.person().is_none()) {
-            self.greet_guest(peers, asker);
+            self.greet_guest(peers, asker)?;
         }
         let Some(session) = self.sessions.get(asker.peer) else {
             return Ok(());

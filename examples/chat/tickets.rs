@@ -1,6 +1,7 @@
 //! What travels between the chat and the history: mail, and what is to be done when an answer has come.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use pollcat::{PeerId, RequestId};
 
@@ -44,7 +45,10 @@ pub(crate) enum Ticket {
         query: String,
     },
     /// An HTTP request for a picture.
-    Picture(RequestId),
+    Picture {
+        asked: RequestId,
+        payer: Option<IpAddr>,
+    },
 }
 
 /// Who asked for something, and the id under which they want the answer.

@@ -236,7 +236,7 @@ impl Config {
         self
     }
 
-    /// Networks whose addresses may have any number of connections, up to [`max_connections`](Self::max_connections);
+    /// Networks whose addresses have no limits of their own, only those of all together: on connections, and on memory.
     /// [`Networks::none`]. A whole office may be one address.
     pub fn trusted_networks(mut self, networks: Networks) -> Self {
         self.trusted_networks = networks;

@@ -31,7 +31,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use log::LevelFilter;
-use pollcat::{Origins, Proxies};
+use pollcat::{Networks, Origins, Proxies};
 
 use crate::history::Durability;
 use file::SettingsFile;
@@ -63,6 +63,12 @@ pub(crate) struct Settings {
     pub tls_cert: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
     pub max_connections: usize,
+    pub max_connections_per_address: u32,
+    /// Without a limit for each address.
+    pub trusted_networks: Networks,
+    /// New people per address and second; 0: no limit.
+    pub newcomer_rate: u32,
+    pub newcomer_burst: u32,
     /// Seconds.
     pub hello_within: u64,
     /// `None`: everything stays in memory.
@@ -330,6 +336,10 @@ impl Settings {
             tls_cert: None,
             tls_key: None,
             max_connections: 0,
+            max_connections_per_address: 0,
+            trusted_networks: Networks::none(),
+            newcomer_rate: 0,
+            newcomer_burst: 0,
             hello_within: 0,
             data: None,
             durability: Durability::Disk,

@@ -102,6 +102,18 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 Number(1..=1_000_000, |s, n| s.max_connections = n as usize),
             ),
             row(
+                "max-connections-per-address",
+                "2000",
+                "of them from one IPv4 address or IPv6 /64: an office may be one",
+                Number(1..=1_000_000, |s, n| s.max_connections_per_address = n as u32),
+            ),
+            row(
+                "trusted-networks",
+                "",
+                "addresses and networks without limits per address; several",
+                List("NETWORK", |s, v| values::networks(v).map(|it| s.trusted_networks = it)),
+            ),
+            row(
                 "hello-within",
                 "20",
                 "seconds in which a JSON client says who it is",
@@ -212,6 +224,18 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 "200",
                 "messages at once from one address",
                 Number(1..=1_000_000, |s, n| s.address_burst = n as u32),
+            ),
+            row(
+                "newcomer-rate",
+                "20",
+                "new people per address and second; 0: no limit",
+                Number(0..=10_000, |s, n| s.newcomer_rate = n as u32),
+            ),
+            row(
+                "newcomer-burst",
+                "400",
+                "new people at once from one address",
+                Number(1..=1_000_000, |s, n| s.newcomer_burst = n as u32),
             ),
         ],
     ),

@@ -75,7 +75,7 @@ fn every_setting_is_known_by_its_one_name_everywhere() {
             "listen" => "unix:chat.sock",
             "allow-origin" => "https://a.example",
             "allow-host" => "a.example",
-            "trust-proxy" => "10.0.0.0/8",
+            "trust-proxy" | "trusted-networks" => "10.0.0.0/8",
             "public-url" => "https://a.example/chat",
             "durability" => "system",
             "log-level" => "debug",

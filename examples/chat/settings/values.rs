@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use log::LevelFilter;
-use pollcat::{Hosts, InvalidSetting, Origins, Proxies};
+use pollcat::{Hosts, InvalidSetting, Networks, Origins, Proxies};
 
 use crate::history::Durability;
 
@@ -146,6 +146,10 @@ fn group_in(known: &str, name: &str) -> Option<u32> {
 
 pub(super) fn proxies(texts: &[String]) -> Result<Proxies, String> {
     Proxies::only(texts).map_err(told)
+}
+
+pub(super) fn networks(texts: &[String]) -> Result<Networks, String> {
+    Networks::only(texts).map_err(told)
 }
 
 fn told(wrong: InvalidSetting) -> String {
