@@ -15,6 +15,8 @@ use inflate::Inflated;
 #[path = "support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
+#[path = "deflate/cuts.rs"]
+mod cuts;
 #[path = "server/directed.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod directed;

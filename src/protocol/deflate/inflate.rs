@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use zlib_rs::{Inflate, InflateFlush, Status};
+use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
 
 use super::super::assembly::AssemblyKind;
 use super::super::{ProtocolError, utf8};
@@ -98,7 +98,7 @@ impl Inflation {
         // The last message may have been given up in its middle.
         stream.begun = false;
         buffer.begin(limit);
-        let result = stream.feed(payload, buffer).and_then(|()| stream.finish(buffer));
+        let result = stream.feed(payload, buffer).and_then(|()| stream.finish());
         *inflated += buffer.filled as u64;
         // Text fails where it stops being text, though there may be another fault, or no room, further on.
         let valid = buffer.filled.min(limit);
@@ -162,7 +162,7 @@ impl Deflated {
             inflation.inflate_whole(&self.kept, message.is_text(), limit, inflater)?;
             return Ok(true);
         }
-        self.inflate_kept(message, limit)?.finish(&mut Growing::new(message, limit))?;
+        self.inflate_kept(message, limit)?.finish()?;
         if inflation.takeover {
             inflation.stream = self.stream.take();
         }
@@ -224,41 +224,67 @@ impl Stream {
     }
 
     /// The end of a message: it must end where a block ends.
-    fn finish(&mut self, sink: &mut impl Sink) -> Result<(), ProtocolError> {
+    fn finish(&mut self) -> Result<(), ProtocolError> {
         // An endpoint that flushes twice without input in between has nothing to send, where a single 00 was
         // due (§7.2.3.6). The message is as empty as its payload.
         if !self.begun {
             return Ok(());
         }
-        self.feed(&TAIL, sink)?;
         self.begun = false;
-        // One more empty block: within anything else it is no block, but wrong, or unfinished, or data.
-        let is_final = u8::from(!self.takeover);
-        let [a, b, c, d] = TAIL;
-        let probe = [is_final, a, b, c, d];
-        let before = self.inflate.total_in();
-        let status = self.inflate.decompress(&probe, &mut [0], InflateFlush::NoFlush);
-        let all_read = self.inflate.total_in() - before == probe.len() as u64;
-        match status {
-            Ok(Status::StreamEnd) if !self.takeover && all_read => Ok(()),
-            Ok(Status::Ok | Status::BufError) if self.takeover && all_read => Ok(()),
-            _ => Err(ProtocolError::InvalidDeflate),
+        let (read, written, status) = self.read_on(&TAIL, &mut [0], InflateFlush::Block);
+        if (read, written) != (TAIL.len(), 0) {
+            return Err(ProtocolError::InvalidDeflate); // the tail was data, or an end before its own
         }
+        match status {
+            // The whole block was the message's, and the final one.
+            Ok(Status::StreamEnd) => self.forget(),
+            Ok(_) if self.is_between_blocks() => {}
+            _ => return Err(ProtocolError::InvalidDeflate),
+        }
+        Ok(())
+    }
+
+    /// Is it another block that begins here? An empty one is tried. In the midst of a block its bytes are something else:
+    /// they do not end one just where they end themselves, with nothing having come of them.
+    fn is_between_blocks(&mut self) -> bool {
+        let [a, b, c, d] = TAIL;
+        if self.takeover {
+            // As more follows, it shows whether the block ends in time.
+            let (read, written, status) =
+                self.read_on(&[0, a, b, c, d, 0, a, b, c, d], &mut [0], InflateFlush::Block);
+            (read, written) == (5, 0) && matches!(status, Ok(Status::Ok))
+        } else {
+            // That it is the final one is no harm, as another stream begins with the next message.
+            let (read, written, status) = self.read_on(&[1, a, b, c, d], &mut [0], InflateFlush::NoFlush);
+            (read, written) == (5, 0) && matches!(status, Ok(Status::StreamEnd))
+        }
+    }
+
+    /// Takes what there is room for, up to the end of the stream or, if asked for, of a block.
+    fn read_on(
+        &mut self,
+        input: &[u8],
+        room: &mut [u8],
+        until: InflateFlush,
+    ) -> (usize, usize, Result<Status, InflateError>) {
+        let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
+        let status = self.inflate.decompress(input, room, until);
+        let (read, written) = (self.inflate.total_in() - read, self.inflate.total_out() - written);
+        (read as usize, written as usize, status)
     }
 
     /// Takes from the input what there is room for; how much came of it, and whether it was in order.
     fn step(&mut self, input: &mut &[u8], room: &mut [u8]) -> (usize, Result<(), ProtocolError>) {
-        let mut written = 0;
+        let mut total = 0;
         loop {
-            let (read_before, written_before) = (self.inflate.total_in(), self.inflate.total_out());
-            let status = self.inflate.decompress(input, &mut room[written..], InflateFlush::NoFlush);
-            *input = &input[(self.inflate.total_in() - read_before) as usize..];
-            written += (self.inflate.total_out() - written_before) as usize;
+            let (read, written, status) = self.read_on(input, &mut room[total..], InflateFlush::NoFlush);
+            *input = &input[read..];
+            total += written;
             match status {
                 // A final block (§7.2.3.4) ends a DEFLATE stream, not a message: another one begins.
                 Ok(Status::StreamEnd) => self.forget(),
-                Ok(Status::Ok | Status::BufError) => return (written, Ok(())),
-                Err(_) => return (written, Err(ProtocolError::InvalidDeflate)),
+                Ok(Status::Ok | Status::BufError) => return (total, Ok(())),
+                Err(_) => return (total, Err(ProtocolError::InvalidDeflate)),
             }
         }
     }
