@@ -11,8 +11,11 @@
 //! | 7: reading, searching, names | `reading.rs`, `names.rs`, `crowd.rs` |
 //! | 8: errors | `errors.rs`, `pace.rs`, `offices.rs`, `disk.rs` |
 //! | Plain text | `console.rs` |
+//! | Backup, restore, upgrade, downgrade | `backup.rs` |
 //! | 9, Running it | `running.rs`, `ending.rs`, `logging.rs`, `door.rs` |
 
+#[path = "chat/backup.rs"]
+mod backup;
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod chat;

@@ -54,7 +54,7 @@ use pollcat::{Config, Mailbox, NotDelivered, Server, UnixAccess};
 use certificates::Certificates;
 use chat::Chat;
 use daemon::Daemon;
-use history::{Data, History, News};
+use history::{Copy, Data, History, News};
 use logs::Logs;
 use pid_file::PidFile;
 use settings::{Asked, Listen, Settings};
@@ -65,6 +65,7 @@ fn main() -> ExitCode {
     let settings = match settings::read(std::env::args_os(), |name| std::env::var_os(name)) {
         Ok(Asked::Serve(settings)) => *settings,
         Ok(Asked::Check(listing, settings)) => return check(&listing, &settings),
+        Ok(Asked::Copy(copy)) => return make(&copy),
         Ok(Asked::Print(text)) => {
             let _ = io::stdout().write_all(text.as_bytes());
             return ExitCode::SUCCESS;
@@ -93,6 +94,20 @@ fn check(listing: &str, settings: &Settings) -> ExitCode {
 
 fn unknown_variables() -> Vec<String> {
     settings::unknown_variables(std::env::vars_os().map(|(name, _)| name))
+}
+
+/// A backup, or the way back from one: a line that says what was done, or why nothing was.
+fn make(copy: &Copy) -> ExitCode {
+    match copy.make() {
+        Ok(words) => {
+            logs::tell(io::stdout(), words + "\n");
+            ExitCode::SUCCESS
+        }
+        Err(words) => {
+            logs::tell(io::stderr(), words + "\n");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Here, or in the background.

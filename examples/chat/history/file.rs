@@ -155,7 +155,10 @@ impl fmt::Display for OpenError {
             }
             Fault::Sqlite(error) if is_damage(error) => {
                 write!(f, "{path} is damaged, or no history ({error}): ")?;
-                f.write_str("bring it back from a copy, or choose another file with --data")
+                f.write_str(
+                    "or the -wal and -shm beside it are another file's: bring a backup back with --restore, ",
+                )?;
+                f.write_str("or choose another file with --data")
             }
             Fault::Sqlite(error) => {
                 write!(f, "{path} cannot be used ({error}): choose another file with --data")
@@ -185,7 +188,7 @@ fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault>
     // What people say is not for other users of the machine. SQLite gives its own files the same permissions.
     private(&path).map_err(Fault::File)?;
 
-    let mut writer = connect(&path)?;
+    let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     if writer.is_readonly(MAIN_DB)? {
         return Err(Fault::ReadOnly);
     }
@@ -206,7 +209,7 @@ fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault>
     writer.pragma_update(None, "journal_size_limit", 32 << 20)?;
     prepare(&mut writer)?;
 
-    let reader = connect(&path)?;
+    let reader = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     reader.pragma_update(None, "query_only", true)?;
     // Opens all that it needs: by their names, which may belong to others later.
     check(&reader)?;
@@ -215,11 +218,8 @@ fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault>
     Ok((Link::new(writer, Some(lock.clone())), Link::new(reader, Some(lock))))
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+pub(super) fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // Other tools may read at any time, and write for a moment.
     connection.busy_timeout(Duration::from_secs(2))?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -227,7 +227,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Looks, and changes nothing: the file may be anybody's.
-fn check(connection: &Connection) -> Result<(), Fault> {
+pub(super) fn check(connection: &Connection) -> Result<(), Fault> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (number("application_id")?, number("user_version")?) {

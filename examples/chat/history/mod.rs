@@ -12,6 +12,7 @@
 //! | `file.rs`, `lock.rs` | opening, checking and locking the file |
 //! | `schema.rs`, `load.rs` | the tables and their versions, and what the chat starts with |
 //! | `calendar.rs` | what day it is, whatever the clock says |
+//! | `copies.rs` | `--backup` and `--restore` |
 //! | `writer.rs` | group commit |
 //! | `chores.rs`, `wal.rs` | what is done in a pause; SQLite's log |
 //! | `people.rs`, `events.rs` | the writes, one by one |
@@ -22,6 +23,7 @@
 
 mod calendar;
 mod chores;
+mod copies;
 mod events;
 mod faults;
 mod file;
@@ -49,6 +51,7 @@ use std::time::Duration;
 
 pub(crate) use calendar::Calendar;
 use chores::Chores;
+pub(crate) use copies::Copy;
 use file::Fault;
 pub(crate) use file::OpenError;
 pub(crate) use jobs::*;

@@ -101,6 +101,9 @@ const FIRST: &str = "
     CREATE TABLE erasures (event INTEGER PRIMARY KEY, grams TEXT NOT NULL) STRICT;
 ";
 
+/// The first version that notes whether something may be missing.
+pub(super) const KNOWS_GAPS: i32 = 2;
+
 /// From each version to the next. A file of any age takes the same way, a new one too, so that all are alike.
 const STEPS: &[&str] = &[
     // Which day it was, by which rows (`calendar.rs`). Whether something that clients were told may be missing; which

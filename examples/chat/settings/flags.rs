@@ -1,12 +1,14 @@
 //! The command line: the settings as flags, and the few words that are no settings.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PathBufValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::table::{GROUPS, Kind, Row};
+use crate::history::Copy;
 
 pub(super) struct Flags(ArgMatches);
 
@@ -59,6 +61,21 @@ impl Flags {
         self.0.get_flag("check")
     }
 
+    /// What is to be done with the history instead of serving it.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub(super) fn copy(&self, data: Option<&Path>) -> Result<Option<Copy>, String> {
+        let file = |name| self.0.get_one::<PathBuf>(name).cloned();
+        match (file("backup"), file("restore"), data.map(Path::to_owned)) {
+            (None, None, _) => Ok(None),
+            (_, _, None) => Err("a history in memory has no file to copy: name one with --data".to_owned()),
+            (Some(to), _, Some(data)) => Ok(Some(Copy::Backup { data, to })),
+            (None, Some(from), Some(data)) => Ok(Some(Copy::Restore { data, from })),
+        }
+    }
+
     pub(super) fn believes_clock(&self) -> bool {
         self.0.get_flag("believe-clock")
     }
@@ -70,15 +87,14 @@ impl Flags {
 
 fn command() -> Command {
     let words = [
-        Arg::new("config")
-            .long("config")
-            .value_name("PATH")
-            .value_parser(PathBufValueParser::new())
-            .help("a file with settings"),
+        file("config", "a file with settings"),
         Arg::new("check")
             .long("check")
             .action(ArgAction::SetTrue)
             .help("show the settings in force, as TOML, try whether they can work, and end"),
+        file("backup", "copy the history into this file, while the chat runs or not, and end"),
+        file("restore", "put the copy in this file in the history's place, while no chat runs, and end")
+            .conflicts_with("backup"),
         Arg::new("believe-clock")
             .long("believe-clock")
             .action(ArgAction::SetTrue)
@@ -99,6 +115,10 @@ fn command() -> Command {
         .disable_version_flag(true)
         .args(words)
         .args(settings)
+}
+
+fn file(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name("PATH").value_parser(PathBufValueParser::new()).help(help)
 }
 
 fn flag(row: &'static Row) -> Arg {

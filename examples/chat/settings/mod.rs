@@ -33,7 +33,7 @@ use std::path::PathBuf;
 use log::LevelFilter;
 use pollcat::{Networks, Origins, Proxies};
 
-use crate::history::Durability;
+use crate::history::{Copy, Durability};
 use file::SettingsFile;
 use table::{Kind, Row};
 pub(crate) use values::Listen;
@@ -112,6 +112,8 @@ pub(crate) struct Settings {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Asked {
     Serve(Box<Settings>),
+    /// `--backup`, `--restore`.
+    Copy(Copy),
     /// `--check`: the settings in force, as TOML, and what they are to be tried with.
     Check(String, Box<Settings>),
     /// `--help`, `--version`: this is the answer.
@@ -173,10 +175,17 @@ pub(crate) fn read(
     if faults.is_empty() {
         faults = contradictions(&settings);
     }
+    let copy = match flags.copy(settings.data.as_deref()) {
+        Ok(copy) => copy,
+        Err(fault) => {
+            faults.push(fault);
+            None
+        }
+    };
     match faults.is_empty() {
         false => Err(faults),
         true if flags.check() => Ok(Asked::Check(listing, Box::new(settings))),
-        true => Ok(Asked::Serve(Box::new(settings))),
+        true => Ok(copy.map_or_else(|| Asked::Serve(Box::new(settings)), Asked::Copy)),
     }
 }
 

@@ -9,6 +9,7 @@ use super::*;
 
 mod ages;
 mod bites;
+mod copies;
 mod faults;
 mod files;
 mod keeping;
