@@ -17,6 +17,8 @@ mod scratch;
 mod secure;
 mod talk;
 mod typing;
+mod unread;
+mod view;
 mod window;
 mod windows;
 mod words;

@@ -18,12 +18,13 @@ export async function setNotices(on) {
 
 export function call(title, body, open) {
 	if (soundOn()) beep();
-	if (!noticesOn() || document.hasFocus()) return;
+	if (!noticesOn() || document.hasFocus()) return undefined;
 	const notice = notify(title, { body, tag: title, icon: "/favicon.svg" });
-	if (!notice) return;
+	if (!notice) return undefined;
 	notice.onclick = () => {
 		focus();
 		notice.close();
 		open();
 	};
+	return notice;
 }

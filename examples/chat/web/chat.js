@@ -16,14 +16,17 @@ import { stepTo } from "./browser.js";
 import * as drafts from "./drafts.js";
 import { browse, help, search, settings, sure } from "./dialogs.js";
 import { $, announce, el, icon, toast, warn } from "./dom.js";
+import { forgetGone, untilGone } from "./gone.js";
 import { showHead, showState } from "./head.js";
 import * as outbox from "./outbox.js";
 import * as pictures from "./pictures.js";
 import { showMembers } from "./members.js";
+import { markRead, reveal, toLatest, toNew } from "./reading.js";
 import { Roster } from "./roster.js";
 import { nameOf, openDrawer, showPlaces } from "./sides.js";
 import { onLost, onRemembered, recall, remember } from "./storage.js";
 import { Store } from "./store.js";
+import { cut, isolated } from "./text.js";
 import * as timeline from "./timeline.js";
 import { language, say, translate, why } from "./words.js";
 
@@ -39,7 +42,6 @@ let unfollowed = true;
 // What is asked about the room that it names.
 let question;
 let drawing = false;
-let reading = 0;
 
 export const me = () => store.me;
 export const isOnline = () => connection.state === "online";
@@ -120,14 +122,16 @@ function left(gone) {
 }
 
 function arrived(where, event) {
-	const seen = isSeen(where);
-	if (!seen && where.newAfter === Infinity) where.newAfter = event.offset - 1;
-	if (where === room) announce(`${event.from}: ${event.msg}`);
+	const seen = where === room && timeline.atEnd && isLooking();
+	if (!seen) where.oneNew(event.offset);
+	const text = event.type === "picture" ? [say("aPicture"), event.msg].filter(Boolean).join(": ") : event.msg;
+	if (where === room) announce(`${event.from}: ${cut(text, 500)}`);
 	if (seen || !store.isForMe(event, where)) return;
 	const place = where.other ? event.from : `${event.from} · #${where.name}`;
 	const open = () => reveal(where.name, event.offset);
-	call(place, event.msg, open);
-	if (where !== room) toast(`${place}: ${event.msg.slice(0, 80)}`, { label: say("open"), act: open });
+	const notice = call(place, cut(text, 200), open);
+	const line = where !== room && toast(`${isolated(place)}: ${cut(text, 80)}`, { label: say("open"), act: open });
+	untilGone(where.name, event.offset, () => (notice?.close(), line && line.remove()));
 }
 
 // ---- rooms
@@ -170,11 +174,11 @@ export function talk(user) {
 	composer.focus();
 }
 
-function show(next, intoAddress = true) {
+export function show(next, intoAddress = true) {
 	if (next === room) return;
 	room = next;
 	setLeft(room, false);
-	room.newAfter = room.unread > 0 ? room.read : Infinity;
+	room.newAfter = Infinity; // what is new is seen when the room is open
 	const hash = `#${encodeURIComponent(room.name)}`;
 	if (intoAddress && location.hash !== hash && (location.hash || room !== lobby())) stepTo(hash);
 	composer.show(room);
@@ -256,8 +260,8 @@ export function speak(where, msg, blobs = []) {
 // May what was written be said now?
 export const isReady = () => isOnline() && store.settled;
 
-export function acked({ msg, blob, url }, { room, offset, msg_time }) {
-	const what = blob ? { type: "picture", picture: { url } } : { type: "message" };
+export function acked({ msg, blob, url, width, height }, { room, offset, msg_time }) {
+	const what = blob ? { type: "picture", picture: { url, width, height } } : { type: "message" };
 	store.event({ room, offset, msg_time, from_id: me().id, from: me().name, msg, ...what });
 }
 
@@ -325,53 +329,10 @@ export function askDelete({ offset }) {
 	});
 }
 
-// ---- reading
-
-export const older = (room) => page(room, room.low, (page) => room.older(page));
-export const newer = (room) => page(room, room.high + 1 + store.limits.page, (page) => room.newer(page));
-
-// The events before an offset, or the latest. False: they could not be had.
-async function page(room, before, take) {
-	try {
-		const page = await ask({ type: "page", room: room.name, before, limit: store.limits.page });
-		if (page.epoch !== room.epoch) return false;
-		take(page);
-		timeline.update();
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-// Shows one message, however far back it is.
-export async function reveal(name, offset) {
-	const where = store.rooms.get(name);
-	if (!where) return;
-	show(where);
-	const middle = offset + Math.floor(store.limits.page / 2);
-	const here = offset >= where.low && offset <= where.high;
-	if (here || (await page(where, middle, (page) => where.jump(page)))) timeline.reveal(offset);
-}
-
-export async function toLatest() {
-	const where = room;
-	// What is said while the page is fetched may not be in it: then once more.
-	while (where.past && (await page(where, undefined, (page) => where.jump(page))));
-	if (room === where) timeline.latest();
-}
-
-// Does somebody see what arrives here?
-const isSeen = (where) => where === room && !document.hidden && document.hasFocus() && timeline.atEnd;
-
-function markRead() {
-	if (room.unread === 0 || !room.live || !isSeen(room) || !isOnline()) return;
-	store.markRead(room);
-	const read = { type: "read", room: room.name, offset: room.read };
-	clearTimeout(reading); // one word for a flood of messages
-	reading = setTimeout(() => ask(read).catch(() => {}), 300);
-}
-
 // ---- what is seen
+
+// Does somebody look at the page?
+export const isLooking = () => !document.hidden && document.hasFocus();
 
 // Pictures come from this page's own server alone: so says its Content-Security-Policy.
 export const source = (address) => (address.startsWith("blob:") || url === home ? address : "");
@@ -389,6 +350,7 @@ function drawNow() {
 	showState();
 	if (!me() || !room) return;
 	markRead();
+	forgetGone((name, offset) => store.rooms.get(name)?.gone.has(offset));
 	showPlaces();
 	showMembers();
 	timeline.update();
@@ -416,6 +378,7 @@ const ACTS = {
 	members: () => openDrawer("members"),
 	"close-drawer": () => openDrawer(""),
 	latest: toLatest,
+	new: () => toNew(),
 	picture: () => $("file").click(),
 	emoji: () => composer.toggleEmoji(),
 	again: () => (connection.state === "waiting" ? connection.tryNow() : connect()),

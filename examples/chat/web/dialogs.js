@@ -5,7 +5,10 @@ import * as chat from "./chat.js";
 import { COMMANDS, helpFor } from "./commands.js";
 import { ask, disconnect } from "./connection.js";
 import { button, el, iconButton, toast } from "./dom.js";
+import { excerpt } from "./excerpt.js";
+import { untilGone } from "./gone.js";
 import { showState } from "./head.js";
+import { reveal } from "./reading.js";
 import { nameOf } from "./sides.js";
 import { recall, remember } from "./storage.js";
 import { clock, day, language, say, why } from "./words.js";
@@ -71,8 +74,13 @@ export function search() {
 	let asked = 0;
 	let next;
 	const placeOf = (name) => (chat.store.rooms.has(name) ? nameOf(chat.store.rooms.get(name)) : name);
-	const entry = (hit) => el("li", {}, button(".place", { onclick: () => (dialog.close(), chat.reveal(hit.room, hit.offset)) }, el("span.grow", {},
-		el("span.small.quiet", {}, `${hit.from} · ${placeOf(hit.room)} · ${day(hit.msg_time)} ${clock(hit.msg_time)}`), el("p.text", { dir: "auto" }, hit.msg.slice(0, 200)))));
+	const entry = (hit) => {
+		const words = el("p.text", { dir: "auto" }, hit.type === "picture" && `${say("aPicture")} `, excerpt(hit.msg, field.value));
+		const line = el("li", {}, button(".place", { onclick: () => (dialog.close(), reveal(hit.room, hit.offset)) }, el("span.grow", {},
+			el("span.small.quiet", {}, `${hit.from} · ${placeOf(hit.room)} · ${day(hit.msg_time)} ${clock(hit.msg_time)}`), words)));
+		untilGone(hit.room, hit.offset, () => line.remove());
+		return line;
+	};
 	const look = async (before) => {
 		const query = field.value.trim();
 		const mine = ++asked;

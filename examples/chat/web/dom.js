@@ -3,6 +3,7 @@
  * Content-Security-Policy forbids `innerHTML` and the like as well.)
  */
 
+import { firstSign } from "./text.js";
 import { say } from "./words.js";
 
 export const $ = (id) => document.getElementById(id);
@@ -27,14 +28,19 @@ export function el(tag, properties = {}, ...children) {
 const ICONS = {
 	add: "M12 5v14M5 12h14",
 	close: "M6 6l12 12M18 6L6 18",
+	copy: "M9 9h10v11H9zM5 15V4h10",
 	delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
 	leave: "M10 5H5v14h5M14 8l4 4-4 4M18 12H9",
 	members: "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM3 20c1-8 11-8 12 0M16 4a3.5 3.5 0 010 7M17 14c3 0 4 3 4 6",
+	next: "M9 5l7 7-7 7",
+	original: "M14 5h5v5M19 5l-8 8M10 6H5v13h13v-5",
+	previous: "M15 5l-7 7 7 7",
 	rooms: "M4 7h16M4 12h16M4 17h10",
 	addPicture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.1",
 	search: "M10.5 17a6.5 6.5 0 100-13 6.5 6.5 0 000 13zM15.5 15.5L20 20",
 	send: "M5 12h13M12 5.5l6.5 6.5-6.5 6.5",
 	settings: "M4 7h9M17 7h3M15 4.5v5M4 17h3M11 17h9M9 14.5v5",
+	zoom: "M10.5 17a6.5 6.5 0 100-13 6.5 6.5 0 000 13zM15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6",
 	emoji: "M12 20.5a8.5 8.5 0 100-17 8.5 8.5 0 000 17zM8.5 14c1.5 3 5.5 3 7 0M9 9.5h.1M15 9.5h.1",
 };
 
@@ -55,7 +61,7 @@ export const iconButton = (name, word, onclick, classes = "", tabIndex = 0) =>
 
 // A disc with the first character of a name, in a colour of the person's own.
 export function face({ id, name }, size = "") {
-	const disc = el(`span.face.${size}`, { ariaHidden: "true" }, [...name][0].toUpperCase());
+	const disc = el(`span.face.${size}`, { ariaHidden: "true" }, firstSign(name).toUpperCase());
 	// Neighbouring numbers get colours far apart: 137.5° is the golden angle.
 	disc.style.setProperty("--hue", Math.round(id * 137.5) % 360);
 	return disc;
@@ -78,6 +84,7 @@ export function toast(text, { label, act, time = 7_000 } = {}) {
 		iconButton("close", "close", () => line.remove(), ".little"));
 	$("toasts").replaceChildren(line);
 	setTimeout(() => line.remove(), time);
+	return line;
 }
 
 // A line that stays until it is sent away: something is lost.

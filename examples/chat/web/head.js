@@ -5,8 +5,8 @@ import * as chat from "./chat.js";
 import { state } from "./connection.js";
 import { $, el, face } from "./dom.js";
 import { nameOf } from "./sides.js";
-import { atEnd } from "./timeline.js";
-import { language, say } from "./words.js";
+import { atEnd, newIsAbove } from "./timeline.js";
+import { language, moment, say } from "./words.js";
 
 // Who types says so every few seconds; silence for this long means that nobody does.
 const TYPING_LASTS = 5_000;
@@ -19,12 +19,21 @@ export function showHead() {
 		: say(store.people.get(other.id)?.online ? "private" : "privateAbsent"));
 	$("leave").hidden = room.name === store.home;
 	if (put("my-name", chat.me().name)) $("my-face").replaceChildren(face(chat.me(), "mini"));
-	$("latest").hidden = atEnd;
-	put("latest", `↓ ${room.unread > 0 ? say("unread", { count: room.unread }) : say("latest")}`);
+	showWays(room);
 	$("say").placeholder = say("messageTo", { room: $("room-title").textContent });
 	$("say").setAttribute("aria-label", $("say").placeholder);
 	showTypists(room);
 	showTitle(room, [...store.rooms.values()]);
+}
+
+// The ways to what is not in view: the first of what is new, and the end.
+function showWays(room) {
+	$("new").hidden = !newIsAbove();
+	const first = room.items.find((item) => item.offset > room.newAfter);
+	const since = first?.offset === room.newAfter + 1 ? moment(first.msg_time) : "";
+	put("new", `↑ ${say(since ? "newSince" : "newCount", { count: room.newCount, since })}`);
+	$("latest").hidden = atEnd;
+	put("latest", `↓ ${room.unread > 0 ? say("newCount", { count: room.unread }) : say("latest")}`);
 }
 
 function showTypists(room) {

@@ -40,5 +40,5 @@ const after = (text, at) => (at < text.length ? String.fromCodePoint(text.codePo
 // May a name end here? Not in the middle of a word; where words are not set apart, anywhere.
 function endsAt(text, end) {
 	const [last, next] = [before(text, end), after(text, end)];
-	return !isWord(next) || isSpaceless(last) || isSpaceless(next);
+	return !/\p{M}/u.test(next) && (!isWord(next) || isSpaceless(last) || isSpaceless(next));
 }

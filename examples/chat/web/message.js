@@ -1,12 +1,13 @@
 /** How one message looks: a row of the timeline, and what can be done with it. */
 
 import * as chat from "./chat.js";
-import { button, el, face, iconButton } from "./dom.js";
-import { render } from "./markdown.js";
+import { button, el, face, iconButton, toast } from "./dom.js";
+import { altOf, enlarge } from "./lightbox.js";
+import { plainBlock, render } from "./markdown.js";
 import { Names } from "./mentions.js";
 import { retry } from "./outbox.js";
-import { enlarge } from "./pictures.js";
-import { clock, day, say, why } from "./words.js";
+import { isBlank } from "./text.js";
+import { clock, day, fullTime, say, sayParts, why } from "./words.js";
 
 // What one person says within this time stands under one name.
 const TOGETHER = 5 * 60_000;
@@ -21,11 +22,10 @@ export function row(item, before) {
 	const { from_id: id, from: name, msg_time, state } = item;
 	const mine = id === chat.me().id;
 	const lines = [];
-	if (!before || !sameDay(item, before)) lines.push(el("p.line", {}, day(msg_time)));
-	const isNew = (item) => item?.offset > chat.room.newAfter;
-	if (isNew(item) && !isNew(before) && !mine) lines.push(el("p.line.new", {}, say("newMessages")));
+	if (!before || !sameDay(item, before)) lines.push(el("p.line", { title: fullTime(msg_time) }, day(msg_time)));
+	if (!mine && chat.room.isFirstNew(item)) lines.push(el("p.line.new", {}, say("newMessages")));
 	if (item.type === "notice") return el("div.row", {}, lines, notice(item));
-	const time = el("time", { dateTime: new Date(msg_time).toISOString() }, clock(msg_time));
+	const time = el("time", { dateTime: new Date(msg_time).toISOString(), title: fullTime(msg_time) }, clock(msg_time));
 	const follows = lines.length === 0 && goesOn(item, before);
 	const head = follows ? el("span.unseen", {}, `${name}: `)
 		: el("header.head", {}, button(".who.cut", { dir: "auto", tabIndex: -1, onclick: () => chat.talk({ id, name }) }, name), time);
@@ -39,8 +39,20 @@ export function row(item, before) {
 
 function content(item) {
 	if (item.deleted) return el("p.gone", {}, say("deleted"));
-	const text = item.msg ? render(item.msg, namesIn(item)) : [];
-	return el("div.text", { dir: "auto" }, item.type === "picture" && picture(item), text);
+	const text = !item.msg ? [] : isBlank(item.msg) ? [el("p.gone", {}, say("blank"))] : render(item.msg, namesIn(item), codeBlock);
+	return el("div.text", { dir: "auto" }, text, item.type === "picture" && picture(item));
+}
+
+// Long lines are scrolled, and all of it can be copied.
+const codeBlock = (code) => el("div.code", {}, plainBlock(code), iconButton("copy", "copy", () => copy(code), ".little", -1));
+
+async function copy(text) {
+	try {
+		await navigator.clipboard.writeText(text); // plain http in a network has no such clipboard
+	} catch {
+		return toast(say("notCopied"));
+	}
+	toast(say("copied"));
 }
 
 // Whom its words may call: those whom the server has named. Of one's own it says nothing before the next visit: then any member.
@@ -60,15 +72,38 @@ function namesOf(ids) {
 	return new Names(known.filter(([name]) => name));
 }
 
-function picture({ picture, msg, from }) {
-	const src = picture && chat.source(picture.url);
+function picture(item) {
+	const src = item.picture && chat.source(item.picture.url);
 	if (!src) return el("p.gone", {}, say("pictureGone"));
-	const image = el("img", { src, alt: msg || say("pictureFrom", { name: from }), decoding: "async" });
-	// The place is kept before the bytes are here, so nothing jumps.
-	if (picture.width) Object.assign(image, { width: picture.width, height: picture.height });
-	const frame = button(".picture", { tabIndex: -1, ariaLabel: say("enlarge"), onclick: () => enlarge(image) }, image);
-	image.onerror = () => frame.replaceWith(el("p.gone", {}, say("pictureGone")));
+	const image = el("img", { src, alt: altOf(item), decoding: "async" });
+	const frame = button(".picture", { tabIndex: -1, title: say("enlarge"), onclick: act }, image);
+	const broken = () => frame.classList.contains("broken");
+	keepPlace(frame, item.picture);
+	image.onload = () => {
+		frame.classList.remove("broken");
+		if (item.picture.width) return;
+		Object.assign(item.picture, { width: image.naturalWidth, height: image.naturalHeight });
+		keepPlace(frame, item.picture);
+	};
+	// Its place stays, and says so; a click tries again.
+	image.onerror = () => {
+		if (!broken()) frame.append(el("span.small", {}, `${say("pictureFailed")} ${say("retry")}`));
+		frame.classList.add("broken");
+	};
+	function act() {
+		if (!broken()) return enlarge(item, frame);
+		frame.classList.remove("broken");
+		frame.lastChild.remove();
+		image.src = src;
+	}
 	return frame;
+}
+
+// The place is kept before the bytes are here, so nothing jumps. What is very narrow or flat shows a part.
+function keepPlace({ style }, { width, height }) {
+	const shape = width ? Math.min(12, Math.max(.3, width / height)) : 4 / 3;
+	style.width = `min(26rem, ${width ?? 192}px, ${50 * shape}vh)`;
+	style.aspectRatio = shape;
 }
 
 // Why it was not sent; or what it waits for, or how far it is.
@@ -81,8 +116,11 @@ function mark(entry) {
 	return entry.progress !== undefined && el("progress", { value: entry.progress, ariaLabel: say("sending") });
 }
 
-// "alice, bob joined"
-function notice({ kind, names }) {
+// "alice, bob joined"; a room that is new can be gone to.
+function notice({ kind, names, msg_time }) {
+	const inside = (name) => (kind === "noticeCreated" ? el("a", { href: `#${encodeURIComponent(name)}` }, name) : name);
+	const isolated = (name) => name.split(" → ").flatMap((part, at) => [at > 0 && " → ", el("bdi", {}, inside(part))]);
+	const listed = names.slice(-4).flatMap((name, at) => [at > 0 && ", ", ...isolated(name)]);
 	const more = names.length > 4 ? say("andOthers", { count: names.length - 4 }) : "";
-	return el("p.notice.small.quiet", {}, say(kind, { names: names.slice(-4).join(", ") + more }));
+	return el("p.notice.small.quiet", { title: fullTime(msg_time) }, sayParts(kind, { names: [...listed, more] }).flat());
 }

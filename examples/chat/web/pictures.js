@@ -1,4 +1,4 @@
-/** Pictures that are to be sent (chosen, pasted or dropped; looked at first), and pictures that are enlarged. */
+/** Pictures that are to be sent: chosen, pasted or dropped; looked at first. */
 
 import { attempt } from "./browser.js";
 import * as chat from "./chat.js";
@@ -56,14 +56,6 @@ async function shrink(file) {
 	const canvas = new OffscreenCanvas(Math.round(whole.width * scale), Math.round(whole.height * scale));
 	canvas.getContext("2d").drawImage(whole, 0, 0, canvas.width, canvas.height);
 	return canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
-}
-
-// The whole picture, over everything; a click or Escape closes it.
-export function enlarge({ src, alt }) {
-	const dialog = el("dialog.lightbox", { ariaLabel: alt, onclick: () => dialog.close(), onclose: () => dialog.remove() },
-		el("img", { src, alt }), iconButton("close", "close"));
-	document.body.append(dialog);
-	dialog.showModal();
 }
 
 // Nothing is taken before one has arrived, nor behind a dialog.

@@ -21,11 +21,19 @@ export class Room {
 	filled = false;
 	filling = false;
 	live = false;
+	// How often it has come to the present.
+	came = 0;
 	// The members, by id, once they were asked for.
 	users = null;
 	typing = new Map();
-	// The first message after this offset gets a line above it: new.
+	// The offsets of what was taken back since the page was opened.
+	gone = new Set();
+	// The first message after this offset gets a line above it: new. So many are; and has somebody met the line?
 	newAfter = Infinity;
+	newCount = 0;
+	newMet = false;
+	// Where somebody reads, while another room is shown: `{ offset, top }`.
+	reading = null;
 
 	constructor(info) {
 		this.update(info);
@@ -53,6 +61,10 @@ export class Room {
 		return this.items[place - this.base];
 	}
 
+	find(offset) {
+		return this.items.find((item) => item.offset === offset);
+	}
+
 	placeOf(offset) {
 		const index = this.items.findIndex((item) => item.offset >= offset);
 		return index < 0 ? this.end : this.base + index;
@@ -64,6 +76,7 @@ export class Room {
 		this.filled = true;
 		this.filling = more;
 		this.live = !more;
+		this.came += this.live;
 		if (follows) return events.every((event) => this.take(event) !== "gap");
 		this.epoch = epoch;
 		this.#replace(events, events.at(-1)?.offset ?? this.last);
@@ -79,6 +92,26 @@ export class Room {
 		if (!past) this.#place(event);
 		else if (event.type === "deleted") this.#delete(event.target);
 		return "new";
+	}
+
+	// What comes after this offset is new, so many messages.
+	markNew(after, count) {
+		for (const offset of [this.newAfter, after]) {
+			const first = this.items.find((item) => item.offset > offset);
+			if (first) first.stale = true;
+		}
+		Object.assign(this, { newAfter: after, newCount: count, newMet: false });
+	}
+
+	// Does the line stand above this item?
+	isFirstNew(item) {
+		return item.offset > this.newAfter && this.items.find(({ offset }) => offset > this.newAfter) === item;
+	}
+
+	// One more has come while nobody looked. If all was read before, new begins here.
+	oneNew(offset) {
+		if (this.newAfter === Infinity || this.unread === 1) this.markNew(offset - 1, 1);
+		else this.newCount += 1;
 	}
 
 	// Takes a `page` of older events.
@@ -117,12 +150,13 @@ export class Room {
 	trim() {
 		const surplus = this.items.length - KEEP;
 		if (surplus < KEEP / 2 || this.past) return;
-		this.items.splice(0, surplus);
+		letGo(this.items.splice(0, surplus));
 		this.base += surplus;
 		this.low = this.items.find((item) => item.offset)?.offset ?? this.last + 1;
 	}
 
 	#replace(events, last) {
+		letGo(this.items);
 		Object.assign(this, { items: [], base: 0, last, low: last + 1, high: last });
 		this.version += 1;
 		if (events.length === 0) return;
@@ -132,14 +166,23 @@ export class Room {
 
 	#place(event) {
 		this.high = event.offset;
+		if (event.deleted) this.gone.add(event.offset);
 		if (event.type === "deleted") this.#delete(event.target);
 		else this.items.push(event);
 	}
 
 	#delete(target) {
-		const item = this.items.find((item) => item.offset === target);
-		if (item) Object.assign(item, { msg: "", deleted: true, picture: undefined, stale: true });
+		this.gone.add(target);
+		const item = this.find(target);
+		if (!item) return;
+		letGo([item]);
+		Object.assign(item, { msg: "", deleted: true, picture: undefined, mentions: [], stale: true });
 	}
 }
 
 const isShown = (event) => event.type !== "deleted";
+
+// One's own pictures are in the browser until they are fetched like others.
+function letGo(items) {
+	for (const { picture } of items) if (picture?.url.startsWith("blob:")) URL.revokeObjectURL(picture.url);
+}

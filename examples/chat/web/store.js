@@ -131,9 +131,15 @@ export class Store {
 	// An event that was heard; or one's own, whose `ack` takes its place.
 	event(event) {
 		const room = this.rooms.get(event.room);
+		const target = event.type === "deleted" && room?.find(event.target);
+		const called = target && target.offset > room.read && target.from_id !== this.me.id && this.isForMe(target, room);
 		const taken = room?.take(event);
 		if (taken === "gap") this.#app.gap();
-		if (taken !== "new" || event.type === "deleted") return;
+		if (taken !== "new") return;
+		if (event.type === "deleted") {
+			if (called) room.mentions = Math.max(0, room.mentions - 1);
+			return;
+		}
 		room.typing.delete(event.from_id);
 		if (event.from_id === this.me.id) {
 			this.markRead(room);
@@ -148,8 +154,14 @@ export class Store {
 		return room.other || event.mentions?.includes(this.me.id);
 	}
 
-	markRead(room) {
-		Object.assign(room, { read: room.last, unread: 0, mentions: 0 });
+	// Up to this offset all is read. What of it is not here is counted as if others had said it.
+	markRead(room, offset = room.last) {
+		const passed = room.items.filter((item) => item.offset > room.read && item.offset <= offset && item.from_id !== this.me.id);
+		const absent = Math.max(0, Math.min(room.low, offset + 1) - 1 - room.read);
+		const left = (count, passed) => (offset < room.last ? Math.max(0, count - passed) : 0);
+		room.unread = left(room.unread, absent + passed.length);
+		room.mentions = left(room.mentions, passed.filter((item) => this.isForMe(item, room)).length);
+		room.read = offset;
 	}
 
 	// The private talk with somebody, which begins to exist with its first message.

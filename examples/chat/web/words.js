@@ -1,5 +1,7 @@
 /** Every word of the page, in English and in Chinese, side by side; and times, the way each language writes them. */
 
+import { isolated } from "./text.js";
+
 const WORDS = new Map(`
 # arriving
 arrivalTitle|Come in and say hello|进来聊聊
@@ -51,6 +53,8 @@ andOthers| and {count} others| 等 {count} 人
 # messages
 messages|Messages|消息
 newMessages|New|新消息
+newCount|{count} new|{count} 条新消息
+newSince|{count} new since {since}|{since} 以来 {count} 条新消息
 latest|Latest messages|最新消息
 beginning|This is where it begins.|这里是最开始的地方。
 loading|Loading …|加载中……
@@ -69,8 +73,18 @@ notYetSent|Will be sent when the connection is back|连接恢复后自动发送
 notSent|Not sent: {why}|未发送：{why}
 retry|Try again|重试
 edit|Edit|编辑
+copy|Copy|复制
+copied|Copied.|已复制。
+notCopied|This browser does not let the page copy.|浏览器不允许复制。
+blank|Nothing that can be seen|没有可见的内容
 enlarge|Enlarge the picture|放大图片
+previousPicture|Previous picture|上一张图片
+nextPicture|Next picture|下一张图片
+zoom|Own size|原始大小
+original|Open the original|打开原图
+aPicture|a picture|一张图片
 pictureFrom|Picture from {name}|{name} 发的图片
+pictureFailed|This picture cannot be shown now.|图片暂时无法显示。
 pictureGone|This picture is no longer kept|这张图片已不再保存
 typing|Typing: {names}|正在输入：{names}
 
@@ -170,7 +184,13 @@ export const language = () => (document.documentElement.lang === "zh" ? "zh" : "
 
 // The word for `key`, with `{name}` replaced by `values.name`.
 export function say(key, values = {}) {
-	return WORDS.get(key)[language() === "zh" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+	return sayParts(key, values).map((part) => (typeof part === "string" ? isolated(part) : part)).join("");
+}
+
+// The same in parts, of which some are elements.
+export function sayParts(key, values) {
+	const parts = WORDS.get(key)[language() === "zh" ? 1 : 0].split(/\{(\w+)\}/);
+	return parts.map((part, at) => (at % 2 ? (values[part] ?? "") : part));
 }
 
 // Only the server knows which rule was broken.
@@ -197,11 +217,27 @@ const formats = new Map();
 
 function format(time, options) {
 	const key = language() + JSON.stringify(options);
-	if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language() === "zh" ? "zh-CN" : navigator.language, options));
+	if (!formats.has(key)) formats.set(key, formatter(options));
 	return formats.get(key).format(time);
 }
 
+// A browser's own language may be none that it knows.
+function formatter(options) {
+	for (const locale of [language() === "zh" ? "zh-CN" : navigator.language, language(), undefined]) {
+		try {
+			return new Intl.DateTimeFormat(locale, options);
+		} catch {
+			// the next, then
+		}
+	}
+	return { format: (time) => new Date(time).toString() };
+}
+
 export const clock = (time) => format(time, { timeStyle: "short" });
+// The same with the day, unless that is today.
+export const moment = (time) => (day(time) === say("today") ? clock(time) : format(time, { dateStyle: "medium", timeStyle: "short" }));
+// All of it, for whoever wants to know.
+export const fullTime = (time) => format(time, { dateStyle: "full", timeStyle: "medium" });
 
 export function day(time) {
 	const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);

@@ -1,0 +1,72 @@
+/** Reading: what was seen and what is new, pages of what is older, and going to a message that is far away. */
+
+import * as chat from "./chat.js";
+import { ask, send } from "./connection.js";
+import * as timeline from "./timeline.js";
+
+export const older = (room) => page(room, room.low, (page) => room.older(page));
+export const newer = (room) => page(room, room.high + 1 + chat.store.limits.page, (page) => room.newer(page));
+
+// The events before an offset, or the latest. False: they could not be had.
+async function page(room, before, take) {
+	try {
+		const page = await ask({ type: "page", room: room.name, before, limit: chat.store.limits.page });
+		if (page.epoch !== room.epoch) return false;
+		take(page);
+		if (chat.room === room) timeline.update();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+// Has what is around this offset, and room is still what is shown?
+async function around(room, offset) {
+	const middle = offset + Math.floor(chat.store.limits.page / 2);
+	const here = offset >= room.low && offset <= room.high;
+	return (here || (await page(room, middle, (page) => room.jump(page)))) && chat.room === room;
+}
+
+// Shows one message, however far back it is.
+export async function reveal(name, offset) {
+	const room = chat.store.rooms.get(name);
+	if (!room) return;
+	chat.show(room);
+	if (await around(room, offset)) timeline.reveal(offset);
+}
+
+// Shows the first message that is new.
+export async function toNew(room = chat.room) {
+	if (await around(room, Math.max(room.newAfter + 1, room.first))) timeline.revealNew();
+}
+
+export async function toLatest() {
+	const { room } = chat;
+	// What is said while the page is fetched may not be in it: then once more.
+	while (room.past && (await page(room, undefined, (page) => room.jump(page))));
+	if (room === chat.room) timeline.latest();
+}
+
+// The rooms of which the server has to hear how far they were read.
+const untold = new Set();
+let telling = 0;
+
+// What is in view of somebody who looks has been read.
+export function markRead() {
+	const { room } = chat;
+	if (room.unread === 0 || !room.live || !chat.isLooking() || !chat.isOnline()) return;
+	const offset = timeline.seen();
+	if (offset <= room.read) return;
+	chat.store.markRead(room, offset);
+	untold.add(room);
+	telling ||= setTimeout(tellRead, 300); // one word for a flood of messages
+}
+
+function tellRead() {
+	clearTimeout(telling);
+	telling = 0;
+	for (const { name, read } of untold) if (chat.isOnline()) send({ type: "read", room: name, offset: read });
+	untold.clear();
+}
+
+addEventListener("pagehide", tellRead);
