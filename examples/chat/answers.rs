@@ -1,12 +1,13 @@
 //! What the history has to say: something is on disk now, or could not be stored; something was found.
 
-use pollcat::{Answer, PeerId, Peers};
+use pollcat::{PeerId, Peers};
 
 use crate::asks::taken;
 use crate::catch_up::{ANSWER, PAGE, cut, latest};
 use crate::chat::Chat;
 use crate::console::notice;
 use crate::cost::Cost;
+use crate::files;
 use crate::history::{Append, Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
 use crate::membership::gone_room;
 use crate::tickets::{No, Ticket};
@@ -156,11 +157,11 @@ impl Chat {
                 let told = json(&Told::Found { id, query: &query, hits, before });
                 self.answer(peers, asker.peer, &told);
             }
-            (_, Ticket::Picture { asked, payer }, result) => {
+            (Read::Picture { id, .. }, Ticket::Picture { asked, payer }, result) => {
                 if let Ok(Found::Picture(Some((_, bytes)))) = &result {
                     self.charge_file(payer, bytes.len());
                 }
-                peers.answer_request(asked, &picture_page(result));
+                peers.answer_request(asked, &files::picture(&id, result));
             }
             (_, Ticket::Page { asker, .. } | Ticket::Found { asker, .. }, Err(failure)) => {
                 self.refuse(peers, &asker, no(failure));
@@ -191,20 +192,5 @@ fn no(failure: Failure) -> No {
         Failure::NotYours => No::new(Code::NotYours, "that is not yours to take back"),
         Failure::Busy => No::new(Code::Busy, "too many people search at the same time: try again"),
         Failure::Storage(words) => No::new(Code::Storage, words),
-    }
-}
-
-/// A picture never changes, is only a picture whatever its bytes look like, and tells nothing of whence it was asked for.
-fn picture_page(result: Result<Found, Failure>) -> Answer {
-    match result {
-        Ok(Found::Picture(Some((media_type, bytes)))) => Answer::page(media_type, bytes)
-            .header("Cache-Control", "private, max-age=31536000, immutable")
-            .header("X-Content-Type-Options", "nosniff")
-            .header("Content-Security-Policy", "default-src 'none'; sandbox")
-            .header("Content-Disposition", "inline")
-            .header("Cross-Origin-Resource-Policy", "same-origin")
-            .header("Referrer-Policy", "no-referrer"),
-        Ok(_) => Answer::refuse(404, "there is no such picture, or it is no longer kept"),
-        Err(_) => Answer::refuse(503, "the disk cannot be read"),
     }
 }

@@ -15,18 +15,17 @@ use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Refused, Request, RequestId};
+use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Refused, Request};
 
 use crate::addresses::Addresses;
 use crate::console::Console;
 use crate::cost::MESSAGE;
-use crate::door::{self, Door};
+use crate::door::Door;
 use crate::history::{
     Calendar, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
 };
 use crate::names;
 use crate::pace::Rate;
-use crate::pages;
 use crate::people::{Membership, People, Person};
 use crate::presence::Crowd;
 use crate::rooms::{Room, Rooms};
@@ -397,24 +396,6 @@ impl Chat {
             "{id} left: {departure}; {who} from {from}, {:?}, {seconds}.{tenths} s, {messages} messages of {bytes} bytes",
             session.voice
         );
-    }
-
-    /// A page, or a picture, which comes later.
-    fn serve(&mut self, asked: RequestId, request: &Request<'_>) -> Answer {
-        if let Some(too_fast) = self.refuse_file(request.client()) {
-            return too_fast;
-        }
-        if let Some(page) = pages::page(request) {
-            return door::stay_secure(request, page);
-        }
-        let Some(picture) = request.path().strip_prefix("/pictures/") else {
-            return Answer::refuse(404, "there is no such page");
-        };
-        let ticket = Ticket::Picture { asked, payer: self.payer(request.client()) };
-        match self.fetch(Read::Picture { id: picture.to_owned() }, ticket) {
-            Ok(()) => Answer::later(),
-            Err(_) => Answer::refuse(503, "too busy").header("Retry-After", "1"),
-        }
     }
 }
 

@@ -17,6 +17,7 @@ mod daemon;
 mod damper;
 mod departures;
 mod door;
+mod files;
 mod hello;
 mod history;
 mod legible;

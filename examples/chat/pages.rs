@@ -105,9 +105,14 @@ fn strict(answer: Answer) -> Answer {
 
 /// Does the browser have this very version (RFC 9110 §13.1.2)? A proxy that compresses makes the tag weak; the
 /// comparison is weak as well.
-fn is_current(if_none_match: Option<&str>, tag: &str) -> bool {
+pub(crate) fn is_current(if_none_match: Option<&str>, tag: &str) -> bool {
     let candidates = if_none_match.unwrap_or("").split(',').map(str::trim);
     candidates.into_iter().any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+}
+
+/// What a picture is never changes, and is called by a name that nothing else ever had.
+pub(crate) fn picture_tag(id: &str) -> String {
+    format!("\"{id}\"")
 }
 
 /// The files with their tags, which are made of their content when the first is asked for.

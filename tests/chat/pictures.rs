@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::chat::Chat;
-use crate::chat::http::get;
+use crate::chat::http::{get, get_with};
 use crate::chat::json::{Json, fresh_id};
 use crate::chat::text::Text;
 
@@ -232,10 +232,32 @@ fn a_picture_that_is_taken_back_is_gone() {
     let mut bob = Json::named(chat.address(), "bob");
     show(&mut alice, json!({"msg": "oh no"}), &bytes(PNG));
     let url = address_of(&bob.expect("picture")).to_owned();
-    assert_eq!(get(chat.address(), &url).status, 200);
+    let page = get(chat.address(), &url);
+    assert_eq!((page.status, page.header("Cache-Control")), (200, Some("private, no-cache")));
+    // A browser that has it asks whether it may still show it.
+    let tag = page.header("ETag").expect("it can be asked for by its tag").to_owned();
+    let ask = |tag: &str| get_with(chat.address(), &url, &format!("If-None-Match: {tag}\r\n"));
+    let weak = format!("W/{tag}");
+    for known in [&tag, &weak, "*"] {
+        let same = ask(known);
+        assert_eq!(
+            (same.status, same.body.len(), same.header("ETag")),
+            (304, 0, Some(&*tag)),
+            "{}",
+            same.head
+        );
+        assert_eq!(same.header("Cache-Control"), Some("private, no-cache"));
+    }
+    assert_eq!((ask("\"another\"").status, ask("\"another\"").body), (200, page.body));
     assert_eq!(bob.refused(json!({"type": "delete", "room": "lobby", "offset": 1})), "not_yours");
     assert_eq!(alice.ask(json!({"type": "delete", "room": "lobby", "offset": 1}))["type"], "ack");
     assert_eq!(get(chat.address(), &url).status, 404);
+    let gone = ask(&tag);
+    assert_eq!(
+        (gone.status, gone.header("Cache-Control")),
+        (404, Some("no-store")),
+        "nobody shows it any more"
+    );
     let page = bob.ask(json!({"type": "page", "room": "lobby"}));
     assert_eq!((&page["events"][0]["deleted"], page["events"][0].get("picture")), (&json!(true), None));
     assert_eq!((&page["events"][0]["msg"], page["events"][0]["offset"].as_u64()), (&json!(""), Some(1)));

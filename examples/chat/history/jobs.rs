@@ -216,29 +216,15 @@ pub(crate) struct Written<T> {
 #[derive(Debug)]
 pub(crate) enum Read {
     /// Events of a room after an offset, oldest first, at most `limit`.
-    After {
-        room: RoomId,
-        after: Offset,
-        limit: usize,
-    },
+    After { room: RoomId, after: Offset, limit: usize },
     /// Events of a room before an offset (or the latest), oldest first, at most `limit`.
-    Before {
-        room: RoomId,
-        before: Option<Offset>,
-        limit: usize,
-    },
+    Before { room: RoomId, before: Option<Offset>, limit: usize },
     /// Texts and captions that contain `text`, whatever their case, in any of these rooms; the latest first, at
     /// most `limit`; of those older than `before`, as [`Hit::mark`] has it. An empty text finds nothing. A search may be
     /// overtaken by reads that were asked for later.
-    Search {
-        rooms: Vec<RoomId>,
-        text: String,
-        before: Option<u64>,
-        limit: usize,
-    },
-    Picture {
-        id: String,
-    },
+    Search { rooms: Vec<RoomId>, text: String, before: Option<u64>, limit: usize },
+    /// Whoever has its bytes already is only told whether it is still there.
+    Picture { id: String, is_known: bool },
 }
 
 #[derive(Debug)]
@@ -254,6 +240,8 @@ pub(crate) enum Found {
     },
     /// `None`: there is no such picture, or no longer.
     Picture(Option<(&'static str, Vec<u8>)>),
+    /// It is there, and known.
+    SamePicture,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

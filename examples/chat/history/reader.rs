@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
-use rusqlite::{Connection, OptionalExtension, Result, params};
+use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::faults::words;
 use super::file::Link;
@@ -64,7 +64,7 @@ impl<T, F: Fn(News<T>) -> bool> Reader<T, F> {
                     (upto.saturating_sub(*limit as u64), upto)
                 })
             }),
-            Read::Picture { id } => self.read(|connection| picture(connection, id)),
+            Read::Picture { id, is_known } => self.read(|connection| picture(connection, id, *is_known)),
         };
         (self.tell)(News::Read { read, ticket, result });
     }
@@ -123,14 +123,24 @@ fn events(
     Ok(Ok(Found::Events { events, first }))
 }
 
-fn picture(connection: &Connection, id: &str) -> Answer {
-    // A room that is being swept out is not there any more, and neither are its pictures.
+/// A room that is being swept out is not there any more, and neither are its pictures.
+fn picture(connection: &Connection, id: &str, is_known: bool) -> Answer {
+    macro_rules! select {
+        ($columns:literal) => {
+            concat!(
+                "SELECT ",
+                $columns,
+                " FROM pictures p JOIN events e ON e.id = p.event JOIN rooms r ON r.id = e.room WHERE p.id = ?1"
+            )
+        };
+    }
+    // The bytes are not touched.
+    if is_known && connection.prepare_cached(select!("1"))?.exists([id])? {
+        return Ok(Ok(Found::SamePicture));
+    }
     let picture = connection
-        .prepare_cached(
-            "SELECT p.media_type, p.bytes FROM pictures p JOIN events e ON e.id = p.event JOIN rooms r ON r.id = e.room
-             WHERE p.id = ?1",
-        )?
-        .query_row(params![id], |row| Ok((schema::media_type(row.get_ref(0)?.as_str()?), row.get(1)?)))
+        .prepare_cached(select!("p.media_type, p.bytes"))?
+        .query_row([id], |row| Ok((schema::media_type(row.get_ref(0)?.as_str()?), row.get(1)?)))
         .optional()?;
     Ok(Ok(Found::Picture(picture)))
 }

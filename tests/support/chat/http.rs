@@ -12,15 +12,23 @@ pub(crate) struct Page {
 
 #[track_caller]
 pub(crate) fn get(address: SocketAddr, path: &str) -> Page {
+    get_with(address, path, "")
+}
+
+/// The same, with fields of one's own, each with its end of line.
+#[track_caller]
+pub(crate) fn get_with(address: SocketAddr, path: &str, fields: &str) -> Page {
     let mut client = Client::dial(address);
-    client.write(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes());
+    client.write(
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{fields}\r\n").as_bytes(),
+    );
     let head = client.head();
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
     let mut page =
         Page { status: status.unwrap_or_else(|| panic!("no status: {head}")), head, body: Vec::new() };
     let length =
         page.header("Content-Length").map_or(0, |length| length.parse().expect("a length is a number"));
-    page.body = client.bytes(length);
+    page.body = if page.status == 304 { Vec::new() } else { client.bytes(length) };
     page
 }
 

@@ -185,7 +185,7 @@ fn damage_is_told_in_words() {
                         arrive(2, "y"),
                     ]);
                     let _ = open.read(Read::After { room: 1, after: 0, limit: 10 });
-                    let _ = open.read(Read::Picture { id: "p".into() });
+                    let _ = open.read(Read::Picture { id: "p".into(), is_known: false });
                     let search =
                         Read::Search { rooms: vec![1], text: "hello".into(), before: None, limit: 10 };
                     let _ = open.read(search);

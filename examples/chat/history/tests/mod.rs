@@ -132,7 +132,7 @@ impl Open {
     }
 
     fn picture(&mut self, id: &str) -> Option<Vec<u8>> {
-        match self.read(Read::Picture { id: id.into() }) {
+        match self.read(Read::Picture { id: id.into(), is_known: false }) {
             Ok(Found::Picture(picture)) => picture.map(|(_, bytes)| bytes),
             other => panic!("{other:?}"),
         }
