@@ -7,6 +7,7 @@ use pollcat::{Answer, PeerId};
 
 use crate::chat::{Chat, Rates, ticks};
 use crate::cost::Cost;
+use crate::door::Reason;
 use crate::history::Millis;
 use crate::pace::{Pace, Rate, Wait};
 use crate::tickets::No;
@@ -78,6 +79,7 @@ impl Chat {
         };
         let (now, rate) = (ticks(), self.rates.newcomers);
         self.addresses.entry(payer).or_default().admit(now as u64, &rate).map_err(|Wait(wait)| {
+            self.door.turned_away(Reason::Newcomers, Some(payer));
             session.hello_by = now + wait as Millis + within;
             self.greetings.push_back((session.hello_by, peer));
             No {
@@ -93,6 +95,7 @@ impl Chat {
         let (payer, rate) = (self.payer(client)?, self.rates.files);
         let pace = &mut self.addresses.entry(payer).or_default().files;
         let Wait(wait) = pace.take(ticks() as u64, 1, &rate).err()?;
+        self.door.turned_away(Reason::Files, client);
         let seconds = wait.div_ceil(1000).to_string();
         Some(Answer::refuse(429, "too many files for your address at once").header("Retry-After", &seconds))
     }

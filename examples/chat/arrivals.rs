@@ -7,6 +7,7 @@ use pollcat::{CloseCode, Outgoing, PeerId, Peers};
 use crate::chat::{Chat, LOBBY};
 use crate::console;
 use crate::cost::Cost;
+use crate::door::Reason;
 use crate::history::{Durability, PersonId, RoomId, TokenHash, Write};
 use crate::names;
 use crate::people::{Membership, Person};
@@ -52,7 +53,8 @@ impl Chat {
         token: Option<TokenHash>,
     ) -> Result<PersonId, No> {
         if self.people.len() >= self.settings.max_people {
-            log::warn!("{peer}: no more people");
+            let client = self.sessions.get(peer).and_then(|session| session.client);
+            self.door.turned_away(Reason::People, client);
             return Err(No::new(Code::Busy, "there is no room for more people: try again later"));
         }
         self.admit_newcomer(peer)?;

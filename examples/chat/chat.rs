@@ -67,7 +67,7 @@ impl Rates {
 
 pub(crate) struct Chat {
     pub(crate) settings: Settings,
-    door: Door,
+    pub(crate) door: Door,
     pub(crate) rates: Rates,
     /// `None` only while it is being closed.
     history: Option<History<Ticket>>,

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use pollcat::{Answer, Hosts, Proxies, Refusal, Refused, Request};
+use pollcat::{Answer, CloseCode, Hosts, Proxies, Refusal, Refused, Request};
 
 use crate::chat::{place, ticks};
 use crate::damper::{Allowance, Damper};
@@ -19,11 +19,23 @@ const STAY_SECURE: (&str, &str) = ("Strict-Transport-Security", "max-age=2592000
 /// Characters of a name in the log: no name of the DNS is longer.
 const LONGEST: usize = 253;
 
+/// Why somebody is turned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Reason {
+    Request(Refusal),
+    /// Nobody new can be made for this address just now.
+    Newcomers,
+    /// Nor for anybody.
+    People,
+    /// Too many files over HTTP.
+    Files,
+}
+
 #[derive(Debug)]
 pub(crate) struct Door {
     hosts: Hosts,
     proxies: Proxies,
-    refused: Damper<Refusal>,
+    refused: Damper<Reason>,
     /// Each is said once.
     told_of_stranger: bool,
     told_of_silent_proxy: bool,
@@ -44,7 +56,7 @@ impl Door {
     pub(crate) fn judge(&mut self, request: &Request<'_>) -> Result<(), Answer> {
         self.look_at_proxy(request);
         self.hosts.check(request).map_err(|reason| {
-            self.note(reason, request.client(), Some(request));
+            self.note(Reason::Request(reason), request.client(), Some(request));
             let (host, name) = (short(request.host()), short(bare(request.host())));
             let words = format!(
                 "this chat does not go by the name {host}. If it should, its operator starts it with --allow-host {name}"
@@ -57,13 +69,18 @@ impl Door {
     pub(crate) fn refused(&mut self, refused: &Refused<'_>) {
         // Whoever stops the chat knows why.
         if refused.reason != Refusal::Stopping {
-            self.note(refused.reason, refused.client, refused.request.as_ref());
+            self.note(Reason::Request(refused.reason), refused.client, refused.request.as_ref());
         }
     }
 
-    fn note(&mut self, reason: Refusal, client: Option<IpAddr>, request: Option<&Request<'_>>) {
+    /// The chat has.
+    pub(crate) fn turned_away(&mut self, reason: Reason, client: Option<IpAddr>) {
+        self.note(reason, client, None);
+    }
+
+    fn note(&mut self, reason: Reason, client: Option<IpAddr>, request: Option<&Request<'_>>) {
         if self.refused.admit(reason, ONCE_A_MINUTE, now()).is_ok() {
-            log::warn!("{} for {}: {}", reason.status(), place(client), advice(reason, request));
+            log::warn!("{} for {}: {}", reason.code(), place(client), advice(reason, request));
         }
     }
 
@@ -79,7 +96,7 @@ impl Door {
 
     fn tell(&mut self, now: Duration) {
         for (reason, count) in self.refused.ended(now) {
-            log::warn!("{} for {count} more within a minute: {}", reason.status(), advice(reason, None));
+            log::warn!("{} for {count} more within a minute: {}", reason.code(), advice(reason, None));
         }
     }
 
@@ -111,6 +128,17 @@ impl Door {
     }
 }
 
+impl Reason {
+    /// What they are told: an HTTP status, or a close code.
+    fn code(self) -> u16 {
+        match self {
+            Reason::Request(refusal) => refusal.status(),
+            Reason::Newcomers | Reason::People => CloseCode::TRY_AGAIN_LATER.number(),
+            Reason::Files => 429,
+        }
+    }
+}
+
 /// Whom the request says that it is for.
 fn forwarded(request: &Request<'_>) -> String {
     let names = ["x-forwarded-for", "x-real-ip"];
@@ -135,9 +163,21 @@ pub(crate) fn stay_secure(request: &Request<'_>, page: Answer) -> Answer {
 }
 
 /// What the operator can do about it.
-fn advice(reason: Refusal, request: Option<&Request<'_>>) -> String {
+fn advice(reason: Reason, request: Option<&Request<'_>>) -> String {
     let host = short(request.map_or("HOST", |request| request.host()));
-    match reason {
+    let refusal = match reason {
+        Reason::Request(refusal) => refusal,
+        Reason::Newcomers => {
+            return "so many new people from one address have to wait; for an office: --newcomer-rate, --newcomer-burst or \
+                    --trusted-networks; if a proxy has it: --trust-proxy"
+                .to_owned();
+        }
+        Reason::People => return "nobody more can be remembered: --max-people".to_owned(),
+        Reason::Files => {
+            return "so many pages and pictures for one address have to wait; if a proxy has it: --trust-proxy".to_owned();
+        }
+    };
+    match refusal {
         Refusal::ForeignOrigin => {
             let origin = short(request.and_then(|request| request.header("origin")).unwrap_or("ORIGIN"));
             format!(
@@ -149,15 +189,17 @@ fn advice(reason: Refusal, request: Option<&Request<'_>>) -> String {
             format!("{host} is no name of this chat; if it is one: --allow-host {}", bare(host))
         }
         Refusal::AddressFull => {
-            "too many connections from this address; if a proxy has it: --trust-proxy".to_owned()
+            "too many connections from this address: --max-connections-per-address, or --trusted-networks for an office; if a \
+             proxy has it: --trust-proxy"
+                .to_owned()
         }
         Refusal::ServerFull => {
             "the chat is full: --max-connections, and as many descriptors (ulimit -n)".to_owned()
         }
         Refusal::UpgradeField | Refusal::ConnectionField => format!(
-            "{reason}; a proxy in between must pass on both (proxy_set_header Upgrade and Connection, proxy_http_version 1.1)"
+            "{refusal}; a proxy in between must pass on both (proxy_set_header Upgrade and Connection, proxy_http_version 1.1)"
         ),
-        reason => reason.to_string(),
+        refusal => refusal.to_string(),
     }
 }
 
@@ -215,9 +257,10 @@ mod tests {
 
     #[test]
     fn every_refusal_has_words_of_its_own() {
-        let words: std::collections::HashSet<String> =
-            Refusal::ALL.iter().map(|reason| advice(*reason, None)).collect();
-        assert_eq!(words.len(), Refusal::ALL.len());
+        let own = [Reason::Newcomers, Reason::People, Reason::Files];
+        let all = Refusal::ALL.iter().copied().map(Reason::Request).chain(own);
+        let words: std::collections::HashSet<String> = all.map(|reason| advice(reason, None)).collect();
+        assert_eq!(words.len(), Refusal::ALL.len() + own.len());
         assert!(words.iter().all(|words| !words.contains("Config::")), "{words:#?}");
     }
 }

@@ -111,6 +111,30 @@ fn a_full_house_is_a_warning() {
 }
 
 #[test]
+fn an_office_that_has_to_wait_is_a_warning() {
+    let flags = ["--trust-proxy", "127.0.0.1", "--newcomer-burst", "2", "--max-connections-per-address", "5"];
+    let mut chat = Chat::in_memory(&flags);
+    let mut inside = Vec::new();
+    for number in 0..12 {
+        let mut client = Client::dial(chat.address());
+        client.write(upgrade_request("X-Forwarded-For: 203.0.113.9\r\n").as_bytes());
+        let head = client.head();
+        assert_status(&head, if number < 5 { 101 } else { 429 });
+        inside.push(client);
+    }
+    let (_, log) = chat.terminate();
+    for (words, setting) in [
+        ("1013 for 203.0.113.9: ", "--newcomer-burst"),
+        ("429 for 203.0.113.9: ", "--max-connections-per-address"),
+        ("429 for 6 more within a minute: ", "--trusted-networks"),
+    ] {
+        let lines = warnings(&log);
+        let told = lines.iter().filter(|line| line.contains(words) && line.contains(setting)).count();
+        assert_eq!(told, 1, "{words} {setting}: {lines:#?}");
+    }
+}
+
+#[test]
 fn a_proxy_that_hides_its_clients_is_told_of_once() {
     let forwarded = "X-Forwarded-For: 203.0.113.9\r\n";
     let hint = |log: &[String], words: &str| warnings(log).iter().filter(|line| line.contains(words)).count();
