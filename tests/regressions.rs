@@ -24,3 +24,5 @@ mod running;
 mod standstill;
 #[path = "regressions/stopping.rs"]
 mod stopping;
+#[path = "regressions/turns.rs"]
+mod turns;

@@ -28,7 +28,7 @@ impl Inflater {
         match self.0 {}
     }
 
-    pub(crate) fn inflated(&self) -> u64 {
+    pub(crate) fn work(&self) -> u64 {
         match self.0 {}
     }
 }

@@ -99,6 +99,12 @@ impl ReceiveHalf {
         ReceiveHalf { inflation: agreement.map(Inflation::new), ..ReceiveHalf::new(limits) }
     }
 
+    /// Is permessage-deflate spoken?
+    #[inline]
+    pub(crate) fn inflates(&self) -> bool {
+        self.inflation.is_some()
+    }
+
     /// Another limit for the messages that begin from now on. One that has begun keeps its own.
     pub fn set_max_message(&mut self, bytes: usize) {
         self.max_message = bytes;

@@ -79,7 +79,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
         for slot in std::mem::take(&mut self.peers.dead) {
             let way_in = std::mem::replace(&mut self.inbound[slot as usize], Inbound::Deaf);
-            if matches!(way_in, Inbound::Opening(opening) if opening.is_turned_away()) {
+            if matches!(way_in, Inbound::Opening(opening) if opening.is_surplus()) {
                 self.turning_away -= 1;
             }
             self.peers.vacate(slot);

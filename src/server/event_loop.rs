@@ -18,13 +18,20 @@ use super::read_buffer::{self, ReadBuffer};
 use super::ticker::Ticker;
 use super::transport::{Input, Transport};
 use super::{Handler, PeerId, Peers};
-use crate::handshake::{Deflate, Refusal};
+use crate::handshake::Deflate;
 
 /// Events asked for at once.
 const EVENTS_PER_TURN: usize = 1024;
 
-/// Reads from one peer before the others have their turn; one, if it fills more than half of the buffer.
+/// Reads from one peer before the others have their turn; one, if it brings more than half of what it may.
 const READS_PER_TURN: usize = 2;
+
+/// Bytes read at once, if they may be compressed: inflating them takes some 3 ms at most.
+const READ_TO_INFLATE: usize = 64 << 10;
+
+/// Bytes read at once when the turn has taken long already: of a thousand who all send the smallest messages there are,
+/// nobody waits for more than some 50 ms.
+const READ_WHEN_BUSY: usize = 8 << 10;
 
 /// Steps of TLS handshakes before those who talk have their turn: some 0.2 ms each, more with an RSA key.
 const HANDSHAKES_PER_TURN: usize = 4;
@@ -109,6 +116,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.wait(events)?;
         self.now = self.clock.elapsed();
         self.peers.now = Clock::tick(self.now);
+        self.shared.begin_turn();
         for event in events.iter() {
             match PeerId::from_token(event.token()) {
                 Ok(id) => {
@@ -254,8 +262,13 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             let Some(transport) = &mut connection.transport else {
                 return;
             };
+            let most = match (self.shared.is_busy(), self.inbound[id.index()].inflates()) {
+                (true, _) => READ_WHEN_BUSY,
+                (false, true) => READ_TO_INFLATE,
+                (false, false) => read_buffer::LENGTH,
+            };
             let was_shaking = transport.is_shaking();
-            let read = transport.read(self.buffer.room());
+            let read = transport.read(self.buffer.room(), most);
             if was_shaking && transport.handshake_is_done() == Some(true) {
                 self.peers.counters.tls_handshakes += 1;
             }
@@ -284,7 +297,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             if drained && !end_announced {
                 return;
             }
-            if length > read_buffer::LENGTH / 2 {
+            if length > most / 2 {
                 break;
             }
         }
@@ -295,11 +308,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     fn turn_away_from_tls(&mut self, id: PeerId) {
         let connection = self.peers.connections.at(id.slot);
         connection.transport = connection.transport.take().map(Transport::without_tls);
-        if let Inbound::Opening(opening) = &mut self.inbound[id.index()]
-            && !opening.is_turned_away()
-        {
-            opening.turn_away(Refusal::NotTls);
-            self.turning_away += 1;
+        if let Inbound::Opening(opening) = &mut self.inbound[id.index()] {
+            opening.tell_of_tls();
         }
     }
 

@@ -9,8 +9,18 @@ use super::{Handler, PeerId, Peers};
 use crate::Message;
 use crate::protocol::{Event, Inflater, ProtocolError, ReceiveHalf, Spare};
 
-/// Inflated for one peer before the others have their turn: about as much as it may send plain (`read_buffer::LENGTH`).
-const INFLATED_PER_TURN: u64 = 1 << 20;
+/// Work for one peer's compressed messages before the others have their turn (`Inflater::work`): about a millisecond.
+const INFLATING_PER_TURN: u64 = 1 << 20;
+
+/// When so much work has been done in a turn, whoever is still to come gets a share of what the first got.
+const BUSY: u64 = 4 << 20;
+
+/// One of so many.
+const SHARE: u64 = 8;
+
+/// What a plain message costs beside its bytes, in the same unit; and how many of its bytes cost one.
+const MESSAGE_COST: u64 = 40;
+const BYTES_FOR_ONE: usize = 8;
 
 /// What all of them share.
 #[derive(Debug)]
@@ -18,6 +28,10 @@ pub(super) struct Shared {
     /// With permessage-deflate.
     inflater: Option<Inflater>,
     spare: Spare,
+    /// Done so far for plain messages.
+    plain_work: u64,
+    /// All that had been done when the turn began.
+    work_before: u64,
 }
 
 pub(super) enum Inbound {
@@ -29,11 +43,20 @@ pub(super) enum Inbound {
 
 impl Shared {
     pub(super) fn new(inflater: Option<Inflater>) -> Self {
-        Shared { inflater, spare: Spare::default() }
+        Shared { inflater, spare: Spare::default(), plain_work: 0, work_before: 0 }
     }
 
-    fn inflated(&self) -> u64 {
-        self.inflater.as_ref().map_or(0, Inflater::inflated)
+    fn inflating(&self) -> u64 {
+        self.inflater.as_ref().map_or(0, Inflater::work)
+    }
+
+    pub(super) fn begin_turn(&mut self) {
+        self.work_before = self.plain_work + self.inflating();
+    }
+
+    /// Has this turn kept those who wait for long enough?
+    pub(super) fn is_busy(&self) -> bool {
+        self.plain_work + self.inflating() - self.work_before > BUSY
     }
 }
 
@@ -45,6 +68,12 @@ impl Inbound {
             Inbound::Open(receive) => receive.unfinished(),
             Inbound::Deaf | Inbound::Opening(_) => 0,
         }
+    }
+
+    /// May a byte of its input be far more work than to copy it?
+    #[inline]
+    pub(super) fn inflates(&self) -> bool {
+        matches!(self, Inbound::Open(receive) if receive.inflates())
     }
 
     /// Hears what has arrived from a peer.
@@ -90,7 +119,9 @@ fn hear<M>(
         peers.hear_from(id);
     }
     let arrived = input.len();
-    let enough = shared.inflated() + INFLATED_PER_TURN;
+    shared.plain_work += (arrived / BYTES_FOR_ONE) as u64;
+    let budget = if shared.is_busy() { INFLATING_PER_TURN / SHARE } else { INFLATING_PER_TURN };
+    let enough = shared.inflating() + budget;
     loop {
         if let Some(bytes) = peers.take_new_limit(id) {
             receive.set_max_message(bytes);
@@ -105,7 +136,7 @@ fn hear<M>(
             receive.forget_delivered(Some(&mut shared.spare));
             return peers.hold_input(id, input);
         }
-        if shared.inflated() >= enough && !input.is_empty() {
+        if shared.inflating() >= enough && !input.is_empty() {
             return peers.postpone_input(id, input);
         }
         // Long, and alone: whoever is sent it is written the frame into which it is unmasked. What has others before it is
@@ -123,12 +154,14 @@ fn hear<M>(
         if stage == Stage::Open
             && let Some(message) = receive.next_plain_message(&mut input)
         {
+            shared.plain_work += MESSAGE_COST;
             hand_over(message, id, peers, handler);
             if input.is_empty() {
                 return;
             }
             continue;
         }
+        shared.plain_work += MESSAGE_COST;
         match receive.next_event(&mut input, shared.inflater.as_mut(), Some(&mut shared.spare)) {
             Ok(None) => return,
             Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(id, event, code),

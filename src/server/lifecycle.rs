@@ -14,6 +14,7 @@ use super::handler::Departure;
 use super::opening;
 use super::peers::Peers;
 use super::requests::{Asked, RequestId, Requests};
+use super::slot_set::SlotSet;
 use super::tape::{LARGE, Piece, Tape};
 use super::topics::Topics;
 use super::transport::Transport;
@@ -26,6 +27,7 @@ impl Peers {
         let silence = ticks(config.ping_after);
         Peers {
             connections: Connections::default(),
+            open: SlotSet::default(),
             topics: Topics::new(),
             tape: Tape::default(),
             heard: Arc::default(),
@@ -138,6 +140,7 @@ impl Peers {
         connection.compression = Compression::new(agreement);
         // What was said before it came is not for its ears.
         self.skip_news(id.slot);
+        self.open.insert(id.slot);
         self.counters.open += 1;
         self.counters.opened += 1;
         self.hear_from(id);
@@ -261,6 +264,7 @@ impl Peers {
     fn leave_open(&mut self, slot: u32, next: Stage) {
         let connection = self.connections.at(slot);
         if connection.stage == Stage::Open {
+            self.open.remove(slot);
             self.counters.open -= 1;
             for number in std::mem::take(&mut connection.topics).iter() {
                 self.topics.leave(number, slot);
@@ -364,7 +368,7 @@ impl Peers {
 
     /// Everybody is told that the server stops (RFC 6455 §7.4.1, 1001).
     pub(super) fn say_goodbye(&mut self) {
-        for id in self.connections.in_stage(Stage::Open) {
+        for id in self.ids() {
             self.begin_closing(id, CloseCode::GOING_AWAY, "the server is stopping");
         }
     }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `event_loop.rs` | one turn of the loop |
 //! | `peers.rs`, `lifecycle.rs` | the user table: as handlers see it, and as the loop does |
-//! | `connection.rs`, `slots.rs` | one entry of it, and the keys that guard it |
+//! | `connection.rs`, `slots.rs`, `slot_set.rs` | one entry of it, the keys that guard it, and which are open |
 //! | `tape.rs`, `outbox.rs` | what is sent in a turn, and what each peer has not been written yet |
 //! | `sending.rs`, `deflate.rs` | a message on its way to its receivers, plain or compressed |
 //! | `topics.rs` | who listens to what, and what was said to them |
@@ -45,6 +45,7 @@ mod read_buffer;
 mod requests;
 mod saying;
 mod sending;
+mod slot_set;
 mod slots;
 mod tape;
 mod tcp;

@@ -64,13 +64,14 @@ impl Opening {
         turn_down(peers, id, &refused, handler);
     }
 
-    pub(super) fn is_turned_away(&self) -> bool {
-        self.turned_away.is_some()
+    /// Is this connection one too many? Whoever speaks plainly where TLS is spoken has a place like any other.
+    pub(super) fn is_surplus(&self) -> bool {
+        self.turned_away.is_some_and(|refusal| refusal != Refusal::NotTls)
     }
 
-    /// Whatever it asks for, this is the answer.
-    pub(super) fn turn_away(&mut self, refusal: Refusal) {
-        self.turned_away = Some(refusal);
+    /// Whatever it asks for, it is told to speak TLS, unless there is no room for it at all.
+    pub(super) fn tell_of_tls(&mut self) {
+        self.turned_away.get_or_insert(Refusal::NotTls);
     }
 
     /// Reads requests from the input and answers them. What is left in the input belongs to the frame parser.

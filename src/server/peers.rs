@@ -17,6 +17,7 @@ use super::deflate::Compressors;
 use super::handler::Departure;
 use super::opening;
 use super::requests::{RequestId, Requests};
+use super::slot_set::SlotSet;
 use super::tape::Tape;
 use super::topics::{EVERYBODY, TopicNumber, Topics};
 use super::{Config, PeerId};
@@ -31,6 +32,8 @@ use crate::protocol::CloseCode;
 #[derive(Debug)]
 pub struct Peers {
     pub(super) connections: Connections,
+    /// The slots of those who are open.
+    pub(super) open: SlotSet,
     pub(super) topics: Topics,
     pub(super) tape: Tape,
     /// The long message that came alone last, as a frame: whoever is sent it while it is heard is written these bytes.
@@ -195,7 +198,7 @@ impl Peers {
 
     /// All open peers, in no particular order.
     pub fn ids(&self) -> Vec<PeerId> {
-        self.connections.in_stage(Stage::Open)
+        self.open.iter().map(|slot| self.connections.id_at(slot)).collect()
     }
 
     /// How many peers listen to a topic.

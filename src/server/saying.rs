@@ -144,14 +144,17 @@ impl Peers {
 
     pub(super) fn member(&self, number: TopicNumber, place: usize) -> Option<u32> {
         match number {
-            EVERYBODY => u32::try_from(place).ok().filter(|&slot| slot < self.connections.slots()),
+            EVERYBODY => self.open.next(place),
             _ => self.topics.members(number).get(place).copied(),
         }
     }
 
-    /// Losing a peer takes it out of the topic, and the last member comes in its place.
+    /// Losing a peer takes it out of the topic, and the last member comes in its place; everybody's place is their slot.
     pub(super) fn next_place(&self, number: TopicNumber, place: usize, slot: u32) -> usize {
-        place + usize::from(self.member(number, place) == Some(slot))
+        match number {
+            EVERYBODY => slot as usize + 1,
+            _ => place + usize::from(self.member(number, place) == Some(slot)),
+        }
     }
 
     // ---- catching up

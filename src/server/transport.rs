@@ -49,20 +49,21 @@ impl Transport {
         source.register(registry, token, Interest::READABLE | Interest::WRITABLE)
     }
 
-    /// Reads once. A violation of TLS is an error of the kind `InvalidData`: an alert that tells the peer what it did
+    /// Reads once, and so many bytes at most. A violation of TLS is an error of the kind `InvalidData`: an alert that tells the peer what it did
     /// waits to be written.
     #[inline]
-    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Input> {
+    pub(super) fn read(&mut self, buffer: &mut [u8], most: usize) -> io::Result<Input> {
+        let room = buffer.len().min(most);
         let read = match self {
-            Transport::Tcp(stream) => stream.read(buffer),
+            Transport::Tcp(stream) => stream.read(&mut buffer[..room]),
             #[cfg(unix)]
-            Transport::Unix(stream) => stream.read(buffer),
+            Transport::Unix(stream) => stream.read(&mut buffer[..room]),
             #[cfg(feature = "tls")]
-            Transport::Tls(stream) => return stream.read(buffer),
+            Transport::Tls(stream) => return stream.read(buffer, most),
         };
         read.map(|length| match length {
             0 => Input::End,
-            _ => Input::Bytes { length, drained: length < buffer.len() },
+            _ => Input::Bytes { length, drained: length < room },
         })
     }
 

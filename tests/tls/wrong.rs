@@ -42,6 +42,25 @@ fn plain_http_is_told_in_plain_http_that_this_port_speaks_tls() {
     assert_echo(&mut host.connect(), "this is TLS");
 }
 
+/// Each of them was taken for one too many, which made room for another: so there could be more than there is room for.
+#[test]
+fn who_speaks_plainly_has_a_place_like_any_other() {
+    let host = Host::start(Config::new().max_connections(2));
+    // They have been answered, and stay: until the deadline their places are taken.
+    let plain = [(); 2].map(|()| {
+        let mut client = Client::dial(host.address);
+        client.write(b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assert!(client.head().starts_with("HTTP/1.1 400 "));
+        client
+    });
+    let mut third = Client::dial(host.address);
+    third.write(b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert!(third.head().starts_with("HTTP/1.1 503 "));
+    drop((plain, third));
+    host.running.wait_until("there is room again", |counters| counters.connections == 0);
+    assert_echo(&mut host.connect(), "this is TLS");
+}
+
 #[test]
 fn garbage_is_answered_with_an_alert() {
     let host = Host::start(Config::new());

@@ -19,6 +19,15 @@ const KEPT: usize = 16 << 10;
 /// About what an inflater takes.
 const INFLATER: usize = 40 << 10;
 
+/// What inflating costs, in bytes that come of a long message: some nanoseconds for a message, however short, ...
+const MESSAGE_COST: u64 = 1_000;
+
+/// ... for a byte of input, as it may be all tables of codes, which have to be made, ...
+const INPUT_COST: u64 = 50;
+
+/// ... and for an empty window.
+const WINDOW_COST: u64 = 300;
+
 /// Inflated at a time where the message is put together.
 const CHUNK: usize = 4 << 10;
 
@@ -34,7 +43,7 @@ const KEPT_ROOM: usize = 256 << 10;
 pub struct Inflater {
     stream: Option<Stream>,
     buffer: Buffer,
-    inflated: u64,
+    work: u64,
 }
 
 impl Inflater {
@@ -43,9 +52,11 @@ impl Inflater {
         Inflater::default()
     }
 
-    /// How many bytes have been inflated, by this or at its side: a measure of the work.
-    pub fn inflated(&self) -> u64 {
-        self.inflated
+    /// What has been done so far by this inflater, and by those of connections whose messages were received with it: about
+    /// as many nanoseconds. It counts what was read, what came of it, and messages. Some input takes far longer than its
+    /// length tells, in one way or another: let the others have their turn when this has grown by so much.
+    pub fn work(&self) -> u64 {
+        self.work
     }
 
     /// The message that was inflated last. Its text has not been checked.
@@ -60,7 +71,7 @@ impl Inflater {
 
 impl fmt::Debug for Inflater {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inflater").field("inflated", &self.inflated).finish_non_exhaustive()
+        f.debug_struct("Inflater").field("work", &self.work).finish_non_exhaustive()
     }
 }
 
@@ -90,7 +101,7 @@ impl Inflation {
         limit: usize,
         inflater: &mut Inflater,
     ) -> Result<(), ProtocolError> {
-        let Inflater { stream, buffer, inflated } = inflater;
+        let Inflater { stream, buffer, work } = inflater;
         let stream = match self.takeover {
             true => self.stream.get_or_insert_with(|| Stream::keeping_its_window(self.window_bits)),
             false => stream.get_or_insert_with(Stream::for_single_messages),
@@ -99,7 +110,7 @@ impl Inflation {
         stream.begun = false;
         buffer.begin(limit);
         let result = stream.feed(payload, buffer).and_then(|()| stream.finish());
-        *inflated += buffer.filled as u64;
+        *work += MESSAGE_COST + std::mem::take(&mut stream.work);
         // Text fails where it stops being text, though there may be another fault, or no room, further on.
         let valid = buffer.filled.min(limit);
         match result {
@@ -142,12 +153,12 @@ impl Deflated {
             self.kept.extend_from_slice(payload);
             return Ok(());
         }
-        let before = message.len();
-        self.inflate_kept(message, limit)?.feed(payload, &mut Growing::new(message, limit))?;
+        let stream = self.inflate_kept(message, limit)?;
+        let result = stream.feed(payload, &mut Growing::new(message, limit));
         if let Some(inflater) = inflater {
-            inflater.inflated += (message.len() - before) as u64;
+            inflater.work += std::mem::take(&mut stream.work);
         }
-        Ok(())
+        result
     }
 
     /// All of it has arrived. True if the message lies in the shared buffer now.
@@ -156,13 +167,17 @@ impl Deflated {
         message: &mut AssemblyKind,
         limit: usize,
         inflation: &mut Inflation,
-        inflater: Option<&mut Inflater>,
+        mut inflater: Option<&mut Inflater>,
     ) -> Result<bool, ProtocolError> {
-        if let (None, Some(inflater)) = (&self.stream, inflater) {
+        if let (None, Some(inflater)) = (&self.stream, &mut inflater) {
             inflation.inflate_whole(&self.kept, message.is_text(), limit, inflater)?;
             return Ok(true);
         }
-        self.inflate_kept(message, limit)?.finish()?;
+        let stream = self.inflate_kept(message, limit)?;
+        stream.finish()?;
+        if let Some(inflater) = inflater {
+            inflater.work += MESSAGE_COST + std::mem::take(&mut stream.work);
+        }
         if inflation.takeover {
             inflation.stream = self.stream.take();
         }
@@ -188,11 +203,13 @@ struct Stream {
     takeover: bool,
     /// Is there any payload in this message?
     begun: bool,
+    /// Done, and not charged to anybody yet.
+    work: u64,
 }
 
 impl Stream {
     fn new(window_bits: u8, takeover: bool) -> Self {
-        Stream { inflate: Inflate::new(false, window_bits), window_bits, takeover, begun: false }
+        Stream { inflate: Inflate::new(false, window_bits), window_bits, takeover, begun: false, work: 0 }
     }
 
     fn for_single_messages() -> Self {
@@ -270,6 +287,7 @@ impl Stream {
         let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
         let status = self.inflate.decompress(input, room, until);
         let (read, written) = (self.inflate.total_in() - read, self.inflate.total_out() - written);
+        self.work += INPUT_COST * read + written;
         (read as usize, written as usize, status)
     }
 
@@ -291,6 +309,7 @@ impl Stream {
 
     /// Begins with an empty window.
     fn forget(&mut self) {
+        self.work += WINDOW_COST;
         match self.window_bits {
             MAX_WINDOW_BITS => self.inflate.reset(false),
             bits => self.inflate = Inflate::new(false, bits), // a reset would make it the largest

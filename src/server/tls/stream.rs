@@ -94,8 +94,8 @@ impl TlsStream {
 
     // ---- reading
 
-    /// Reads from the socket once, and opens every record that is complete.
-    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Input> {
+    /// Reads from the socket once, so many bytes at most, and opens every record that is complete.
+    pub(crate) fn read(&mut self, buffer: &mut [u8], most: usize) -> io::Result<Input> {
         if let Some(violation) = self.violation.take() {
             return Err(io::Error::new(ErrorKind::InvalidData, violation));
         }
@@ -105,6 +105,8 @@ impl TlsStream {
         // Rustls refuses a handshake message of 64 KiB, and a record long before that: there is always room.
         let start = MARGIN + self.incoming.len();
         let room = buffer.get_mut(start..).filter(|room| !room.is_empty()).ok_or(ErrorKind::OutOfMemory)?;
+        let end = room.len().min(most);
+        let room = &mut room[..end];
         let length = (&self.stream).read(room)?;
         let drained = length < room.len();
         if length == 0 {
@@ -119,7 +121,7 @@ impl TlsStream {
         buffer[MARGIN..start].copy_from_slice(&self.incoming);
         let opened = self.open(&mut buffer[..start + length])?;
         match (opened, &self.violation) {
-            (0, Some(_)) => self.read(buffer),
+            (0, Some(_)) => self.read(buffer, most),
             (0, None) if self.ended => Ok(Input::End),
             (length, None) if !self.ended => Ok(Input::Bytes { length, drained }),
             (length, _) => Ok(Input::Bytes { length, drained: false }),
