@@ -16,8 +16,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::file::{self, Fault, OpenError};
+use super::file;
 use super::lock::{Lock, PARTS, part};
+use super::open_error::{Fault, OpenError};
 use super::{Data, schema};
 
 /// What was asked for on the command line.

@@ -10,7 +10,7 @@ pub(super) fn words(error: &Error) -> String {
             "another program holds the history locked: close it, then try again".into()
         }
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-            "the history may not be written: check the permissions of its file".into()
+            "the history may not be written: check the permissions of its file and folder, and whether its disk is read-only".into()
         }
         Some(ErrorCode::SystemIoFailure) => format!("the disk reports an error: check it ({error})"),
         Some(ErrorCode::CannotOpen) => "the history cannot be opened: is its file still there?".into(),

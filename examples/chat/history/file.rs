@@ -1,15 +1,15 @@
 //! Opening the file: only one pollcat at a time, only a file that is ours, and a clear word when that cannot be.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{fmt, io};
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
-use super::faults::{GONE, is_damage, is_locked};
+use super::faults::GONE;
 use super::lock::{Lock, Note, private};
+use super::open_error::Fault;
 use super::wal::{self, Task};
 use super::{Calendar, Data, Durability, schema};
 
@@ -69,102 +69,6 @@ impl Link {
     pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
         // A transaction that was left by a panic has been rolled back.
         self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Why the history cannot be opened: one line for whoever started the program.
-#[derive(Debug)]
-pub(crate) struct OpenError {
-    path: PathBuf,
-    fault: Fault,
-}
-
-#[derive(Debug)]
-pub(super) enum Fault {
-    File(io::Error),
-    Locked,
-    /// It has so many names.
-    Linked(u64),
-    ReadOnly,
-    /// SQLite, but another program's.
-    Foreign,
-    /// Made by a newer pollcat, whose tables have this version.
-    Newer(i32),
-    Sqlite(rusqlite::Error),
-    Threads(io::Error),
-}
-
-impl OpenError {
-    pub(super) fn new(data: &Data, fault: impl Into<Fault>) -> Self {
-        let path = match data {
-            Data::File(path) => path.clone(),
-            Data::Memory => PathBuf::from(":memory:"),
-        };
-        OpenError { path, fault: fault.into() }
-    }
-}
-
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
-        if is_locked(&error) { Fault::Locked } else { Fault::Sqlite(error) }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
-        let path = self.path.display();
-        match &self.fault {
-            Fault::File(error) => match error.kind() {
-                NotFound => {
-                    write!(f, "{path}: the directory does not exist: make it, or choose another with --data")
-                }
-                NotADirectory => {
-                    write!(f, "{path}: a part of this path is no directory: choose another with --data")
-                }
-                IsADirectory => write!(f, "{path} is a directory: name a file in it with --data"),
-                PermissionDenied => {
-                    write!(
-                        f,
-                        "{path} may not be written by this user: allow it, or choose another with --data"
-                    )
-                }
-                ReadOnlyFilesystem => write!(f, "{path} is on a read-only disk: choose another with --data"),
-                _ => write!(f, "{path} cannot be opened ({error}): choose another with --data"),
-            },
-            Fault::Locked => {
-                write!(f, "{path} is in use by another program: stop it, or choose another file with --data")
-            }
-            Fault::Linked(names) => {
-                write!(f, "{path} has {names} names (hard links), and a history can have but one: ")?;
-                f.write_str("remove the others, or choose another file with --data")
-            }
-            Fault::ReadOnly => {
-                write!(f, "{path} may not be written by this user: allow it, or choose another with --data")
-            }
-            Fault::Foreign => write!(f, "{path} belongs to another program: choose another file with --data"),
-            Fault::Newer(version) => {
-                write!(
-                    f,
-                    "{path} was made by a newer pollcat (tables {version}, this one knows {}): ",
-                    schema::VERSION
-                )?;
-                f.write_str("use that one, or choose another file with --data")
-            }
-            Fault::Sqlite(error) if is_damage(error) => {
-                write!(f, "{path} is damaged, or no history ({error}): ")?;
-                f.write_str(
-                    "or the -wal and -shm beside it are another file's: bring a backup back with --restore, ",
-                )?;
-                f.write_str("or choose another file with --data")
-            }
-            Fault::Sqlite(error) => {
-                write!(f, "{path} cannot be used ({error}): choose another file with --data")
-            }
-            Fault::Threads(error) => write!(f, "no thread can be started for {path}: {error}"),
-        }
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use super::file::Fault;
+use super::open_error::Fault;
 
 /// Everything that belongs to a history, by the ends of its names.
 pub(super) const PARTS: [&str; 4] = ["", "-wal", "-shm", "-lock"];
@@ -42,7 +42,8 @@ pub(super) struct Note {
 impl Lock {
     /// Takes the lock, and makes sure that the history has but one name, and is this user's alone.
     pub(super) fn take(path: &Path) -> Result<Self, Fault> {
-        let file = private(&part(path, "-lock")).map_err(Fault::File)?;
+        let name = part(path, "-lock");
+        let file = private(&name).map_err(|error| Fault::Beside(name, error))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK) => return Err(Fault::Locked),

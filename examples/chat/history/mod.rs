@@ -9,7 +9,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `jobs.rs` | what can be asked, and what is answered |
-//! | `file.rs`, `lock.rs` | opening, checking and locking the file |
+//! | `file.rs`, `lock.rs`, `open_error.rs` | opening, checking and locking the file; why that cannot be |
 //! | `schema.rs`, `load.rs` | the tables and their versions, and what the chat starts with |
 //! | `calendar.rs` | what day it is, whatever the clock says |
 //! | `copies.rs` | `--backup` and `--restore` |
@@ -32,6 +32,7 @@ mod index;
 mod jobs;
 mod load;
 mod lock;
+mod open_error;
 mod people;
 mod reader;
 mod retention;
@@ -52,9 +53,9 @@ use std::time::Duration;
 pub(crate) use calendar::Calendar;
 use chores::Chores;
 pub(crate) use copies::Copy;
-use file::Fault;
-pub(crate) use file::OpenError;
 pub(crate) use jobs::*;
+use open_error::Fault;
+pub(crate) use open_error::OpenError;
 use reader::Reader;
 use wal::Task;
 use writer::Writer;

@@ -120,7 +120,11 @@ fn what_is_no_history_is_left_alone() {
 #[test]
 fn a_path_that_cannot_be_is_explained() {
     let scratch = Scratch::new("paths");
-    assert!(refusal(&scratch.file("nowhere/chat.db")).contains("does not exist"));
+    let missing = scratch.file("nowhere");
+    let told = refusal(&missing.join("chat.db"));
+    assert!(told.contains(&format!("the folder {} does not exist", missing.display())), "{told}");
+    // It is there, and takes no files.
+    assert!(refusal(Path::new("/proc/chat.db")).contains("no file can be made in the folder /proc"));
     fs::write(scratch.file("plain"), "").unwrap();
     assert!(refusal(&scratch.file("plain/chat.db")).contains("no directory"));
     fs::create_dir(scratch.file("folder")).unwrap();
@@ -141,7 +145,7 @@ fn a_file_that_may_not_be_written_is_refused() {
     assert!(refusal(&path).contains("may not be written"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     fs::set_permissions(scratch.file(""), fs::Permissions::from_mode(0o500)).unwrap();
-    assert!(refusal(&scratch.file("new.db")).contains("may not be written"));
+    assert!(refusal(&scratch.file("new.db")).contains("may not make files in the folder"));
     fs::set_permissions(scratch.file(""), fs::Permissions::from_mode(0o700)).unwrap();
 }
 
