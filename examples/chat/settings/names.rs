@@ -1,12 +1,15 @@
 //! The names the chat goes by. A browser that was led to this machine by somebody else's name (DNS rebinding) would take
 //! their page for ours: so it answers to names that nobody else can have, and to those that the settings say.
 
+use std::net::IpAddr;
+
 use pollcat::Hosts;
 
 use super::{Listen, Settings};
 
 impl Settings {
-    /// Addresses, `localhost`, this machine's name, and whatever the settings call the chat. Any name if `--allow-host`
+    /// Addresses, `localhost`, whatever the settings call the chat, and this machine's name if others can connect. (On
+    /// loopback that name would help nobody but a foreign network, which may lead it anywhere.) Any name if `--allow-host`
     /// says so, or if no browser can come by itself: what passes a proxy in front of a Unix-domain socket is up to that
     /// proxy.
     pub(crate) fn hosts(&self) -> Hosts {
@@ -20,8 +23,10 @@ impl Settings {
             Listen::Unix(_) => None,
         });
         let urls = self.public_url.iter().chain(&self.allow_origin).filter_map(|url| authority(url));
-        let machine = machine_names();
-        let names = listened.chain(urls).map(without_port).chain(machine.iter().map(String::as_str));
+        let is_reachable = listened.clone().any(|address| !is_loopback(without_port(address)));
+        let machine = is_reachable.then(machine_names);
+        let machine = machine.iter().flatten().map(String::as_str);
+        let names = listened.chain(urls).map(without_port).chain(machine);
         let names = names.filter(|name| Hosts::only([name]).is_ok());
         let said = self.allow_host.iter().map(String::as_str);
         Hosts::addresses().and(names.chain(said)).expect("each of them has been tried")
@@ -33,6 +38,11 @@ fn machine_names() -> [String; 2] {
     let name = rustix::system::uname();
     let name = name.nodename().to_str().unwrap_or_default();
     [name.to_owned(), format!("{name}.local")]
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or(host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
 }
 
 fn authority(url: &str) -> Option<&str> {
@@ -64,11 +74,18 @@ mod tests {
 
     #[test]
     fn it_answers_to_what_nobody_else_can_be_called() {
-        let machine = machine_names();
         let own =
             ["127.0.0.1:9501", "192.168.1.5", "[::1]:9501", "[2001:db8::5]", "localhost:9501", "LOCALHOST"];
-        for host in own.into_iter().chain(machine.iter().map(String::as_str)) {
+        for host in own {
             assert!(answers_to(&[], host) && answers_to(&["--listen=0.0.0.0:80"], host), "{host}");
+        }
+        // The machine's name counts where others can connect.
+        for host in machine_names() {
+            for (listen, answers) in
+                [("9501", false), ("localhost:1,[::1]:1", false), ("0.0.0.0:1", true), ("[::]:1", true)]
+            {
+                assert_eq!(answers_to(&["--listen", listen], &host), answers, "{listen} {host}");
+            }
         }
         for host in ["evil.example", "evil.example:9501", "127.0.0.1.evil.example", "localhost.evil.example"]
         {
