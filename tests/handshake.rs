@@ -15,6 +15,7 @@ mod requests;
 mod support;
 
 const FOLDER: &str = "fixtures/handshake";
+const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// What comes of a request. `rest` is what follows its head; behind a refusal nobody looks at it.
 #[derive(Debug, PartialEq)]
@@ -179,6 +180,7 @@ fn refused(refusal: Refusal) -> Outcome {
 impl Outcome {
     fn meets(&self, expected: &Expectation) -> bool {
         match expected {
+            Expectation::Continue => self.is_continued(),
             Expectation::Status(status) => self.status() == Some(&status.to_string()),
             Expectation::Page(expected) => matches!(self, Outcome::Page { path, .. } if path == expected),
             Expectation::Header(name, value) => {
@@ -195,6 +197,7 @@ impl Outcome {
         let is_rest = |expected: &Expectation| matches!(expected, Expectation::Rest(_));
         match self {
             _ if !self.rest().is_empty() && !expected.iter().any(is_rest) => Some("rest"),
+            _ if self.is_continued() && !expected.contains(&Expectation::Continue) => Some("100"),
             Outcome::Opened { .. } => self.fields().map(|(name, _)| name).find(|name| !known.contains(name)),
             _ => None,
         }
@@ -207,12 +210,21 @@ impl Outcome {
         }
     }
 
-    /// The answer as it is sent, if there is one.
-    fn answer(&self) -> &str {
+    /// All that is sent, if anything is.
+    fn sent(&self) -> &str {
         match self {
             Outcome::Opened { head: answer, .. } | Outcome::Refused { answer } => answer,
             Outcome::Waiting | Outcome::Page { .. } => "",
         }
+    }
+
+    fn is_continued(&self) -> bool {
+        self.sent().starts_with(CONTINUE)
+    }
+
+    /// The answer, without the 100 that may come before it.
+    fn answer(&self) -> &str {
+        self.sent().strip_prefix(CONTINUE).unwrap_or(self.sent())
     }
 
     fn status(&self) -> Option<&str> {

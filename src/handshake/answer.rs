@@ -87,7 +87,8 @@ impl Answer {
     }
 
     /// Names the subprotocol that the server chose (RFC 6455 §4.2.2). One that the client did not offer
-    /// is left out of the answer.
+    /// is left out of the answer. Browsers fail a connection if they offered some and none is answered: the server's log
+    /// warns of the first.
     pub fn subprotocol(self, name: Option<&str>) -> Self {
         Answer { subprotocol: name.map(str::to_owned), ..self }
     }
@@ -114,6 +115,11 @@ impl Answer {
         self.status == 101
     }
 
+    /// The subprotocol that was chosen, if the client offers it.
+    pub(crate) fn chosen_subprotocol(&self, request: &Request<'_>) -> Option<&str> {
+        self.subprotocol.as_deref().filter(|&name| request.choose_subprotocol(&[name]).is_some())
+    }
+
     pub(crate) fn is_later(&self) -> bool {
         self.status == LATER
     }
@@ -129,15 +135,17 @@ impl Answer {
         (!has_none && !self.body.as_bytes().is_empty()).then_some(&self.body)
     }
 
-    /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2).
+    /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2), and before it the 100 that a client may expect
+    /// (RFC 9110 §7.8).
     pub fn write_upgrade(&self, request: &Request<'_>, upgrade: &Upgrade, out: &mut Vec<u8>) {
+        if request.lists("expect", "100-continue") {
+            out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
         out.extend_from_slice(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n",
         );
         push_field(out, "Sec-WebSocket-Accept", upgrade.accept());
-        if let Some(name) =
-            self.subprotocol.as_deref().filter(|&name| request.choose_subprotocol(&[name]).is_some())
-        {
+        if let Some(name) = self.chosen_subprotocol(request) {
             push_field(out, "Sec-WebSocket-Protocol", name);
         }
         if let Some(agreement) = upgrade.deflate() {

@@ -73,7 +73,8 @@ refusals! {
     Key: 400, "exactly one Sec-WebSocket-Key header is required: 16 bytes in base64";
     /// Sec-WebSocket-Protocol is not a list of different tokens (RFC 6455 §4.1).
     Subprotocols: 400, "the Sec-WebSocket-Protocol header must list different tokens";
-    /// Sec-WebSocket-Extensions does not follow the grammar (RFC 6455 §9.1).
+    /// Sec-WebSocket-Extensions does not follow the grammar: it names none, or a value between quotes is no token. Then the
+    /// connection must fail, whatever extensions are known; those that are not known are ignored (RFC 6455 §9.1).
     Extensions: 400, "the Sec-WebSocket-Extensions header must list extensions: name; parameter=value, ...";
     /// Origin is repeated (RFC 6454 §7.3).
     RepeatedOrigin: 400, "at most one Origin header is allowed";

@@ -69,7 +69,7 @@ impl Config {
             // Larger than nearly all messages, small enough that a thousand peers in the middle of one
             // are no danger. Peers' defaults run from 16 KiB to 100 MiB; the large ones hurt.
             message: Limits { max_message: 1 << 20, max_fragments: 16_384 },
-            // Browsers send less than 2 KiB unless cookies pile up; nginx draws its line here too.
+            // Browsers send less than 2 KiB unless cookies pile up.
             head: HeadLimits { max_bytes: 8 << 10, max_fields: 64 },
             // One largest message, or some seconds of a busy room.
             send_queue: 1 << 20,
@@ -120,7 +120,9 @@ impl Config {
         self
     }
 
-    /// The largest request head, in bytes; 8 KiB. A larger one is answered with 431 (or 414).
+    /// The largest request head, in bytes; 8 KiB for the request line and all header lines together. (nginx and Apache allow
+    /// that much for each line. Whoever serves beside applications with many cookies may want 32 KiB.) A larger one is
+    /// answered with 431 (or 414).
     pub fn max_head(mut self, bytes: usize) -> Self {
         self.head.max_bytes = bytes;
         self

@@ -16,6 +16,10 @@ use crate::protocol::{CloseCode, ProtocolError};
 /// so a method that takes long keeps everybody waiting; give long work to a thread, and let it answer
 /// through a [`Mailbox`](super::Mailbox).
 ///
+/// A method that panics takes the whole server with it: the panic leaves [`Server::run`](super::Server::run), and every
+/// connection ends without a Close, which its client tells as 1006. What may panic belongs behind
+/// `std::panic::catch_unwind`, or into a thread.
+///
 /// `M` is what other threads send to [`on_mail`](Self::on_mail).
 pub trait Handler<M = ()> {
     /// A client asks to open a WebSocket, or for a page (then [`Request::upgrade`] is `Ok(None)`). The default
@@ -38,7 +42,8 @@ pub trait Handler<M = ()> {
         let _ = (peers, refused);
     }
 
-    /// A WebSocket has been opened.
+    /// A WebSocket has been opened. From here on the peer can be sent to, and subscribed to topics; before, in
+    /// [`on_request`](Self::on_request), both do nothing.
     fn on_open(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) {
         let _ = (peers, id, request);
     }

@@ -51,6 +51,7 @@ impl Peers {
             now: 0,
             silence,
             stopping: false,
+            told_of_subprotocols: false,
             dirty: Vec::new(),
             unfinished: Vec::new(),
             departed: Default::default(),

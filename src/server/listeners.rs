@@ -52,7 +52,7 @@ enum Socket {
 }
 
 /// What is spoken with those who come over TCP.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum Spoken {
     #[default]
     Plain,
@@ -71,25 +71,40 @@ impl Spoken {
 }
 
 impl Listeners {
-    /// Listens on the first of the addresses that can be had.
+    /// Listens on all of the addresses that can be had, on one port if the system chooses it. Returns the first.
     pub(super) fn bind(
         &mut self,
         registry: &Registry,
         addresses: impl ToSocketAddrs,
         spoken: Spoken,
     ) -> io::Result<SocketAddr> {
-        let mut failure = io::Error::new(ErrorKind::InvalidInput, "no address to listen on");
-        for address in addresses.to_socket_addrs()? {
+        let (mut bound, mut failures): (Vec<SocketAddr>, Vec<io::Error>) = (Vec::new(), Vec::new());
+        for mut address in addresses.to_socket_addrs()? {
+            if let Some(first) = bound.first().filter(|_| address.port() == 0) {
+                address.set_port(first.port());
+            }
+            if bound.contains(&address) {
+                continue;
+            }
             match tcp::listen(address) {
                 Ok(listener) => {
-                    let address = listener.local_addr()?;
-                    self.adopt(registry, listener, spoken)?;
-                    return Ok(address);
+                    bound.push(listener.local_addr()?);
+                    self.adopt(registry, listener, spoken.clone())?;
                 }
-                Err(error) => failure = io::Error::new(error.kind(), format!("{address}: {error}")),
+                Err(error) => failures.push(io::Error::new(error.kind(), format!("{address}: {error}"))),
             }
         }
-        Err(failure)
+        match bound.first() {
+            Some(&first) => {
+                let others = failures.iter().filter(|failure| failure.kind() == ErrorKind::AddrInUse);
+                others.for_each(|failure| log::warn!("listening on {first} alone, and not on {failure}"));
+                Ok(first)
+            }
+            None => {
+                let none = || io::Error::new(ErrorKind::InvalidInput, "no address to listen on");
+                Err(failures.pop().unwrap_or_else(none))
+            }
+        }
     }
 
     /// Takes over a listener that somebody else made.

@@ -91,8 +91,8 @@ pub struct Server<M = ()> {
 }
 
 impl<M> Server<M> {
-    /// Listens on a TCP address (the first that can be had, if the name has several), with the default
-    /// [`Config`]. Clients can connect from now on, and are served by [`run`](Self::run).
+    /// Listens on a TCP address, with the default [`Config`]. Of a name that has several (`localhost` often has one of IPv6,
+    /// too) it listens on all that can be had: clients differ in which they try first. Clients can connect from now on, and are served by [`run`](Self::run).
     ///
     /// # Errors
     ///
@@ -124,11 +124,12 @@ impl<M> Server<M> {
         Ok(Server { poll, listeners: Listeners::default(), letters, config, counters: CounterReader::new() })
     }
 
-    /// Listens on one more TCP address; returns it, with the port that the system chose for port 0.
+    /// Listens on one more TCP address, or on all that a name has, as [`bind`](Self::bind) does; returns the first of them,
+    /// with the port that the system chose for port 0.
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on.
+    /// None of its addresses can be listened on.
     pub fn listen(&mut self, address: impl ToSocketAddrs) -> io::Result<SocketAddr> {
         self.listeners.bind(self.poll.registry(), address, Spoken::Plain)
     }

@@ -165,6 +165,9 @@ fn answer<M>(
         Some(upgrade) if answer.is_accept() => {
             let agreement = peers.config.deflate.as_ref().and_then(|deflate| deflate.negotiate(request));
             upgrade.agree(agreement);
+            if request.subprotocols().next().is_some() && answer.chosen_subprotocol(request).is_none() {
+                tell_of_subprotocols(peers, id, request);
+            }
             peers.write_http(id, 512, |out| answer.write_upgrade(request, upgrade, out));
             return Answered::WebSocket(agreement);
         }
@@ -186,6 +189,21 @@ fn answer<M>(
         }
         (false, _) => give(peers, id, &answer, asked),
     }
+}
+
+/// Many a client, and every browser, then fails the connection (RFC 6455 §4.1), and does not say why. Once is enough.
+#[cold]
+fn tell_of_subprotocols(peers: &mut Peers, id: PeerId, request: &Request<'_>) {
+    let level = match std::mem::replace(&mut peers.told_of_subprotocols, true) {
+        false => log::Level::Warn,
+        true => log::Level::Debug,
+    };
+    let offered: Vec<&str> = request.subprotocols().take(8).collect();
+    log::log!(
+        level,
+        "{id} is let in, though none of its subprotocols is answered ({}): see Answer::subprotocol",
+        offered.join(", ").escape_debug()
+    );
 }
 
 /// Gives the client its page; its connection is kept for another request, or ends.

@@ -65,6 +65,8 @@ pub struct Peers {
     /// `Config::ping_after` in ticks, as it is needed with every read.
     pub(super) silence: Tick,
     pub(super) stopping: bool,
+    /// A subprotocol that nobody answered was logged as a warning.
+    pub(super) told_of_subprotocols: bool,
     /// Slots with something to write, or to shut down.
     pub(super) dirty: Vec<u32>,
     /// Peers with input that was left for the next turn.
@@ -108,7 +110,8 @@ impl Peers {
     }
 
     /// Lets a peer hear what is published to a topic from now on. A topic is a name; it exists while somebody
-    /// listens. Doing this twice changes nothing.
+    /// listens. Doing this twice changes nothing, nor does it for a peer that is not open: in
+    /// [`on_request`](super::Handler::on_request) it is too early.
     pub fn subscribe(&mut self, id: PeerId, topic: &str) {
         if !self.contains(id) || self.topics.find(topic).is_some_and(|number| self.listens(id, number)) {
             return;

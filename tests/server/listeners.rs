@@ -60,6 +60,24 @@ fn several_listeners_serve_side_by_side() {
     clients.iter_mut().for_each(assert_echo);
 }
 
+/// `localhost` is such a name: a client that tries ::1 first would find nobody there, or somebody else.
+#[cfg(target_os = "linux")]
+#[test]
+fn all_addresses_of_a_name_are_listened_on_and_those_that_cannot_be_had_are_left_out() {
+    let addresses = |port| [([127, 0, 0, 1], port), ([127, 0, 0, 2], port), ([127, 0, 0, 1], port)];
+    let sockets = |port| addresses(port).map(std::net::SocketAddr::from);
+    let mut server = server();
+    let first = server.listen(&sockets(0)[..]).expect("loopback has a free port");
+    assert_eq!(server.local_addrs(), &sockets(first.port())[..2]);
+    // Somebody has the one: the other is still to be had.
+    let [one, other, _] = sockets(0);
+    let taken = TcpListener::bind(one).expect("another free port");
+    let port = taken.local_addr().expect("it has an address").port();
+    assert_eq!(server.listen(&sockets(port)[..]).ok(), Some((other.ip(), port).into()));
+    let _running = echo(server);
+    sockets(first.port())[..2].iter().for_each(|address| assert_echo(&mut Client::connect(address)));
+}
+
 #[test]
 fn clients_that_come_all_at_once_find_room() {
     // More than the 128 of the standard library, few enough for a small descriptor limit.

@@ -1,5 +1,6 @@
 //! Whoever looks after the server hears of each request that it turns down by itself.
 
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -71,6 +72,40 @@ fn each_refusal_is_told_with_its_reason_its_client_and_what_was_asked() {
         assert_eq!(heard, (reason, Some(client.to_owned()), asked.map(str::to_owned)));
         assert!(answered.head().starts_with(&format!("HTTP/1.1 {} ", reason.status())), "{reason:?}");
     }
+}
+
+/// Keeps the warnings of all tests of this program.
+struct Warnings(Mutex<Vec<String>>);
+
+static WARNINGS: Warnings = Warnings(Mutex::new(Vec::new()));
+
+impl log::Log for Warnings {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.level() <= log::Level::Warn
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            self.0.lock().expect("nobody panics while writing").push(record.args().to_string());
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+// Chrome then fails the connection without a reason, and the server's side saw nothing.
+#[test]
+fn a_subprotocol_that_nobody_answers_is_warned_of_once() {
+    log::set_logger(&WARNINGS).expect("no other test has a logger");
+    log::set_max_level(log::LevelFilter::Warn);
+    let (server, _told) = start(Config::new());
+    for offered in ["chat.v7, graphql", "chat.v8", "chat.v9"] {
+        let field = format!("Sec-WebSocket-Protocol: {offered}\r\n");
+        assert!(asks(&server, &upgrade_request(&field)).head().contains(" 101 "));
+    }
+    let warnings = WARNINGS.0.lock().expect("nobody panics while writing");
+    let told: Vec<_> = warnings.iter().filter(|line| line.contains("subprotocols")).collect();
+    assert!(told.len() == 1 && told[0].contains("chat.v7, graphql"), "{warnings:?}");
 }
 
 #[test]

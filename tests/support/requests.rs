@@ -38,6 +38,8 @@ pub(crate) struct Settings {
 /// A `>` line.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Expectation {
+    /// A 100 comes before the answer.
+    Continue,
     Status(u16),
     Page(String),
     Header(String, String),
@@ -101,6 +103,9 @@ impl Settings {
 }
 
 fn parse_expectation(text: &str) -> Option<Expectation> {
+    if text == "100, then" {
+        return Some(Expectation::Continue);
+    }
     if let Ok(status) = text.parse() {
         return Some(Expectation::Status(status));
     }
