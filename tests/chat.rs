@@ -50,6 +50,8 @@ mod offices;
 mod pace;
 #[path = "chat/pictures.rs"]
 mod pictures;
+#[path = "support/png.rs"]
+mod png;
 #[path = "chat/private.rs"]
 mod private;
 #[path = "chat/reading.rs"]

@@ -27,6 +27,8 @@ mod dice;
 mod heard;
 #[path = "chat_model/moves.rs"]
 mod moves;
+#[path = "support/png.rs"]
+mod png;
 #[path = "support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;

@@ -18,8 +18,9 @@ use chat::Chat;
 use chat::json::Json;
 use chat::text::Text;
 
-/// A picture of one pixel, from the specification's own words (PNG §5.2, §5.6): as much of it as is looked at.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+/// A GIF of seven by five pixels.
+const PICTURE: &[u8] = b"GIF87a\x07\0\x05\0\x81\0\0\xc8\x1e\x1e\0\0\0\0\0\0\0\0\0\
+    ,\0\0\0\0\x07\0\x05\0\0\x08\x0c\0\x01\x08\x1cH\xb0\xa0\xc1\x83\x07\x03\x02\0;";
 
 /// The newest events of a room, as `page` has them.
 #[track_caller]
@@ -87,15 +88,15 @@ fn a_picture_after_a_faulty_announcement_goes_nowhere() {
     let both = json!({"type": "picture", "room": "lobby", "to": two.id});
     for wrong in [both, json!({"type": "picture", "to": 1.5}), json!({"type": "picture", "size": "large"})] {
         one.send(&wrong);
-        one.send_bytes(PNG);
+        one.send_bytes(PICTURE);
         assert_eq!(one.expect("error")["code"], "bad_field");
     }
     one.send_text("{\"type\":\"picture\",\"to\":");
-    one.send_bytes(PNG);
+    one.send_bytes(PICTURE);
     assert_eq!(one.expect("error")["code"], "bad_json");
     assert_eq!(page(&mut one, "lobby"), [] as [Value; 0]);
     one.send(&json!({"type": "picture", "id": "well", "room": "lobby"}));
-    one.send_bytes(PNG);
+    one.send_bytes(PICTURE);
     assert_eq!(one.wait_for("the ack", |it| it["id"] == "well")["offset"], 1);
 }
 
@@ -107,13 +108,13 @@ fn every_announcement_has_an_answer() {
     let mut one = Json::named(chat.address(), "one");
     one.send(&json!({"type": "picture", "id": "first"}));
     one.send(&json!({"type": "picture", "id": "second"}));
-    one.send_bytes(PNG);
+    one.send_bytes(PICTURE);
     assert_eq!(one.wait_for("an answer", |it| it["id"] == "first")["code"], "bad_picture");
     assert_eq!(one.wait_for("an answer", |it| it["id"] == "second")["type"], "ack");
 
     one.send(&json!({"type": "join", "room": "tea", "create": true}));
     one.send(&json!({"type": "picture", "id": "large", "room": "tea"}));
-    one.send_bytes(&[PNG, &vec![0; 512 << 10]].concat());
+    one.send_bytes(&[PICTURE, &vec![0; 512 << 10]].concat());
     assert_eq!(one.wait_for("an answer", |it| it["id"] == "large")["room"], "tea");
 }
 
@@ -126,7 +127,7 @@ fn whoever_has_left_a_room_sends_no_picture_there() {
     two.join("tea");
     one.send(&json!({"type": "picture", "id": "late", "room": "tea"}));
     assert_eq!(one.ask(json!({"type": "leave", "room": "tea"}))["type"], "ack");
-    one.send_bytes(PNG);
+    one.send_bytes(PICTURE);
     assert_eq!(one.wait_for("an answer", |it| it["id"] == "late")["code"], "not_member");
     assert_eq!(page(&mut two, "tea"), [] as [Value; 0]);
 }

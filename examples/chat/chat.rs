@@ -258,6 +258,7 @@ impl Chat {
             room_name: self.settings.max_room_name,
             rooms: self.settings.max_rooms_per_person,
             picture: self.settings.max_picture as u64,
+            pixels: crate::picture::MAX_PIXELS,
             page: crate::catch_up::PAGE,
         }
     }

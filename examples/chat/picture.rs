@@ -1,18 +1,25 @@
-//! Is this a picture, and how large is it? Only its first bytes are believed, never what the client says it is, and
-//! only four kinds are known: those that every browser shows and that cannot carry a script.
+//! Is this a picture, how large is it, and what does it tell on people? Only its bytes are believed, never what the client
+//! says it is, and only four kinds are known: those that every browser shows and that cannot carry a script.
+
+mod clean;
 
 use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 
-/// What a picture is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kind {
+use clean::Clean;
+
+/// A picture as others see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
     pub media_type: &'static str,
     pub extension: &'static str,
+    /// As it is shown: what was taken upright is higher than wide.
     pub width: u32,
     pub height: u32,
+    /// Without what tells where, when, with what and by whom it was made.
+    pub bytes: Vec<u8>,
 }
 
 /// Why it is not one that can be shown.
@@ -22,34 +29,35 @@ pub(crate) enum PictureFault {
     Unknown,
     /// It begins like one of them and ends too early, or makes no sense.
     Broken,
+    /// The end is missing.
+    CutOff,
     /// Wider or higher than [`MAX_SIDE`], or more than [`MAX_PIXELS`].
     TooLarge,
 }
 
 /// Browsers stop here or a little later.
 pub(crate) const MAX_SIDE: u32 = 16_384;
-/// What a browser unpacks takes four bytes for each: 200 MB.
-pub(crate) const MAX_PIXELS: u64 = 50_000_000;
+/// What a browser unpacks takes four bytes for each: 100 MB. Cameras make 12 or 24 million; and a room may have many.
+pub(crate) const MAX_PIXELS: u64 = 25_000_000;
 
-/// In a JPEG the size comes after what cameras write about themselves (colour profile, thumbnail, text). Those who
-/// write more than this want us to read for a long time.
-const LOOK_AT: usize = 2 << 20;
-
-/// Judges a picture by its bytes.
+/// Judges a picture by its bytes, and makes of it what is shown.
 ///
 /// # Errors
 ///
 /// It is none, or none that should be shown.
-pub(crate) fn examine(bytes: &[u8]) -> Result<Kind, PictureFault> {
+pub(crate) fn examine(bytes: &[u8]) -> Result<Shown, PictureFault> {
     let (media_type, extension) = kind(bytes).ok_or(PictureFault::Unknown)?;
-    let start = &bytes[..bytes.len().min(LOOK_AT)];
-    let size = imagesize::blob_size(start).map_err(|_| PictureFault::Broken)?;
+    let Clean { bytes, is_turned } = clean::clean(extension, bytes)?;
+    let size = imagesize::blob_size(&bytes).map_err(|_| PictureFault::Broken)?;
     let side =
         |pixels| u32::try_from(pixels).ok().filter(|side| *side <= MAX_SIDE).ok_or(PictureFault::TooLarge);
-    let (width, height) = (side(size.width)?, side(size.height)?);
+    let (mut width, mut height) = (side(size.width)?, side(size.height)?);
+    if is_turned {
+        (width, height) = (height, width);
+    }
     match u64::from(width) * u64::from(height) {
         0 => Err(PictureFault::Broken),
-        1..=MAX_PIXELS => Ok(Kind { media_type, extension, width, height }),
+        1..=MAX_PIXELS => Ok(Shown { media_type, extension, width, height, bytes }),
         _ => Err(PictureFault::TooLarge),
     }
 }
@@ -104,7 +112,10 @@ impl fmt::Display for PictureFault {
         f.write_str(match self {
             PictureFault::Unknown => "this is no picture: PNG, JPEG, GIF and WebP can be shown",
             PictureFault::Broken => "the picture is broken",
-            PictureFault::TooLarge => "the picture is too large to show",
+            PictureFault::CutOff => "the picture is cut off: its end is missing",
+            PictureFault::TooLarge => {
+                "a picture has at most 25 million pixels, and 16,384 on a side: make it smaller"
+            }
         })
     }
 }

@@ -116,15 +116,16 @@ impl Chat {
             return Err(too_large(self.settings.max_picture as u64));
         }
         let id = picture::new_id().map_err(|error| No::new(Code::Storage, error.to_string()))?;
-        let kind = picture::examine(bytes).map_err(|fault| No::new(Code::BadPicture, fault.to_string()))?;
+        let shown = picture::examine(bytes).map_err(|fault| No::new(Code::BadPicture, fault.to_string()))?;
+        let bytes: Arc<[u8]> = Arc::from(shown.bytes);
         let picture = Picture {
-            id: format!("{id}.{}", kind.extension),
-            media_type: kind.media_type,
-            width: kind.width,
-            height: kind.height,
+            id: format!("{id}.{}", shown.extension),
+            media_type: shown.media_type,
+            width: shown.width,
+            height: shown.height,
             size: bytes.len() as u64,
         };
-        self.say(asker, person, (room, aim), Body::Picture { picture, caption, bytes: Arc::from(bytes) })
+        self.say(asker, person, (room, aim), Body::Picture { picture, caption, bytes })
     }
 
     /// Between the announcement of a picture and its bytes its sender may have left the room.

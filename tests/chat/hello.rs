@@ -57,8 +57,7 @@ fn a_newcomer_is_told_all_that_there_is_to_know() {
     assert_eq!(all, [json!({"id": bob.id, "name": "bob"}), json!({"id": alice.id, "name": alice.name})]);
     assert_eq!(welcome["here"], 2);
     assert_eq!((&welcome["room"], &welcome["echo"]), (&json!("lobby"), &json!(false)));
-    let limits =
-        json!({"name": 24, "message": 4000, "room_name": 32, "rooms": 50, "picture": 4 << 20, "page": 100});
+    let limits = json!({"name": 24, "message": 4000, "room_name": 32, "rooms": 50, "picture": 4 << 20, "pixels": 25_000_000, "page": 100});
     assert_eq!(welcome["limits"], limits);
     let [lobby] = &welcome["rooms"].as_array().expect("a list")[..] else { panic!("{welcome}") };
     assert!(lobby["epoch"].as_str().is_some_and(|epoch| !epoch.is_empty()), "{lobby}");

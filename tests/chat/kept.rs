@@ -8,6 +8,7 @@ use crate::chat::http::get;
 use crate::chat::json::Json;
 use crate::chat::text::Text;
 use crate::client::PATIENCE;
+use crate::png::png;
 
 /// What is given up goes in a free moment: asks until it is so.
 #[track_caller]
@@ -58,8 +59,7 @@ fn a_room_keeps_its_latest_messages() {
 fn the_oldest_pictures_make_room_for_new_ones() {
     let mut chat = Chat::start(&["--max-picture", "64KiB", "--keep-pictures", "100KiB"]);
     let mut alice = Json::hello(chat.address(), json!({"echo": true}));
-    let mut picture = b"GIF89a\x07\0\x05\0\x81\0\0".to_vec();
-    picture.resize(40 << 10, 0);
+    let picture = png(64, 64, &[0; 40 << 10]);
     let urls: Vec<String> = (0..4)
         .map(|_| {
             alice.send_bytes(&picture);
@@ -151,7 +151,7 @@ fn limits_are_what_the_settings_say() {
 fn a_picture_is_told_under_the_public_address() {
     let chat = Chat::in_memory(&["--public-url", "https://chat.example.com/"]);
     let mut reader = Text::connect(chat.address());
-    reader.send_bytes(b"GIF89a\x07\0\x05\0\x81\0\0;");
+    reader.send_bytes(&png(7, 5, b""));
     let line = reader.until("picture");
     assert!(line.contains(" https://chat.example.com/pictures/"), "{line}");
 }

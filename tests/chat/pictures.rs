@@ -6,6 +6,7 @@ use crate::chat::Chat;
 use crate::chat::http::{get, get_with};
 use crate::chat::json::{Json, fresh_id};
 use crate::chat::text::Text;
+use crate::png::png;
 
 /// Three by two pixels.
 const PNG: &str = "89504e470d0a1a0a0000000d49484452000000030000000208020000001216f14d0000001049444154789c63e03a\
@@ -120,8 +121,8 @@ fn what_is_no_picture_is_refused() {
     let chat = Chat::start(&[]);
     let mut alice = Json::named(chat.address(), "alice");
     let mut bob = Json::named(chat.address(), "bob");
-    let png = bytes(PNG);
-    let mut huge = png.clone();
+    let whole = bytes(PNG);
+    let mut huge = whole.clone();
     huge[16..20].copy_from_slice(&100_000_u32.to_be_bytes());
     let wrong: &[&[u8]] = &[
         b"",
@@ -134,8 +135,11 @@ fn what_is_no_picture_is_refused() {
         b"RIFF\x04\0\0\0WAVEfmt ",
         b"\xff\xd8\xff",
         b"%PDF-1.7",
-        &png[1..],
-        &png[..20],
+        &whole[1..],
+        &whole[..20],
+        &whole[..whole.len() - 12],
+        &bytes(GIF)[..40],
+        &bytes(WEBP)[..30],
         &huge,
     ];
     for picture in wrong {
@@ -145,7 +149,7 @@ fn what_is_no_picture_is_refused() {
         let error = alice.expect("error");
         assert_eq!((&error["code"], error.get("id")), (&json!("bad_picture"), None), "unannounced: {error}");
     }
-    assert_eq!(show(&mut alice, json!({}), &png)["offset"], 1, "none of them was stored");
+    assert_eq!(show(&mut alice, json!({}), &whole)["offset"], 1, "none of them was stored");
     assert_eq!(bob.expect("picture")["offset"], 1);
 }
 
@@ -212,8 +216,7 @@ fn a_picture_that_is_too_large_ends_the_connection() {
     let chat = Chat::start(&["--max-picture", "2MiB"]);
     let mut alice = Json::named(chat.address(), "alice");
     assert_eq!(alice.welcome["limits"]["picture"], 2 << 20);
-    let mut picture = bytes(PNG);
-    picture.resize(2 << 20, 0);
+    let mut picture = png(64, 64, &vec![0; (2 << 20) - png(64, 64, b"").len()]);
     assert_eq!(
         show(&mut alice, json!({"size": 2 << 20}), &picture)["type"],
         "ack",
@@ -298,4 +301,62 @@ fn text_clients_are_told_an_address_that_works() {
     assert_eq!(event["from"], reader.name);
     reader.send_bytes(b"no picture");
     assert!(reader.until("* ").contains("picture"));
+}
+
+/// What a telephone writes: where it was, what it is, a small copy, and which way it was held.
+fn photograph(orientation: u8) -> Vec<u8> {
+    let mut tiff = b"II*\0\x08\0\0\0\x03\0".to_vec();
+    tiff.extend(b"\x0f\x01\x02\0\x0e\0\0\0\x40\0\0\0"); // who made it
+    tiff.extend([0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
+    tiff.extend(b"\x25\x88\x04\0\x01\0\0\0\x52\0\0\0\0\0\0\0"); // where it was
+    tiff.extend(b"SECRET CAMERA, SECRET PLACE 52.5 N 13.4 E \xff\xd8\xff\xd9 SECRET THUMBNAIL");
+    let segment = |marker: u8, data: &[u8]| {
+        [&[0xFF, marker][..], &(data.len() as u16 + 2).to_be_bytes(), data].concat()
+    };
+    let jpeg = bytes(JPEG);
+    [
+        &jpeg[..2],
+        &segment(0xE1, &[b"Exif\0\0", &tiff[..]].concat()),
+        &segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>SECRET</x:xmpmeta>"),
+        &segment(0xED, b"Photoshop 3.0\08BIM\x04\x04SECRET CITY"),
+        &segment(0xE2, b"MPF\0SECRET OTHER PICTURES"),
+        &jpeg[2..20],
+        &segment(0xE2, b"ICC_PROFILE\0\x01\x01 colours"),
+        &segment(0xFE, b"SECRET COMMENT"),
+        &jpeg[20..],
+        b"ftypmp42 SECRET FILM",
+    ]
+    .concat()
+}
+
+#[test]
+fn a_photograph_does_not_tell_where_it_was_taken_and_stands_upright() {
+    let chat = Chat::in_memory(&["--message-rate", "0"]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    for orientation in 0..=9 {
+        let picture = photograph(orientation);
+        assert_eq!(show(&mut alice, json!({"size": picture.len()}), &picture)["type"], "ack");
+        let event = bob.expect("picture");
+        let served = get(chat.address(), address_of(&event)).body;
+        let has = |what: &[u8]| served.windows(what.len()).any(|window| window == what);
+        assert!(!has(b"SECRET") && has(b"ICC_PROFILE\0\x01\x01 colours"), "{orientation}");
+        assert_eq!(has(b"Exif\0\0"), (2..=8).contains(&orientation), "{orientation}");
+        let (width, height) = if (5..=8).contains(&orientation) { (5, 7) } else { (7, 5) };
+        let told = &event["picture"];
+        assert_eq!((&told["width"], &told["height"]), (&json!(width), &json!(height)), "{orientation}");
+        assert_eq!(told["size"], served.len());
+    }
+}
+
+#[test]
+fn a_picture_with_too_many_pixels_is_refused_in_words() {
+    let chat = Chat::in_memory(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    for (width, height) in [(5_001, 5_000), (16_385, 1), (1, 16_385), (100_000, 100_000)] {
+        let error = show(&mut alice, json!({}), &png(width, height, b""));
+        assert_eq!(error["code"], "bad_picture", "{error}");
+        assert!(error["msg"].as_str().is_some_and(|words| words.contains("25 million pixels")), "{error}");
+    }
+    assert_eq!(show(&mut alice, json!({}), &png(5_000, 5_000, b""))["type"], "ack");
 }

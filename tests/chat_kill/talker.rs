@@ -196,7 +196,7 @@ impl Writer {
         What::Picture {
             room: self.choose_room(),
             caption: self.new_key(),
-            bytes: png(&noise),
+            bytes: png(64, 64, &noise),
             taken_back: false,
         }
     }

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::heard::Heard;
+use crate::png::png;
 use crate::talk::Speech;
 use crate::theatre::Theatre;
 use crate::world::{Event, LOBBY, What};
@@ -99,7 +100,7 @@ impl Theatre {
     pub(crate) fn send_picture(&mut self, window: usize, mover: Option<u64>) -> Speech {
         self.next += 1;
         let width = 1 + self.next % 16_000;
-        let bytes = png(width);
+        let bytes = png(width, 1, b"");
         let (mut room, mut caption, mut id, mut meant) =
             (self.windows[window].room.clone(), String::new(), None, vec![]);
         // Its address is not in the `ack`: somebody else must be there to see it.
@@ -169,7 +170,7 @@ impl Theatre {
             1 if witnessed => {
                 self.next += 1;
                 let width = 1 + self.next % 16_000;
-                let bytes = png(width);
+                let bytes = png(width, 1, b"");
                 self.windows[window].text().send_bytes(&bytes);
                 let what = What::Picture { caption: String::new(), width, size: bytes.len() };
                 Some(self.speech(window, &room, None, what, &[]))
@@ -186,13 +187,4 @@ impl Theatre {
             _ => None,
         }
     }
-}
-
-/// The beginning of a PNG file, which says how wide it is.
-fn png(width: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
-    bytes.extend(width.to_be_bytes());
-    bytes.extend(1_u32.to_be_bytes());
-    bytes.extend(b"\x08\x02\0\0\0");
-    bytes
 }

@@ -126,7 +126,7 @@ impl Talker {
     fn show(&mut self, client: &mut Json, address: SocketAddr) {
         let (room, id) = (self.some_room(), fresh_id());
         let noise: Vec<u8> = (0..100 + self.dice.below(30_000)).map(|_| self.dice.below(256) as u8).collect();
-        let picture = png(&noise);
+        let picture = png(64, 64, &noise);
         client.send(&json!({"type": "picture", "id": id, "room": room, "size": picture.len()}));
         client.send_bytes(&picture);
         let ack = client.wait_for("the answer to a picture", |it| it["id"] == *id);

@@ -1,13 +1,10 @@
-//! A picture of 64 by 64 pixels, as a PNG file says it.
+//! Pictures, as a PNG file says it.
 
-/// With these bytes for its rows. (That they do not inflate, only a browser would find out.)
-pub(crate) fn png(noise: &[u8]) -> Vec<u8> {
+/// Of so many pixels, with these bytes for its rows. (That they do not inflate, only a browser would find out.)
+pub(crate) fn png(width: u32, height: u32, noise: &[u8]) -> Vec<u8> {
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, data) in [
-        (b"IHDR", b"\0\0\0\x40\0\0\0\x40\x08\x02\0\0\0".as_slice()),
-        (b"IDAT", noise),
-        (b"IEND", b"".as_slice()),
-    ] {
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), b"\x08\x02\0\0\0"].concat();
+    for (kind, data) in [(b"IHDR", header.as_slice()), (b"IDAT", noise), (b"IEND", b"".as_slice())] {
         file.extend((data.len() as u32).to_be_bytes());
         let start = file.len();
         file.extend(kind);

@@ -159,6 +159,7 @@ pub(crate) struct Limits {
     pub room_name: usize,
     pub rooms: usize,
     pub picture: u64,
+    pub pixels: u64,
     pub page: usize,
 }
 
