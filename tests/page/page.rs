@@ -15,6 +15,7 @@ mod safety;
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
 mod secure;
+mod shown;
 mod talk;
 mod typing;
 mod unread;

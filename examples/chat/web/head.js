@@ -37,7 +37,7 @@ function showWays(room) {
 }
 
 function showTypists(room) {
-	for (const [id, { at }] of room.typing) if (Date.now() - at > TYPING_LASTS) room.typing.delete(id);
+	for (const [id, { at }] of room.typing) if (performance.now() - at > TYPING_LASTS) room.typing.delete(id);
 	const names = [...room.typing.values()].map(({ name }) => name);
 	put("typing", names.length > 0 ? say("typing", { names: names.slice(0, 3).join(", ") }) : "");
 	clearTimeout(showTypists.again);

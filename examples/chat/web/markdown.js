@@ -20,7 +20,7 @@ export function render(text, names = new Names(), codeBlock = plainBlock) {
 	const left = { elements: MOST_ELEMENTS, mentions: MOST_MENTIONS };
 	const inline = (line) => new Line(line, names, left).nodes();
 	const lines = text.split("\n");
-	const lastFence = lines.findLastIndex((line) => FENCE_END.test(line));
+	const lastFence = lines.map((line) => FENCE_END.test(line)).lastIndexOf(true);
 	const isFence = (at) => at < lastFence && FENCE.test(lines[at]);
 	const nodes = [];
 	for (let at = 0; at < lines.length; ) {
@@ -183,8 +183,8 @@ class Line {
 		const [last, next] = [this.#text[this.#at - 1] ?? " ", this.#text[end] ?? " "];
 		const open = this.#open.at(-1).mark;
 		// The one that was opened last is closed first.
-		for (const mark of open === marks.at(-1) ? marks.toReversed() : marks) {
-			const where = this.#open.findLastIndex((frame) => frame.mark === mark);
+		for (const mark of open === marks.at(-1) ? [...marks].reverse() : marks) {
+			const where = this.#open.map((frame) => frame.mark).lastIndexOf(mark);
 			if (where > 0 && mayClose(mark, last, next) && this.#solid >= this.#open[where].from) this.#close(where, mark.length);
 			else if (mayOpen(mark, last, next)) this.#begin(mark);
 			else this.#at += mark.length;

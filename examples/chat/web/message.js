@@ -12,7 +12,8 @@ import { clock, day, fullTime, say, sayParts, why } from "./words.js";
 // What one person says within this time stands under one name.
 const TOGETHER = 5 * 60_000;
 
-const sameDay = (one, other) => new Date(one.msg_time).toDateString() === new Date(other.msg_time).toDateString();
+const sameDay = (one, other) => new Date(one).toDateString() === new Date(other).toDateString();
+const dateOf = (item) => item.dated ?? item.msg_time;
 
 // Does `item` go on where `before` stopped?
 const goesOn = (item, before) => before?.from_id === item.from_id && before.from === item.from && item.msg_time - before.msg_time < TOGETHER;
@@ -22,7 +23,8 @@ export function row(item, before) {
 	const { from_id: id, from: name, msg_time, state } = item;
 	const mine = id === chat.me().id;
 	const lines = [];
-	if (!before || !sameDay(item, before)) lines.push(el("p.line", { title: fullTime(msg_time) }, day(msg_time)));
+	const date = Math.max(dateOf(item), before ? dateOf(before) : 0);
+	if (!before || !sameDay(date, dateOf(before))) lines.push(el("p.line", { title: fullTime(date) }, day(date)));
 	if (!mine && chat.room.isFirstNew(item)) lines.push(el("p.line.new", {}, say("newMessages")));
 	if (item.type === "notice") return el("div.row", {}, lines, notice(item));
 	const time = el("time", { dateTime: new Date(msg_time).toISOString(), title: fullTime(msg_time) }, clock(msg_time));

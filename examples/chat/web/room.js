@@ -119,7 +119,7 @@ export class Room {
 		const fresh = events.filter((event) => event.offset < this.low);
 		this.low = fresh[0]?.offset ?? this.low;
 		if (!more) this.first = this.low;
-		const shown = fresh.filter(isShown);
+		const shown = dated(fresh.filter(isShown));
 		this.items.unshift(...shown);
 		this.base -= shown.length;
 	}
@@ -142,7 +142,7 @@ export class Room {
 			latest.names = [...latest.names.filter((other) => other !== name), name];
 			latest.stale = true;
 		} else {
-			this.items.push({ type: "notice", kind, names: [name], msg_time: now });
+			this.#append({ type: "notice", kind, names: [name], msg_time: now, dated: latest?.dated });
 		}
 	}
 
@@ -168,7 +168,12 @@ export class Room {
 		this.high = event.offset;
 		if (event.deleted) this.gone.add(event.offset);
 		if (event.type === "deleted") this.#delete(event.target);
-		else this.items.push(event);
+		else this.#append(event);
+	}
+
+	#append(item) {
+		dated([item], this.items.at(-1)?.dated);
+		this.items.push(item);
 	}
 
 	#delete(target) {
@@ -181,6 +186,13 @@ export class Room {
 }
 
 const isShown = (event) => event.type !== "deleted";
+
+// Under which day they stand: never one before that of what they follow, for clocks can be set back. (A notice has the browser's
+// time, and begins no day.)
+function dated(items, latest = 0) {
+	for (const item of items) latest = item.dated = Math.max(item.dated ?? item.msg_time, latest);
+	return items;
+}
 
 // One's own pictures are in the browser until they are fetched like others.
 function letGo(items) {

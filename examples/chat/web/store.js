@@ -108,7 +108,7 @@ export class Store {
 		},
 		typing: ({ room, user }) => {
 			if (user.id === this.me.id) return; // in another window
-			this.rooms.get(room)?.typing.set(user.id, { name: user.name, at: Date.now() });
+			this.rooms.get(room)?.typing.set(user.id, { name: user.name, at: performance.now() });
 		},
 		read: ({ room: name, offset, unread, mentions }) => {
 			const room = this.rooms.get(name);
