@@ -96,7 +96,7 @@ fn adobe(marker: u8, segment: &[u8]) -> Option<[u8; 16]> {
 fn may_stay(marker: u8, segment: &[u8]) -> bool {
     match marker {
         0xE2 => segment.starts_with(b"ICC_PROFILE\0"),
-        0xE0..=0xEF | 0xF0..=0xFE => false,
+        0xE0..=0xFE => false,
         _ => true,
     }
 }
