@@ -24,7 +24,7 @@ impl Chat {
 
     /// A text client is somebody at once, for as long as it is connected.
     pub(crate) fn arrive_as_guest(&mut self, peers: &mut Peers, peer: PeerId) {
-        let person = match self.make_person(peer, None, None) {
+        let person = match self.make_person(peers, peer, None, None) {
             Ok(person) => person,
             Err(no) => return self.turn_away(peers, &Asker { peer, id: None }, no),
         };
@@ -48,16 +48,13 @@ impl Chat {
 
     pub(crate) fn make_person(
         &mut self,
+        peers: &mut Peers,
         peer: PeerId,
         name: Option<String>,
         token: Option<TokenHash>,
     ) -> Result<PersonId, No> {
-        if self.people.len() >= self.settings.max_people {
-            let client = self.sessions.get(peer).and_then(|session| session.client);
-            self.door.turned_away(Reason::People, client);
-            return Err(No::new(Code::Busy, "there is no room for more people: try again later"));
-        }
         self.admit_newcomer(peer)?;
+        self.make_room_for_one(peers, peer)?;
         let id = self.next_person;
         self.next_person += 1;
         let name = name.unwrap_or_else(|| names::guest_name(id));
@@ -68,6 +65,27 @@ impl Chat {
         }
         self.people.insert(person);
         Ok(id)
+    }
+
+    /// Those who passed by, and were never noticed, give way to a newcomer when no more people can be remembered.
+    fn make_room_for_one(&mut self, peers: &mut Peers, peer: PeerId) -> Result<(), No> {
+        while self.people.len() >= self.settings.max_people {
+            let Some(id) = self.people.first_passing() else {
+                let client = self.sessions.get(peer).and_then(|session| session.client);
+                self.door.turned_away(Reason::People, client);
+                return Err(No::new(Code::Busy, "there is no room for more people: try again later"));
+            };
+            self.forget(peers, id);
+        }
+        Ok(())
+    }
+
+    /// Somebody has done something that others can see: they are remembered before those who have not.
+    pub(crate) fn notice(&mut self, id: PersonId) {
+        if self.people.notice(id) && self.store(Write::Noticed { person: id }, Ticket::Nobody).is_err() {
+            // With the next thing that they do.
+            self.people.get_mut(id).into_iter().for_each(|person| person.silent = true);
+        }
     }
 
     /// Somebody whom nobody can become just now.

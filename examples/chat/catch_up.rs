@@ -238,7 +238,7 @@ fn tell(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{RoomKind, StoredRoom};
+    use crate::history::{RoomKind, StoredRoom, Voices};
 
     fn room(first: Offset, last: Offset) -> Room {
         Room::new(StoredRoom {
@@ -249,6 +249,7 @@ mod tests {
             epoch: "e".into(),
             first,
             last,
+            voices: Voices::None,
             deletions: vec![],
             recent: vec![],
         })

@@ -22,7 +22,7 @@ use crate::console::Console;
 use crate::cost::MESSAGE;
 use crate::door::Door;
 use crate::history::{
-    Calendar, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Write,
+    Calendar, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Voices, Write,
 };
 use crate::names;
 use crate::pace::Rate;
@@ -115,7 +115,12 @@ impl Chat {
         }
         for stored in stored_people {
             match stored.token {
-                Some(_) => people.insert(Person::new(stored.id, stored.name, stored.token, stored.seen)),
+                Some(_) => {
+                    let mut person = Person::new(stored.id, stored.name, stored.token, stored.seen);
+                    person.silent = stored.silent;
+                    people.insert(person);
+                    people.let_pass(stored.id);
+                }
                 None => people.remember_gone(stored.id, stored.name),
             }
         }
@@ -198,7 +203,8 @@ impl Chat {
         self.next_room += 1;
         let epoch = crate::token::random_text();
         let (recent, deletions) = (Vec::new(), Vec::new());
-        Room::new(StoredRoom { id, kind, name, folded, epoch, first: 1, last: 0, deletions, recent })
+        let voices = Voices::None;
+        Room::new(StoredRoom { id, kind, name, folded, epoch, first: 1, last: 0, voices, deletions, recent })
     }
 
     /// What stores a new room.

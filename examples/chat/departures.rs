@@ -48,7 +48,7 @@ impl Chat {
     }
 
     /// Somebody will not come back.
-    fn forget(&mut self, peers: &mut Peers, id: PersonId) {
+    pub(crate) fn forget(&mut self, peers: &mut Peers, id: PersonId) {
         let Some(person) = self.people.get_mut(id) else {
             return;
         };

@@ -86,7 +86,7 @@ impl Chat {
     ) -> Result<(), No> {
         let peer = asker.peer;
         let token = Token::new().expect("the system has randomness to give, as it had at the start");
-        let person = match self.make_person(peer, name, Some(token.hash())) {
+        let person = match self.make_person(peers, peer, name, Some(token.hash())) {
             Ok(person) => person,
             Err(no) if no.retry_after.is_some() => return Err(no),
             Err(no) => {

@@ -160,6 +160,7 @@ impl Chat {
             // The disk has what was the latest when they asked.
             self.unsaved.insert((person, room));
             self.tell_moved(peers, person, room, Move::In);
+            self.notice(person);
         }
         let connections =
             self.people.get(person).map(|member| member.connections.clone()).unwrap_or_default();

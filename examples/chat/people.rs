@@ -30,6 +30,10 @@ pub(crate) struct Person {
     renaming: Option<Keys>,
     /// Others have been told that they are here.
     pub shown: bool,
+    /// They have done nothing yet that others could see.
+    pub silent: bool,
+    /// Their place among those who pass by, if they are one.
+    passing: Option<Millis>,
     /// When they count as away, since their last connection has gone.
     pub away_at: Millis,
 }
@@ -70,6 +74,8 @@ impl Person {
             pace: Pace::default(),
             renaming: None,
             shown: false,
+            silent: true,
+            passing: None,
             away_at: 0,
         }
     }
@@ -109,6 +115,8 @@ pub(crate) struct People {
     gone: HashMap<PersonId, String>,
     /// Who has a connection.
     here: BTreeSet<PersonId>,
+    /// Who is away and was never noticed, by when they were here last: they give way to newcomers.
+    passing: BTreeSet<(Millis, PersonId)>,
 }
 
 impl People {
@@ -122,6 +130,7 @@ impl People {
 
     /// They will not come back: their name and token are free.
     pub(crate) fn remove(&mut self, id: PersonId) -> Option<Person> {
+        self.let_stay(id);
         let person = self.by_id.remove(&id)?;
         for keys in std::iter::once(&person.keys).chain(&person.renaming) {
             self.free_name(id, keys);
@@ -131,6 +140,33 @@ impl People {
         }
         self.here.remove(&id);
         Some(person)
+    }
+
+    /// Somebody who is away may have to give way, if they were never noticed.
+    pub(crate) fn let_pass(&mut self, id: PersonId) {
+        let may_pass = |person: &&mut Person| person.silent && person.token.is_some() && !person.is_here();
+        if let Some(person) = self.by_id.get_mut(&id).filter(may_pass) {
+            person.passing = Some(person.seen);
+            self.passing.insert((person.seen, id));
+        }
+    }
+
+    fn let_stay(&mut self, id: PersonId) {
+        if let Some(seen) = self.by_id.get_mut(&id).and_then(|person| person.passing.take()) {
+            self.passing.remove(&(seen, id));
+        }
+    }
+
+    /// They have done something that others can see. True for the first time, of somebody who can come back.
+    pub(crate) fn notice(&mut self, id: PersonId) -> bool {
+        self.let_stay(id);
+        let person = self.by_id.get_mut(&id).filter(|person| person.token.is_some());
+        person.is_some_and(|person| std::mem::take(&mut person.silent))
+    }
+
+    /// Of those who were never noticed, who was here least lately.
+    pub(crate) fn first_passing(&self) -> Option<PersonId> {
+        self.passing.first().map(|&(_, id)| id)
     }
 
     pub(crate) fn remember_gone(&mut self, id: PersonId, name: String) {
@@ -189,6 +225,7 @@ impl People {
 
     /// One more connection of somebody.
     pub(crate) fn connect(&mut self, id: PersonId, peer: PeerId, now: Millis) {
+        self.let_stay(id);
         if let Some(person) = self.by_id.get_mut(&id) {
             person.connections.push(peer);
             person.seen = person.seen.max(now);
@@ -205,7 +242,8 @@ impl People {
             return None;
         }
         self.here.remove(&id);
-        Some(person)
+        self.let_pass(id);
+        self.by_id.get_mut(&id)
     }
 
     /// Of those who are here and can come back, some of whom the disk has not heard for so long. They are seen now.

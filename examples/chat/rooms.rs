@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::ops::Bound;
 
-use crate::history::{Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, What};
+use crate::history::{Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, Voices, What};
 use crate::members::Members;
 use crate::names::{self, Keys};
 use crate::sessions::Voice;
@@ -19,6 +19,7 @@ pub(crate) struct Room {
     /// The oldest offset that is kept, and the latest.
     pub first: Offset,
     pub last: Offset,
+    pub voices: Voices,
     pub members: Members,
     /// The latest events, so that hardly anybody has to ask the disk.
     pub recent: VecDeque<Event>,
@@ -36,7 +37,7 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) fn new(stored: StoredRoom) -> Self {
-        let StoredRoom { id, kind, name, folded, epoch, first, last, deletions, recent } = stored;
+        let StoredRoom { id, kind, name, folded, epoch, first, last, voices, deletions, recent } = stored;
         Room {
             id,
             kind,
@@ -46,6 +47,7 @@ impl Room {
             epoch,
             first,
             last,
+            voices,
             members: Members::default(),
             recent: recent.into(),
             deletions,
@@ -78,6 +80,7 @@ impl Room {
     /// Something was said: the latest event so far.
     pub(crate) fn push(&mut self, event: Event, keep: usize) {
         self.last = event.offset;
+        self.voices = self.voices.and(event.author);
         if let What::Deletion { target } = event.what {
             self.deletions.push(event.offset);
             if let Some(taken_back) = self.find(target) {
@@ -263,6 +266,7 @@ mod tests {
             epoch: "e".into(),
             first,
             last,
+            voices: Voices::None,
             deletions: vec![],
             recent: (start..=last).map(text).collect(),
         })

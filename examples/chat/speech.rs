@@ -148,6 +148,7 @@ impl Chat {
         asker: &Asker,
         (room, offset, at): (RoomId, Offset, Millis),
     ) {
+        self.notice(append.author);
         self.charge(asker.peer, self.cost_of_saying(room));
         let bytes = append.body.length();
         log::info!(

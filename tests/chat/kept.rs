@@ -92,6 +92,52 @@ fn more_people_than_allowed_are_asked_to_come_later() {
     drop(guest);
 }
 
+/// Names cost nothing: once, as many as are remembered kept everybody new out for a year.
+#[test]
+fn those_who_pass_by_give_way_to_newcomers_and_those_who_did_something_stay() {
+    let mut chat = Chat::start(&["--max-people", "10", "--durability", "system"]);
+    let mut host = Json::named(chat.address(), "host");
+    let come = |chat: &Chat, name: &str| Json::hello(chat.address(), json!({"name": name}));
+    let mut speaker = come(&chat, "speaker");
+    speaker.say("lobby", "here I was");
+    let mut member = come(&chat, "member");
+    member.join("tea");
+    let friend = come(&chat, "friend");
+    host.ask(json!({"to": friend.id, "msg": "psst"}));
+    let [mut speaker, mut member, mut friend] =
+        [speaker, member, friend].map(|it| (it.name.clone(), it.token));
+    let quiet = come(&chat, "quiet");
+    for round in 0..2 {
+        let passers: Vec<String> = (0..20)
+            .map(|number| {
+                let passer = come(&chat, &format!("passer-{round}-{number}"));
+                let token = passer.token.clone();
+                passer.leave();
+                token
+            })
+            .collect();
+        for (name, token) in [&mut speaker, &mut member, &mut friend] {
+            let back = Json::hello(chat.address(), json!({"token": token}));
+            assert_eq!(back.name, *name, "they did something");
+            back.leave();
+        }
+        let mut gone = Json::connect(chat.address());
+        assert_eq!(gone.refused(json!({"type": "hello", "token": passers[0]})), "unknown_token");
+        gone.leave();
+        let last = Json::hello(chat.address(), json!({"token": passers[19]}));
+        assert_eq!(last.name, format!("passer-{round}-19"), "the oldest go first");
+        last.leave();
+        if round == 0 {
+            assert_eq!(quiet.again(chat.address()).id, quiet.id, "whoever is here is not sent away");
+            chat.crash();
+        }
+    }
+    let people: i64 = rusqlite::Connection::open(chat.data())
+        .and_then(|file| file.query_row("SELECT count(*) FROM people WHERE gone = 0", [], |row| row.get(0)))
+        .expect("the file can be read");
+    assert!(people <= 10, "{people} are remembered");
+}
+
 /// What a clock sees that is a year ahead: everything on the disk is a year older.
 #[test]
 fn a_clock_that_is_wrong_costs_nobody_anything() {

@@ -62,8 +62,11 @@ pub(super) fn append(
         let _ = retention::give_up_pictures(connection, keep_pictures, added)?;
     }
     let Some(offset) = connection
-        .prepare_cached("UPDATE rooms SET last = last + 1 WHERE id = ?1 RETURNING last")?
-        .query_row([signed(append.room)], |row| number(row, 0))
+        .prepare_cached(
+            "UPDATE rooms SET last = last + 1, voice = iif(coalesce(voice, ?2) = ?2, ?2, 0) WHERE id = ?1
+             RETURNING last",
+        )?
+        .query_row([signed(append.room), signed(append.author)], |row| number(row, 0))
         .optional()?
     else {
         return Ok(Err(Failure::NoSuchRoom));

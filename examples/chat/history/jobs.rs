@@ -34,6 +34,10 @@ pub(crate) enum Write {
         name: String,
         folded: String,
     },
+    /// A person has done something that others could see.
+    Noticed {
+        person: PersonId,
+    },
     /// A person was here until now.
     Seen {
         person: PersonId,
@@ -287,6 +291,8 @@ pub(crate) struct StoredPerson {
     /// `None`: gone, and only a name in a direct room.
     pub token: Option<TokenHash>,
     pub seen: Millis,
+    /// They have done nothing yet that others could see.
+    pub silent: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -299,10 +305,30 @@ pub(crate) struct StoredRoom {
     /// The oldest offset that is kept (last + 1 if there is none), and the latest (0 if there never was one).
     pub first: Offset,
     pub last: Offset,
+    pub voices: Voices,
     /// Offsets of deletions that are kept, in order: events that do not count as unread.
     pub deletions: Vec<Offset>,
     /// The latest events, oldest first: as many as [`Settings::recent`](super::Settings::recent).
     pub recent: Vec<Event>,
+}
+
+/// Who has ever spoken in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Voices {
+    None,
+    One(PersonId),
+    Several,
+}
+
+impl Voices {
+    /// With one more that is heard.
+    pub(crate) fn and(self, author: PersonId) -> Self {
+        match self {
+            Voices::None => Voices::One(author),
+            Voices::One(first) if first == author => self,
+            Voices::One(_) | Voices::Several => Voices::Several,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

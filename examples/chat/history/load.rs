@@ -6,7 +6,7 @@ use super::lock::Note;
 use super::schema::{self, number, select_events, signed};
 use super::{
     Calendar, Durability, Event, Loaded, Offset, RoomKind, Settings, StoredMember, StoredPerson, StoredRoom,
-    index, people,
+    Voices, index, people,
 };
 
 /// Forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
@@ -71,7 +71,7 @@ fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note
 
 fn people(connection: &Connection) -> Result<Vec<StoredPerson>> {
     connection
-        .prepare("SELECT id, name, folded, token, seen FROM people ORDER BY id")?
+        .prepare("SELECT id, name, folded, token, seen, silent FROM people ORDER BY id")?
         .query_map([], |row| {
             Ok(StoredPerson {
                 id: number(row, 0)?,
@@ -79,6 +79,7 @@ fn people(connection: &Connection) -> Result<Vec<StoredPerson>> {
                 folded: row.get(2)?,
                 token: row.get(3)?,
                 seen: row.get(4)?,
+                silent: row.get(5)?,
             })
         })?
         .collect()
@@ -86,7 +87,7 @@ fn people(connection: &Connection) -> Result<Vec<StoredPerson>> {
 
 fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
     let mut rooms: Vec<StoredRoom> = connection
-        .prepare("SELECT id, kind, name, folded, epoch, first, last FROM rooms ORDER BY id")?
+        .prepare("SELECT id, kind, name, folded, epoch, first, last, voice FROM rooms ORDER BY id")?
         .query_map([], |row| {
             Ok(StoredRoom {
                 id: number(row, 0)?,
@@ -96,6 +97,11 @@ fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
                 epoch: row.get(4)?,
                 first: number(row, 5)?,
                 last: number(row, 6)?,
+                voices: match row.get(7)? {
+                    None => Voices::None,
+                    Some(0) => Voices::Several,
+                    Some(_) => Voices::One(number(row, 7)?),
+                },
                 deletions: Vec::new(),
                 recent: Vec::new(),
             })

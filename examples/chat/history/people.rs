@@ -20,7 +20,9 @@ pub(super) fn arrive(
 ) -> Answer {
     let id = signed(person);
     let inserted = connection
-        .prepare_cached("INSERT INTO people (id, name, folded, token, seen) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT INTO people (id, name, folded, token, seen, silent) VALUES (?1, ?2, ?3, ?4, ?5, 1)",
+        )?
         .execute(params![id, name, folded, token, at]);
     if is_refused(inserted)? {
         return Ok(Err(Failure::Taken));
@@ -39,6 +41,11 @@ pub(super) fn rename(connection: &Connection, person: PersonId, (name, folded): 
         Ok(0) => Ok(Err(Failure::NoSuchPerson)),
         renamed => Ok(if is_refused(renamed)? { Err(Failure::Taken) } else { KEPT }),
     }
+}
+
+pub(super) fn noticed(connection: &Connection, person: PersonId) -> Answer {
+    connection.prepare_cached("UPDATE people SET silent = 0 WHERE id = ?1")?.execute([signed(person)])?;
+    Ok(KEPT)
 }
 
 pub(super) fn seen(connection: &Connection, person: PersonId, at: Millis) -> Answer {
@@ -101,7 +108,7 @@ pub(super) fn create(
     // A room that was removed, and is not yet swept out, has its number still.
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO rooms (id, kind, name, folded, epoch, made) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+            "INSERT INTO rooms (id, kind, name, folded, epoch, made, voice) SELECT ?1, ?2, ?3, ?4, ?5, ?6, NULL
              WHERE NOT EXISTS (SELECT 1 FROM removed_rooms WHERE id = ?1)",
         )?
         .execute(params![id, i64::from(kind == RoomKind::Direct), name, folded, epoch, at]);

@@ -115,6 +115,12 @@ const STEPS: &[&str] = &[
     ALTER TABLE state ADD COLUMN run TEXT NOT NULL DEFAULT '';
     ALTER TABLE receipts ADD COLUMN said BLOB;
     ",
+    // Who has done nothing yet that others could see. Who has spoken in a room: NULL, nobody; 0, several; or only this
+    // one. Of what is there already the best is believed.
+    "
+    ALTER TABLE people ADD COLUMN silent INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE rooms ADD COLUMN voice INTEGER DEFAULT 0;
+    ",
 ];
 
 /// `events.kind`.

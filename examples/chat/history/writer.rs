@@ -130,6 +130,7 @@ fn carry_out(connection: &Connection, counters: &mut Counters, keep_pictures: u6
             people::arrive(connection, *person, (name, folded), token.as_ref(), *at)
         }
         Write::Rename { person, name, folded } => people::rename(connection, *person, (name, folded)),
+        Write::Noticed { person } => people::noticed(connection, *person),
         Write::Seen { person, at } => people::seen(connection, *person, *at),
         Write::Forget { person } => people::forget(connection, *person),
         Write::Create { room, kind, name, folded, epoch, at } => {

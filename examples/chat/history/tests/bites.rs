@@ -14,7 +14,7 @@ fn long_texts(count: i64) -> Connection {
     schema::bring_up(&connection, 0).unwrap();
     connection
         .execute_batch(&format!(
-            "INSERT INTO rooms VALUES (1, 0, 'tea', 'tea', 'e', 0, 1, {count});
+            "INSERT INTO rooms VALUES (1, 0, 'tea', 'tea', 'e', 0, 1, {count}, 0);
              WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
              INSERT INTO events SELECT n, 1, n, 0, 1, 'Ann', 0, printf('%.*c', {LONG}, 'x'), NULL, NULL FROM n;"
         ))

@@ -30,7 +30,8 @@ impl Model {
                 }
                 self.next_person = self.next_person.max(person + 1);
                 let (id, name, folded) = (*person, name.clone(), folded.clone());
-                self.people.insert(id, StoredPerson { id, name, folded, token: *token, seen: *at });
+                self.people
+                    .insert(id, StoredPerson { id, name, folded, token: *token, seen: *at, silent: true });
             }
             Write::Rename { person, name, folded } => {
                 if !self.people.contains_key(person) {
@@ -41,6 +42,9 @@ impl Model {
                 }
                 let person = self.people.get_mut(person).unwrap();
                 (person.name, person.folded) = (name.clone(), folded.clone());
+            }
+            Write::Noticed { person } => {
+                self.people.get_mut(person).into_iter().for_each(|person| person.silent = false);
             }
             Write::Seen { person, at } => {
                 if let Some(person) = self.people.get_mut(person) {
@@ -163,6 +167,7 @@ impl Model {
                 epoch: format!("epoch-{id}"),
                 first: 1,
                 last: room.events.len() as u64,
+                voices: room.events.iter().fold(Voices::None, |voices, event| voices.and(event.author)),
                 deletions: room.events.iter().filter(is_deletion).map(|event| event.offset).collect(),
                 recent: room.events[room.events.len().saturating_sub(recent)..].to_vec(),
             };
@@ -188,6 +193,7 @@ fn any_write(dice: &mut Dice, n: usize) -> Write {
             Write::Arrive { person, folded: name.clone(), name, token, at: n as i64 }
         }
         1 => Write::Rename { person, folded: name.clone(), name },
+        2 if n.is_multiple_of(2) => Write::Noticed { person },
         2 => Write::Seen { person, at: n as i64 },
         3 if n.is_multiple_of(3) => Write::Forget { person },
         4 => create(room, &name),
