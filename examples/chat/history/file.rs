@@ -47,6 +47,11 @@ impl Link {
         self.0.lock.as_ref().and_then(|lock| lock.note())
     }
 
+    /// That was seen before. Costs nothing.
+    pub(super) fn was_displaced(&self) -> bool {
+        self.0.lock.as_ref().is_some_and(|lock| lock.was_displaced())
+    }
+
     /// Notes beside the file how far it is.
     pub(super) fn note_last_event(&self, connection: &Connection) -> rusqlite::Result<()> {
         let Some(lock) = &self.0.lock else { return Ok(()) };

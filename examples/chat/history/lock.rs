@@ -66,7 +66,7 @@ impl Lock {
     /// Was the history removed, moved or replaced while it was open? If it was once, it stays so: what was written
     /// meanwhile went nowhere.
     pub(super) fn is_displaced(&self, tell: impl FnOnce()) -> bool {
-        if self.is_displaced.load(Ordering::Relaxed) {
+        if self.was_displaced() {
             return true;
         }
         let displaced = self.parts.iter().any(|(path, known)| identity(path) != *known);
@@ -74,6 +74,10 @@ impl Lock {
             tell();
         }
         displaced
+    }
+
+    pub(super) fn was_displaced(&self) -> bool {
+        self.is_displaced.load(Ordering::Relaxed)
     }
 
     /// `None`: nothing was noted, or nothing that can be read.

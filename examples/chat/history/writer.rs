@@ -68,7 +68,10 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
             bytes += weight(&job.0);
             batch.push(job);
         }
-        let results = if self.is_displaced() { gone(batch.len()) } else { self.carry_out(&batch) };
+        let results = match self.link.was_displaced() {
+            true => gone(batch.len()),
+            false => self.carry_out(&batch),
+        };
         // What went into a file that nobody will find again was not stored.
         let results = if self.is_displaced() { gone(batch.len()) } else { results };
         let written: Vec<_> = batch

@@ -24,13 +24,17 @@ fn a_history(path: &Path) {
     open.close();
 }
 
-/// Lets the file grow no further. A pragma of the connection, and so set on the writer's own.
-fn limit_pages(open: &Open, pages: Option<i64>) {
+fn pages(open: &Open) -> i64 {
     let link = open.history.writing.upgrade().expect("the writer is there");
     let connection = link.connection.lock().expect("the writer did not panic");
-    let pages = pages.unwrap_or_else(|| {
-        connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("a number of pages")
-    });
+    connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("a number of pages")
+}
+
+/// Lets the file grow no further. A pragma of the connection, and so set on the writer's own.
+fn limit_pages(open: &Open, pages: Option<i64>) {
+    let pages = pages.unwrap_or_else(|| self::pages(open));
+    let link = open.history.writing.upgrade().expect("the writer is there");
+    let connection = link.connection.lock().expect("the writer did not panic");
     connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("a limit");
 }
 
@@ -54,6 +58,36 @@ fn a_full_disk_refuses_what_does_not_fit_and_nothing_of_it_stays() {
     limit_pages(&open, Some(1 << 30));
     assert_eq!(open.write_all(vec![picture(1, 1, "p", 200_000)]), [appended(1, 3)]);
     assert_eq!(open.picture("p").map(|bytes| bytes.len()), Some(200_000));
+}
+
+/// Words go into a batch with pictures, and the pictures do not fit.
+#[test]
+fn on_a_full_disk_everything_that_fits_is_stored() {
+    let scratch = Scratch::new("nearly-full");
+    let mut open = Open::at(&scratch.file("chat.db"));
+    open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), text(1, 1, "before")]);
+    limit_pages(&open, Some(pages(&open) + 20));
+    let batch: Vec<_> = (0..40)
+        .map(|n| match n % 8 {
+            3 => picture(1, 1, &format!("p{n}"), 200_000),
+            _ => text(1, 1, &format!("number {n}")),
+        })
+        .collect();
+    let results = open.write_in_one_batch(batch);
+    let mut offset = 1;
+    for (n, result) in results.into_iter().enumerate() {
+        if n % 8 == 3 {
+            assert!(
+                matches!(&result, Err(Failure::Storage(words)) if words.contains("full")),
+                "{n}: {result:?}"
+            );
+        } else {
+            offset += 1;
+            assert_eq!(result, appended(1, offset), "{n}");
+        }
+    }
+    let (events, first, last) = open.all(1);
+    assert_eq!((events.len(), first, last), (36, 1, 36), "and no offset is left out");
 }
 
 #[test]

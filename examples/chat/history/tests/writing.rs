@@ -89,9 +89,11 @@ fn a_repeat_gets_the_first_answer() {
 fn a_key_that_was_used_for_something_else_is_no_receipt() {
     let mut open = Open::in_memory();
     open.write_all(vec![create(1, "tea"), create(2, "coffee"), text(2, 1, "other")]);
-    let keyed = |room, key: &str, body| Write::Append(Append { key: Some(key.into()), ..say(room, 1, body) });
+    let at = calendar::wall();
+    let keyed =
+        |room, key: &str, body| Write::Append(Append { key: Some(key.into()), at, ..say(room, 1, body) });
     let here = |room, key: &str, body| {
-        Write::Append(Append { key: Some(key.into()), aim: Aim::Here, ..say(room, 1, body) })
+        Write::Append(Append { key: Some(key.into()), aim: Aim::Here, at, ..say(room, 1, body) })
     };
     let words = |text: &str| Body::Text(text.into());
     let image = |id: &str, caption: &str, byte| Body::Picture {
