@@ -1,9 +1,10 @@
 //! The log (README, Running it): what is in it, how large it gets, and that nobody waits for whoever reads it.
 
 use std::fs;
-use std::io::{PipeReader, Read, pipe};
+use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::process::{Child, Stdio};
 
+use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
@@ -93,6 +94,19 @@ fn sigusr1_opens_the_log_anew_and_sigusr2_does_nothing() {
     assert!(status.success(), "{status}");
 }
 
+#[test]
+fn a_second_sigterm_ends_it_with_its_last_words() {
+    let mut chat = Chat::in_memory(&["--listen", "127.0.0.1:0"]);
+    // Whoever does not answer the farewell is waited for.
+    let _silent = Client::connect(chat.address());
+    chat.signal(Signal::TERM);
+    chat.logged("the first", |line| line.contains("SIGTERM: stopping"));
+    chat.signal(Signal::INT);
+    let (status, log) = chat.ended();
+    assert_eq!(status.code(), Some(128 + 2), "{log:?}");
+    assert!(log.iter().any(|line| line.contains("SIGTERM: stopping")), "{log:?}");
+}
+
 /// A chat on a socket, both of whose outputs are one pipe that nobody reads.
 struct Unread {
     child: Child,
@@ -110,7 +124,8 @@ impl Unread {
         assert!(made.success());
         // Whoever opens it for both is its reader, and need not wait for a writer.
         let fifo = fs::File::options().read(true).write(true).open(fifo).expect("it is ours");
-        let (pipe, writer) = pipe().expect("a pipe");
+        let (pipe, mut writer) = pipe().expect("a pipe");
+        fill_up(&mut writer);
         let mut program = command(folder.folder());
         program
             .args(["--listen=unix:chat.sock", "--data=:memory:", "--message-rate=0", "--log-level=debug"])
@@ -155,6 +170,13 @@ impl Unread {
     fn terminate(&mut self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it runs");
     }
+}
+
+/// Not even the first word finds room in it.
+fn fill_up(pipe: &mut PipeWriter) {
+    fcntl_setfl(&*pipe, OFlags::NONBLOCK).expect("a pipe can be told not to wait");
+    while pipe.write(&[b'\n'; 4096]).is_ok() {}
+    fcntl_setfl(&*pipe, OFlags::empty()).expect("and to wait again");
 }
 
 impl Drop for Unread {
