@@ -157,10 +157,8 @@ impl Chat {
                 let told = json(&Told::Found { id, query: &query, hits, before });
                 self.answer(peers, asker.peer, &told);
             }
-            (Read::Picture { id, .. }, Ticket::Picture { asked, payer }, result) => {
-                if let Ok(Found::Picture(Some((_, bytes)))) = &result {
-                    self.charge_file(payer, bytes.len());
-                }
+            (Read::Picture { id, .. }, Ticket::Picture, result) => self.show(peers, &id, result),
+            (Read::Picture { id, .. }, Ticket::SamePicture(asked), result) => {
                 peers.answer_request(asked, &files::picture(&id, result));
             }
             (_, Ticket::Page { asker, .. } | Ticket::Found { asker, .. }, Err(failure)) => {

@@ -15,12 +15,14 @@ use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Refused, Request};
+use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Refused, Request, RequestId};
 
 use crate::addresses::Addresses;
+use crate::budgets::Budget;
 use crate::console::Console;
 use crate::cost::MESSAGE;
 use crate::door::Door;
+use crate::gallery::Gallery;
 use crate::history::{
     Calendar, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Voices, Write,
 };
@@ -78,6 +80,7 @@ pub(crate) struct Chat {
     pub(crate) sessions: PeerMap<Session>,
     pub(crate) console: Console,
     pub(crate) crowd: Crowd,
+    pub(crate) gallery: Gallery<RequestId>,
     pub(crate) lobby: RoomId,
     pub(crate) next_person: PersonId,
     pub(crate) next_room: RoomId,
@@ -137,8 +140,10 @@ impl Chat {
             room.empty_since = room.members.is_empty().then(ticks);
         }
         let console = Console::new(public_url);
+        let pictures = Budget::pictures(&settings);
         let mut chat = Chat {
             door: Door::new(&settings),
+            gallery: Gallery::new(pictures.all, pictures.address),
             rates: Rates::new(&settings),
             settings,
             calendar: history.calendar(),
@@ -345,6 +350,7 @@ impl Handler<Mail> for Chat {
         session.hello_by += self.settings.hello_within as Millis * 1000;
         let hello_by = session.hello_by;
         self.sessions.insert(id, session);
+        self.allow_length(peers, id, voice);
         log::debug!("{id} connected from {}, speaks {voice:?}", place(request.client()));
         match voice {
             Voice::Json => self.greetings.push_back((hello_by, id)),
@@ -354,6 +360,7 @@ impl Handler<Mail> for Chat {
 
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
         self.hear(peers, from, message);
+        self.expect_length(peers, from, message);
     }
 
     fn on_drain(&mut self, peers: &mut Peers, id: PeerId, _missed: u64) {
@@ -379,6 +386,7 @@ impl Handler<Mail> for Chat {
 
     fn on_tick(&mut self, peers: &mut Peers) {
         self.door.pass_time();
+        self.look_again(peers);
         self.pass_time(peers, ticks());
     }
 }

@@ -19,13 +19,19 @@ impl Chat {
         let Some(picture) = request.path().strip_prefix("/pictures/") else {
             return Answer::refuse(404, "there is no such page");
         };
-        let ticket = Ticket::Picture { asked, payer: self.payer(request.client()) };
-        let is_known = pages::is_current(request.header("if-none-match"), &pages::picture_tag(picture));
-        match self.fetch(Read::Picture { id: picture.to_owned(), is_known }, ticket) {
+        if !pages::is_current(request.header("if-none-match"), &pages::picture_tag(picture)) {
+            return self.look_at(picture, asked, request.client());
+        }
+        match self.fetch(Read::Picture { id: picture.to_owned(), is_known: true }, Ticket::SamePicture(asked))
+        {
             Ok(()) => Answer::later(),
-            Err(_) => Answer::refuse(503, "too busy").header("Retry-After", "1"),
+            Err(_) => too_busy(),
         }
     }
+}
+
+pub(crate) fn too_busy() -> Answer {
+    Answer::refuse(503, "too busy").header("Retry-After", "1")
 }
 
 /// A picture is only a picture whatever its bytes look like, and tells nothing of whence it was asked for. It never changes,

@@ -6,6 +6,7 @@ mod answers;
 mod arrivals;
 mod asks;
 mod banner;
+mod budgets;
 mod catch_up;
 mod certificates;
 mod charges;
@@ -18,6 +19,7 @@ mod damper;
 mod departures;
 mod door;
 mod files;
+mod gallery;
 mod hello;
 mod history;
 mod legible;
@@ -37,6 +39,7 @@ mod presence;
 mod rooms;
 mod sessions;
 mod settings;
+mod showing;
 mod signals;
 mod speech;
 mod telling;
@@ -52,6 +55,7 @@ use std::time::Duration;
 
 use pollcat::{Config, Mailbox, NotDelivered, Server, UnixAccess};
 
+use budgets::Budget;
 use certificates::Certificates;
 use chat::Chat;
 use daemon::Daemon;
@@ -167,14 +171,19 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
 
 /// A server on all the addresses.
 fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mail>, String> {
+    let (receiving, sending) = (Budget::receiving(settings), Budget::messages(settings));
     let config = Config::new()
         .origins(settings.origins())
         .trust_proxies(settings.trust_proxy.clone())
         .max_connections(settings.max_connections)
         .max_connections_per_address(settings.max_connections_per_address)
         .trusted_networks(settings.trusted_networks.clone())
-        .max_message(settings.max_picture.max(wire::longest_request(settings.max_message)))
-        .max_send_queue(4 << 20)
+        .max_message(wire::longest_request(settings.max_message))
+        .max_send_queue(budgets::SEND_QUEUE)
+        .max_receiving(receiving.all)
+        .max_receiving_per_address(receiving.address)
+        .max_sending(sending.all)
+        .max_sending_per_address(sending.address)
         .tick(Duration::from_millis(500));
     #[cfg(feature = "deflate")]
     let config = config.deflate(pollcat::Deflate::new());

@@ -8,9 +8,10 @@ use std::collections::VecDeque;
 
 use pollcat::{Message, PeerId, Peers};
 
+use crate::budgets::Budget;
 use crate::chat::Chat;
 use crate::cost::Cost;
-use crate::sessions::Voice;
+use crate::sessions::{Session, Voice};
 use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Code, find_id, may_announce};
 
@@ -106,10 +107,13 @@ impl Chat {
         if session.held.waits_for == 0 {
             return self.hear_now(peers, from, message);
         }
-        if session.held.has_room_for(&message) {
-            return session.held.push(message);
+        let is_refused = announces();
+        let fits = session.held.has_room_for(&message);
+        if fits && (message.len() <= BYTES || self.has_room_for_long(from, message.len())) {
+            self.sessions.get_mut(from).into_iter().for_each(|session| session.held.push(message));
+            return;
         }
-        session.held.refused_picture |= announces();
+        self.sessions.get_mut(from).into_iter().for_each(|it| it.held.refused_picture |= is_refused);
         let no = self
             .check_debt(from)
             .err()
@@ -120,6 +124,18 @@ impl Chat {
         };
         self.charge(from, Cost::parsed(message.len()));
         self.refuse(peers, &Asker { peer: from, id }, no);
+    }
+
+    /// May one more long message wait, beside those of all the others and of the same address? Hardly ever does one: then
+    /// everybody is looked at.
+    fn has_room_for_long(&self, from: PeerId, length: usize) -> bool {
+        let Budget { all, address } = Budget::early(&self.settings);
+        let own = self.sessions.get(from).and_then(|session| session.payer);
+        let sum = |counts: &dyn Fn(&Session) -> bool| -> usize {
+            self.sessions.iter().filter(|(_, it)| counts(it)).map(|(_, it)| it.held.bytes).sum()
+        };
+        sum(&|_| true) + length <= all
+            && (own.is_none() || sum(&|session| session.payer == own) + length <= address)
     }
 
     /// What a client sends from here on waits.

@@ -1,7 +1,6 @@
 //! What travels between the chat and the history: mail, and what is to be done when an answer has come.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use pollcat::{PeerId, RequestId};
 
@@ -44,11 +43,10 @@ pub(crate) enum Ticket {
         asker: Asker,
         query: String,
     },
-    /// An HTTP request for a picture.
-    Picture {
-        asked: RequestId,
-        payer: Option<IpAddr>,
-    },
+    /// Somebody wants to see a picture: the gallery knows who.
+    Picture,
+    /// Somebody has a picture, and asks whether it is still there.
+    SamePicture(RequestId),
 }
 
 /// Who asked for something, and the id under which they want the answer.

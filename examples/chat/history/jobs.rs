@@ -243,7 +243,7 @@ pub(crate) enum Found {
         more: bool,
     },
     /// `None`: there is no such picture, or no longer.
-    Picture(Option<(&'static str, Vec<u8>)>),
+    Picture(Option<(&'static str, Arc<[u8]>)>),
     /// It is there, and known.
     SamePicture,
 }

@@ -140,7 +140,9 @@ fn picture(connection: &Connection, id: &str, is_known: bool) -> Answer {
     }
     let picture = connection
         .prepare_cached(select!("p.media_type, p.bytes"))?
-        .query_row([id], |row| Ok((schema::media_type(row.get_ref(0)?.as_str()?), row.get(1)?)))
+        .query_row([id], |row| {
+            Ok((schema::media_type(row.get_ref(0)?.as_str()?), row.get_ref(1)?.as_blob()?.into()))
+        })
         .optional()?;
     Ok(Ok(Found::Picture(picture)))
 }

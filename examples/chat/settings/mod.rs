@@ -95,6 +95,9 @@ pub(crate) struct Settings {
     pub max_members: usize,
     /// Bytes.
     pub max_picture: usize,
+    /// Bytes, of all clients together.
+    pub max_receiving: usize,
+    pub max_sending: usize,
     /// Per second; 0: no limit.
     pub message_rate: u32,
     pub message_burst: u32,
@@ -246,6 +249,14 @@ fn contradictions(settings: &Settings) -> Vec<String> {
         wrong
             .push("keep-pictures is less than max-picture: the largest picture could not be kept".to_owned());
     }
+    if settings.max_receiving < 2 * settings.max_picture {
+        wrong.push("max-receiving is less than two of max-picture: one could keep the other out".to_owned());
+    }
+    if settings.max_sending < 3 * settings.max_picture {
+        wrong.push(
+            "max-sending is less than three of max-picture: two thirds of it are for pictures".to_owned(),
+        );
+    }
     if *recent as u64 > *keep_messages {
         wrong.push(format!("recent ({recent}) is more than keep-messages ({keep_messages})"));
     }
@@ -365,6 +376,8 @@ impl Settings {
             max_rooms_per_person: 0,
             max_members: 0,
             max_picture: 0,
+            max_receiving: 0,
+            max_sending: 0,
             message_rate: 0,
             message_burst: 0,
             address_rate: 0,

@@ -202,6 +202,18 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 Size(KIB..=64 * MIB, |s, n| s.max_picture = n as usize),
             ),
             row(
+                "max-receiving",
+                "128MiB",
+                "memory for what has begun to come, of all clients together",
+                Size(MIB..=TIB, |s, n| s.max_receiving = n as usize),
+            ),
+            row(
+                "max-sending",
+                "288MiB",
+                "memory for what has not been read, by all clients together",
+                Size(MIB..=TIB, |s, n| s.max_sending = n as usize),
+            ),
+            row(
                 "message-rate",
                 "5",
                 "messages per person and second; 0: no limit",

@@ -84,6 +84,7 @@ fn every_setting_is_known_by_its_one_name_everywhere() {
             "data" | "pid-file" | "log-file" | "tls-cert" | "tls-key" => "some/file",
             "keep-pictures" => "5MiB",
             "max-picture" => "2KiB",
+            "max-receiving" | "max-sending" => "64MiB",
             "keep-messages" => "400",
             _ => "40",
         };
@@ -156,9 +157,11 @@ fn a_variable_that_is_no_setting_is_told_with_what_was_meant() {
 
 #[test]
 fn settings_that_contradict_each_other_are_refused_in_one_line() {
-    let table: [(&[&str], &str); 8] = [
+    let table: [(&[&str], &str); 10] = [
         (&["--daemon"], "daemon needs a log-file"),
         (&["--keep-pictures=1MiB"], "keep-pictures is less than max-picture"),
+        (&["--max-receiving=7MiB"], "max-receiving is less than two of max-picture"),
+        (&["--max-sending=11MiB"], "max-sending is less than three of max-picture"),
         (&["--keep-messages=50"], "recent (100) is more than keep-messages (50)"),
         (&["--address-rate=4"], "address-rate (4) is less than message-rate (5)"),
         (&["--message-rate=51"], "address-rate (50) is less than message-rate (51)"),

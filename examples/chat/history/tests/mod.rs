@@ -133,7 +133,7 @@ impl Open {
 
     fn picture(&mut self, id: &str) -> Option<Vec<u8>> {
         match self.read(Read::Picture { id: id.into(), is_known: false }) {
-            Ok(Found::Picture(picture)) => picture.map(|(_, bytes)| bytes),
+            Ok(Found::Picture(picture)) => picture.map(|(_, bytes)| bytes.to_vec()),
             other => panic!("{other:?}"),
         }
     }
