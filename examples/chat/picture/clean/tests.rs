@@ -83,7 +83,7 @@ fn jpeg(hex: &str, orientation: u8, is_big: bool) -> Vec<u8> {
 
 fn png(orientation: u8, is_late: bool) -> Vec<u8> {
     let plain = bytes(PNG);
-    let exif = chunk(b"eXIf", &exif(orientation, orientation % 2 == 0));
+    let exif = chunk(b"eXIf", &exif(orientation, orientation.is_multiple_of(2)));
     let (early, late) = if is_late { (&[][..], &exif[..]) } else { (&exif[..], &[][..]) };
     [
         &plain[..33],
@@ -148,8 +148,8 @@ fn webp(is_moving: bool) -> Vec<u8> {
 fn told_upon() -> Vec<(&'static str, Vec<u8>)> {
     let mut files = vec![("gif", gif()), ("webp", webp(false)), ("webp", webp(true))];
     for orientation in 0..=9 {
-        files.push(("jpg", jpeg(JPEG, orientation, orientation % 2 == 0)));
-        files.push(("jpg", jpeg(PROGRESSIVE_JPEG, orientation, orientation % 2 == 1)));
+        files.push(("jpg", jpeg(JPEG, orientation, orientation.is_multiple_of(2))));
+        files.push(("jpg", jpeg(PROGRESSIVE_JPEG, orientation, !orientation.is_multiple_of(2))));
         files.push(("png", png(orientation, orientation > 4)));
     }
     files

@@ -125,7 +125,7 @@ fn work_per_byte(payload: &[u8], takeover: bool, window: u8) -> u64 {
 #[test]
 fn input_of_which_nothing_comes_is_work_too() {
     // The header of a block with the fixed codes, their end, and a stored one: empty (RFC 1951 §3.2.3).
-    let final_blocks = [vec![3, 0].repeat(300), vec![0]].concat();
+    let final_blocks = [[3, 0].repeat(300), vec![0]].concat();
     let table = [
         ("a message of one byte", &[0][..], true, 15, 150),
         ("the same without a window", &[0], false, 15, 150),
