@@ -194,7 +194,8 @@ impl Config {
     ///
     /// This and all other deadlines are kept in steps of 100 ms, and never before everything has been read that had
     /// arrived by then: a server that was stopped, or whose handler took long, gives nobody up for being late itself. If it
-    /// is more than a second late, those whose time is up get another second, once a minute.
+    /// is late by 300 ms or more, those whose time is up get another second, once a minute: in the midst of a TLS handshake it
+    /// was the server's turn.
     pub fn pong_within(mut self, patience: Duration) -> Self {
         self.pong_within = patience;
         self

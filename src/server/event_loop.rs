@@ -240,7 +240,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 let was_in_line = std::mem::take(&mut connection.in_line);
                 self.read_now(id, true);
                 if was_in_line == InLine::ForTheLastTime {
-                    self.give_up(id);
+                    self.give_up_shaking(id);
                 }
                 self.settle_if_full();
             }

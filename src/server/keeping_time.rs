@@ -7,11 +7,12 @@ use super::connection::{InLine, Stage};
 use super::deadlines::Tick;
 use super::event_loop::EventLoop;
 use super::inbound::Inbound;
+use super::transport::Transport;
 use super::{Handler, PeerId};
 
 /// Ticks by which a turn is so late that some of those who are overdue had no chance to answer: in the midst of a TLS
 /// handshake, it was our turn.
-const STANDSTILL: Tick = 10;
+const STANDSTILL: Tick = 3;
 
 /// Ticks that they get from then on: some round trips.
 const MERCY: Tick = 10;
@@ -68,6 +69,17 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 opening.time_out(id, &mut self.peers, &mut self.handler);
             }
             _ => self.peers.expire(id),
+        }
+    }
+
+    /// Gives up one whose TLS handshake had its last turn, unless it was the peer that waited: for what is answered now.
+    /// A handshake has but two or three such steps.
+    pub(super) fn give_up_shaking(&mut self, id: PeerId) {
+        let peer = self.peers.connections.get(id);
+        if peer.and_then(|peer| peer.transport.as_ref()).is_some_and(Transport::has_output) {
+            self.peers.deadlines.set(id.index(), self.clock.now().saturating_add(MERCY));
+        } else {
+            self.give_up(id);
         }
     }
 

@@ -149,3 +149,28 @@ fn the_tail_is_no_data() {
         }
     }
 }
+
+/// What is tried behind each message leaves no trace in the window.
+#[test]
+fn messages_that_share_a_window_follow_each_other() {
+    for bits in 9..=15 {
+        let agreed = Agreement {
+            server_max_window_bits: Some(bits),
+            client_max_window_bits: Some(bits),
+            ..agreement(false)
+        };
+        let mut deflater = Deflater::new(&agreed, 6);
+        let mut receive = ReceiveHalf::with_deflate(LIMITS, &agreed);
+        let mut inflater = Inflater::new();
+        for (round, (name, original)) in originals().iter().chain(&originals()).enumerate() {
+            let mut ours = Vec::new();
+            deflater.message((&original[..]).into(), &mut ours);
+            let header = if ours[1] < 126 { 2 } else { 4 };
+            ours[1] |= 0x80; // a client masks; its key may be zero
+            let mut bytes = [&ours[..header], &[0; 4], &ours[header..]].concat();
+            let mut input = &mut bytes[..];
+            let event = receive.next_with(&mut input, &mut inflater);
+            assert_eq!(event, Ok(Some(Event::Message(Message::Binary(original)))), "{name}, round {round}");
+        }
+    }
+}

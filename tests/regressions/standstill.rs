@@ -15,7 +15,7 @@ use crate::raw::{narrow_listener, narrow_stream};
 use crate::running::Running;
 
 const GRANTED: Duration = Duration::from_secs(3);
-/// More than was granted, and not so much more that the server takes it for its own fault.
+/// More than was granted.
 const STANDSTILL: Duration = Duration::from_millis(3_900);
 const EACH: usize = 600;
 

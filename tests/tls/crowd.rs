@@ -72,3 +72,36 @@ fn has_input(stream: &TcpStream) -> bool {
     stream.set_nonblocking(false).expect("and to wait again");
     peeked.is_ok()
 }
+
+/// By the time that the server comes to them theirs is over; but they had done what they could.
+#[test]
+fn those_who_wait_in_line_for_a_server_that_is_late_are_not_given_up() {
+    // More than have a turn at once, few enough to be quick themselves.
+    const WAITING: usize = 12;
+    let authority = Authority::new();
+    let granted = Duration::from_secs(2);
+    let config = Config::new().handshake_within(granted);
+    let mut server = Server::without_listeners(config).expect("the system has a poll for us");
+    let address = server.listen_tls("127.0.0.1:0", &authority.tls()).expect("loopback has a free port");
+    let running = Running::serve(server, Gate);
+    let config = Arc::new(authority.client(&VERSIONS));
+    let mut waiting: Vec<_> = (0..WAITING).map(|_| dial(address, Arc::clone(&config), "localhost")).collect();
+    running.wait_until("all are accepted", |counters| counters.accepted == WAITING as u64);
+    let (go_on, gate) = channel();
+    assert!(running.mailbox.deliver(gate).is_ok(), "the mailbox has room");
+    for stream in &mut waiting {
+        let mut hello = Vec::new();
+        stream.conn.write_tls(&mut hello).expect("a vector takes all");
+        stream.sock.write_all(&hello).expect("the system takes it");
+    }
+    // Time is the subject.
+    std::thread::sleep(granted + Duration::from_millis(500));
+    go_on.send(()).expect("the gate waits");
+    for mut stream in waiting {
+        while stream.conn.is_handshaking() {
+            stream.conn.complete_io(&mut stream.sock).expect("the server goes on");
+        }
+        assert_echo(&mut open(stream), "here");
+    }
+    assert_eq!(running.counters().tls_failed, 0);
+}
