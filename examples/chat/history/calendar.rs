@@ -27,8 +27,8 @@ const DAY: Millis = 24 * HOUR;
 const TOLERANCE: Millis = HOUR;
 /// How much of its lead the wall is believed, for each moment that it has kept it.
 const CATCHING_UP: Millis = 3;
-/// A night, a weekend, a holiday: the machine was switched off. More needs somebody's eye.
-const HOLIDAY: Millis = 7 * DAY;
+/// The machine was switched off for a night. More needs somebody's eye.
+const NIGHT: Millis = DAY;
 
 /// What the wall is, next to what is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +165,7 @@ fn tell(standing: Standing) {
     let so = "nothing is given up for its age until they agree; if the clock is right, start the chat once with --believe-clock";
     match standing {
         Standing::Right => log::info!("the clock can be believed: what is too old is given up again"),
-        Standing::AheadBy(gap) if gap < HOLIDAY => {
+        Standing::AheadBy(gap) if gap < NIGHT => {
             log::warn!("the clock is {} ahead of the history: {so}", words(gap));
         }
         Standing::AheadBy(gap) => {

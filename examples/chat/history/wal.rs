@@ -12,10 +12,10 @@ use rusqlite::{Connection, Result};
 const QUIET: Duration = Duration::from_secs(1);
 /// So long after the first write.
 const MINUTE: Duration = Duration::from_secs(60);
-/// Another program still reads from it.
+/// Somebody still reads from it.
 const AGAIN: Duration = Duration::from_secs(5);
-/// How long those who want to write wait for another program that reads.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long those who want to write wait for somebody who reads: a slice of a search, and not another program.
+const PATIENCE: Duration = Duration::from_millis(25);
 
 /// What is to be done with it, and when. Pure.
 #[derive(Debug, Default)]
