@@ -6,6 +6,7 @@ use pollcat::{PeerId, Peers};
 
 use crate::arrivals::bad_name;
 use crate::catch_up::{PAGE, latest};
+use crate::charges::SHORT;
 use crate::chat::{Chat, ticks};
 use crate::command::Command;
 use crate::console::{self, notice};
@@ -19,7 +20,7 @@ use crate::people::Membership;
 use crate::presence::COMPANY;
 use crate::sessions::{Announced, Voice};
 use crate::tickets::{Asker, No, Ticket};
-use crate::wire::{Ask, Code, To, Told, json};
+use crate::wire::{Ask, Code, To, Told, json, longest_request};
 
 /// Somebody is said to be typing at most this often, in milliseconds.
 const TYPING: i64 = 2_000;
@@ -111,10 +112,15 @@ impl Chat {
         let Some(person) = self.sessions.get(asker.peer).and_then(|session| session.person()) else {
             return Ok(());
         };
-        if is_nothing(line) {
+        if line.len() <= SHORT && is_nothing(line) {
             return Ok(()); // not forwarded, and no reason to complain
         }
+        self.take_parsing(asker.peer, line.len())?;
         self.take_pace(asker.peer, MESSAGE)?;
+        // With a command before it, a text may be a little longer than a message.
+        if line.len() > longest_request(self.settings.max_message) {
+            return Err(self.too_long());
+        }
         let is_somebody = |name: &str| self.people.named(&names::fold_person(name)).is_some();
         let command = Command::parse(line, is_somebody);
         let here = self.sessions.get(asker.peer).map_or(self.lobby, |session| session.room);
@@ -169,12 +175,16 @@ impl Chat {
         let limit = self.settings.max_message;
         // Bytes first: counting characters takes longer.
         if text.len() > limit && text.chars().count() > limit {
-            return Err(No::new(Code::TooLong, format!("a message has at most {limit} characters")));
+            return Err(self.too_long());
         }
         if is_nothing(&text) {
             return Err(No::new(Code::Empty, "there is nothing in this message"));
         }
         Ok(legible(text))
+    }
+
+    fn too_long(&self) -> No {
+        No::new(Code::TooLong, format!("a message has at most {} characters", self.settings.max_message))
     }
 
     /// A room that the person is a member of.
@@ -257,8 +267,10 @@ impl Chat {
         if size.is_some_and(|size| size > limit) {
             return Err(crate::speech::too_large(limit));
         }
-        let caption =
-            if is_nothing(caption) { String::new() } else { self.check_text(caption.trim().into())? };
+        let caption = match self.check_text(caption.trim().into()) {
+            Err(No { code: Code::Empty, .. }) => String::new(),
+            checked => checked?,
+        };
         let aim = aim(&to);
         let room = Ok((self.resolve(asker.peer, person, to)?, aim));
         if let Some(session) = self.sessions.get_mut(asker.peer) {

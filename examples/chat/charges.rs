@@ -23,7 +23,7 @@ use crate::wire::Code;
 const PATIENCE: Rate = Rate { per_second: 1, burst: 99 };
 
 /// Texts of up to this many bytes are read before anything is paid: it takes no longer than to refuse them.
-const SHORT: usize = 4 << 10;
+pub(crate) const SHORT: usize = 4 << 10;
 
 impl Chat {
     /// The price of a request, from the person's account and from that of the address behind the connection. Only who

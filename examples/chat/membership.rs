@@ -55,7 +55,10 @@ impl Chat {
                 return Err(No::new(Code::RoomFull, format!("{} is full", room.name)));
             }
             Some(room) => room.id,
-            None if create => self.create(name)?,
+            None if create => {
+                self.charge(asker.peer, Cost::told(self.sessions.len()));
+                self.create(name)?
+            }
             None => return Err(no_such_room(name)),
         };
         let read = self.rooms.get(room).map_or(0, |room| room.last);

@@ -74,13 +74,15 @@ fn bad_json_is_answered_and_forgiven() {
 }
 
 #[test]
-fn a_request_that_is_far_too_long_is_no_reason_to_hang_up() {
+fn a_request_that_is_too_long_is_no_reason_to_hang_up_unless_it_is_no_request() {
     let chat = Chat::start(&[]);
     let mut alice = Json::named(chat.address(), "alice");
-    alice.send(&json!({"id": "long", "msg": "x".repeat(300 << 10)}));
+    alice.send(&json!({"id": "long", "msg": "x".repeat(60 << 10)}));
     assert_eq!(alice.expect("error")["code"], "too_long");
-    assert_eq!(alice.refused(json!({"msg": "x".repeat(100 << 10)})), "too_long");
+    assert_eq!(alice.refused(json!({"msg": "\u{1}".repeat(10 << 10)})), "too_long");
     alice.say("lobby", "still here");
+    alice.send(&json!({"msg": "x".repeat(65 << 10)}));
+    assert_eq!(alice.closed().0, 1009);
 }
 
 #[test]

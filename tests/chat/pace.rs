@@ -104,13 +104,13 @@ fn what_is_let_through_in_between_does_not_make_up_for_a_flood() {
 
 #[test]
 fn a_long_text_is_paid_before_it_is_read() {
-    let chat = Chat::in_memory(&SLOW);
-    let zeros = "0,".repeat(100_000);
+    let chat = Chat::in_memory(&["--message-rate", "1", "--message-burst", "2"]);
+    let zeros = "0,".repeat(30_000);
     let long = [
         format!(r#"{{"msg":"x","to":[{zeros}0]}}"#),
         format!(r#"{{"type":"ping","rooms":{{"a":[{zeros}0]}}}}"#),
         format!(r#"{{"type":"ping","nobody":[{zeros}0]}}"#),
-        format!(r#"{{"type":"ping"{}}}"#, " ".repeat(200_000)),
+        format!(r#"{{"type":"ping"{}}}"#, " ".repeat(60_000)),
     ];
     for text in long {
         let mut client = Json::hello(chat.address(), json!({}));
@@ -120,5 +120,25 @@ fn a_long_text_is_paid_before_it_is_read() {
         });
         assert_ne!(answers.next().expect("one of five")["code"], "rate_limited", "there is enough for one");
         assert!(answers.all(|answer| answer["code"] == "rate_limited"), "{}…", &text[..30]);
+    }
+}
+
+#[test]
+fn a_long_line_is_paid_before_it_is_read() {
+    let chat = Chat::in_memory(&["--message-rate", "1", "--message-burst", "6"]);
+    let long = [
+        "\u{200b}".repeat(60_000),
+        " ".repeat(180_000),
+        "/join ".repeat(30_000),
+        format!("/msg {}", "a ".repeat(90_000)),
+    ];
+    for line in long {
+        let mut reader = Text::connect(chat.address());
+        for _ in 0..5 {
+            reader.say(&line);
+        }
+        let heard: Vec<String> = (0..5).map(|_| reader.line()).collect();
+        assert!(heard[0].contains("at most 4000 characters"), "{heard:?}");
+        assert!(heard[1..].iter().all(|line| line.contains("too fast")), "{heard:?}");
     }
 }
