@@ -43,3 +43,5 @@ mod slow;
 mod spinning;
 #[path = "server/stopping.rs"]
 mod stopping;
+#[path = "server/ticking.rs"]
+mod ticking;
