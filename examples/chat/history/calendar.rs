@@ -11,7 +11,7 @@
 //! ```
 //!
 //! As long as the two do not agree, nothing is old. The file notes what was believed, and beside it the newest time in
-//! its rows: a note that does not fit the rows is not believed either.
+//! its rows: a note that does not fit the rows is not believed either, and a clock that is behind the rows is not.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -43,6 +43,9 @@ enum Standing {
 struct Belief {
     /// The latest time that was ever believed.
     time: Millis,
+    /// Something in the file is from then, and nobody has vouched for the clock since: it may be right, and the present
+    /// one wrong.
+    newest: Option<Millis>,
     /// When the wall was looked at last, on the clock that nobody can set.
     looked: Millis,
     /// What somebody was told of it last.
@@ -50,8 +53,8 @@ struct Belief {
 }
 
 impl Belief {
-    fn new(time: Millis) -> Self {
-        Belief { time, looked: 0, told: Standing::Right }
+    fn new(time: Millis, newest: Option<Millis>) -> Self {
+        Belief { time, newest, looked: 0, told: Standing::Right }
     }
 
     fn look(&mut self, wall: Millis, ticks: Millis) -> Standing {
@@ -60,10 +63,12 @@ impl Belief {
         // After a long silence there was one look all the same.
         let extra = CATCHING_UP * passed.min(MINUTE);
         self.time = wall.min(self.time.saturating_add(passed + extra)).max(self.time);
-        match wall.saturating_sub(self.time) {
-            ahead if ahead > TOLERANCE => Standing::AheadBy(ahead),
-            behind if behind < -TOLERANCE => Standing::BehindBy(behind.saturating_neg()),
-            _ => Standing::Right,
+        let ahead = wall.saturating_sub(self.time);
+        let behind = self.time.max(self.newest.unwrap_or(self.time)).saturating_sub(wall);
+        match () {
+            () if behind > TOLERANCE => Standing::BehindBy(behind),
+            () if ahead > TOLERANCE => Standing::AheadBy(ahead),
+            () => Standing::Right,
         }
     }
 
@@ -83,19 +88,19 @@ impl Belief {
     }
 }
 
-/// What is believed when a history is opened: its note and what was the newest time in its rows then, and what it is
-/// now. Rows that are older than the note knew them are not those that it was about; newer ones were written since.
-fn believed(note: Option<(Millis, Option<Millis>)>, newest: Option<Millis>, wall: Millis) -> Millis {
-    use std::cmp::Ordering::{Equal, Greater, Less};
+/// What is believed when a history is opened: its note, with what was the newest time in its rows then (`known`), and what it
+/// is now. Whatever was written since is no older than the note.
+fn believed(note: Option<(Millis, Option<Millis>)>, newest: Option<Millis>, wall: Millis) -> Belief {
     match (note, newest) {
-        (None, None) => wall,
-        (None, Some(newest)) => newest,
-        (Some((time, _)), None) => time,
-        (Some((time, known)), Some(newest)) => match Some(newest).cmp(&known) {
-            Less => time.min(newest),
-            Equal => time,
-            Greater => time.max(newest),
-        },
+        (None, None) => Belief::new(wall, None),
+        (None, Some(newest)) => Belief::new(newest.min(wall), Some(newest)),
+        (Some((time, known)), newest) if newest == known => Belief::new(time, None),
+        (Some((time, _)), None) => Belief::new(time, None),
+        // The rows are not those of the note.
+        (Some((time, _)), Some(newest)) if newest.saturating_add(TOLERANCE) < time => {
+            Belief::new(newest, None)
+        }
+        (Some((time, _)), Some(newest)) => Belief::new(time, Some(newest)),
     }
 }
 
@@ -107,8 +112,8 @@ pub(crate) struct Calendar {
 }
 
 impl Calendar {
-    fn new(time: Millis) -> Self {
-        Calendar { belief: Mutex::new(Belief::new(time)), start: Instant::now() }
+    fn new(belief: Belief) -> Self {
+        Calendar { belief: Mutex::new(belief), start: Instant::now() }
     }
 
     /// Of a file that was just opened. Whoever started the program may vouch for the clock on the wall.
@@ -117,8 +122,7 @@ impl Calendar {
             Ok(row.get::<_, Option<Millis>>(0)?.zip(Some(row.get(1)?)))
         })?;
         let newest = connection.query_row(&format!("SELECT ({NEWEST})"), [], |row| row.get(0))?;
-        let time = if vouched { wall() } else { believed(note, newest, wall()) };
-        Ok(Calendar::new(time))
+        Ok(Calendar::new(if vouched { Belief::new(wall(), None) } else { believed(note, newest, wall()) }))
     }
 
     /// Notes in the file what is believed.
@@ -152,13 +156,12 @@ impl Calendar {
     }
 }
 
-/// The newest time in the rows. People who cannot come back are not looked at: they come and go.
+/// The newest time in the rows: when something was said, or somebody seen. People who cannot come back are not looked at:
+/// they come and go.
 const NEWEST: &str = "
     SELECT max(at) FROM (
         SELECT at FROM (SELECT at FROM events ORDER BY id DESC LIMIT 1)
-        UNION ALL SELECT at FROM (SELECT at FROM receipts ORDER BY place DESC LIMIT 1)
         UNION ALL SELECT max(seen) FROM people WHERE token IS NOT NULL
-        UNION ALL SELECT max(made) FROM rooms
     )";
 
 fn tell(standing: Standing) {
@@ -200,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_is_believed_to_the_millisecond() {
-        let mut belief = Belief::new(NOW);
+        let mut belief = Belief::new(NOW, None);
         for minute in 1..2000 {
             let now = minute * MINUTE;
             assert_eq!((belief.look(NOW + now, now), belief.time), (Standing::Right, NOW + now));
@@ -216,7 +219,7 @@ mod tests {
     #[test]
     fn a_clock_that_leaps_is_believed_little_by_little() {
         for lead in [2 * HOUR, DAY, 25 * HOUR, YEAR, 100 * YEAR, Millis::MAX - NOW] {
-            let mut belief = Belief::new(NOW);
+            let mut belief = Belief::new(NOW, None);
             assert!(matches!(belief.look(NOW.saturating_add(lead), 0), Standing::AheadBy(_)), "{lead}");
             assert_eq!(belief.time, NOW, "one look changes nothing");
             assert!(matches!(belief.look(NOW.saturating_add(lead), MINUTE), Standing::AheadBy(_)), "{lead}");
@@ -224,7 +227,7 @@ mod tests {
             assert_eq!(belief.look(NOW + 2 * MINUTE, 2 * MINUTE), Standing::Right, "set right again");
         }
         // A night without power: after a third of it all is well.
-        let (mut belief, night) = (Belief::new(NOW), 12 * HOUR);
+        let (mut belief, night) = (Belief::new(NOW, None), 12 * HOUR);
         let agrees =
             |minute: &Millis| belief.look(NOW + night + minute * MINUTE, minute * MINUTE) == Standing::Right;
         let minutes = (1..).find(agrees).unwrap();
@@ -233,14 +236,14 @@ mod tests {
 
     #[test]
     fn a_long_silence_and_then_a_leap_is_one_look_as_well() {
-        let mut belief = Belief::new(NOW);
+        let mut belief = Belief::new(NOW, None);
         assert!(matches!(belief.look(NOW + YEAR, 5 * HOUR), Standing::AheadBy(_)));
         assert_eq!(belief.time, NOW + 5 * HOUR + 3 * MINUTE);
     }
 
     #[test]
     fn a_clock_that_is_behind_is_waited_for() {
-        let mut belief = Belief::new(NOW);
+        let mut belief = Belief::new(NOW, None);
         assert_eq!(belief.look(0, MINUTE), Standing::BehindBy(NOW));
         assert_eq!(belief.look(Millis::MIN, MINUTE), Standing::BehindBy(Millis::MAX));
         assert_eq!(belief.time, NOW);
@@ -250,7 +253,7 @@ mod tests {
     #[test]
     fn it_is_told_once_and_again_when_it_gets_worse() {
         use Standing::{AheadBy, BehindBy, Right};
-        let mut belief = Belief::new(NOW);
+        let mut belief = Belief::new(NOW, None);
         let table = [
             (Right, false),
             (AheadBy(5 * HOUR), true),
@@ -272,19 +275,39 @@ mod tests {
     #[test]
     fn a_note_is_believed_if_it_fits_the_rows() {
         let note = |known| Some((NOW, known));
+        let (ago, later) = (NOW - 9 * DAY, NOW + HOUR / 2);
         let table = [
-            ("a new file", None, None, NOW + DAY, NOW + DAY),
-            ("a file without notes", None, Some(NOW), NOW + DAY, NOW),
-            ("nothing has happened since", note(Some(NOW - 9 * DAY)), Some(NOW - 9 * DAY), NOW + DAY, NOW),
-            ("something has", note(Some(NOW)), Some(NOW + HOUR), NOW + DAY, NOW + HOUR),
-            ("the first of all", note(None), Some(NOW + HOUR), NOW + DAY, NOW + HOUR),
-            ("all is gone", note(Some(NOW)), None, NOW + DAY, NOW),
-            ("all is a year older", note(Some(NOW)), Some(NOW - YEAR), NOW, NOW - YEAR),
-            ("all is a year younger", note(Some(NOW)), Some(NOW + YEAR), NOW, NOW + YEAR),
-            ("said while the clock was wrong", note(Some(NOW + YEAR)), Some(NOW + YEAR), NOW, NOW),
+            ("a new file", None, None, later, NOW + HOUR / 2, Standing::Right),
+            ("a file without notes", None, Some(ago), NOW, ago, Standing::AheadBy(9 * DAY)),
+            ("one from the future", None, Some(NOW + YEAR), NOW, NOW, Standing::BehindBy(YEAR)),
+            ("nothing has happened since", note(Some(ago)), Some(ago), later, NOW, Standing::Right),
+            ("something has", note(Some(ago)), Some(later), later, NOW, Standing::Right),
+            ("the first of all", note(None), Some(later), later, NOW, Standing::Right),
+            ("the latest is gone", note(Some(NOW)), Some(NOW - HOUR / 2), NOW, NOW, Standing::Right),
+            ("all is gone", note(Some(NOW)), None, NOW, NOW, Standing::Right),
+            (
+                "all is a year older",
+                note(Some(NOW)),
+                Some(NOW - YEAR),
+                NOW,
+                NOW - YEAR,
+                Standing::AheadBy(YEAR),
+            ),
+            ("and was not closed", note(None), Some(NOW - YEAR), NOW, NOW - YEAR, Standing::AheadBy(YEAR)),
+            ("all is a year younger", note(Some(NOW)), Some(NOW + YEAR), NOW, NOW, Standing::BehindBy(YEAR)),
+            (
+                "said while the clock was wrong",
+                note(Some(NOW + YEAR)),
+                Some(NOW + YEAR),
+                NOW,
+                NOW,
+                Standing::Right,
+            ),
         ];
-        for (story, note, newest, wall, expected) in table {
-            assert_eq!(believed(note, newest, wall), expected, "{story}");
+        for (story, note, newest, wall, time, standing) in table {
+            let mut belief = believed(note, newest, wall);
+            assert_eq!(belief.time, time, "{story}");
+            assert_eq!(belief.look(wall, 0), standing, "{story}");
         }
     }
 }
