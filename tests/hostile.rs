@@ -27,6 +27,8 @@ mod frames;
 mod hostile_child;
 #[path = "support/hostile_client.rs"]
 mod hostile_client;
+#[path = "hostile/memory.rs"]
+mod memory;
 #[path = "hostile/readers.rs"]
 mod readers;
 #[path = "hostile/requests.rs"]

@@ -31,6 +31,11 @@ pub struct Answer {
 /// No status that travels (RFC 9110 §15): stands for an answer that is still to come.
 const LATER: u16 = 0;
 
+/// Fields by which a client finds the end of an answer, and the next one; and the one that every answer has anyway.
+const FRAMING: [&str; 4] = ["Content-Length", "Transfer-Encoding", "Connection", "Date"];
+
+const CONTENT_TYPE: &str = "Content-Type";
+
 /// The body of a page. It is never copied, and an answer is cloned without it: however many clients are written the same
 /// `Arc<[u8]>`, it is there once.
 #[derive(Debug, Clone)]
@@ -50,19 +55,20 @@ pub struct Framing<'a> {
     pub method: Method,
     /// Another request may follow on this connection.
     pub keep_alive: bool,
-    /// The time in the form of RFC 9110 §5.6.7.
+    /// The time in the form of RFC 9110 §5.6.7; empty: there is no clock.
     pub date: &'a str,
 }
 
 impl Answer {
     /// Yes: 101, and the connection is a WebSocket. To an ordinary request it means that there is no page.
     pub fn accept() -> Self {
-        Answer::with_status(101, "")
+        Answer { status: 101, subprotocol: None, fields: String::new(), body: "".into() }
     }
 
-    /// No, with this status (400 to 599) and a line of plain text that says why.
+    /// No, with this status (any outside 400 to 599 becomes 500) and a line of plain text that says why.
     pub fn refuse(status: u16, why: impl Into<Cow<'static, str>>) -> Self {
         let why = why.into();
+        let status = if matches!(status, 400..=599) { status } else { 500 };
         Answer::with_status(status, format!("{status} {}: {why}\n", phrase(status)))
             .header("Content-Type", "text/plain; charset=utf-8")
     }
@@ -74,7 +80,7 @@ impl Answer {
 
     /// Any other answer, such as 304 without a body. A status outside 200 to 599 becomes 500.
     pub fn with_status(status: u16, body: impl Into<Body>) -> Self {
-        let status = if matches!(status, 101 | 200..=599) { status } else { 500 };
+        let status = if matches!(status, 200..=599) { status } else { 500 };
         Answer { status, subprotocol: None, fields: String::new(), body: body.into() }
     }
 
@@ -94,10 +100,19 @@ impl Answer {
     }
 
     /// Adds a header field. If its name is no token or its value has a control character (which could split
-    /// the answer in two), the whole answer becomes a 500: a mistake in the program, better seen than sent.
+    /// the answer in two), or if it is one of those that say where the answer ends (Content-Length, Transfer-Encoding,
+    /// Connection, Date), which are the server's to set, the whole answer becomes a 500: a mistake in the program, better
+    /// seen than sent. Another Content-Type takes the place of the one that is there.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if !is_token(name.as_bytes()) || !value.bytes().all(is_value_byte) {
+        let is_own = FRAMING.iter().any(|own| own.eq_ignore_ascii_case(name));
+        if is_own || !is_token(name.as_bytes()) || !value.bytes().all(is_value_byte) {
             return Answer::refuse(500, "the application set a header that cannot be sent");
+        }
+        if name.eq_ignore_ascii_case(CONTENT_TYPE) {
+            let is_other = |line: &&str| {
+                line.split(':').next().is_none_or(|name| !name.eq_ignore_ascii_case(CONTENT_TYPE))
+            };
+            self.fields = self.fields.split_inclusive("\r\n").filter(is_other).collect();
         }
         for part in [name, ": ", value, "\r\n"] {
             self.fields.push_str(part);
@@ -136,8 +151,11 @@ impl Answer {
     }
 
     /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2), and before it the 100 that a client may expect
-    /// (RFC 9110 §7.8).
+    /// (RFC 9110 §7.8). An answer that does not accept is written as what it is, without a Date.
     pub fn write_upgrade(&self, request: &Request<'_>, upgrade: &Upgrade, out: &mut Vec<u8>) {
+        if !self.is_accept() {
+            return self.write(Framing { method: request.method(), keep_alive: false, date: "" }, out);
+        }
         if request.lists("expect", "100-continue") {
             out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
@@ -155,9 +173,14 @@ impl Answer {
         out.extend_from_slice(b"\r\n");
     }
 
-    /// Writes an ordinary answer (RFC 9112 §4).
+    /// Writes an ordinary answer (RFC 9112 §4). One that accepts a WebSocket, where there is none, is a 426, and one that
+    /// was to come later a 500.
     pub fn write(&self, framing: Framing<'_>, out: &mut Vec<u8>) {
-        self.write_head(framing, out);
+        match self.status {
+            101 => return Answer::from(Refusal::NotWebSocket).write(framing, out),
+            LATER => return Answer::refuse(500, "the answer has not come").write(framing, out),
+            _ => self.write_head(framing, out),
+        }
         out.extend_from_slice(self.body(framing.method).map_or(&[], Body::as_bytes));
     }
 
@@ -166,7 +189,9 @@ impl Answer {
         let line = format!("HTTP/1.1 {} {}", self.status, phrase(self.status));
         out.extend_from_slice(line.as_bytes());
         out.extend_from_slice(b"\r\n");
-        push_field(out, "Date", framing.date);
+        if !framing.date.is_empty() {
+            push_field(out, "Date", framing.date);
+        }
         // ... and two of them no length to speak of (RFC 9110 §8.6).
         if !matches!(self.status, 204 | 304) {
             push_field(out, "Content-Length", &length.to_string());
@@ -296,99 +321,4 @@ fn phrase(status: u16) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn written(answer: &Answer, method: Method, keep_alive: bool) -> String {
-        let mut out = Vec::new();
-        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
-        answer.write(Framing { method, keep_alive, date }, &mut out);
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn a_page_has_its_length_and_head_leaves_the_body_out() {
-        let page = Answer::page("text/plain", "hello").header("ETag", "\"1\"");
-        let head = "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 5\r\n\
-                    Content-Type: text/plain\r\nETag: \"1\"\r\n\r\n";
-        assert_eq!(written(&page, Method::Get, true), format!("{head}hello"));
-        assert_eq!(written(&page, Method::Head, true), head);
-    }
-
-    #[test]
-    fn an_unmodified_page_has_neither_body_nor_length() {
-        let answer = written(&Answer::with_status(304, "ignored"), Method::Get, true);
-        assert!(answer.ends_with("\r\n\r\n") && !answer.contains("Content-Length"), "{answer}");
-    }
-
-    #[test]
-    fn a_header_cannot_split_the_answer() {
-        for (name, value) in [("X-Name", "a\r\nSet-Cookie: b"), ("X Name", "a"), ("", "a"), ("X-Name", "a\0")]
-        {
-            let answer = Answer::page("text/plain", "hello").header(name, value);
-            assert_eq!(answer.status(), 500, "{name} {value:?}");
-            assert!(!written(&answer, Method::Get, false).contains("Set-Cookie"));
-        }
-    }
-
-    #[test]
-    fn a_body_may_be_written_in_many_ways() {
-        let bodies: [Body; 5] = [
-            "hello".into(),
-            String::from("hello").into(),
-            b"hello".as_slice().into(),
-            b"hello".to_vec().into(),
-            Arc::<[u8]>::from(b"hello".as_slice()).into(),
-        ];
-        for body in bodies {
-            let answer = written(&Answer::with_status(200, body), Method::Get, true);
-            assert!(answer.ends_with("Content-Length: 5\r\n\r\nhello"), "{answer}");
-        }
-    }
-
-    #[test]
-    fn a_status_that_is_no_answer_becomes_500() {
-        for (status, expected) in [(100, 500), (102, 500), (199, 500), (200, 200), (599, 599), (600, 500)] {
-            assert_eq!(Answer::with_status(status, "").status(), expected);
-        }
-    }
-
-    #[test]
-    fn a_status_has_the_phrase_of_rfc_9110() {
-        let table = [
-            (200, "OK"),
-            (201, "Created"),
-            (204, "No Content"),
-            (206, "Partial Content"),
-            (301, "Moved Permanently"),
-            (302, "Found"),
-            (303, "See Other"),
-            (304, "Not Modified"),
-            (307, "Temporary Redirect"),
-            (308, "Permanent Redirect"),
-            (401, "Unauthorized"),
-            (404, "Not Found"),
-            (409, "Conflict"),
-            (410, "Gone"),
-            (413, "Content Too Large"),
-            (415, "Unsupported Media Type"),
-            (500, "Internal Server Error"),
-            (501, "Not Implemented"),
-            (599, ""),
-        ];
-        for (status, phrase) in table {
-            let answer = written(&Answer::with_status(status, ""), Method::Get, true);
-            assert!(answer.starts_with(&format!("HTTP/1.1 {status} {phrase}\r\n")), "{answer}");
-        }
-    }
-
-    #[test]
-    fn every_refusal_has_a_phrase_and_says_what_to_do() {
-        for &refusal in Refusal::ALL {
-            assert!(!phrase(refusal.status()).is_empty(), "{refusal:?}");
-            let answer = written(&Answer::from(refusal), Method::Get, false);
-            assert!(answer.contains("Connection: ") && answer.contains(&refusal.to_string()), "{answer}");
-            assert_eq!(answer.contains("\r\nUpgrade: websocket"), refusal.status() == 426, "{answer}");
-        }
-    }
-}
+mod tests;

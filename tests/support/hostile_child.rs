@@ -10,11 +10,12 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 use std::{env, thread};
 
 use pollcat::handshake::Refusal;
-use pollcat::{Config, Departure, Handler, Message, PeerId, Peers, Server, SlowPeers};
+use pollcat::{Answer, Config, Departure, Handler, Message, PeerId, Peers, Request, Server, SlowPeers};
 
 /// Holds the settings of the server; set in the child only.
 const SETTINGS: &str = "POLLCAT_HOSTILE_SERVER";
@@ -131,6 +132,8 @@ fn config(settings: &str) -> Config {
                 _ => SlowPeers::Close,
             }),
             "max_send_queue" => config.max_send_queue(number()),
+            "max_receiving" => config.max_receiving(number()),
+            "max_sending" => config.max_sending(number()),
             "max_connections" => config.max_connections(number()),
             "ping_after" => config.ping_after(time()),
             "pong_within" => config.pong_within(time()),
@@ -151,8 +154,11 @@ fn config(settings: &str) -> Config {
 /// | `open files` | opens files until there are no descriptors left, and tells `done` |
 /// | `close files` | closes them again, and tells `done` |
 /// | `status` | tells figures, `name=number` |
+///
+/// A page `/1000` has so many bytes, the same for all.
 #[derive(Default)]
 struct Subject {
+    page: Arc<[u8]>,
     listeners: Vec<PeerId>,
     files: Vec<File>,
     closed: u64,
@@ -165,6 +171,14 @@ struct Subject {
 const TOPIC: &str = "everything";
 
 impl Handler for Subject {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
+        let Ok(length) = request.path()[1..].parse() else { return Answer::accept() };
+        if self.page.len() != length {
+            self.page = vec![b'x'; length].into();
+        }
+        Answer::page("text/plain", Arc::clone(&self.page))
+    }
+
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
         match message {
             Message::Binary(_) => {
