@@ -67,9 +67,11 @@ const SCRIPTS: &[File] = &scripts![
     "room.js"
     "roster.js"
     "rows.js"
+    "search.js"
     "sides.js"
     "storage.js"
     "store.js"
+    "switcher.js"
     "text.js"
     "timeline.js"
     "words.js"
@@ -134,6 +136,15 @@ mod tests {
     use pollcat::handshake::{Framing, HeadLimits, HeadReader, Method};
 
     use super::*;
+
+    #[test]
+    fn every_script_is_asked_for_at_once() {
+        let html = include_str!("web/index.html");
+        for script in SCRIPTS.iter().map(|file| file.path) {
+            let tags = [format!("modulepreload\" href=\"{script}\""), format!("src=\"{script}\"")];
+            assert!(tags.iter().any(|tag| html.contains(tag)), "{script} is in no tag of the page");
+        }
+    }
 
     /// What a GET of this path is answered with: the head, and the body.
     fn get(path: &str, field: &str) -> Option<(String, Vec<u8>)> {

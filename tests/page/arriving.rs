@@ -131,7 +131,7 @@ fn a_name_that_is_refused_is_asked_for_again_before_anybody_comes_in() {
                 : {{ type: 'error', id, code: name === 'bob' ? 'name_taken' : 'bad_name', msg: 'a name has no ' + name }}]"
     ));
     anna.reload();
-    for (name, reason) in [("a|b", "a name has no a|b"), ("bob", "this name is taken")] {
+    for (name, reason) in [("a|b", "a name has no a|b"), ("bob", "This name is taken.")] {
         anna.wait("!arrival.hidden");
         anna.run("document.querySelector('#arrival-name').select()");
         anna.write(name);

@@ -53,14 +53,14 @@ fn members_keep_their_order_whatever_comes() {
     // Against a plain sort, after each of a thousand changes.
     let wrong = window.run(
         "import('/roster.js').then(({ Roster }) => {
-            const roster = new Roster(), people = new Map(), { compare } = new Intl.Collator()
+            const roster = new Roster(), people = new Map(), { compare } = new Intl.Collator(undefined, { numeric: true })
             let seed = 7
             const random = (below) => (seed = (seed * 16807) % 2147483647) % below
             for (let step = 0; step < 1000; step++) {
                 const id = random(40)
                 if (random(4) === 0) { roster.delete(id); people.delete(id); continue }
                 const user = people.get(id) ?? { id }
-                Object.assign(user, { name: ['Éva', 'eva', 'bob', '小明', 'Anna Maria', 'anna'][random(6)], online: random(2) === 0 })
+                Object.assign(user, { name: ['Éva', 'eva', 'bob', '小明', 'Anna Maria', 'anna', 'guest-2', 'guest-10'][random(8)], online: random(2) === 0 })
                 people.set(id, user); roster.put(user)
                 const plain = [...people.values()].sort((a, b) => b.online - a.online || compare(a.name, b.name) || a.id - b.id)
                 const here = plain.filter(({ online }) => online).length

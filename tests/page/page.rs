@@ -9,6 +9,7 @@ mod example;
 mod lacking;
 mod layouts;
 mod marks;
+mod places;
 mod program;
 mod safety;
 #[path = "../support/scratch.rs"]

@@ -9,7 +9,7 @@ import * as connection from "./connection.js";
 import { $ } from "./dom.js";
 import { Identity } from "./identity.js";
 import { onRemembered, recall, remember } from "./storage.js";
-import { say, why } from "./words.js";
+import { say, sentence, why } from "./words.js";
 
 export const identity = new Identity();
 
@@ -95,7 +95,7 @@ export function show() {
 	const room = chat.namedRoom();
 	put("arrival-place", say(room && !room.startsWith("@") ? "arrivalRoom" : "arrivalServer", { room, server: new URL(chat.url).host }));
 	put("arrival-note", connection.state === "connecting" ? say("connecting") : "");
-	put("arrival-error", refusal ? why(refusal) : connection.state === "off" ? "" : trouble());
+	put("arrival-error", refusal ? sentence(why(refusal)) : connection.state === "off" ? "" : trouble());
 }
 
 // Why there is no connection, in words.

@@ -14,7 +14,7 @@ import * as composer from "./composer.js";
 import * as connection from "./connection.js";
 import { stepTo } from "./browser.js";
 import * as drafts from "./drafts.js";
-import { browse, help, search, settings, sure } from "./dialogs.js";
+import { browse, help, settings, sure } from "./dialogs.js";
 import { $, announce, el, icon, toast, warn } from "./dom.js";
 import { forgetGone, untilGone } from "./gone.js";
 import { showHead, showState } from "./head.js";
@@ -23,12 +23,14 @@ import * as pictures from "./pictures.js";
 import { showMembers } from "./members.js";
 import { markRead, reveal, toLatest, toNew } from "./reading.js";
 import { Roster } from "./roster.js";
+import { search } from "./search.js";
 import { nameOf, openDrawer, showPlaces } from "./sides.js";
 import { onLost, onRemembered, recall, remember } from "./storage.js";
 import { Store } from "./store.js";
+import { step, switchPlace } from "./switcher.js";
 import { cut, isolated } from "./text.js";
 import * as timeline from "./timeline.js";
-import { language, say, translate, why } from "./words.js";
+import { language, say, sentence, translate, why } from "./words.js";
 
 const { ask } = connection;
 
@@ -90,6 +92,7 @@ export function heard(object) {
 	store.heard(object);
 	if (object.type === "welcome") welcomed();
 	else if (object.type === "history") outbox.flush();
+	else if (object.type === "here" && room && !room.users) learnMembers(); // no crowd any more
 	else if (object.type === "renamed" && object.user.id === me().id) arrival.renamed(object.user.name);
 	if (object.type in PLACES) remember(key("places"), store.places());
 	draw();
@@ -149,7 +152,7 @@ function follow() {
 	unfollowed = !isOnline();
 	if (known || unfollowed || name.startsWith("@")) return;
 	const join = () => enter(name, false).catch((error) => (error.code === "no_such_room" ? browse(name) : Promise.reject(error)));
-	if (name === arrival.agreed) join().catch((error) => toast(why(error)));
+	if (name === arrival.agreed) join().catch((error) => toast(sentence(why(error))));
 	else question = sure(say("joinSure", { room: name }), say("join"), join, ".primary");
 }
 
@@ -167,6 +170,13 @@ export async function enter(name, create) {
 	if (!store.rooms.has(name)) ({ room: name } = await ask({ type: "join", room: name, create }));
 	show(store.rooms.get(name));
 }
+
+export function goTo(place) {
+	show(place);
+	composer.focus();
+}
+
+export const focusComposer = () => composer.focus();
 
 export function talk(user) {
 	if (user.id === me().id) return;
@@ -198,6 +208,8 @@ export async function learnMembers(after) {
 	const known = (user) => store.people.get(user.id) ?? user;
 	if (where.other) where.users = new Roster([known(where.other), known(me())]);
 	else if (!where.users || after !== undefined) await who(where, { after });
+	// A room that is no crowd is known whole.
+	while (where.users?.more && where.members <= 2 * MEMBERS && (await who(where, { after: where.users.last })));
 }
 
 // Asks for members whose names have this in them, if not all are known, nor `enough`. True: there was an answer.
@@ -322,10 +334,13 @@ export async function learnAddressee(line) {
 
 export function askDelete({ offset }) {
 	const { name } = room;
+	const at = [...$("rows").children].indexOf(document.activeElement.closest(".row"));
 	sure(say("deleteSure"), say("delete"), async () => {
 		const ack = await ask({ type: "delete", room: name, offset });
 		store.event({ type: "deleted", room: name, offset: ack.offset, target: offset });
-		draw();
+		drawNow();
+		// The button is gone that had the focus: the message has it.
+		if (document.activeElement === document.body) $("rows").children[at]?.focus({ preventScroll: true });
 	});
 }
 
@@ -372,6 +387,7 @@ const ACTS = {
 	language: () => setLanguage(language() === "zh" ? "en" : "zh"),
 	settings,
 	search,
+	help,
 	browse: () => browse(),
 	leave: () => leave(),
 	places: () => openDrawer("places"),
@@ -393,7 +409,14 @@ addEventListener("click", (event) => {
 });
 
 addEventListener("keydown", (event) => {
-	if (event.key === "Escape" && !document.querySelector("dialog")) openDrawer("");
+	if (document.querySelector("dialog") || $("app").hidden) return;
+	const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+	if (key === "Escape") return openDrawer("");
+	if ((ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "k") switchPlace();
+	else if (altKey && !ctrlKey && !metaKey && key === "ArrowDown") step(1);
+	else if (altKey && !ctrlKey && !metaKey && key === "ArrowUp") step(-1);
+	else return;
+	event.preventDefault();
 });
 
 addEventListener("hashchange", follow);

@@ -7,10 +7,10 @@ import * as completion from "./completion.js";
 import { $, button } from "./dom.js";
 import { draftIn, keep } from "./drafts.js";
 import * as pictures from "./pictures.js";
-import { say, why } from "./words.js";
+import { say, sentence, why } from "./words.js";
 
 const TYPING_EVERY = 2_500;
-const EMOJI = "😀😂🤣😊😍😘😜🤔😎🥳😴😢😭😡😱🙄😅🤗🤝👍👎👌👏🙏💪👋🎉💔🔥✨🌙🍵🍺🍜🎂🎁🎵📷💡✅❌🐱🐶🐼🐟🌸🍀";
+const EMOJI = "😀😄😁😅😂🤣😊🙂😉😍😘😜🤪🤔🤨😐😏😬🙄😎🤓🥳😴😷🤒🤯😢😭😤😡😱😳🥺😇🤗🤫🤝👍👎👌✌🤞👏🙌🙏💪👋👀🧠🎉🎂🎁🎈🏆⚽🎵🎮📷💡📌📎⏰✅❌❓❗⚠🔥✨⭐🌙☀🌈☔❄🌊❤🧡💛💚💙💜💔💯🍵☕🍺🍷🍜🍕🍚🥟🍎🐱🐶🐼🐟🐢🦊🌸🍀🌳🚀🚗🏠";
 
 const field = $("say");
 let typedAt = 0;
@@ -107,7 +107,7 @@ async function send() {
 		await chat.perform(command);
 	} catch (error) {
 		if (chat.room === where) giveBack(text);
-		note(why(error));
+		note(sentence(why(error)));
 	}
 }
 

@@ -5,16 +5,12 @@ import * as chat from "./chat.js";
 import { COMMANDS, helpFor } from "./commands.js";
 import { ask, disconnect } from "./connection.js";
 import { button, el, iconButton, toast } from "./dom.js";
-import { excerpt } from "./excerpt.js";
-import { untilGone } from "./gone.js";
 import { showState } from "./head.js";
-import { reveal } from "./reading.js";
-import { nameOf } from "./sides.js";
 import { recall, remember } from "./storage.js";
-import { clock, day, language, say, why } from "./words.js";
+import { language, say, sentence, why } from "./words.js";
 
 // A dialog with a title and a way out; Escape and a click beside it close it as well.
-function open(title, ...content) {
+export function open(title, ...content) {
 	const close = () => dialog.close();
 	const dialog = el("dialog", { ariaLabel: title, onclose: () => dialog.remove(), onmousedown: ({ target }) => target === dialog && close() },
 		el("header.bar", {}, el("h2.grow", {}, title), iconButton("close", "close", close)),
@@ -28,94 +24,70 @@ function open(title, ...content) {
 // Asks before something that others see, or that cannot be undone.
 export function sure(question, label, act, looks = ".danger") {
 	const dialog = open(question, el("p.buttons", {}, button("", { autofocus: true, onclick: () => dialog.close() }, say("cancel")),
-		button(looks, { onclick: () => (dialog.close(), act()?.catch((error) => toast(why(error)))) }, label)));
+		button(looks, { onclick: () => (dialog.close(), act()?.catch((error) => toast(sentence(why(error))))) }, label)));
 	return dialog;
 }
 
 export function help() {
-	const words = [...COMMANDS.map(helpFor), "helpKeys", "helpMarks", "helpLog"];
+	const words = [...COMMANDS.map(helpFor), "helpKeys", "helpMarks", "helpLog", "helpPlaces"];
 	open(say("help"), el("ul.lines", {}, words.map((word) => el("li", {}, say(word)))));
 }
 
-const searchField = (properties) => el("input", { autofocus: true, spellcheck: false, ariaLabel: properties.placeholder, ...properties });
-const status = () => el("p.quiet", { role: "status" });
-const onEnter = (act) => (event) => event.key === "Enter" && act();
+// A field that says what it is for, and has the focus.
+export const field = (placeholder, properties) => el("input", { autofocus: true, spellcheck: false, ariaLabel: placeholder, placeholder, ...properties });
+export const status = () => el("p.quiet", { role: "status" });
+export const onEnter = (act) => (event) => event.key === "Enter" && act();
 
-// All rooms; and one that does not exist yet, by typing its name.
+// So many rooms are shown at a time.
+const MOST = 200;
+
+// All rooms, those with the most members first; and one that does not exist yet, by typing its name.
 export async function browse(wish = "") {
 	const note = status();
 	const list = el("ul.list");
 	let rooms = [];
-	const go = (room, create) => chat.enter(room, create).then(() => dialog.close(), (error) => (note.textContent = why(error)));
+	const go = (room, create) => chat.enter(room, create)
+		.then(() => (dialog.close(), chat.focusComposer()), (error) => (note.textContent = sentence(why(error))));
 	const entry = (room, create, sign, text, ...more) => el("li", {}, button(".place", { onclick: () => go(room, create) },
 		el("span.sign", { ariaHidden: "true" }, sign), el("bdi.grow.cut", {}, text), more));
 	const show = () => {
-		const name = field.value.trim().replace(/^#/, "");
+		const name = input.value.trim().replace(/^#/, "");
 		const fits = rooms.filter(({ room }) => room.toLowerCase().includes(name.toLowerCase()));
-		list.replaceChildren(...fits.map(({ room, members, joined }) => entry(room, false, "#", room,
+		list.replaceChildren(...fits.slice(0, MOST).map(({ room, members, joined }) => entry(room, false, "#", room,
 			el("span.quiet.small", {}, `${say("memberCount", { count: members })} · ${say(joined ? "open" : "join")}`))));
 		if (name && !fits.some(({ room }) => room.toLowerCase() === name.toLowerCase())) list.append(entry(name, true, "+", say("createRoom", { room: name })));
 	};
-	const field = searchField({ value: wish, placeholder: say("findRoom"), oninput: show, onkeydown: onEnter(() => list.querySelector("button")?.click()) });
-	const dialog = open(say("findRoom"), field, note, list);
+	const input = field(say("findRoom"), { value: wish, oninput: show, onkeydown: onEnter(() => list.querySelector("button")?.click()) });
+	const dialog = open(say("findRoom"), input, note, list);
 	try {
-		({ rooms } = await ask({ type: "rooms" }));
+		rooms = await allRooms();
+		rooms.sort((one, other) => other.members - one.members);
 		if (wish) note.textContent = say("noSuchRoom", { room: wish });
 	} catch (error) {
-		note.textContent = why(error);
+		note.textContent = sentence(why(error));
 	}
 	show();
 }
 
-// Words in the history.
-export function search() {
-	const note = status();
-	const list = el("ul.list");
-	let asked = 0;
-	let next;
-	const placeOf = (name) => (chat.store.rooms.has(name) ? nameOf(chat.store.rooms.get(name)) : name);
-	const entry = (hit) => {
-		const words = el("p.text", { dir: "auto" }, hit.type === "picture" && `${say("aPicture")} `, excerpt(hit.msg, field.value));
-		const line = el("li", {}, button(".place", { onclick: () => (dialog.close(), reveal(hit.room, hit.offset)) }, el("span.grow", {},
-			el("span.small.quiet", {}, `${hit.from} · ${placeOf(hit.room)} · ${day(hit.msg_time)} ${clock(hit.msg_time)}`), words)));
-		untilGone(hit.room, hit.offset, () => line.remove());
-		return line;
-	};
-	const look = async (before) => {
-		const query = field.value.trim();
-		const mine = ++asked;
-		if (!before) list.replaceChildren();
-		if (!query) return;
-		try {
-			const found = await ask({ type: "search", query, before });
-			if (mine !== asked) return; // an answer to what is not asked any more
-			list.append(...found.hits.map(entry));
-			note.textContent = list.firstChild ? "" : say("searchNone");
-			next = found.before;
-			more.hidden = next === undefined;
-		} catch (error) {
-			note.textContent = why(error);
-		}
-	};
-	let pause;
-	const soon = () => {
-		clearTimeout(pause);
-		pause = setTimeout(look, 250);
-	};
-	const field = searchField({ placeholder: say("search"), oninput: soon });
-	const more = button("", { hidden: true, onclick: () => look(next) }, say("more"));
-	const dialog = open(say("search"), field, note, list, more);
+// The server tells of them in several answers if there are very many.
+async function allRooms() {
+	const rooms = [];
+	for (let answer, turn = 0; turn === 0 || (answer.more && turn < 10); turn++) {
+		answer = await ask({ type: "rooms", room: rooms.at(-1)?.room });
+		rooms.push(...answer.rooms);
+	}
+	return rooms;
 }
 
 // Name, language, looks and calls; and the server, for those who want to know.
 export function settings() {
-	const field = (word, properties) => el("input", { ariaLabel: say(word), spellcheck: false, autocapitalize: "off", ...properties });
+	const labelled = (word, properties) => el("input", { ariaLabel: say(word), spellcheck: false, autocapitalize: "off", ...properties });
 	const error = () => el("p.error.small", { role: "alert" });
 	const section = (word, ...content) => el("fieldset", {}, el("legend", {}, say(word)), content);
 
 	const nameError = error();
-	const rename = () => chat.rename(name.value.trim()).then(() => (nameError.textContent = ""), (error) => (nameError.textContent = why(error)));
-	const name = field("yourName", { value: chat.me()?.name ?? "", onkeydown: onEnter(rename) });
+	const rename = () => chat.rename(name.value.trim()).then(() => (nameError.textContent = ""), (error) => (nameError.textContent = sentence(why(error))));
+	const name = labelled("yourName", { value: chat.me()?.name ?? "", onkeydown: onEnter(rename) });
 
 	const choose = (word, choices, current, pick) => section(word, el("select", { ariaLabel: say(word), onchange: ({ target }) => pick(target.value) },
 		choices.map(([value, text]) => el("option", { value, selected: value === current }, text))));
@@ -143,7 +115,7 @@ export function settings() {
 		addressError.textContent = good ? "" : say("badAddress");
 		if (good) chat.connect(address.value);
 	};
-	const address = field("address", { value: chat.url, dir: "ltr", onkeydown: onEnter(connect) });
+	const address = labelled("address", { value: chat.url, dir: "ltr", onkeydown: onEnter(connect) });
 
 	const dialog = open(say("settings"),
 		section("yourName", el("div.row-of", {}, name, button("", { onclick: rename }, say("change"))), nameError),

@@ -3,7 +3,7 @@
 import * as arrival from "./arrival.js";
 import * as chat from "./chat.js";
 import { state } from "./connection.js";
-import { $, el, face } from "./dom.js";
+import { $, el, face, icon } from "./dom.js";
 import { nameOf } from "./sides.js";
 import { atEnd, newIsAbove } from "./timeline.js";
 import { language, moment, say } from "./words.js";
@@ -14,10 +14,11 @@ const TYPING_LASTS = 5_000;
 export function showHead() {
 	const { room, store } = chat;
 	const { other } = room;
-	put("room-title", other ? nameOf(room) : `#${room.name}`);
+	put("room-title", other ? nameOf(room) : `#${nameOf(room)}`);
 	put("room-detail", !other ? say("memberCount", { count: room.members })
 		: say(store.people.get(other.id)?.online ? "private" : "privateAbsent"));
 	$("leave").hidden = room.name === store.home;
+	showLeave(say(other ? "leaveTalk" : "leaveRoom", { room: nameOf(room) }), other ? "close" : "leave");
 	if (put("my-name", chat.me().name)) $("my-face").replaceChildren(face(chat.me(), "mini"));
 	showWays(room);
 	$("say").placeholder = say("messageTo", { room: $("room-title").textContent });
@@ -34,6 +35,15 @@ function showWays(room) {
 	put("new", `↑ ${say(since ? "newSince" : "newCount", { count: room.newCount, since })}`);
 	$("latest").hidden = atEnd;
 	put("latest", `↓ ${room.unread > 0 ? say("newCount", { count: room.unread }) : say("latest")}`);
+}
+
+// A talk is closed, a room is left.
+function showLeave(label, sign) {
+	const button = $("leave");
+	if (button.title === label) return;
+	button.title = label;
+	button.setAttribute("aria-label", label);
+	button.replaceChildren(icon(sign));
 }
 
 function showTypists(room) {

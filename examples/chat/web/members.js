@@ -37,16 +37,16 @@ export function showMembers() {
 	if (room.other || !isSeen()) return;
 	const state = [room.name, room.users?.version, room.members, room.here, field.value, language(), chat.me().name].join("\n");
 	if (state === drawn.state) return;
-	const isNews = room === drawn.room && field.value === drawn.query;
+	const isNews = room === drawn.room && drawn.isKnown && field.value === drawn.query;
 	const wait = isNews ? drawn.at + EVERY - Date.now() : 0;
 	clearTimeout(again);
 	if (wait > 0) {
 		again = setTimeout(chat.draw, wait);
 		return;
 	}
-	if (room !== drawn.room) start(room);
-	else if (!isNews) view.scrollTop = 0;
-	drawn = { state, room, query: field.value, at: Date.now() };
+	if (room !== drawn.room) start();
+	else if (field.value !== drawn.query) view.scrollTop = 0;
+	drawn = { state, room, isKnown: Boolean(room.users), query: field.value, at: Date.now() };
 	look();
 	rows();
 }
@@ -62,7 +62,7 @@ function look() {
 	const users = room.users ? [...room.users.values()] : [];
 	const query = field.value.trim().toLowerCase();
 	shown = query ? users.filter(({ name }) => name.toLowerCase().includes(query)) : users;
-	const here = room.users?.more ? (room.here ?? room.users.here) : room.users?.here;
+	const here = room.users?.more ? (room.here ?? room.users.here) : room.users?.here; // the server knows all of them
 	$("member-count").textContent = room.users ? say("membersHere", { here, count: room.members }) : "";
 	field.hidden = room.members <= WORTH_SEARCHING;
 }
@@ -73,8 +73,8 @@ function rows() {
 	const first = Math.max(0, Math.floor(view.scrollTop / height) - AROUND);
 	const count = Math.ceil(view.clientHeight / height) + 2 * AROUND;
 	const inView = shown.slice(first, first + count);
-	list.style.paddingTop = `${first * height}px`;
-	list.style.paddingBottom = `${Math.max(0, shown.length - first - inView.length) * height}px`;
+	list.style.paddingTop = `${first * height + 4}px`;
+	list.style.paddingBottom = `${Math.max(0, shown.length - first - inView.length) * height + 4}px`;
 	const wanted = current; // a focus that has to move on the way is not somebody's wish
 	replace(list, inView, (user) => [user.id, user.name, user.online, user === chat.me()].join("\n"), member);
 	current = wanted;

@@ -3,7 +3,7 @@
  * belongs when it comes or changes, so nothing is ever sorted as a whole. Pure: no page, no network.
  */
 
-const { compare } = new Intl.Collator();
+const { compare } = new Intl.Collator(undefined, { numeric: true });
 
 const before = (one, other) => other.online - one.online || compare(one.name, other.name) || one.id - other.id;
 

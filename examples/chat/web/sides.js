@@ -7,28 +7,36 @@ import { presence } from "./members.js";
 import { replace } from "./rows.js";
 import { say } from "./words.js";
 
-// The rooms, the lobby first; the talks, the latest first.
-export function showPlaces() {
+// The rooms, the lobby first; then the talks, the latest first.
+export function placesInOrder() {
 	const { store, room: current } = chat;
 	const rooms = [...store.rooms.values()];
 	const named = rooms.filter((room) => !room.other);
 	named.sort((one, other) => (other.name === store.home) - (one.name === store.home) || one.name.localeCompare(other.name));
 	const latest = (room) => room.items.at(-1)?.msg_time ?? 0;
 	const talks = rooms.filter((room) => room.other && (!chat.wasLeft(room) || room.unread > 0 || room === current));
-	talks.sort((one, other) => latest(other) - latest(one));
-	const key = (room) => [room.name, nameOf(room), room === current, room.unread, room.mentions, hasDraft(room)].join("\n");
+	return [...named, ...talks.sort((one, other) => latest(other) - latest(one))];
+}
+
+export function showPlaces() {
+	const { store, room: current } = chat;
+	const places = placesInOrder();
+	const talks = places.filter((room) => room.other);
 	const hasDraft = (room) => room !== current && draftIn(room.name).trim() !== "";
-	replace($("room-list"), named, key, (room) => place(room, current, hasDraft(room), el("span.sign", { ariaHidden: "true" }, "#")));
+	const key = (room) => [room.name, nameOf(room), room === current, room.unread, room.mentions, hasDraft(room)].join("\n");
+	replace($("room-list"), places.filter((room) => !room.other), key,
+		(room) => place(room, current, hasDraft(room), el("span.sign", { ariaHidden: "true" }, "#")));
 	const online = (room) => store.people.get(room.other.id)?.online;
 	replace($("talk-list"), talks, (room) => key(room) + online(room),
 		(room) => place(room, current, hasDraft(room), face(room.other, "mini"), online(room)));
 	$("talks-heading").hidden = talks.length === 0;
-	const elsewhere = rooms.filter((room) => room !== current && room.unread > 0);
+	const elsewhere = [...store.rooms.values()].filter((room) => room !== current && room.unread > 0);
 	$("elsewhere").hidden = elsewhere.length === 0;
 	$("elsewhere").classList.toggle("loud", elsewhere.some((room) => room.mentions > 0));
 }
 
-export const nameOf = (room) => room.other?.name ?? room.name;
+// What a room is called here: the lobby has a word in each language.
+export const nameOf = (room) => room.other?.name ?? (room.name === "lobby" ? say("lobby") : room.name);
 
 function place(room, current, hasDraft, sign, online) {
 	const few = (count) => (count > 99 ? "99+" : count);

@@ -102,9 +102,11 @@ export class Store {
 		online: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: true })),
 		offline: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: false })),
 		// Of a crowd only the numbers are told.
-		here: ({ here, members }) => {
+		here: ({ here, members, crowd }) => {
 			const home = this.rooms.get(this.home);
 			if (home) Object.assign(home, { here, members });
+			// From now on everybody is told of by name again, and meanwhile was not.
+			if (crowd === false) for (const room of this.rooms.values()) room.users = null;
 		},
 		typing: ({ room, user }) => {
 			if (user.id === this.me.id) return; // in another window

@@ -27,9 +27,13 @@ createRoom|Create “{room}”|新建“{room}”
 join|Join|加入
 open|Open|打开
 leave|Leave|退出
+switchPlace|Go to a room or a person|前往聊天室或某人
 joinSure|Join #{room}? Its members will see that you came.|加入 #{room} 吗？里面的人会看到你来了。
 leaveSure|Leave {room}?|退出 {room}？
-leaveTalk|Close|关闭
+lobby|lobby|大厅
+allRooms|All rooms …|全部聊天室……
+leaveRoom|Leave #{room}|退出 #{room}
+leaveTalk|Close the talk|关闭私聊
 leaveTalkSure|Close the talk with {name}? It comes back with the next message.|关闭与 {name} 的私聊？有新消息时会再出现。
 youLeft|You are no longer in {room}.|你已不在 {room}。
 noSuchRoom|There is no room “{room}” yet.|还没有叫“{room}”的聊天室。
@@ -111,10 +115,13 @@ helpMsg|/msg name text — speak privately; a name with spaces in quotes|/msg �
 helpHelp|/help — all of this|/help — 帮助
 helpKeys|Enter sends; Shift+Enter or Ctrl+Enter begins a new line.|Enter 发送，Shift+Enter 或 Ctrl+Enter 换行。
 helpMarks|**bold**, *italic*, ~~struck~~, \`code\`, > quote, - list, 1. list, \`\`\` a block of code; @name calls somebody.|**粗体**、*斜体*、~~删除线~~、\`代码\`、> 引用、- 列表、1. 列表、\`\`\` 代码块；@名字 可以叫人。
+helpPlaces|Ctrl+K goes to a room or a person; Alt+↑ and Alt+↓ to the next one in the list.|Ctrl+K 前往聊天室或某人；Alt+↑、Alt+↓ 切换到列表中相邻的一个。
 helpLog|In the messages, ↑ and ↓ go from one to the next, End to the latest.|在消息区用 ↑ ↓ 逐条移动，End 回到最新。
 
 # searching
 search|Search|搜索
+searchHint|from:name and in:room narrow it.|可用 from:名字、in:聊天室 缩小范围。
+searchWords|Type a word to look for as well.|还要输入要查找的词。
 searchNone|Nothing was found.|没有找到。
 more|More|更多
 
@@ -124,7 +131,7 @@ connecting|Connecting …|连接中……
 waiting|No connection|连接断开
 cause_lost|No connection. It is tried again by itself.|连接断开了，正在自动重连。
 cause_crowded|Many people are coming in just now. You are among the next; this page tries again by itself.|现在进来的人很多，很快就轮到你；会自动重试。
-cause_hasty|The server has closed the connection: {reason}. It is tried again in a moment.|服务器关闭了连接：{reason}。稍后会自动重试。
+cause_hasty|The server has closed the connection ({reason}). It is tried again in a moment.|服务器关闭了连接：{reason}。稍后会自动重试。
 cause_refused|The server does not let this page in: it may be known under another address.|服务器不接受这个页面，也许要换一个网址访问。
 cause_blocked|The server is there, but no WebSocket comes through to it: a proxy on the way may not allow it, or the server has no room.|服务器在线，但 WebSocket 连不上：可能是中间的代理不允许，或者服务器满了。
 writeOn|You can go on writing.|你可以继续输入。
@@ -203,12 +210,16 @@ export function why({ code, msg = code }) {
 	return RULED.has(code) && msg !== code ? `${say(key)} (${msg})` : say(key);
 }
 
+// On its own: with a capital, and an end.
+export const sentence = (text) => text.replace(/^\p{Ll}/u, (first) => first.toUpperCase()).replace(/([\p{L}\p{N}])$/u, language() === "zh" ? "$1。" : "$1.");
+
 // Fills in the words of the page itself: `data-say` is text, `data-label` a name that is not seen.
 export function translate() {
 	for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
 	for (const element of document.querySelectorAll("[data-label], [data-icon]")) {
 		const label = say(element.dataset.label ?? element.dataset.icon);
 		element.setAttribute("aria-label", label);
+		if (element.localName === "input") element.placeholder = label;
 		if (element.dataset.icon) element.title = label;
 	}
 }
