@@ -4,9 +4,10 @@ use pollcat::{PeerId, Peers};
 
 use crate::asks::taken;
 use crate::catch_up::{ANSWER, PAGE, cut, latest};
-use crate::chat::Chat;
+use crate::chat::{Chat, ticks};
 use crate::console::notice;
 use crate::cost::Cost;
+use crate::departures::CHORES;
 use crate::files;
 use crate::history::{Append, Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
 use crate::membership::gone_room;
@@ -66,6 +67,10 @@ impl Chat {
             // One that the disk does not know is gone as well.
             (Write::Remove { room }, _) if matches!(result, Ok(_) | Err(Failure::NoSuchRoom)) => {
                 self.removed(peers, room);
+            }
+            // Somebody has joined it meanwhile, or it is tried again.
+            (Write::Remove { room }, _) if self.rooms.get(room).is_some_and(|it| it.members.is_empty()) => {
+                self.rooms.empty(room, ticks() + CHORES);
             }
             (Write::Create { room, .. }, _) => self.created(peers, room, result.is_ok()),
             (Write::Join { room, person, .. }, Ticket::Joined(asker)) => match (result, asker) {

@@ -10,7 +10,7 @@
 //!                  └─▶ an error                     └─▶ an error, if it could not be stored
 //! ```
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -26,9 +26,10 @@ use crate::gallery::Gallery;
 use crate::history::{
     Calendar, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Voices, Write,
 };
+use crate::loading::Tables;
 use crate::names;
 use crate::pace::Rate;
-use crate::people::{Membership, People, Person};
+use crate::people::{Membership, People};
 use crate::presence::Crowd;
 use crate::rooms::{Room, Rooms};
 use crate::sessions::{Received, Session, Voice};
@@ -89,6 +90,8 @@ pub(crate) struct Chat {
     pub(crate) greetings: VecDeque<(Millis, PeerId)>,
     /// When those whose last connection has gone count as away. In order.
     pub(crate) fading: VecDeque<(Millis, PersonId)>,
+    /// Private talks with somebody who is gone for good, and when they end, by the calendar.
+    pub(crate) one_sided: BTreeSet<(Millis, RoomId)>,
     /// What has been read, and is not on its way to the disk.
     pub(crate) unsaved: HashSet<(PersonId, RoomId)>,
     /// When somebody was last said to be typing.
@@ -111,34 +114,8 @@ impl Chat {
         history: History<Ticket>,
         loaded: Loaded,
     ) -> Self {
-        let Loaded { people: stored_people, rooms: stored_rooms, members, next_person, next_room } = loaded;
-        let (mut people, mut rooms) = (People::default(), Rooms::default());
-        for stored in stored_rooms {
-            rooms.insert(Room::new(stored));
-        }
-        for stored in stored_people {
-            match stored.token {
-                Some(_) => {
-                    let mut person = Person::new(stored.id, stored.name, stored.token, stored.seen);
-                    person.silent = stored.silent;
-                    people.insert(person);
-                    people.let_pass(stored.id);
-                }
-                None => people.remember_gone(stored.id, stored.name),
-            }
-        }
-        for member in members {
-            let (Some(room), Some(person)) = (rooms.get_mut(member.room), people.get_mut(member.person))
-            else {
-                continue;
-            };
-            room.members.insert(person.by_name().clone(), false);
-            person.rooms.insert(member.room, Membership { read: member.read, mentions: member.mentions });
-        }
-        for id in rooms.iter().map(|room| room.id).collect::<Vec<_>>() {
-            let room = rooms.get_mut(id).expect("its id was just listed");
-            room.empty_since = room.members.is_empty().then(ticks);
-        }
+        let (next_person, next_room) = (loaded.next_person, loaded.next_room);
+        let Tables { people, rooms, one_sided } = Tables::of(loaded);
         let console = Console::new(public_url);
         let pictures = Budget::pictures(&settings);
         let mut chat = Chat {
@@ -159,6 +136,7 @@ impl Chat {
             next_reading: 0,
             greetings: VecDeque::new(),
             fading: VecDeque::new(),
+            one_sided,
             unsaved: HashSet::new(),
             typing: HashMap::new(),
             addresses: Addresses::new(),
@@ -183,7 +161,7 @@ impl Chat {
             lobby.members.insert(person.by_name().clone(), false);
             person.rooms.entry(lobby.id).or_insert(Membership { read: lobby.last, mentions: Vec::new() });
         }
-        lobby.empty_since = None;
+        self.rooms.fill(self.lobby);
     }
 
     fn make_lobby(&mut self) -> RoomId {

@@ -7,7 +7,7 @@ use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
 use crate::members::ByName;
 use crate::membership::Move;
 use crate::people::Person;
-use crate::rooms::{Room, direct_partner};
+use crate::rooms::Room;
 use crate::tickets::Ticket;
 
 /// Whoever comes back within this time never went: a page that is loaded again, a tunnel.
@@ -17,10 +17,12 @@ const FORGET_GUESTS: Millis = 86_400_000;
 const FORGET_PEOPLE: Millis = 365 * 86_400_000;
 /// The disk hears this often of those who stay: who is here when the program ends is not forgotten when it starts again.
 const SEEN_AGAIN: Millis = 3_600_000;
-/// A room without members is removed after a day.
-const REMOVE_ROOMS: Millis = 86_400_000;
+/// A room without members is removed after a day, unless nothing was ever said in it.
+pub(crate) const REMOVE_ROOMS: Millis = 86_400_000;
 /// What needs no hurry is done this often.
-const CHORES: Millis = 60_000;
+pub(crate) const CHORES: Millis = 60_000;
+/// And so many rooms are removed then.
+const REMOVED_AT_ONCE: usize = 100;
 
 impl Chat {
     /// A connection has gone.
@@ -66,12 +68,11 @@ impl Chat {
         let Some(person) = self.people.remove(id) else {
             return;
         };
-        let mut in_private = false;
         for &room in person.rooms.keys() {
-            in_private |= self.rooms.get(room).is_some_and(|room| room.kind == RoomKind::Direct);
             self.drop_member(room, person.by_name());
+            self.note_one_sided(room);
         }
-        if in_private {
+        if self.rooms.count_talks(id) > 0 {
             self.people.remember_gone(id, person.name);
         }
         self.unsaved.retain(|&(person, _)| person != id);
@@ -80,13 +81,27 @@ impl Chat {
         }
     }
 
-    pub(crate) fn drop_member(&mut self, room: RoomId, member: &ByName) {
-        if let Some(room) = self.rooms.get_mut(room) {
+    pub(crate) fn drop_member(&mut self, id: RoomId, member: &ByName) {
+        if let Some(room) = self.rooms.get_mut(id) {
             room.members.remove(member);
-            if room.members.is_empty() {
-                room.empty_since = Some(ticks());
+            let (is_empty, was_used) = (room.members.is_empty(), room.last > 0);
+            if is_empty && id != self.lobby {
+                // A room in which nothing was said is nothing that anybody could miss.
+                self.rooms.empty(id, if was_used { ticks() + REMOVE_ROOMS } else { ticks() });
+                if !was_used {
+                    self.remove_room(id);
+                }
             }
         }
+    }
+
+    /// Takes an empty room away, if the disk can hear of it. It refuses if somebody has joined it meanwhile.
+    pub(crate) fn remove_room(&mut self, id: RoomId) -> bool {
+        let asked = self.store(Write::Remove { room: id }, Ticket::Nobody).is_ok();
+        if asked {
+            self.rooms.fill(id);
+        }
+        asked
     }
 
     // ---- time
@@ -159,35 +174,52 @@ impl Chat {
         }
     }
 
+    /// So many at a time: each is told, and each is work for the disk.
     fn remove_rooms(&mut self, now: Millis) {
-        let empty: Vec<RoomId> = self
-            .rooms
-            .iter()
-            .filter(|room| room.id != self.lobby && room.members.is_empty() && !room.pending)
-            .filter(|room| room.empty_since.is_none_or(|since| since + REMOVE_ROOMS < now))
-            .map(|room| room.id)
-            .collect();
-        for room in empty {
-            let _ = self.store(Write::Remove { room }, Ticket::Nobody);
+        let due =
+            self.rooms.empties().take_while(|&(until, _)| until <= now).filter(|(_, room)| !room.pending);
+        let due: Vec<RoomId> = due.map(|(_, room)| room.id).take(REMOVED_AT_ONCE).collect();
+        for room in due {
+            self.remove_room(room);
         }
         let Some(today) = self.calendar.today() else {
             return;
         };
-        for (room, person) in self.one_sided_talks(today) {
-            let _ = self.store(Write::Leave { room, person }, Ticket::Left(None));
+        for _ in 0..REMOVED_AT_ONCE {
+            let Some(&(due, room)) = self.one_sided.first().filter(|(due, _)| *due < today) else {
+                return;
+            };
+            self.one_sided.remove(&(due, room));
+            self.end_one_sided(room, today);
         }
     }
 
-    /// Private talks with somebody who is gone for good, a day after the last word.
-    fn one_sided_talks(&self, today: Millis) -> Vec<(RoomId, PersonId)> {
-        let over = |room: &&Room| {
-            room.recent.back().is_none_or(|event| event.at.saturating_add(REMOVE_ROOMS) < today)
-        };
-        let direct = self.rooms.iter().filter(|room| room.kind == RoomKind::Direct && !room.pending);
-        let left = direct.filter(over).flat_map(|room| room.members.iter().map(move |member| (room, member)));
-        let partner_is_gone = |&(room, member): &(&Room, PersonId)| {
-            direct_partner(&room.name, member).is_none_or(|partner| self.people.get(partner).is_none())
-        };
-        left.filter(partner_is_gone).map(|(room, member)| (room.id, member)).collect()
+    /// Somebody is gone for good: with whom they talked in private, stays alone.
+    pub(crate) fn note_one_sided(&mut self, room: RoomId) {
+        let talk =
+            self.rooms.get(room).filter(|room| room.kind == RoomKind::Direct && !room.members.is_empty());
+        if let Some(talk) = talk {
+            self.one_sided.insert((one_sided_until(talk), room));
+        }
     }
+
+    /// It is time, unless something was said since.
+    fn end_one_sided(&mut self, id: RoomId, today: Millis) {
+        let Some(room) = self.rooms.get(id) else {
+            return;
+        };
+        if one_sided_until(room) >= today {
+            return self.note_one_sided(id);
+        }
+        for person in room.members.iter().collect::<Vec<_>>() {
+            if self.store(Write::Leave { room: id, person }, Ticket::Left(None)).is_err() {
+                self.one_sided.insert((today, id)); // in the next round
+            }
+        }
+    }
+}
+
+/// A private talk with somebody who is gone ends a day after the last word, by the calendar.
+pub(crate) fn one_sided_until(talk: &Room) -> Millis {
+    talk.recent.back().map_or(Millis::MIN, |event| event.at.saturating_add(REMOVE_ROOMS))
 }

@@ -23,6 +23,7 @@ mod gallery;
 mod hello;
 mod history;
 mod legible;
+mod loading;
 mod logs;
 mod members;
 mod membership;

@@ -6,6 +6,7 @@ use crate::catch_up::cut;
 use crate::chat::{Chat, LOBBY, ticks};
 use crate::console::notice;
 use crate::cost::Cost;
+use crate::departures::CHORES;
 use crate::history::{PersonId, RoomId, RoomKind, Write};
 use crate::names;
 use crate::people::Membership;
@@ -57,7 +58,7 @@ impl Chat {
             Some(room) => room.id,
             None if create => {
                 self.charge(asker.peer, Cost::told(self.sessions.len()));
-                self.create(name)?
+                self.create(id, name)?
             }
             None => return Err(no_such_room(name)),
         };
@@ -66,17 +67,28 @@ impl Chat {
     }
 
     /// A new room, which exists for others when it is on disk.
-    fn create(&mut self, name: &str) -> Result<RoomId, No> {
+    fn create(&mut self, maker: PersonId, name: &str) -> Result<RoomId, No> {
         let name = names::check_room(name, self.settings.max_room_name)
             .map_err(|fault| No::new(Code::BadRoomName, fault.to_string()))?;
-        if self.rooms.count_public() >= self.settings.max_rooms {
-            return Err(No::new(Code::TooManyRooms, "there are too many rooms already"));
+        if self.rooms.count_made(maker) >= self.settings.max_rooms_per_person {
+            let words = "you have made too many of the rooms that there are: empty ones are removed in time";
+            return Err(No::new(Code::TooManyRooms, words));
         }
         if let Some(room) = self.rooms.like(&name.keys) {
             let words = format!("there is a room whose name looks like this one: {}", room.name);
             return Err(No::new(Code::BadRoomName, words));
         }
-        self.create_pending(RoomKind::Public, name.shown, name.keys.folded)
+        if self.rooms.count_public() >= self.settings.max_rooms && !self.remove_an_empty_room() {
+            return Err(No::new(Code::TooManyRooms, "there are too many rooms already"));
+        }
+        self.create_pending(RoomKind::Public, name.shown, name.keys.folded, Some(maker))
+    }
+
+    /// A room that has been empty for longest gives way to a new one. False if there is none.
+    fn remove_an_empty_room(&mut self) -> bool {
+        let public = |room: &Room| room.kind == RoomKind::Public && room.id != self.lobby;
+        let oldest = self.rooms.empties().map(|(_, room)| room).find(|room| public(room)).map(|room| room.id);
+        oldest.is_some_and(|room| self.remove_room(room))
     }
 
     pub(crate) fn create_pending(
@@ -84,9 +96,11 @@ impl Chat {
         kind: RoomKind,
         name: String,
         folded: String,
+        maker: Option<PersonId>,
     ) -> Result<RoomId, No> {
         let mut room = self.new_room(kind, name, folded);
         let id = room.id;
+        room.maker = maker;
         room.pending = true;
         self.rooms.insert(room);
         let create = self.creation(id);
@@ -141,7 +155,12 @@ impl Chat {
             return;
         };
         room.pending = false;
-        room.empty_since = Some(ticks());
+        if id != self.lobby {
+            self.rooms.empty(id, ticks() + CHORES);
+        }
+        let Some(room) = self.rooms.get(id) else {
+            return;
+        };
         if room.kind == RoomKind::Public {
             log::info!("room {id} was made");
             let msg = format!("there is a new room: {}", room.name);
@@ -157,8 +176,8 @@ impl Chat {
         };
         let read = place.last;
         let new = place.members.insert(member.by_name().clone(), member.is_here());
-        place.empty_since = None;
         member.rooms.entry(room).or_insert(Membership { read, mentions: Vec::new() });
+        self.rooms.fill(room);
         if new {
             // The disk has what was the latest when they asked.
             self.unsaved.insert((person, room));
@@ -250,12 +269,12 @@ impl Chat {
         };
         log::info!("room {id} was removed: it was empty");
         for person in direct_pair(&room.name).into_iter().flatten() {
-            let is_in = |room: &Room| direct_pair(&room.name).is_some_and(|pair| pair.contains(&person));
-            if !self.rooms.iter().any(is_in) {
+            if self.rooms.count_talks(person) == 0 {
                 self.people.forget_gone(person);
             }
         }
-        if room.kind == RoomKind::Public {
+        // Nobody was in it: in a crowd nobody needs to know.
+        if room.kind == RoomKind::Public && !self.crowd.is_one() {
             let msg = format!("{} is gone", room.name);
             let told = Told::Removed { msg_source: SERVER, msg: &msg, room: &room.name };
             peers.publish(Voice::Json.topic(), &json(&told));

@@ -27,8 +27,10 @@ pub(crate) struct Room {
     deletions: Vec<Offset>,
     /// Not on disk yet: it is a name that is taken, and nothing else.
     pub pending: bool,
-    /// Since when nobody is a member.
-    pub empty_since: Option<Millis>,
+    /// Who made it, since the program has started.
+    pub maker: Option<PersonId>,
+    /// When it is removed, since nobody is a member.
+    empty_until: Option<Millis>,
     /// Who comes and goes, and who is typing.
     news: String,
     /// What is said: for each voice, and for each whether one is in the room or elsewhere.
@@ -52,7 +54,8 @@ impl Room {
             recent: recent.into(),
             deletions,
             pending: false,
-            empty_since: None,
+            maker: None,
+            empty_until: None,
             news: format!("{id} news"),
             topics: Voice::ALL
                 .map(|voice| ["elsewhere", "here"].map(|from| format!("{id} {voice:?} {from}"))),
@@ -149,6 +152,12 @@ pub(crate) struct Rooms {
     by_look: BTreeSet<(Box<str>, RoomId)>,
     /// Those that anybody may join, by name.
     public: BTreeMap<String, RoomId>,
+    /// Those without members, by when they are removed.
+    empty: BTreeSet<(Millis, RoomId)>,
+    /// In how many private talks somebody is or was, as far as they are there.
+    talks: HashMap<PersonId, usize>,
+    /// How many rooms somebody has made, as far as they are there.
+    made: HashMap<PersonId, usize>,
 }
 
 impl Rooms {
@@ -159,11 +168,19 @@ impl Rooms {
         if room.kind == RoomKind::Public {
             self.public.insert(room.name.clone(), room.id);
         }
+        direct_pair(&room.name)
+            .into_iter()
+            .flatten()
+            .for_each(|one| *self.talks.entry(one).or_default() += 1);
+        room.maker.into_iter().for_each(|maker| *self.made.entry(maker).or_default() += 1);
         self.by_id.insert(room.id, room);
     }
 
     pub(crate) fn remove(&mut self, id: RoomId) -> Option<Room> {
+        self.fill(id);
         let room = self.by_id.remove(&id)?;
+        direct_pair(&room.name).into_iter().flatten().for_each(|one| count_down(&mut self.talks, one));
+        room.maker.into_iter().for_each(|maker| count_down(&mut self.made, maker));
         for name in [&room.name, &room.folded] {
             if self.by_name.get(name) == Some(&id) {
                 self.by_name.remove(name);
@@ -174,6 +191,35 @@ impl Rooms {
         }
         self.public.remove(&room.name);
         Some(room)
+    }
+
+    /// Nobody is a member any more: the room is removed then.
+    pub(crate) fn empty(&mut self, id: RoomId, until: Millis) {
+        self.fill(id);
+        if let Some(room) = self.by_id.get_mut(&id) {
+            room.empty_until = Some(until);
+            self.empty.insert((until, id));
+        }
+    }
+
+    /// Somebody is a member again, or its removal is on its way.
+    pub(crate) fn fill(&mut self, id: RoomId) {
+        if let Some(until) = self.by_id.get_mut(&id).and_then(|room| room.empty_until.take()) {
+            self.empty.remove(&(until, id));
+        }
+    }
+
+    /// Rooms without members, those that are removed first in front.
+    pub(crate) fn empties(&self) -> impl Iterator<Item = (Millis, &Room)> {
+        self.empty.iter().filter_map(|&(until, id)| Some((until, self.by_id.get(&id)?)))
+    }
+
+    pub(crate) fn count_talks(&self, person: PersonId) -> usize {
+        self.talks.get(&person).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn count_made(&self, person: PersonId) -> usize {
+        self.made.get(&person).copied().unwrap_or(0)
     }
 
     pub(crate) fn get(&self, id: RoomId) -> Option<&Room> {
@@ -224,6 +270,15 @@ impl Rooms {
 fn look(room: &Room) -> Option<(Box<str>, RoomId)> {
     let keys = (room.kind == RoomKind::Public).then(|| Keys::of_room(&room.name))?;
     keys.look().map(|look| (look.into(), room.id))
+}
+
+fn count_down(counts: &mut HashMap<PersonId, usize>, of: PersonId) {
+    if let Some(count) = counts.get_mut(&of) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&of);
+        }
+    }
 }
 
 /// What a private talk between two people is called: the same for both, and no name that a room may have.

@@ -8,7 +8,7 @@ use crate::chat::{Chat, now, told};
 use crate::console::Place;
 use crate::cost::{Cost, picture_price};
 use crate::history::{
-    Aim, Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, What, Write,
+    Aim, Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, Voices, What, Write,
 };
 use crate::membership::{gone_room, nobody, not_member};
 use crate::picture;
@@ -17,8 +17,18 @@ use crate::sessions::Voice;
 use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Code, Told, json};
 
-/// Private talks that somebody may have begun or been drawn into, before they can begin another.
-const PRIVATE_TALKS: usize = 1_000;
+/// Private talks in which both have spoken, before somebody can begin another.
+const ANSWERED: usize = 1_000;
+/// Talks in which only one has spoken. Of more than these the oldest are left: strangers do not fill up a person's talks.
+const UNANSWERED: usize = 100;
+
+/// The private talks of one person.
+#[derive(Default)]
+struct Talks {
+    answered: usize,
+    /// The oldest first.
+    unanswered: Vec<RoomId>,
+}
 
 impl Chat {
     /// On its way to the disk; nobody hears of it before it is there.
@@ -46,28 +56,48 @@ impl Chat {
                 let missing = [one, other].map(|person| !is_in(person));
                 (room.id, missing, room.last)
             }
-            None if self.private_talks(one) >= PRIVATE_TALKS => {
+            None if self.talks_of(one).answered >= ANSWERED => {
                 return Err(No::new(
                     Code::TooManyRooms,
                     "you talk to too many people: leave some of the talks",
                 ));
             }
-            None if self.private_talks(other) >= PRIVATE_TALKS => {
+            None if self.talks_of(other).answered >= ANSWERED => {
                 return Err(No::new(Code::RoomFull, "they talk to too many people already"));
             }
-            None => (self.create_pending(RoomKind::Direct, name.clone(), name)?, [true, true], 0),
+            None => (self.create_pending(RoomKind::Direct, name.clone(), name, None)?, [true, true], 0),
         };
         for (person, is_missing) in [one, other].into_iter().zip(missing) {
             if is_missing {
+                self.leave_oldest_unanswered(person)?;
                 self.store(Write::Join { room, person, read: last }, Ticket::Joined(None))?;
             }
         }
         Ok(room)
     }
 
-    fn private_talks(&self, person: PersonId) -> usize {
-        let is_direct = |room: &&RoomId| self.rooms.get(**room).is_some_and(|it| it.kind == RoomKind::Direct);
-        self.people.get(person).map_or(0, |person| person.rooms.keys().filter(is_direct).count())
+    /// So that there is room for one more talk.
+    fn leave_oldest_unanswered(&mut self, person: PersonId) -> Result<(), No> {
+        let unanswered = self.talks_of(person).unanswered;
+        let too_many = (unanswered.len() + 1).saturating_sub(UNANSWERED);
+        for room in unanswered.into_iter().take(too_many) {
+            self.store(Write::Leave { room, person }, Ticket::Left(None))?;
+        }
+        Ok(())
+    }
+
+    fn talks_of(&self, person: PersonId) -> Talks {
+        let rooms = self.people.get(person).into_iter().flat_map(|person| person.rooms.keys());
+        let mut talks = Talks::default();
+        for room in rooms.filter_map(|&room| self.rooms.get(room)) {
+            match (room.kind, room.voices) {
+                (RoomKind::Public, _) => {}
+                (RoomKind::Direct, Voices::Several) => talks.answered += 1,
+                (RoomKind::Direct, _) => talks.unanswered.push(room.id),
+            }
+        }
+        talks.unanswered.sort_unstable();
+        talks
     }
 
     /// Whoever has left a private talk is in it again when the other speaks, unless they are gone for good.

@@ -15,6 +15,36 @@ fn talk(one: &Json, other: &Json) -> String {
     format!("@{}:{}", one.id.min(other.id), one.id.max(other.id))
 }
 
+/// Whoever could be written to by a thousand strangers could be reached by nobody else.
+#[test]
+fn strangers_do_not_fill_up_ones_talks() {
+    let chat = Chat::start(&["--durability", "system"]);
+    let [mut victim, mut friend, _] = three(&chat);
+    let talk = |one: &mut Json, other: &Json, text: &str| {
+        let ack = one.ask(json!({"to": other.id, "msg": text}));
+        assert_eq!(ack["type"], "ack", "{ack}");
+        ack["room"].as_str().expect("a room").to_owned()
+    };
+    let answered = talk(&mut friend, &victim, "hi");
+    talk(&mut victim, &friend, "hello");
+    let mut rooms = Vec::new();
+    for _ in 0..130 {
+        let mut stranger = Json::hello(chat.address(), json!({}));
+        rooms.push(talk(&mut stranger, &victim, "buy this"));
+        stranger.leave();
+    }
+    let mut late = Json::hello(chat.address(), json!({}));
+    rooms.push(talk(&mut late, &victim, "an old friend, under a new name"));
+    victim.ask(json!({"type": "ping"}));
+    let welcome = victim.again(chat.address()).welcome;
+    let listed = welcome["rooms"].as_array().expect("rooms");
+    let has = |room: &str| listed.iter().any(|it| it["room"] == room);
+    assert_eq!(listed.len(), 1 + 1 + 100, "the lobby, the friend, and the latest");
+    assert!(has(&answered) && has(&rooms[130]) && has(&rooms[31]) && !has(&rooms[30]), "the oldest give way");
+    talk(&mut victim, &late, "it is you");
+    talk(&mut friend, &victim, "they did not keep me out");
+}
+
 #[test]
 fn both_sides_hear_of_the_talk_and_then_what_is_said() {
     let chat = Chat::start(&[]);

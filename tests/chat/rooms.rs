@@ -215,6 +215,40 @@ fn there_are_limits() {
     assert_eq!(carol.ask(json!({"to": "bob", "msg": "psst"}))["type"], "ack");
 }
 
+/// Whoever made and left rooms kept everybody else from making any, for a day.
+#[test]
+fn nobody_takes_all_the_rooms() {
+    let chat = Chat::start(&["--max-rooms", "6", "--max-rooms-per-person", "4", "--durability", "system"]);
+    let [mut alice, mut bob] = ["alice", "bob"].map(|name| Json::named(chat.address(), name));
+    // Nothing was said: they are gone when they are empty.
+    for number in 0..20 {
+        alice.join(&format!("silent-{number}"));
+        let room = format!("silent-{number}");
+        assert_eq!(alice.ask(json!({"type": "leave", "room": room}))["type"], "ack");
+        bob.wait_for("that it is gone", |it| it["type"] == "removed" && it["room"] == *room);
+    }
+    // Something was said: one person has made so many of those that exist, whether or not they are still there.
+    for number in 0..4 {
+        let room = format!("said-{number}");
+        alice.join(&room);
+        alice.say(&room, "mine");
+        alice.ask(json!({"type": "leave", "room": room}));
+    }
+    let another = json!({"type": "join", "room": "another", "create": true});
+    assert_eq!(alice.refused(another), "too_many_rooms");
+    // The one that has been empty for longest gives way to those of others.
+    bob.join("bob-1");
+    assert_eq!(bob.heard_of("removed"), Vec::<Value>::new());
+    for (number, gone) in [(2, "said-0"), (3, "said-1")] {
+        bob.join(&format!("bob-{number}"));
+        assert_eq!(bob.expect("removed")["room"], gone);
+    }
+    let told = alice.ask(json!({"type": "rooms"}));
+    let names: Vec<&str> =
+        told["rooms"].as_array().expect("rooms").iter().filter_map(|room| room["room"].as_str()).collect();
+    assert_eq!(names, ["bob-1", "bob-2", "bob-3", "lobby", "said-2", "said-3"]);
+}
+
 #[test]
 fn who_tells_the_members_and_who_of_them_is_here() {
     let chat = Chat::start(&[]);

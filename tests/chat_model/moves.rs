@@ -140,7 +140,7 @@ impl Theatre {
             self.windows[window].text().say(&format!("/leave {room}"));
         }
         self.stop_being_member(person, &room, &mut expected);
-        if self.windows[window].is_json() && self.dice.one_in(2) {
+        if self.windows[window].is_json() && self.world.rooms.contains_key(&room) && self.dice.one_in(2) {
             let id = self.ask(window, json!({"room": room, "msg": "am I still here?"}));
             self.refused(window, &id, "not_member", &mut expected);
         }
@@ -156,6 +156,11 @@ impl Theatre {
             expected[place].in_room(room, left.clone());
         }
         self.world.people.get_mut(&person).expect("somebody").accounts.remove(room);
+        let place = &self.world.rooms[room];
+        if members == 0 && place.log.is_empty() && place.pair.is_none() {
+            self.world.rooms.remove(room);
+            self.tell_json(&json!({"type": "removed", "room": room}), expected);
+        }
         for place in self.windows_of(person) {
             if self.windows[place].room == room {
                 self.windows[place].room = LOBBY.into();
