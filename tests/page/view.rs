@@ -1,6 +1,6 @@
 //! What one reads stays where it is, and the end stays in view: while things load, grow, shrink, come and go.
 
-use headless_chrome::protocol::cdp::{Input, Network};
+use headless_chrome::protocol::cdp::{Input, Network, Page};
 use serde_json::{Value, json};
 
 use crate::talk::drop_file;
@@ -242,4 +242,72 @@ fn take_back(window: &Window, words: &str) {
     window.wait("document.querySelector('dialog .danger')");
     window.click("dialog .danger");
     window.wait("!document.querySelector('dialog')");
+}
+
+#[test]
+fn long_messages_come_in_several_answers_and_without_a_gap() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-long");
+    let (alice, bob) = (Window::open(&browser, &program.url()), Window::open(&browser, &program.url()));
+    alice.arrive("alice");
+    bob.arrive("bob");
+    bob.say("the first word");
+    alice.wait_for_message("the first word");
+    alice.go("about:blank");
+    // An answer has some three of these.
+    fill(&bob, 6, &"长".repeat(3900));
+    alice.go(&program.url());
+    alice.run("import('/chat.js').then((chat) => (globalThis.page = chat))");
+    alice.wait("page.room?.items.some(({ offset }) => offset === 2)");
+    const OFFSETS: &str =
+        "import('/chat.js').then(({ room }) => room.items.map(({ offset }) => offset).filter(Boolean))";
+    let gapless = |after: &str| {
+        let offsets: Vec<u64> = serde_json::from_value(alice.run(OFFSETS)).expect("numbers");
+        assert!(offsets.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{after}: {offsets:?}");
+        offsets
+    };
+    // Down from the first that is new to the last, and up again.
+    gapless("opened");
+    alice.wait(&format!("(log.scrollTop += 1500, latest.hidden && {TO_END} < 2)"));
+    assert_eq!(gapless("down").last(), Some(&49));
+    alice.reload();
+    alice.wait("rows.querySelector('article')");
+    alice.wait("(log.scrollTop = 0, older.textContent === 'This is where it begins.')");
+    assert_eq!(gapless("up").first(), Some(&1));
+}
+
+/// What a browser may lack, or refuse, of what the log needs.
+const LACKS: [&str; 7] = [
+    "delete window.ResizeObserver",
+    "window.ResizeObserver = class { constructor() { throw new Error('no') } }",
+    "delete Intl.Segmenter",
+    "Intl.Segmenter = Intl.DateTimeFormat = function () { throw new RangeError('no such language') }",
+    "URL.canParse = URL.revokeObjectURL = undefined",
+    "Object.defineProperty(Navigator.prototype, 'clipboard', { get() { throw new DOMException('no', 'SecurityError') } })",
+    "Object.defineProperty(Navigator.prototype, 'language', { value: 'en-US@posix' })",
+];
+
+#[test]
+fn whatever_a_browser_lacks_messages_are_read() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-lacks");
+    let bob = Window::open(&browser, &program.url());
+    bob.arrive("bob");
+    for (number, lack) in (0..).zip(LACKS) {
+        let alice = Window::open(&browser, &program.url());
+        alice.call::<Page::AddScriptToEvaluateOnNewDocument>(json!({"source": lack}));
+        alice.go(&program.url());
+        alice.arrive(&format!("alice-{number}"));
+        bob.say(&format!("hello @alice-{number} https://a.example/{number}\n```\ncode\n```"));
+        alice.wait(&format!("rows.querySelector('.for-me a')?.textContent === 'https://a.example/{number}'"));
+        alice.run("rows.querySelector('.code button').click()");
+        alice.wait("toasts.textContent.length > 0");
+        alice.run(&drop_file("red.png", "image/png", RED));
+        alice.wait("attached.querySelector('img')");
+        alice.say("look");
+        alice.wait("rows.querySelector('.mine .picture img')?.naturalWidth === 1");
+        take_back(&alice, "look");
+        alice.wait("rows.querySelector('.mine .gone')");
+        at_end(&alice, lack);
+    }
 }

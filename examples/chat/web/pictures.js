@@ -31,7 +31,7 @@ export function release() {
 }
 
 function remove(which) {
-	for (const { url } of waiting.filter(which)) URL.revokeObjectURL(url);
+	for (const { url } of waiting.filter(which)) attempt(() => URL.revokeObjectURL(url));
 	waiting = waiting.filter((one) => !which(one));
 	show();
 }

@@ -5,26 +5,50 @@ import { ask, send } from "./connection.js";
 import * as timeline from "./timeline.js";
 
 export const older = (room) => page(room, room.low, (page) => room.older(page));
-export const newer = (room) => page(room, room.high + 1 + chat.store.limits.page, (page) => room.newer(page));
+export const newer = (room) => reach(room, room.high + 1, chat.store.limits.page, (page) => room.newer(page));
 
 // The events before an offset, or the latest. False: they could not be had.
-async function page(room, before, take) {
-	try {
-		const page = await ask({ type: "page", room: room.name, before, limit: chat.store.limits.page });
-		if (page.epoch !== room.epoch) return false;
-		take(page);
-		if (chat.room === room) timeline.update();
-		return true;
-	} catch {
-		return false;
+const page = async (room, before, take) => taken(room, await asked(room, before), take);
+
+// Events from this one on, at most so many, and what there is before them in the same answer. An answer ends at a size, and
+// has the latest then: fewer are asked for, until this one is among them.
+async function reach(room, offset, count, take) {
+	count = Math.min(count, 2 * room.answer);
+	for (;;) {
+		const page = await asked(room, offset + count);
+		if (!page?.more || count === 1 || page.events[0]?.offset <= offset) return taken(room, page, take);
+		count = Math.max(1, Math.min(count >> 1, page.events.length));
 	}
+}
+
+// So often it is asked again, when the server says how long to wait.
+const PATIENCE = 5;
+
+async function asked(room, before) {
+	for (let tries = 1; ; tries++) {
+		try {
+			const page = await ask({ type: "page", room: room.name, before, limit: chat.store.limits.page });
+			room.answer = Math.max(1, page.events.length);
+			return page.epoch === room.epoch ? page : undefined;
+		} catch ({ retry_after }) {
+			if (!retry_after || tries === PATIENCE) return undefined;
+			await new Promise((over) => setTimeout(over, retry_after));
+		}
+	}
+}
+
+function taken(room, page, take) {
+	if (!page) return false;
+	take(page);
+	if (chat.room === room) timeline.update();
+	return true;
 }
 
 // Has what is around this offset, and room is still what is shown?
 async function around(room, offset) {
-	const middle = offset + Math.floor(chat.store.limits.page / 2);
+	const count = Math.floor(chat.store.limits.page / 2);
 	const here = offset >= room.low && offset <= room.high;
-	return (here || (await page(room, middle, (page) => room.jump(page)))) && chat.room === room;
+	return (here || (await reach(room, offset, count, (page) => room.jump(page)))) && chat.room === room;
 }
 
 // Shows one message, however far back it is.

@@ -6,6 +6,8 @@
  * older ones are put in front or let go: the place of an item stays the same.
  */
 
+import { attempt } from "./browser.js";
+
 // So many are kept at the end of a room in which nobody reads back. The others can be fetched again.
 const KEEP = 2_000;
 // Comings and goings within this time share one line.
@@ -32,6 +34,8 @@ export class Room {
 	newAfter = Infinity;
 	newCount = 0;
 	newMet = false;
+	// So many events had the last answer that was asked for.
+	answer = Infinity;
 	// Where somebody reads, while another room is shown: `{ offset, top }`.
 	reading = null;
 
@@ -196,5 +200,5 @@ function dated(items, latest = 0) {
 
 // One's own pictures are in the browser until they are fetched like others.
 function letGo(items) {
-	for (const { picture } of items) if (picture?.url.startsWith("blob:")) URL.revokeObjectURL(picture.url);
+	for (const { picture } of items) if (picture?.url.startsWith("blob:")) attempt(() => URL.revokeObjectURL(picture.url));
 }

@@ -1,6 +1,8 @@
-/** Text as people see it: signs made of several characters, and what cannot be seen. Pure: no page. */
+/** Text as people see it: signs made of several characters, and what cannot be seen. */
 
-const segments = globalThis.Intl?.Segmenter ? new Intl.Segmenter() : null;
+import { attempt } from "./browser.js";
+
+const segments = attempt(() => new Intl.Segmenter(), null);
 
 // The first signs of a text, none of them cut apart.
 export function cut(text, most) {

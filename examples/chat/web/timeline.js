@@ -84,6 +84,8 @@ export function update() {
 	showOlder();
 	keep();
 	if (room.live && came !== room.came) open();
+	// Who sees all of it cannot scroll to what is older.
+	if (room.live && log.scrollHeight <= log.clientHeight) more();
 }
 
 // The room has come to the present. Who was at its end goes on with what they have not seen; who read elsewhere, there.
