@@ -157,7 +157,7 @@ impl Chat {
             .iter()
             .map(|room| Behind { room: room.id, from: From::Client(has.remove(&room.name)) })
             .collect();
-        self.charge(peer, Cost::answered(welcome.len()));
+        self.charge_arrival(peer, Cost::answered(welcome.len()));
         // Its length must not tell of the token.
         peers.send(peer, Outgoing::from(&welcome).uncompressed());
         for behind in &behind {

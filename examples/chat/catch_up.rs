@@ -57,7 +57,7 @@ impl Chat {
                 return;
             };
             let (piece, sent) = self.next_piece(peers, peer, &behind);
-            self.charge(peer, sent.cost);
+            self.charge_arrival(peer, sent.cost);
             if self.go_on(peer, behind.room, piece) || sent.delivery == Delivery::Slow {
                 return; // `on_drain` goes on
             }
@@ -146,7 +146,7 @@ impl Chat {
                 // Given up meanwhile, or the disk cannot be read: plainly, from memory.
                 _ => self.start_afresh(peers, peer, room),
             };
-            self.charge(peer, sent.cost);
+            self.charge_arrival(peer, sent.cost);
             if self.go_on(peer, room, piece) || sent.delivery == Delivery::Slow {
                 return;
             }

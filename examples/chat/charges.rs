@@ -14,6 +14,7 @@ use pollcat::{CloseCode, PeerId, Peers};
 
 use crate::chat::{Chat, ticks};
 use crate::cost::Cost;
+use crate::history::PersonId;
 use crate::membership::nobody;
 use crate::pace::{Pace, Rate, Wait};
 use crate::tickets::No;
@@ -21,6 +22,9 @@ use crate::wire::Code;
 
 /// So many refusals for speed at once, and then one in a second; whoever goes on is closed, whatever they send in between.
 const PATIENCE: Rate = Rate { per_second: 1, burst: 99 };
+
+/// How often somebody may come back: so many windows at once, and then one in a second.
+const RETURNS: Rate = Rate { per_second: 1, burst: 60 };
 
 /// Texts of up to this many bytes are read before anything is paid: it takes no longer than to refuse them.
 pub(crate) const SHORT: usize = 4 << 10;
@@ -85,6 +89,23 @@ impl Chat {
             let (own, shared) = (self.rates.person, self.rates.address);
             self.accounts(peer, |pace, now, is_own| pace.owe(now, owed, if is_own { &own } else { &shared }));
         }
+    }
+
+    /// What it has cost to tell somebody who comes what they have missed. Only the address owes it: the person may speak
+    /// at once, as much as ever, and comes no faster than they may return.
+    pub(crate) fn charge_arrival(&mut self, peer: PeerId, cost: Cost) {
+        let shared = self.rates.address;
+        self.accounts(peer, |pace, now, is_own| {
+            if !is_own {
+                pace.owe(now, cost.thousandths(), &shared);
+            }
+        });
+    }
+
+    /// Somebody who is known comes once more.
+    pub(crate) fn take_return(&mut self, person: PersonId) -> Result<(), No> {
+        let person = self.people.get_mut(person).ok_or_else(nobody)?;
+        person.returns.take(ticks() as u64, 1, &RETURNS).map_err(too_fast)
     }
 
     /// Is nothing owed? Asked before work whose cost is not known from its price.

@@ -41,7 +41,10 @@ impl Chat {
         }
         match whose {
             Who::New(name) => return self.introduce(peers, asker, name, rooms),
-            Who::Known(person) => self.welcome(peers, asker, person, None, rooms),
+            Who::Known(person) => {
+                self.take_return(person)?;
+                self.welcome(peers, asker, person, None, rooms);
+            }
         }
         Ok(())
     }

@@ -26,6 +26,8 @@ pub(crate) struct Person {
     pub connections: Vec<PeerId>,
     pub rooms: HashMap<RoomId, Membership>,
     pub pace: Pace,
+    /// How often they come back.
+    pub returns: Pace,
     /// The keys of a new name that is on its way to the disk.
     renaming: Option<Keys>,
     /// Others have been told that they are here.
@@ -72,6 +74,7 @@ impl Person {
             connections: Vec::new(),
             rooms: HashMap::new(),
             pace: Pace::default(),
+            returns: Pace::default(),
             renaming: None,
             shown: false,
             silent: true,

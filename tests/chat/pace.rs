@@ -142,3 +142,35 @@ fn a_long_line_is_paid_before_it_is_read() {
         assert!(heard[1..].iter().all(|line| line.contains("too fast")), "{heard:?}");
     }
 }
+
+/// Whoever comes may say as much at once as ever, however much they were told of what they have missed.
+#[test]
+fn whoever_comes_back_has_all_of_their_burst() {
+    let chat = Chat::in_memory(&["--message-rate", "1", "--message-burst", "20"]);
+    for _ in 0..4 {
+        let mut other = Json::hello(chat.address(), json!({}));
+        for _ in 0..15 {
+            other.say("lobby", &"words ".repeat(100));
+        }
+    }
+    let bob = Json::hello(chat.address(), json!({}));
+    let mut bob = bob.again(chat.address());
+    for number in 0..20 {
+        assert_eq!(bob.ask(json!({"msg": "all of it"}))["type"], "ack", "{number}");
+    }
+    assert_eq!(bob.refused(json!({"msg": "too much"})), "rate_limited");
+}
+
+#[test]
+fn nobody_comes_back_for_ever() {
+    let chat = Chat::in_memory(&[]);
+    let alice = Json::hello(chat.address(), json!({}));
+    let hello = json!({"type": "hello", "token": alice.token});
+    let refused = (0..200).any(|_| {
+        let mut window = Json::connect(chat.address());
+        let answer = window.ask(hello.clone());
+        assert!(answer["type"] == "welcome" || answer["code"] == "rate_limited", "{answer}");
+        answer["type"] == "error"
+    });
+    assert!(refused, "200 windows at once");
+}
