@@ -14,7 +14,7 @@ use super::horizon::Horizon;
 use super::inbound::{Inbound, Shared};
 use super::listeners::Listeners;
 use super::mailbox::{BELL, Letters};
-use super::read_buffer::{self, ReadBuffer};
+use super::read_buffer::ReadBuffer;
 use super::ticker::Ticker;
 use super::transport::{Input, Transport};
 use super::{Handler, PeerId, Peers};
@@ -25,13 +25,6 @@ const EVENTS_PER_TURN: usize = 1024;
 
 /// Reads from one peer before the others have their turn; one, if it brings more than half of what it may.
 const READS_PER_TURN: usize = 2;
-
-/// Bytes read at once, if they may be compressed: inflating them takes some 3 ms at most.
-const READ_TO_INFLATE: usize = 64 << 10;
-
-/// Bytes read at once when the turn has taken long already: of a thousand who all send the smallest messages there are,
-/// nobody waits for more than some 50 ms.
-const READ_WHEN_BUSY: usize = 8 << 10;
 
 /// Steps of TLS handshakes before those who talk have their turn: some 0.2 ms each, more with an RSA key.
 const HANDSHAKES_PER_TURN: usize = 4;
@@ -113,10 +106,10 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     }
 
     fn turn(&mut self, events: &mut Events) -> io::Result<()> {
-        self.wait(events)?;
+        let brought = self.wait(events)?;
         self.now = self.clock.elapsed();
         self.peers.now = Clock::tick(self.now);
-        self.shared.begin_turn();
+        self.shared.work.begin_turn(brought + self.peers.unfinished.len());
         for event in events.iter() {
             match PeerId::from_token(event.token()) {
                 Ok(id) => {
@@ -139,8 +132,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         Ok(())
     }
 
-    /// Sleeps until something happens or is due; not at all if there is something to do, or was a moment ago.
-    fn wait(&mut self, events: &mut Events) -> io::Result<()> {
+    /// Sleeps until something happens or is due; not at all if there is something to do, or was a moment ago. Says how many
+    /// events there are.
+    fn wait(&mut self, events: &mut Events) -> io::Result<usize> {
         let stop_is_new = self.peers.stopping && self.stop_by.is_none();
         let restless = stop_is_new
             || self.peers.is_restless()
@@ -161,10 +155,11 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 // No later than this did the poll begin.
                 let began = self.peers.now;
                 let sources = self.peers.connections.count() + self.listeners.sources();
-                self.horizon.seen(began, events.iter().count(), EVENTS_PER_TURN, sources);
-                Ok(())
+                let brought = events.iter().count();
+                self.horizon.seen(began, brought, EVENTS_PER_TURN, sources);
+                Ok(brought)
             }
-            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(0),
             Err(error) => Err(error),
         }
     }
@@ -262,11 +257,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             let Some(transport) = &mut connection.transport else {
                 return;
             };
-            let most = match (self.shared.is_busy(), self.inbound[id.index()].inflates()) {
-                (true, _) => READ_WHEN_BUSY,
-                (false, true) => READ_TO_INFLATE,
-                (false, false) => read_buffer::LENGTH,
-            };
+            let most = self.shared.work.most_to_read(self.inbound[id.index()].inflates());
             let was_shaking = transport.is_shaking();
             let read = transport.read(self.buffer.room(), most);
             if was_shaking && transport.handshake_is_done() == Some(true) {

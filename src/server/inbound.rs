@@ -5,22 +5,10 @@ use std::sync::Arc;
 use super::connection::Stage;
 use super::opening::{Opening, Outcome};
 use super::tape::LONG;
+use super::work::Work;
 use super::{Handler, PeerId, Peers};
 use crate::Message;
 use crate::protocol::{Event, Inflater, ProtocolError, ReceiveHalf, Spare};
-
-/// Work for one peer's compressed messages before the others have their turn (`Inflater::work`): about a millisecond.
-const INFLATING_PER_TURN: u64 = 1 << 20;
-
-/// When so much work has been done in a turn, whoever is still to come gets a share of what the first got.
-const BUSY: u64 = 4 << 20;
-
-/// One of so many.
-const SHARE: u64 = 8;
-
-/// What a plain message costs beside its bytes, in the same unit; and how many of its bytes cost one.
-const MESSAGE_COST: u64 = 40;
-const BYTES_FOR_ONE: usize = 8;
 
 /// What all of them share.
 #[derive(Debug)]
@@ -28,10 +16,7 @@ pub(super) struct Shared {
     /// With permessage-deflate.
     inflater: Option<Inflater>,
     spare: Spare,
-    /// Done so far for plain messages.
-    plain_work: u64,
-    /// All that had been done when the turn began.
-    work_before: u64,
+    pub(super) work: Work,
 }
 
 pub(super) enum Inbound {
@@ -43,20 +28,11 @@ pub(super) enum Inbound {
 
 impl Shared {
     pub(super) fn new(inflater: Option<Inflater>) -> Self {
-        Shared { inflater, spare: Spare::default(), plain_work: 0, work_before: 0 }
+        Shared { inflater, spare: Spare::default(), work: Work::default() }
     }
 
     fn inflating(&self) -> u64 {
         self.inflater.as_ref().map_or(0, Inflater::work)
-    }
-
-    pub(super) fn begin_turn(&mut self) {
-        self.work_before = self.plain_work + self.inflating();
-    }
-
-    /// Has this turn kept those who wait for long enough?
-    pub(super) fn is_busy(&self) -> bool {
-        self.plain_work + self.inflating() - self.work_before > BUSY
     }
 }
 
@@ -101,6 +77,7 @@ impl Inbound {
         if let Inbound::Open(receive) = self {
             peers.speaker = Some(id.slot);
             hear(receive, input, id, peers, handler, shared);
+            shared.work.set_inflating(shared.inflating());
             peers.speaker = None;
         }
     }
@@ -119,9 +96,8 @@ fn hear<M>(
         peers.hear_from(id);
     }
     let arrived = input.len();
-    shared.plain_work += (arrived / BYTES_FOR_ONE) as u64;
-    let budget = if shared.is_busy() { INFLATING_PER_TURN / SHARE } else { INFLATING_PER_TURN };
-    let enough = shared.inflating() + budget;
+    shared.work.charge_bytes(arrived);
+    let enough = shared.inflating() + shared.work.inflating_budget();
     loop {
         if let Some(bytes) = peers.take_new_limit(id) {
             receive.set_max_message(bytes);
@@ -154,14 +130,14 @@ fn hear<M>(
         if stage == Stage::Open
             && let Some(message) = receive.next_plain_message(&mut input)
         {
-            shared.plain_work += MESSAGE_COST;
+            shared.work.charge_message();
             hand_over(message, id, peers, handler);
             if input.is_empty() {
                 return;
             }
             continue;
         }
-        shared.plain_work += MESSAGE_COST;
+        shared.work.charge_message();
         match receive.next_event(&mut input, shared.inflater.as_mut(), Some(&mut shared.spare)) {
             Ok(None) => return,
             Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(id, event, code),

@@ -9,7 +9,7 @@
 //! | `sending.rs`, `deflate.rs` | a message on its way to its receivers, plain or compressed |
 //! | `topics.rs` | who listens to what, and what was said to them |
 //! | `saying.rs`, `flushing.rs` | how that finds its hearers: in the course of a turn, and at its end |
-//! | `inbound.rs`, `opening.rs` | a connection's way in: requests, then frames |
+//! | `inbound.rs`, `opening.rs`, `work.rs` | a connection's way in: requests, then frames; and how much of it in one turn |
 //! | `requests.rs` | requests that are answered later |
 //! | `transport.rs`, `tcp.rs`, `tls/` | what a connection's bytes travel on |
 //! | `coming_and_going.rs` | who comes into the loop, and who leaves it |
@@ -56,6 +56,7 @@ mod topics;
 mod transport;
 #[cfg(unix)]
 mod unix;
+mod work;
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
