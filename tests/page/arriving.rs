@@ -220,3 +220,26 @@ fn a_link_to_a_room_asks_before_it_joins() {
     carol.arrive("carol");
     carol.wait("document.querySelector('#room-title').textContent === '#tea'");
 }
+
+#[test]
+fn who_is_forgotten_leaves_nothing_to_be_said_by_the_next() {
+    let Some(browser) = browser() else { return };
+    let mut program = Program::start("page-forget");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    program.kill();
+    alice.wait("document.body.dataset.state !== 'online'");
+    alice.say("a secret, not sent yet");
+    alice.wait("unsent.children.length === 1");
+    alice.run("say.focus()");
+    alice.write("and half a thought");
+    program.start_again();
+    alice.run("import('/connection.js').then(({ disconnect }) => disconnect())");
+    alice.run("import('/chat.js').then(({ forget }) => forget())");
+    alice.wait("document.readyState === 'complete' && !arrival.hidden");
+    assert_eq!(alice.run("JSON.stringify([localStorage, sessionStorage]).includes('thought')"), false);
+    alice.arrive("mallory");
+    alice.wait_online();
+    assert_eq!(alice.run("rows.textContent.includes('secret') || say.value"), "");
+    alice.forget_lost_connections();
+}

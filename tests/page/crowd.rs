@@ -71,3 +71,53 @@ fn members_keep_their_order_whatever_comes() {
     );
     assert_eq!(wrong, -1);
 }
+
+#[test]
+fn whom_the_page_has_not_loaded_the_server_finds() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-crowd-server");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    // More than a crowd: the page knows the first hundred of them.
+    alice.run(
+        "Promise.all(Array.from({ length: 230 }, (_, number) => new Promise((done) => {
+            const ws = new WebSocket(`ws://${location.host}/`, 'chat.v1')
+            const name = number === 229 ? 'Zora Maria' : `member-${number}`
+            ws.onopen = () => ws.send(JSON.stringify({ type: 'hello', name }))
+            ws.onmessage = ({ data }) => JSON.parse(data).type === 'welcome' && done(ws)
+        }))).then((all) => { globalThis.all = all })",
+    );
+    alice.reload();
+    alice.wait_online();
+    // They have gone with the page that opened them, and are remembered.
+    alice.wait("document.querySelector('#member-count').textContent.endsWith('of 231 here')");
+    alice.wait("document.querySelector('#member-search').offsetParent");
+    let loaded = "import('/chat.js').then(({ room }) => [...room.users.values()].some(({ name }) => name === 'Zora Maria'))";
+    assert_eq!(alice.run(loaded), false);
+    alice.run("say.focus()");
+    alice.write("hi @zora");
+    alice.wait("choices.textContent === 'Zora Maria'");
+    alice.press("Tab");
+    assert_eq!(alice.run("say.value"), "hi @Zora Maria ");
+    alice.run("say.value = ''; say.dispatchEvent(new Event('input'))");
+    alice.reload();
+    alice.wait_online();
+    alice.wait("document.querySelector('#member-search').offsetParent");
+    alice.say("/msg Zora Maria psst");
+    alice.wait_for_message("psst");
+    assert_eq!(alice.run("document.querySelector('#room-title').textContent"), "Zora Maria");
+    // And the list goes on where it ended.
+    alice.click("#room-list a");
+    alice.wait("document.querySelectorAll('#member-list li').length > 10");
+    let size = alice.run(
+        "import('/chat.js').then(async (chat) => {
+            const view = document.querySelector('#member-scroll')
+            for (let frames = 0; frames < 6000 && chat.room.users.more; frames++) {
+                view.scrollTop = view.scrollHeight
+                await new Promise(requestAnimationFrame)
+            }
+            return chat.room.users.size
+        })",
+    );
+    assert_eq!(size, 231);
+}

@@ -8,7 +8,7 @@ import * as chat from "./chat.js";
 import * as connection from "./connection.js";
 import { $ } from "./dom.js";
 import { Identity } from "./identity.js";
-import { onRemembered, recall, remember } from "./storage.js";
+import { forgetAll, ofWindow, onRemembered, recall, remember } from "./storage.js";
 import { say, sentence, why } from "./words.js";
 
 export const identity = new Identity();
@@ -38,9 +38,10 @@ function keep() {
 	remember(key("token"), identity.token);
 }
 
+// Whoever comes next is somebody else: nothing of this person is left, nor said in their name.
 export function forget() {
-	remember(key("person"));
-	remember(key("token"));
+	forgetAll(key(""));
+	ofWindow.forgetAll(key(""));
 	location.reload();
 }
 

@@ -79,7 +79,6 @@ export function connect(to = url) {
 
 export function forget() {
 	connection.disconnect();
-	remember(key("places"));
 	arrival.forget();
 }
 
@@ -218,13 +217,15 @@ export async function learnNames(query, known = 0, enough = Infinity) {
 	return who(room, { query });
 }
 
-async function who(where, which) {
+async function who(where, which, tries = 3) {
 	try {
 		store.learnMembers(where, await ask({ type: "who", room: where.name, limit: MEMBERS, ...which }), which);
 		draw();
 		return where === room;
-	} catch {
-		return false;
+	} catch ({ code, retry_after }) {
+		if (code !== "rate_limited" || tries === 0) return false;
+		await new Promise((over) => setTimeout(over, retry_after));
+		return who(where, which, tries - 1);
 	}
 }
 

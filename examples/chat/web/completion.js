@@ -12,6 +12,9 @@ const MOST = 6;
 // After so long without another key the server is asked for names.
 const PAUSE = 150;
 
+// The name of somebody may have spaces.
+const CALL = /(?:^|[\s(（，。、])@([^@\n]{0,64})$/;
+
 const field = $("say");
 let choices = [];
 let chosen = -1;
@@ -23,11 +26,11 @@ export function update() {
 	clearTimeout(pause);
 	const before = field.value.slice(0, field.selectionStart);
 	const command = /^\/(\w*)$/.exec(before);
-	const word = (command ?? /(?:^|[\s(（，。、])@([^\s@]*)$/.exec(before))?.[1].toLowerCase();
+	const word = (command ?? CALL.exec(before))?.[1].toLowerCase();
 	if (word === undefined) return close();
 	from = before.length - word.length - 1;
 	offer(command ? commands(word) : names(word));
-	if (command || !word) return;
+	if (command || !word || /\s$/.test(word)) return;
 	const mine = (pause = setTimeout(async () => {
 		if ((await chat.learnNames(word, choices.length, MOST)) && pause === mine) offer(names(word));
 	}, PAUSE));

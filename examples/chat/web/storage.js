@@ -44,15 +44,18 @@ class Kept {
 	};
 
 	// What is kept under keys that begin so.
-	recallAll = (beginning) => {
+	recallAll = (beginning) => this.#keys(beginning).map(this.recall).filter((value) => value !== undefined);
+
+	forgetAll = (beginning) => this.#keys(beginning).forEach((key) => this.remember(key));
+
+	#keys(beginning) {
 		const stored = attempt(() => Object.keys(this.#place()), []).map((key) => key.slice(PREFIX.length));
-		const keys = new Set([...stored, ...this.#held.keys()].filter((key) => key.startsWith(beginning)));
-		return [...keys].map(this.recall).filter((value) => value !== undefined);
-	};
+		return [...new Set([...stored, ...this.#held.keys()])].filter((key) => key.startsWith(beginning));
+	}
 }
 
 // For all windows of this browser, and until somebody clears it.
-export const { recall, remember, recallAll } = new Kept(() => localStorage);
+export const { recall, remember, recallAll, forgetAll } = new Kept(() => localStorage);
 
 // For this window alone, and until it is closed.
 export const ofWindow = new Kept(() => sessionStorage);
