@@ -39,3 +39,41 @@ impl Budget {
         Budget::shared(settings.max_receiving / 4, 8, settings.max_picture)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{self, Asked};
+
+    const MIB: usize = 1 << 20;
+
+    fn settings(flags: &[&str]) -> Settings {
+        let args = [&["chat"], flags].concat();
+        match settings::read(args.into_iter().map(Into::into), |_| None) {
+            Ok(Asked::Serve(settings)) => *settings,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn all(settings: &Settings) -> [Budget; 4] {
+        [Budget::receiving, Budget::messages, Budget::pictures, Budget::early].map(|budget| budget(settings))
+    }
+
+    #[test]
+    fn one_address_has_less_than_64_mib_by_default_and_all_of_them_what_the_readme_says() {
+        let budgets = all(&settings(&[]));
+        assert!(budgets.iter().map(|budget| budget.address).sum::<usize>() < 64 * MIB, "{budgets:?}");
+        assert_eq!(budgets.map(|budget| budget.all / MIB), [128, 96, 192, 32]);
+    }
+
+    #[test]
+    fn whoever_is_alone_can_send_and_see_the_largest_picture() {
+        let tight = ["--max-picture=64MiB", "--max-receiving=128MiB", "--max-sending=192MiB"];
+        for flags in [&tight[..], &["--max-receiving=8MiB", "--max-sending=12MiB"]] {
+            let settings = settings(flags);
+            let [receiving, messages, pictures, _] = all(&settings);
+            assert!(receiving.address >= 2 * settings.max_picture, "{flags:?}");
+            assert!(pictures.address >= settings.max_picture && messages.address >= SEND_QUEUE, "{flags:?}");
+        }
+    }
+}
