@@ -122,7 +122,7 @@ impl Chat {
             return Err(self.too_long());
         }
         let is_somebody = |name: &str| self.people.named(&names::fold_person(name)).is_some();
-        let command = Command::parse(line, is_somebody);
+        let command = Command::parse(line, self.settings.max_name, is_somebody);
         let here = self.sessions.get(asker.peer).map_or(self.lobby, |session| session.room);
         let usage = |words: String| Err(No::new(Code::BadField, words));
         match command {

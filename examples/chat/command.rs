@@ -1,9 +1,6 @@
 //! What a text client types: `/join tea` becomes a [`Command`]. Pure. The page has the same grammar; `fixtures/chat/commands.txt`
 //! is what both keep to.
 
-/// The longest name that a setting allows, in characters.
-const LONGEST_NAME: usize = 64;
-
 /// One line of a text client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command<'a> {
@@ -41,8 +38,9 @@ pub(crate) const HELP: &[(&str, &str)] = &[
 ];
 
 impl<'a> Command<'a> {
-    /// `is_somebody` knows who is called what: a name may have spaces, and the longest one is meant.
-    pub(crate) fn parse(line: &'a str, is_somebody: impl Fn(&str) -> bool) -> Self {
+    /// `is_somebody` knows who is called what: a name may have spaces, and the longest one is meant. Names have at most
+    /// `longest` characters.
+    pub(crate) fn parse(line: &'a str, longest: usize, is_somebody: impl Fn(&str) -> bool) -> Self {
         // Programs that read lines from a terminal send their ends along.
         let line = line.trim_end_matches(['\r', '\n']);
         let Some(rest) = line.strip_prefix('/') else {
@@ -67,7 +65,7 @@ impl<'a> Command<'a> {
             ("leave", room) => Command::Leave(Some(room).filter(|room| !room.is_empty())),
             ("rooms", _) => Command::Rooms,
             ("who", _) => Command::Who,
-            ("msg", _) => match addressee(rest, is_somebody) {
+            ("msg", _) => match addressee(rest, longest, is_somebody) {
                 ("", _) | (_, "") => Command::Usage("/msg NAME TEXT"),
                 (to, text) => Command::Msg { to, text },
             },
@@ -105,12 +103,12 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 }
 
 /// To whom, and what: a name in quotes, or the longest that somebody has, or the first word.
-fn addressee(text: &str, is_somebody: impl Fn(&str) -> bool) -> (&str, &str) {
+fn addressee(text: &str, longest: usize, is_somebody: impl Fn(&str) -> bool) -> (&str, &str) {
     let text = text.strip_prefix('@').unwrap_or(text);
     if let Some(addressed) = quoted(text) {
         return addressed;
     }
-    let spaces = text.char_indices().take(LONGEST_NAME + 1).filter(|(_, c)| c.is_whitespace());
+    let spaces = text.char_indices().take(longest + 1).filter(|(_, c)| c.is_whitespace());
     let ends = spaces.map(|(at, _)| at).collect::<Vec<_>>();
     let known = ends.iter().rev().map(|&end| text.split_at(end)).find(|(name, _)| is_somebody(name));
     known.map_or_else(|| split(text), |(name, rest)| (name, rest.trim_start()))
@@ -124,7 +122,7 @@ mod tests {
     const KNOWN: [&str; 7] = ["Anna", "Anna Maria", "bob", "Dr. Who", "O’Neil", "艾·伦", "小明"];
 
     fn parse(line: &str) -> Command<'_> {
-        Command::parse(line, |name| KNOWN.iter().any(|known| fold_person(known) == fold_person(name)))
+        Command::parse(line, 24, |name| KNOWN.iter().any(|known| fold_person(known) == fold_person(name)))
     }
 
     #[test]
@@ -181,11 +179,11 @@ mod tests {
     fn a_name_is_not_looked_for_in_the_whole_text() {
         let tried = std::cell::Cell::new(0);
         let text = format!("/msg {}", "a ".repeat(2_000));
-        Command::parse(&text, |_| {
+        Command::parse(&text, 24, |_| {
             tried.set(tried.get() + 1);
             false
         });
-        assert!(tried.get() <= LONGEST_NAME / 2 + 1, "{}", tried.get());
+        assert!(tried.get() <= 24 / 2 + 1, "{}", tried.get());
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Cost {
 
     /// Characters of names were made comparable.
     pub(crate) const fn folded(characters: usize) -> Self {
-        Cost::of(characters, 500)
+        Cost::of(characters, 1_500)
     }
 
     /// Entries of a table were looked at: people, members, rooms, events.
@@ -123,7 +123,7 @@ mod tests {
         let ordinary = [
             Cost::parsed(16_000),
             Cost::rows(1_000),
-            Cost::folded(15 * 24),
+            Cost::folded(5 * 24),
             Cost::answered(8 << 10),
             Cost::heard(2_000),
         ];

@@ -18,7 +18,7 @@ const SOUGHT: usize = 20;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mentioned {
     pub people: Vec<PersonId>,
-    /// Characters that were folded.
+    /// Characters that were folded, and not looked up.
     pub folded: usize,
 }
 
@@ -54,11 +54,12 @@ fn keys(text: &[char], longest: usize, folded: &mut usize) -> Vec<String> {
         if next.is_some_and(is_combining_mark) {
             continue; // it belongs to the letter
         }
-        *folded += letter.chars().count();
+        // ASCII is looked up in a table.
+        *folded += if letter.is_ascii() { 0 } else { letter.chars().count() };
         names::fold_letter(&letter, &mut key);
         letter.clear();
         if is_word_end(c, next) {
-            keys.push(key.nfkc().collect());
+            keys.push(if key.is_ascii() { key.clone() } else { key.nfkc().collect() });
         }
     }
     keys
