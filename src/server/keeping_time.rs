@@ -45,13 +45,14 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     fn give_up_the_overdue(&mut self, reached: Tick) {
         // Whoever takes what was written to a socket that was full shows signs of life.
         self.settle();
-        for slot in self.peers.deadlines.expired(reached) {
+        let expired = self.peers.deadlines.expired(reached);
+        let is_awaiting = |&slot: &u32| self.peers.connections.at(slot).stage == Stage::Awaiting;
+        if self.letters.is_waiting() && expired.iter().any(is_awaiting) {
+            // The page may be among the letters.
+            self.read_letters(self.peers.config.mailbox);
+        }
+        for slot in expired {
             let id = self.peers.connections.id_at(slot);
-            let stage = self.peers.connections.at(slot).stage;
-            if stage == Stage::Awaiting && self.letters.is_waiting() {
-                // The page may be among the letters.
-                self.read_letters(self.peers.config.mailbox);
-            }
             if !self.has_more_time(id, reached) {
                 self.give_up(id);
             }

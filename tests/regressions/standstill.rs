@@ -7,7 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use pollcat::{CloseCode, Config, Departure, Handler, Message, PeerId, Peers, Request, Server};
+use pollcat::{
+    Answer, CloseCode, Config, Departure, Handler, Message, PeerId, Peers, Request, RequestId, Server,
+};
 
 use crate::client::{CLOSE, Client, PING, PONG, TEXT, upgrade_request};
 use crate::doorstep::{Door, Doorstep, doorstep};
@@ -198,4 +200,56 @@ fn a_peer_that_reads_on_during_a_standstill_is_alive() {
     door.open();
     reader.bytes(MUCH - (32 << 10));
     assert_eq!(server.counters().timed_out, 0);
+}
+
+/// Has one page, which is brought by mail.
+struct Shelf {
+    doorstep: Doorstep,
+    asked: Sender<RequestId>,
+}
+
+enum Mail {
+    Wait,
+    Nothing,
+    Bring(RequestId),
+}
+
+impl Handler<Mail> for Shelf {
+    fn on_request(&mut self, peers: &mut Peers, id: PeerId, _: &Request<'_>) -> Answer {
+        self.asked.send(peers.request_id(id)).expect("the test waits for it");
+        Answer::later()
+    }
+
+    fn on_message(&mut self, _: &mut Peers, _: PeerId, _: Message<'_>) {}
+
+    fn on_mail(&mut self, peers: &mut Peers, mail: Mail) {
+        match mail {
+            Mail::Wait => self.doorstep.wait(),
+            Mail::Nothing => {}
+            Mail::Bring(request) => drop(peers.answer_request(request, &Answer::page("text/plain", "here"))),
+        }
+    }
+}
+
+// A page lay in the mailbox behind more letters than are read in a turn, and its request was told 503.
+// What has been posted by the deadline is read before it is kept.
+#[test]
+fn a_page_that_was_brought_in_time_is_given_though_the_mail_is_read_late() {
+    let granted = Duration::from_millis(1_500);
+    let (door, doorstep) = doorstep();
+    let (asks, asked) = channel();
+    let server = Running::start(Config::new().handshake_within(granted), Shelf { doorstep, asked: asks });
+    let mut client = Client::dial(server.address());
+    client.write(b"GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let request = asked.recv_timeout(crate::client::PATIENCE).expect("the handler is asked");
+    let others = std::iter::repeat_with(|| Mail::Nothing).take(3_500);
+    let letters = [Mail::Wait].into_iter().chain(others).chain([Mail::Bring(request)]);
+    for letter in letters {
+        assert!(server.mailbox.deliver(letter).is_ok(), "the mailbox holds 4096");
+    }
+    door.wait();
+    thread::sleep(granted + Duration::from_millis(250));
+    door.open();
+    let head = client.head();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
 }
