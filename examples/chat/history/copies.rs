@@ -8,16 +8,17 @@
 //! A copy says of itself that something may be missing: whoever has heard what was said after it was made starts afresh.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Permissions};
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
+use rustix::fs::{FlockOperation, flock};
 
 use super::file;
-use super::lock::{Lock, PARTS, part};
+use super::lock::{Lock, PARTS, part, private};
 use super::open_error::{Fault, OpenError};
 use super::{Data, schema};
 
@@ -167,27 +168,34 @@ impl fmt::Display for Contents {
 /// A file that is being made beside the one that it will be. It goes if it does not come to that.
 struct Beside {
     part: PathBuf,
+    /// Locked: nobody else makes the same.
+    file: File,
+    is_placed: bool,
 }
 
 impl Beside {
     fn of(path: &Path) -> Result<Self, String> {
         let part = part(path, ".part");
         let cannot = |error| format!("{} cannot be written: {error}", part.display());
-        // Left behind by a copy that was stopped.
-        if part.exists() {
-            fs::remove_file(&part).map_err(cannot)?;
+        // It may have been left behind by a copy that was stopped.
+        let file = private(&part).map_err(cannot)?;
+        let is_locked = flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
+        // Another one may have put it in its place a moment ago.
+        if !is_locked || file.metadata().map_err(cannot)?.ino() != fs::metadata(&part).map_err(cannot)?.ino()
+        {
+            return Err(format!("{} is being written by another program: try again", part.display()));
         }
-        // What people say is not for other users of the machine.
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(cannot)?;
-        Ok(Beside { part })
+        // What people say is not for other users of the machine, whoever made the file.
+        file.set_permissions(Permissions::from_mode(0o600)).and_then(|()| file.set_len(0)).map_err(cannot)?;
+        Ok(Beside { part, file, is_placed: false })
     }
 
     /// On the disk first, then in one step.
-    fn take_its_place(self, path: &Path) -> Result<(), String> {
-        let synced = File::open(&self.part).and_then(|file| file.sync_all());
+    fn take_its_place(mut self, path: &Path) -> Result<(), String> {
         let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-        synced
-            .and_then(|()| fs::rename(&self.part, path))
+        let placed = self.file.sync_all().and_then(|()| fs::rename(&self.part, path));
+        self.is_placed = placed.is_ok();
+        placed
             .and_then(|()| File::open(folder)?.sync_all())
             .map_err(|error| format!("{} cannot be written: {error}", path.display()))
     }
@@ -195,8 +203,10 @@ impl Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // It is not there if it has taken its place.
-        let _ = fs::remove_file(&self.part);
+        if !self.is_placed {
+            // What is left behind is written over by the next copy.
+            let _ = fs::remove_file(&self.part);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn words(error: &Error) -> String {
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             "the history may not be written: check the permissions of its file and folder, and whether its disk is read-only".into()
         }
-        Some(ErrorCode::SystemIoFailure) => format!("the disk reports an error: check it ({error})"),
+        Some(ErrorCode::SystemIoFailure) => format!("the disk reports an error: check whether it is full, read-only or broken ({error})"),
         Some(ErrorCode::CannotOpen) => "the history cannot be opened: is its file still there?".into(),
         Some(ErrorCode::OutOfMemory) => "there is no memory left: try again later".into(),
         _ if is_damage(error) => {

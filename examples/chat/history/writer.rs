@@ -14,6 +14,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
@@ -27,6 +28,8 @@ use super::{Body, Done, Failure, News, Write, Written};
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
 const BATCH_JOBS: usize = 256;
 const BATCH_BYTES: usize = 8 << 20;
+/// How long a batch that does not fit is tried in parts.
+const PERSISTENCE: Duration = Duration::from_secs(1);
 
 pub(super) type Job<T> = (Write, T);
 type Outcome = std::result::Result<Done, Failure>;
@@ -70,7 +73,7 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
         }
         let results = match self.link.was_displaced() {
             true => gone(batch.len()),
-            false => self.carry_out(&batch),
+            false => self.carry_out(&batch, Instant::now() + PERSISTENCE),
         };
         // What went into a file that nobody will find again was not stored.
         let results = if self.is_displaced() { gone(batch.len()) } else { results };
@@ -92,14 +95,14 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
     }
 
     /// One answer per job. On a disk that is full, what does not fit takes nothing else with it: a batch that fails is
-    /// tried in halves.
-    fn carry_out(&mut self, batch: &[Job<T>]) -> Vec<Outcome> {
+    /// tried in halves, unless that takes too long, as on a disk that is broken.
+    fn carry_out(&mut self, batch: &[Job<T>], until: Instant) -> Vec<Outcome> {
         match self.transaction(batch) {
             Ok(results) => results,
-            Err(fault) if batch.len() > 1 && is_full(&fault) => {
+            Err(fault) if batch.len() > 1 && is_full(&fault) && Instant::now() < until => {
                 let (first, rest) = batch.split_at(batch.len() / 2);
-                let mut results = self.carry_out(first);
-                results.extend(self.carry_out(rest));
+                let mut results = self.carry_out(first, until);
+                results.extend(self.carry_out(rest, until));
                 results
             }
             Err(fault) => {

@@ -124,7 +124,14 @@ fn a_backup_writes_over_nothing_but_an_older_one() {
         assert_eq!(fs::read(scratch.file(name)).ok(), before, "{name}");
     }
     fs::write(&copy, "").unwrap();
+    // Two at a time would write over each other; what was left behind by one that was stopped is no obstacle.
+    let part = fs::File::create(scratch.file("copy.db.part")).unwrap();
+    rustix::fs::flock(&part, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    assert!(back_up(&other, &copy).unwrap_err().contains("another program"));
+    drop(part);
+    fs::write(scratch.file("copy.db.part"), "half of a copy").unwrap();
     back_up(&other, &copy).unwrap();
+    assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
     back_up(&other, &copy).unwrap();
     // A history that began anew does not take the place of the one that it lost.
     let told = back_up(&path, &copy).unwrap_err();
