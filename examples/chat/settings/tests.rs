@@ -178,6 +178,31 @@ fn settings_that_contradict_each_other_are_refused_in_one_line() {
     assert!(ask(&["--message-rate=0"], &[]).is_ok() && ask(&["--address-rate=0"], &[]).is_ok());
 }
 
+/// They are for once: a file that said them would say them at every start.
+#[test]
+fn words_that_are_no_settings_are_flags_and_nothing_else() {
+    assert!(settings(&["--believe-clock"], &[]).believe_clock);
+    assert!(!settings(&[], &[("POLLCAT_BELIEVE_CLOCK", "true")]).believe_clock);
+    let file = Scratch::new("words", "believe-clock = true");
+    assert!(ask(&file.flags(&[]), &[]).is_err());
+    let copy = |flags: &[&str]| match ask(flags, &[("POLLCAT_DATA", "there.db")]) {
+        Ok(Asked::Copy(copy)) => copy,
+        other => panic!("{flags:?}: {other:?}"),
+    };
+    let (data, file) = (PathBuf::from("there.db"), PathBuf::from("file"));
+    assert_eq!(copy(&["--backup", "file"]), Copy::Backup { data: data.clone(), to: file.clone() });
+    assert_eq!(copy(&["--restore", "file"]), Copy::Restore { data, from: file });
+    for wrong in [
+        &["--backup", "file", "--restore", "file"][..],
+        &["--backup"],
+        &["--backup", ""],
+        &["--backup", "file", "--data", ":memory:"],
+        &["--restore", "file", "--max-name", "0"],
+    ] {
+        assert_eq!(ask(wrong, &[]).map_err(|faults| faults.len()), Err(1), "{wrong:?}");
+    }
+}
+
 #[test]
 fn in_memory_nothing_is_durable() {
     let settings = settings(&["--data", ":memory:", "--durability=system"], &[]);
