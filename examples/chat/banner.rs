@@ -36,12 +36,20 @@ pub(crate) fn started(settings: &Settings, listening: &[SocketAddr]) -> String {
 
 /// The addresses in the order of the settings, with the ports that the system chose.
 pub(crate) fn everywhere(settings: &Settings, listening: &[SocketAddr]) -> String {
-    let mut tcp = listening.iter();
-    let places = settings.listen.iter().map(|asked| match asked {
-        Listen::Tcp(_) => tcp.next().map_or_else(|| asked.to_string(), SocketAddr::to_string),
-        Listen::Unix(_) => asked.to_string(),
-    });
-    places.collect::<Vec<_>>().join(", ")
+    let mut tcp = listening.iter().peekable();
+    let mut places = Vec::new();
+    for asked in &settings.listen {
+        let first = if matches!(asked, Listen::Tcp(_)) { tcp.next() } else { None };
+        places.push(first.map_or_else(|| asked.to_string(), SocketAddr::to_string));
+        // A name may have several addresses, all with one port.
+        let is_name = matches!(asked, Listen::Tcp(address) if address.parse::<SocketAddr>().is_err());
+        while let Some(other) =
+            tcp.next_if(|other| is_name && Some(other.port()) == first.map(SocketAddr::port))
+        {
+            places.push(other.to_string());
+        }
+    }
+    places.join(", ")
 }
 
 #[cfg(test)]
@@ -55,6 +63,15 @@ mod tests {
             Ok(Asked::Serve(settings)) => *settings,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_name_with_several_addresses_is_listed_with_all_of_them() {
+        let settings = settings(&["--listen=localhost:9001,unix:chat.sock,127.0.0.1:9002"]);
+        let listening = ["[::1]:9001", "127.0.0.1:9001", "127.0.0.1:9002"];
+        let listening = listening.map(|address| address.parse().expect("an address"));
+        let places = "[::1]:9001, 127.0.0.1:9001, unix:chat.sock, 127.0.0.1:9002";
+        assert_eq!(everywhere(&settings, &listening), places);
     }
 
     #[test]
