@@ -72,3 +72,37 @@ fn what_cannot_be_copied_is_told_in_a_line() {
     let (status, words) = run(&chat, &["--backup", "copy.db"]);
     assert!(status == Some(2) && words.contains("memory"), "{words}");
 }
+
+/// What was put in the history's place while nobody looked: the log says so, and clients do not mix the two.
+#[test]
+fn a_chat_that_starts_with_an_older_copy_or_with_nothing_says_so() {
+    let mut chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    alice.say("lobby", "before");
+    let token = alice.token.clone();
+    drop(alice);
+    chat.terminate();
+    std::fs::copy(chat.data(), chat.folder().join("copy.db")).expect("it can be copied");
+    chat.start_again();
+    let mut alice = Json::hello(chat.address(), json!({"token": token}));
+    let epoch = alice.welcome["rooms"][0]["epoch"].clone();
+    alice.say("lobby", "after");
+    drop(alice);
+    chat.terminate();
+    std::fs::copy(chat.folder().join("copy.db"), chat.data()).expect("it can be put back");
+    chat.start_again();
+    chat.logged("the older copy", |line| line.contains("WARN") && line.contains("an older copy"));
+    let has = json!({"lobby": {"epoch": epoch, "offset": 2}});
+    let mut alice = Json::hello(chat.address(), json!({"token": token, "rooms": has}));
+    assert_eq!(alice.histories["lobby"][0]["recovered"], false);
+    assert_eq!(alice.say("lobby", "another")["offset"], 2);
+    drop(alice);
+    chat.terminate();
+    std::fs::remove_file(chat.data()).expect("it can be removed");
+    chat.start_again();
+    chat.logged("the loss", |line| line.contains("ERROR") && line.contains("messages were here"));
+    drop(chat.terminate());
+    chat.start_again();
+    let (_, log) = chat.terminate();
+    assert!(!log.iter().any(|line| line.contains("were here")), "once: {log:?}");
+}

@@ -199,7 +199,8 @@ fn without_a_clean_end_clients_start_afresh_unless_all_was_synced() {
         let mut chat = Chat::start(&["--durability", durability]);
         let mut alice = Json::named(chat.address(), "alice");
         alice.say("lobby", "hello");
-        let epoch = alice.welcome["rooms"][0]["epoch"].clone();
+        let (epoch, token) = (alice.welcome["rooms"][0]["epoch"].clone(), alice.token.clone());
+        drop(alice);
         for (end, recovered) in [("clean", true), ("crash", recovered)] {
             if end == "clean" {
                 chat.restart()
@@ -207,7 +208,7 @@ fn without_a_clean_end_clients_start_afresh_unless_all_was_synced() {
                 chat.crash()
             }
             let has = json!({"lobby": {"epoch": epoch, "offset": 1}});
-            let back = Json::hello(chat.address(), json!({"token": alice.token, "rooms": has}));
+            let back = Json::hello(chat.address(), json!({"token": token, "rooms": has}));
             assert_eq!(back.histories["lobby"][0]["recovered"], recovered, "{durability}, {end}");
         }
     }

@@ -150,11 +150,7 @@ fn a_clock_that_is_wrong_costs_nobody_anything() {
         assert_eq!(alice.ask(said)["type"], "ack");
     }
     for days in [2, 366] {
-        if days == 2 {
-            chat.kill()
-        } else {
-            drop(chat.terminate())
-        }
+        chat.kill();
         let older = format!(
             "UPDATE events SET at = at - {days} * 86400000; UPDATE receipts SET at = at - {days} * 86400000;
              UPDATE people SET seen = seen - {days} * 86400000;"

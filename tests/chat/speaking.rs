@@ -259,7 +259,7 @@ fn an_id_that_was_used_for_something_else_is_told_and_nothing_is_acknowledged_fa
         assert_eq!(alice.ask(json!({"id": "1", "msg": "hello"}))["repeated"], true);
         let page = alice.ask(json!({"type": "page", "room": "lobby"}));
         assert_eq!(page["events"].as_array().map(Vec::len), Some(2), "{round}: {page}");
-        chat.restart();
+        chat.crash();
         alice = alice.again(chat.address());
     }
 }
