@@ -217,7 +217,8 @@ impl Config {
     }
 
     /// How long a closing handshake may take without progress, and how long a stopping server waits in all; 5 s.
-    /// Then TCP is dropped. What was sent before the Close arrives even at a slow peer, as long as it reads: 8 KiB in a
+    /// Then TCP is dropped. (If the peer has sent so much that its Close may lie behind it, unread, it gets that time once
+    /// more.) What was sent before the Close arrives even at a slow peer, as long as it reads: 8 KiB in a
     /// second at least.
     pub fn close_within(mut self, patience: Duration) -> Self {
         self.close_within = patience;
