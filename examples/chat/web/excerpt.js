@@ -5,32 +5,32 @@ import { render } from "./markdown.js";
 import { fold } from "./mentions.js";
 import { cut } from "./text.js";
 
-// So much is seen before the first hit, and in all.
+// So much is seen before the first hit, and in all; so many words are looked for.
 const BEFORE = 40;
 const MOST = 200;
+const MOST_WORDS = 8;
 
 export function excerpt(msg, query) {
 	const plain = render(msg).map((node) => node.textContent).join(" ").replace(/\s+/g, " ");
-	const words = fold(query).split(/\s+/).filter(Boolean);
-	const hits = words.flatMap((word) => places(plain, word)).sort((one, other) => one.from - other.from);
-	const begin = Math.max(0, (hits[0]?.from ?? 0) - BEFORE);
-	// From the beginning of a word, or at least of a character.
-	const from = begin === 0 ? 0 : begin + Math.max(0, plain.slice(begin, begin + BEFORE).search(/(?<=\s)\S/));
+	const words = [...new Set(fold(query).split(/\s+/).filter(Boolean))].slice(0, MOST_WORDS);
+	const first = Math.min(plain.length, ...places(plain, words, 1).map(({ from }) => from));
+	let begin = first === plain.length ? 0 : Math.max(0, first - BEFORE);
+	if (/[\udc00-\udfff]/.test(plain[begin])) begin++;
+	// From the beginning of a word, if there is one, and never from half a character.
+	const from = begin === 0 ? 0 : begin + plain.slice(begin, first).indexOf(" ") + 1;
 	const text = cut(plain.slice(from), MOST);
 	const nodes = [from > 0 && "…"];
 	let made = 0;
-	for (const hit of hits) {
-		const [start, end] = [hit.from - from, Math.min(hit.to - from, text.length)];
-		if (start < made || end <= start) continue;
-		nodes.push(text.slice(made, start), el("mark.hit", {}, text.slice(start, end)));
-		made = end;
+	for (const hit of places(text, words).sort((one, other) => one.from - other.from)) {
+		if (hit.from < made) continue;
+		nodes.push(text.slice(made, hit.from), el("mark.hit", {}, text.slice(hit.from, hit.to)));
+		made = hit.to;
 	}
 	return [...nodes, text.slice(made)];
 }
 
-// Where a folded word stands in a text, whatever its capitals and its width.
-function places(text, word) {
-	const found = [];
+// Where folded words stand in a text, whatever its capitals and its width; each at most so often.
+function places(text, words, most = Infinity) {
 	// Folding can change how long a text is: each character knows where it came from.
 	const origin = [];
 	let folded = "";
@@ -42,8 +42,11 @@ function places(text, word) {
 		at += character.length;
 	}
 	origin.push(at);
-	for (let next = folded.indexOf(word); next >= 0; next = folded.indexOf(word, next + word.length)) {
-		found.push({ from: origin[next], to: origin[next + word.length] });
-	}
-	return found;
+	return words.flatMap((word) => {
+		const found = [];
+		for (let next = folded.indexOf(word); next >= 0 && found.length < most; next = folded.indexOf(word, next + word.length)) {
+			found.push({ from: origin[next], to: origin[next + word.length] });
+		}
+		return found;
+	});
 }

@@ -59,9 +59,9 @@ export async function reveal(name, offset) {
 	if (await around(room, offset)) timeline.reveal(offset);
 }
 
-// Shows the first message that is new.
-export async function toNew(room = chat.room) {
-	if (await around(room, Math.max(room.newAfter + 1, room.first))) timeline.revealNew();
+// Shows the first message that is new, if that is still wanted when it is here.
+export async function toNew(room = chat.room, isWanted = () => true) {
+	if ((await around(room, Math.max(room.newAfter + 1, room.first))) && isWanted()) timeline.revealNew();
 }
 
 export async function toLatest() {

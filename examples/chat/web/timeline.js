@@ -98,7 +98,7 @@ function open() {
 	if (reading && reading.offset >= room.low) return goTo(room.placeOf(reading.offset), reading.top);
 	if (room.unread === 0 || !atEnd) return;
 	searching = true;
-	toNew(room).finally(() => (searching = false));
+	toNew(room, () => searching).finally(() => (searching = false));
 }
 
 // Shows the first new message, below a little of what was read.
@@ -281,6 +281,7 @@ function noticeScroll() {
 	const by = log.scrollTop - scrollTop;
 	if (Math.abs(by) < 1) return;
 	({ scrollTop } = log);
+	searching = false;
 	if (by > 0 && below() < 60 && end === room.end && !room.past) atEnd = true;
 	else if (by < 0 && below() > 1) atEnd = false;
 	held = spot();
