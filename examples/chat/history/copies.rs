@@ -10,7 +10,7 @@
 use std::fmt;
 use std::fs::{self, File, Permissions};
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use rusqlite::backup::{Backup, StepResult};
@@ -81,6 +81,9 @@ fn restore(data: &Path, from: &Path) -> Result<String, String> {
     let place = Beside::of(&data)?;
     let source = open(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let contents = copy(&source, from, &place)?;
+    for new in [place.part.clone(), part(&data, "-lock")] {
+        give(&new, &data)?;
+    }
     let old =
         move_aside(&data).map_err(|error| format!("{} cannot be moved aside: {error}", data.display()))?;
     place.take_its_place(&data)?;
@@ -192,11 +195,10 @@ impl Beside {
 
     /// On the disk first, then in one step.
     fn take_its_place(mut self, path: &Path) -> Result<(), String> {
-        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
         let placed = self.file.sync_all().and_then(|()| fs::rename(&self.part, path));
         self.is_placed = placed.is_ok();
         placed
-            .and_then(|()| File::open(folder)?.sync_all())
+            .and_then(|()| File::open(folder(path))?.sync_all())
             .map_err(|error| format!("{} cannot be written: {error}", path.display()))
     }
 }
@@ -207,6 +209,19 @@ impl Drop for Beside {
             // What is left behind is written over by the next copy.
             let _ = fs::remove_file(&self.part);
         }
+    }
+}
+
+/// A restored history belongs to whom it belonged before, or to whom its folder belongs: root restores, and the chat's
+/// own user must be able to write to it.
+fn give(new: &Path, data: &Path) -> Result<(), String> {
+    let cannot =
+        |error| format!("{} cannot be given to the owner of {}: {error}", new.display(), data.display());
+    let owner = fs::metadata(data).or_else(|_| fs::metadata(folder(data))).map_err(cannot)?;
+    match chown(new, Some(owner.uid()), Some(owner.gid())) {
+        // A group that this user is not in, or a folder for everybody.
+        Err(_) if !data.exists() || fs::metadata(new).map_err(cannot)?.uid() == owner.uid() => Ok(()),
+        given => given.map_err(cannot),
     }
 }
 
@@ -244,6 +259,10 @@ fn is_history(path: &Path) -> Result<bool, String> {
     Ok(length == head.len()
         && head.starts_with(b"SQLite format 3\0")
         && head[68..] == schema::APPLICATION.to_be_bytes())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

@@ -1,6 +1,6 @@
 //! Backups, and the way back from one.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
 use rusqlite::Connection;
 
@@ -228,4 +228,25 @@ fn only_a_whole_backup_is_put_back() {
         "{:?}",
         names(&scratch)
     );
+}
+
+/// Root restores, and the chat runs as somebody else. (Only root can try that; to others all is their own.)
+#[test]
+fn a_restored_history_belongs_to_whom_it_belonged_before() {
+    let scratch = Scratch::new("owner");
+    let (copy, folder) = (scratch.file("copy.db"), scratch.file("chat"));
+    a_history(&copy, 3);
+    fs::create_dir(&folder).unwrap();
+    let (path, lock) = (folder.join("chat.db"), folder.join("chat.db-lock"));
+    let owner = |path: &Path| fs::metadata(path).map(|it| (it.uid(), it.gid())).unwrap();
+    let given = |path: &Path, id| chown(path, Some(id), Some(id)).map_or(owner(path), |()| (id, id));
+    // There is none yet: it is the folder's.
+    let folders = given(&folder, 12_345);
+    restore(&path, &copy).unwrap();
+    assert_eq!((owner(&path), owner(&lock)), (folders, folders));
+    let own = given(&path, 12_346);
+    fs::remove_file(&lock).unwrap();
+    restore(&path, &copy).unwrap();
+    assert_eq!((owner(&path), owner(&lock)), (own, own));
+    assert_eq!(owner(&folder.join("chat.db.old")), own);
 }
