@@ -92,7 +92,8 @@ fn main() -> ExitCode {
 /// What the settings are, and whether they can work.
 fn check(listing: &str, settings: &Settings) -> ExitCode {
     let _ = io::stdout().write_all(listing.as_bytes());
-    unknown_variables().iter().for_each(|told| eprintln!("{told}"));
+    let too_little_room = preflight::make_room(settings.max_connections);
+    unknown_variables().iter().chain(&too_little_room).for_each(|told| eprintln!("{told}"));
     let faults = preflight::faults(settings);
     faults.iter().for_each(|fault| eprintln!("{fault}"));
     if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

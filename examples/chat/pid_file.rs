@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
+/// A file that is longer has never been a pid file.
+const LONGEST: u64 = 32;
+
 /// Anybody may read it. Whoever could write to it could have another process stopped in our place.
 const MODE: u32 = 0o644;
 
@@ -22,11 +25,12 @@ pub(crate) struct PidFile {
 }
 
 impl PidFile {
-    /// Writes the number of this process. A file that nobody has locked is taken over, whatever it says.
+    /// Writes the number of this process. A file that nobody has locked is taken over, whatever number is in it. A file
+    /// with anything else in it is somebody's, and named by mistake.
     ///
     /// # Errors
     ///
-    /// In words for people: another process has it, or it cannot be written.
+    /// In words for people: another process has it, it is no pid file, or it cannot be written.
     pub(crate) fn claim(path: &Path) -> Result<Self, String> {
         let told = |error| {
             format!("cannot write the pid file {}: {error} (--pid-file names another)", path.display())
@@ -40,10 +44,25 @@ impl PidFile {
             }
             // Whoever had it before may have removed it while we were waiting at the door.
             if is_at(&file, path) {
+                if !is_pid_file(&mut file).map_err(told)? {
+                    return Err(no_pid_file(path));
+                }
                 let mut pid_file = PidFile { path: path.to_owned(), file };
                 pid_file.write().map_err(told)?;
                 return Ok(pid_file);
             }
+        }
+    }
+
+    /// Is it one, if it is there?
+    ///
+    /// # Errors
+    ///
+    /// No, in words for people.
+    pub(crate) fn look_at(path: &Path) -> Result<(), String> {
+        match File::open(path).and_then(|mut file| is_pid_file(&mut file)) {
+            Ok(false) => Err(no_pid_file(path)),
+            _ => Ok(()),
         }
     }
 
@@ -66,11 +85,27 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(MODE).open(path)
 }
 
+/// Is there nothing in it that anybody could miss: a number, or what a crash of the machine leaves of one?
+fn is_pid_file(file: &mut File) -> io::Result<bool> {
+    let meta = file.metadata()?;
+    if !meta.is_file() || meta.len() > LONGEST {
+        return Ok(false);
+    }
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(bytes
+        .iter()
+        .all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace() || [b'-', 0].contains(byte)))
+}
+
+fn no_pid_file(path: &Path) -> String {
+    format!("{} is no pid file, and is not written over (--pid-file names another)", path.display())
+}
+
 /// Another process holds the lock; which one, it should have written.
 fn taken(path: &Path, file: &mut File) -> String {
     let mut text = String::new();
-    // No number of a process is as long as that.
-    let _ = file.take(32).read_to_string(&mut text);
+    let _ = file.take(LONGEST).read_to_string(&mut text);
     let path = path.display();
     match text.trim().parse::<u32>() {
         Ok(pid) => format!("process {pid} runs already: it has locked {path} (--pid-file names another)"),
@@ -138,16 +173,30 @@ mod tests {
     }
 
     #[test]
-    fn whatever_it_says_is_replaced() {
+    fn whatever_number_it_has_is_replaced() {
         let folder = Folder::new("pid-odd");
         let path = folder.0.join("chat.pid");
         let own = std::process::id().to_string();
-        for odd in ["", "hello", "-1", "0", "999999999999", "12 34", &own, &"9".repeat(1000)] {
+        for odd in ["", "-1", "0", "999999999999", "12 34", "12\r\n", "\0\0\0\0\0\0", &own, &"9".repeat(32)] {
             fs::write(&path, odd).unwrap();
             let pid_file = PidFile::claim(&path).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), format!("{own}\n"), "{odd}");
             drop(pid_file);
         }
+    }
+
+    #[test]
+    fn a_file_with_anything_else_in_it_is_left_as_it_is() {
+        let folder = Folder::new("pid-no");
+        let path = folder.0.join("chat.pid");
+        for theirs in ["hello", "listen = 1\n", "SQLite format 3\0", "12 x", "٤", &"9".repeat(33)] {
+            fs::write(&path, theirs).unwrap();
+            let told = PidFile::claim(&path).unwrap_err();
+            assert!(told.contains("is no pid file") && told.contains("--pid-file names another"), "{told}");
+            assert_eq!(PidFile::look_at(&path), Err(told));
+            assert_eq!(fs::read_to_string(&path).unwrap(), theirs);
+        }
+        assert!(PidFile::claim(Path::new("/dev/null")).unwrap_err().contains("is no pid file"));
     }
 
     #[test]

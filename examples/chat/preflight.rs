@@ -11,6 +11,7 @@ use std::path::Path;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::certificates::Certificates;
+use crate::pid_file::PidFile;
 use crate::settings::{Listen, Settings};
 
 /// Descriptors for other things than connections: listeners, the history, the log, and the library's reserve.
@@ -27,7 +28,8 @@ pub(crate) fn faults(settings: &Settings) -> Vec<String> {
         try_file(path, makes_others).map_err(|told| format!("{name}: {told}"))
     });
     let certificates = Certificates::of(settings).map(drop);
-    listen.chain(files).chain([certificates]).filter_map(Result::err).collect()
+    let pid_file = settings.pid_file.as_deref().map(PidFile::look_at);
+    listen.chain(files).chain(pid_file).chain([certificates]).filter_map(Result::err).collect()
 }
 
 /// An address that is in use is no fault: it may be this very chat that uses it.

@@ -21,6 +21,11 @@ use super::open_error::Fault;
 /// Everything that belongs to a history, by the ends of its names.
 pub(super) const PARTS: [&str; 4] = ["", "-wal", "-shm", "-lock"];
 
+/// The files of the history that has this path.
+pub(crate) fn parts(path: &Path) -> [PathBuf; 4] {
+    PARTS.map(|end| part(path, end))
+}
+
 /// A lock that is held, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
@@ -59,8 +64,7 @@ impl Lock {
 
     /// All parts are there now: whatever is found in their place later is something else.
     pub(super) fn remember_parts(&mut self) {
-        let parts = PARTS.map(|end| part(&self.path, end));
-        self.parts = parts.map(|path| (path.clone(), identity(&path))).into();
+        self.parts = parts(&self.path).map(|path| (path.clone(), identity(&path))).into();
     }
 
     /// Was the history removed, moved or replaced while it was open? If it was once, it stays so: what was written

@@ -15,7 +15,9 @@
 //! | `values.rs` | sizes, addresses, origins: from text to types |
 //! | `slips.rs` | words that are nearly those of a setting |
 //! | `names.rs` | the names the chat goes by, from several settings |
+//! | `apart.rs` | files that must not be the same |
 
+mod apart;
 mod file;
 mod flags;
 mod names;
@@ -152,8 +154,9 @@ pub(crate) fn read(
         flags::Line::Print(text) => return Ok(Asked::Print(text)),
     };
     let config = flags.config().map(PathBuf::from).or_else(|| env("POLLCAT_CONFIG").map(PathBuf::from));
-    let mut file = match config.filter(|path| !path.as_os_str().is_empty()) {
-        Some(path) => SettingsFile::read(&path),
+    let config = config.filter(|path| !path.as_os_str().is_empty());
+    let mut file = match &config {
+        Some(path) => SettingsFile::read(path),
         None => SettingsFile::default(),
     };
 
@@ -177,6 +180,7 @@ pub(crate) fn read(
     }
     if faults.is_empty() {
         faults = contradictions(&settings);
+        faults.extend(apart::faults(&settings, config.as_deref()));
     }
     let copy = match flags.copy(settings.data.as_deref()) {
         Ok(copy) => copy,
@@ -264,12 +268,6 @@ fn contradictions(settings: &Settings) -> Vec<String> {
         wrong.push(format!(
             "address-rate ({address_rate}) is less than message-rate ({message_rate}): nobody could reach theirs"
         ));
-    }
-    let files =
-        [("data", &settings.data), ("pid-file", &settings.pid_file), ("log-file", &settings.log_file)];
-    for (i, (name, path)) in files.iter().enumerate().filter(|(_, (_, path))| path.is_some()) {
-        let same = files[..i].iter().filter(|(_, other)| other == path);
-        wrong.extend(same.map(|(other, _)| format!("{other} and {name} are the same file")));
     }
     wrong
 }
