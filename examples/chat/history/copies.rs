@@ -18,7 +18,7 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{FlockOperation, flock};
 
 use super::file;
-use super::lock::{Lock, PARTS, part, private};
+use super::lock::{Lock, PARTS, part, parts, private};
 use super::open_error::{Fault, OpenError};
 use super::{Data, schema};
 
@@ -76,6 +76,9 @@ fn restore(data: &Path, from: &Path) -> Result<String, String> {
     }
     if is_same(from, &data) {
         return Err(format!("{} is the history itself", from.display()));
+    }
+    if is_same(from, &part(&data, ".part")) {
+        return Err(format!("{} is what a copy that was stopped has left: name another", from.display()));
     }
     let _lock = Lock::take(&data).map_err(|fault| told(&data, fault))?;
     let place = Beside::of(&data)?;
@@ -228,19 +231,22 @@ fn give(new: &Path, data: &Path) -> Result<(), String> {
 /// Gives a history another name, its log with it: a log belongs to its file, and no other may meet it. The file itself
 /// stays until the other one takes its place, so that at no time there is none.
 fn move_aside(data: &Path) -> std::io::Result<Option<PathBuf>> {
-    if !data.exists() {
-        return Ok(None);
-    }
+    let [_, log, index, _] = parts(data);
     let names = (1..).map(|n| part(data, &if n == 1 { ".old".into() } else { format!(".old-{n}") }));
-    let old = names.into_iter().find(|old| !old.exists()).expect("names do not end");
-    fs::hard_link(data, &old)?;
-    if part(data, "-wal").exists() {
-        fs::rename(part(data, "-wal"), part(&old, "-wal"))?;
+    let is_free = |old: &PathBuf| !old.exists() && !part(old, "-wal").exists();
+    let old = names.into_iter().find(is_free).expect("names do not end");
+    // Its log may be there though the file is not.
+    let is_there = data.exists() || log.exists();
+    if data.exists() {
+        fs::hard_link(data, &old)?;
     }
-    if part(data, "-shm").exists() {
-        fs::remove_file(part(data, "-shm"))?;
+    if log.exists() {
+        fs::rename(log, part(&old, "-wal"))?;
     }
-    Ok(Some(old))
+    if index.exists() {
+        fs::remove_file(index)?;
+    }
+    Ok(is_there.then_some(old))
 }
 
 fn open(path: &Path, access: OpenFlags) -> Result<Connection, String> {

@@ -24,7 +24,8 @@ pub(super) fn words(error: &Error) -> String {
 }
 
 /// What is said when the file is not there any more.
-pub(super) const GONE: &str = "the history's file was removed or replaced while the chat ran: stop the chat";
+pub(super) const GONE: &str = "the history's file was removed or replaced while the chat ran: stop the chat, and before it \
+                               starts again move the file back to its place, or bring a backup back with --restore";
 
 /// There is no room for this, but perhaps for something smaller. A limit on the size of a file, or a quota, shows as a
 /// failing write.

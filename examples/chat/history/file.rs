@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::faults::GONE;
-use super::lock::{Lock, Note, private};
+use super::lock::{Lock, Note, part, private};
 use super::open_error::Fault;
 use super::wal::{self, Task};
 use super::{Calendar, Data, Durability, schema};
@@ -94,6 +94,11 @@ fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault>
     // The lock belongs to the file, whatever symbolic links lead to it.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
     let mut lock = Lock::take(&path)?;
+    // SQLite would take it for a log of nothing, and remove it.
+    let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if length(&path) == 0 && length(&part(&path, "-wal")) > 0 {
+        return Err(Fault::Astray);
+    }
     // What people say is not for other users of the machine. SQLite gives its own files the same permissions.
     private(&path).map_err(Fault::File)?;
 

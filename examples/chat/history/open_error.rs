@@ -22,6 +22,8 @@ pub(super) enum Fault {
     Locked,
     /// It has so many names.
     Linked(u64),
+    /// It is not there, and its log is.
+    Astray,
     ReadOnly,
     /// SQLite, but another program's.
     Foreign,
@@ -61,6 +63,13 @@ impl fmt::Display for OpenError {
             Fault::Linked(names) => {
                 write!(f, "{path} has {names} names (hard links), and a history can have but one: ")?;
                 f.write_str("remove the others, or choose another file with --data")
+            }
+            Fault::Astray => {
+                write!(
+                    f,
+                    "{path} is not there or empty, and {path}-wal, its log, has what was said last: move the file back to "
+                )?;
+                f.write_str("its place, bring a backup back with --restore, or remove the -wal to begin anew")
             }
             Fault::ReadOnly => {
                 write!(f, "{path} may not be written by this user: allow it, or choose another with --data")

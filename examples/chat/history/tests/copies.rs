@@ -250,3 +250,48 @@ fn a_restored_history_belongs_to_whom_it_belonged_before() {
     assert_eq!((owner(&path), owner(&lock)), (own, own));
     assert_eq!(owner(&folder.join("chat.db.old")), own);
 }
+
+#[test]
+fn a_log_whose_file_is_gone_meets_no_other() {
+    let scratch = Scratch::new("astray");
+    let (path, copy, kept) = (scratch.file("chat.db"), scratch.file("copy.db"), scratch.file("kept.db"));
+    a_history(&path, 3);
+    back_up(&path, &copy).unwrap();
+    let mut open = Open::at(&path);
+    open.write(text(1, 1, "number last")).unwrap();
+    // The program is killed, and the file is moved away without its log.
+    let log = fs::read(lock::part(&path, "-wal")).unwrap();
+    open.close();
+    fs::rename(&path, &kept).unwrap();
+    for empty in [false, true] {
+        fs::write(lock::part(&path, "-wal"), &log).unwrap();
+        if empty {
+            fs::write(&path, "").unwrap();
+        }
+        let told = match file::open(&Data::File(path.clone()), Durability::Disk) {
+            Ok(_) => panic!("it was opened"),
+            Err(fault) => OpenError::new(&Data::File(path.clone()), fault).to_string(),
+        };
+        assert!(told.contains("move the file back") && told.contains("--restore"), "{told}");
+        assert_eq!(fs::read(lock::part(&path, "-wal")).unwrap(), log);
+    }
+    fs::remove_file(&path).unwrap();
+    let told = restore(&path, &copy).unwrap();
+    assert!(told.contains("chat.db.old"), "{told}");
+    assert_eq!(everything(&path).0.len(), 4);
+    assert_eq!(fs::read(scratch.file("chat.db.old-wal")).unwrap(), log);
+    // What has the name of an old log keeps it.
+    let told = restore(&path, &copy).unwrap();
+    assert!(told.contains("chat.db.old-2"), "{told}");
+}
+
+#[test]
+fn what_a_stopped_copy_has_left_is_not_restored() {
+    let scratch = Scratch::new("left");
+    let (path, left) = (scratch.file("chat.db"), scratch.file("chat.db.part"));
+    a_history(&path, 3);
+    fs::copy(&path, &left).unwrap();
+    let told = restore(&path, &left).unwrap_err();
+    assert!(told.contains("was stopped") && left.exists(), "{told}");
+    assert_eq!(fs::read(&left).unwrap(), fs::read(&path).unwrap());
+}
