@@ -26,7 +26,7 @@ impl Chat {
             }
             News::Read { read, ticket, result } => self.found(peers, read, ticket, result),
             News::Pruned { room, first } => {
-                self.rooms.get_mut(room).into_iter().for_each(|room| room.prune(first));
+                self.rooms.prune(room, first);
             }
         }
     }

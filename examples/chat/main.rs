@@ -37,6 +37,7 @@ mod picture;
 mod pid_file;
 mod preflight;
 mod presence;
+mod ring;
 mod rooms;
 mod sessions;
 mod settings;

@@ -1,12 +1,18 @@
 //! The rooms: who is in them, what was said last, and how they are told apart.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
-use crate::history::{Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, Voices, What};
+use crate::history::{
+    Event, Millis, Offset, PersonId, RINGS_BYTES, RoomId, RoomKind, StoredRoom, Voices, What,
+};
 use crate::members::Members;
 use crate::names::{self, Keys};
+use crate::ring::Ring;
 use crate::sessions::Voice;
+
+/// What is left of a ring when all together are too large, in bytes.
+const LITTLE: usize = 4 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Room {
@@ -22,7 +28,9 @@ pub(crate) struct Room {
     pub voices: Voices,
     pub members: Members,
     /// The latest events, so that hardly anybody has to ask the disk.
-    pub recent: VecDeque<Event>,
+    pub recent: Ring,
+    /// When something was said last, as a number that counts up.
+    used: u64,
     /// Events that do not count as unread, in order.
     deletions: Vec<Offset>,
     /// Not on disk yet: it is a name that is taken, and nothing else.
@@ -51,7 +59,8 @@ impl Room {
             last,
             voices,
             members: Members::default(),
-            recent: recent.into(),
+            recent: Ring::new(recent),
+            used: 0,
             deletions,
             pending: false,
             maker: None,
@@ -81,33 +90,20 @@ impl Room {
     }
 
     /// Something was said: the latest event so far.
-    pub(crate) fn push(&mut self, event: Event, keep: usize) {
+    fn push(&mut self, event: Event, keep: usize) {
         self.last = event.offset;
         self.voices = self.voices.and(event.author);
         if let What::Deletion { target } = event.what {
             self.deletions.push(event.offset);
-            if let Some(taken_back) = self.find(target) {
-                taken_back.what = What::Deleted;
-                taken_back.mentions.clear();
-            }
+            self.recent.take_back(target);
         }
-        self.recent.push_back(event);
-        while self.recent.len() > keep {
-            self.recent.pop_front();
-        }
-    }
-
-    fn find(&mut self, offset: Offset) -> Option<&mut Event> {
-        let place = self.recent.binary_search_by_key(&offset, |event| event.offset).ok()?;
-        self.recent.get_mut(place)
+        self.recent.push(event, keep);
     }
 
     /// What came before `first` is no longer kept.
-    pub(crate) fn prune(&mut self, first: Offset) {
+    fn prune(&mut self, first: Offset) {
         self.first = self.first.max(first);
-        while self.recent.front().is_some_and(|event| event.offset < self.first) {
-            self.recent.pop_front();
-        }
+        self.recent.prune(self.first);
         let gone = self.deletions.partition_point(|&offset| offset < first);
         self.deletions.drain(..gone);
     }
@@ -154,6 +150,10 @@ pub(crate) struct Rooms {
     public: BTreeMap<String, RoomId>,
     /// Those without members, by when they are removed.
     empty: BTreeSet<(Millis, RoomId)>,
+    /// Bytes of all rings, and the rooms that have one, those in front in which nothing was said for longest.
+    bytes: usize,
+    rings: BTreeSet<(u64, RoomId)>,
+    count: u64,
     /// In how many private talks somebody is or was, as far as they are there.
     talks: HashMap<PersonId, usize>,
     /// How many rooms somebody has made, as far as they are there.
@@ -173,7 +173,40 @@ impl Rooms {
             .flatten()
             .for_each(|one| *self.talks.entry(one).or_default() += 1);
         room.maker.into_iter().for_each(|maker| *self.made.entry(maker).or_default() += 1);
+        self.bytes += room.recent.bytes();
+        self.rings.insert((room.used, room.id));
         self.by_id.insert(room.id, room);
+    }
+
+    /// Something was said in a room.
+    pub(crate) fn push(&mut self, id: RoomId, event: Event, keep: usize) {
+        self.count += 1;
+        if let Some(room) = self.by_id.get_mut(&id) {
+            self.bytes -= room.recent.bytes();
+            room.push(event, keep);
+            self.bytes += room.recent.bytes();
+            self.rings.remove(&(room.used, id));
+            room.used = self.count;
+            self.rings.insert((room.used, id));
+        }
+        // Those who come to a room that has been silent for long get little from memory, and ask for the rest.
+        while self.bytes > RINGS_BYTES
+            && let Some((_, oldest)) = self.rings.pop_first()
+            && let Some(room) = self.by_id.get_mut(&oldest)
+        {
+            self.bytes -= room.recent.bytes();
+            room.recent.shrink(LITTLE);
+            self.bytes += room.recent.bytes();
+        }
+    }
+
+    /// What came before `first` is no longer kept.
+    pub(crate) fn prune(&mut self, id: RoomId, first: Offset) {
+        if let Some(room) = self.by_id.get_mut(&id) {
+            self.bytes -= room.recent.bytes();
+            room.prune(first);
+            self.bytes += room.recent.bytes();
+        }
     }
 
     pub(crate) fn remove(&mut self, id: RoomId) -> Option<Room> {
@@ -181,6 +214,8 @@ impl Rooms {
         let room = self.by_id.remove(&id)?;
         direct_pair(&room.name).into_iter().flatten().for_each(|one| count_down(&mut self.talks, one));
         room.maker.into_iter().for_each(|maker| count_down(&mut self.made, maker));
+        self.bytes -= room.recent.bytes();
+        self.rings.remove(&(room.used, id));
         for name in [&room.name, &room.folded] {
             if self.by_name.get(name) == Some(&id) {
                 self.by_name.remove(name);

@@ -222,10 +222,7 @@ impl Chat {
             peers.publish_from(asker.peer, topic, &frame)
         }
         self.tell_text_clients(peers, &event, room, Some(asker.peer).filter(|_| !echo));
-        let keep = self.settings.recent;
-        if let Some(place) = self.rooms.get_mut(room) {
-            place.push(event, keep);
-        }
+        self.rooms.push(room, event, self.settings.recent);
     }
 
     pub(crate) fn acknowledge_said(

@@ -16,6 +16,10 @@ pub(crate) type Millis = i64;
 /// SHA-256 of a resume token. The token itself is not kept.
 pub(crate) type TokenHash = [u8; 32];
 
+/// Bytes of the latest events of one room, and of all rooms, that are kept in memory.
+pub(crate) const RING_BYTES: usize = 256 << 10;
+pub(crate) const RINGS_BYTES: usize = 64 << 20;
+
 /// Something that is to be on disk before anybody hears of it.
 #[derive(Debug)]
 pub(crate) enum Write {
@@ -151,6 +155,20 @@ pub(crate) struct Event {
     pub author_name: String,
     pub what: What,
     pub mentions: Vec<PersonId>,
+}
+
+impl Event {
+    /// About how many bytes it takes in memory.
+    pub(crate) fn weight(&self) -> usize {
+        let said = match &self.what {
+            What::Text(text) => text.len(),
+            What::Picture { picture, caption } => {
+                caption.len() + picture.as_ref().map_or(0, |picture| picture.id.len())
+            }
+            What::Deleted | What::Deletion { .. } => 0,
+        };
+        size_of::<Event>() + self.author_name.len() + size_of_val(&self.mentions[..]) + said
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -308,7 +326,8 @@ pub(crate) struct StoredRoom {
     pub voices: Voices,
     /// Offsets of deletions that are kept, in order: events that do not count as unread.
     pub deletions: Vec<Offset>,
-    /// The latest events, oldest first: as many as [`Settings::recent`](super::Settings::recent).
+    /// The latest events, oldest first: as many as [`Settings::recent`](super::Settings::recent), or as fit into
+    /// [`RING_BYTES`].
     pub recent: Vec<Event>,
 }
 

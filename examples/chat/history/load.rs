@@ -1,12 +1,14 @@
 //! What the chat starts with.
 
+use std::cmp::Reverse;
+
 use rusqlite::{Connection, Result, params};
 
 use super::lock::Note;
 use super::schema::{self, number, select_events, signed};
 use super::{
-    Calendar, Durability, Event, Loaded, Offset, RoomKind, Settings, StoredMember, StoredPerson, StoredRoom,
-    Voices, index, people,
+    Calendar, Durability, Event, Loaded, Offset, RING_BYTES, RINGS_BYTES, RoomKind, Settings, StoredMember,
+    StoredPerson, StoredRoom, Voices, index, people,
 };
 
 /// Forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
@@ -107,9 +109,15 @@ fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
             })
         })?
         .collect::<Result<_>>()?;
-    for room in &mut rooms {
+    // The rooms that anybody may join first, and then the latest talks: there is not room for all of any length.
+    let mut order: Vec<usize> = (0..rooms.len()).collect();
+    order.sort_by_key(|&place| (rooms[place].kind == RoomKind::Direct, Reverse(place)));
+    let mut left = RINGS_BYTES;
+    for place in order {
+        let room = &mut rooms[place];
         room.deletions = deletions(connection, room)?;
-        room.recent = latest(connection, room, recent)?;
+        room.recent = latest(connection, room, recent, left.min(RING_BYTES))?;
+        left = left.saturating_sub(room.recent.iter().map(Event::weight).sum());
     }
     Ok(rooms)
 }
@@ -121,12 +129,23 @@ fn deletions(connection: &Connection, room: &StoredRoom) -> Result<Vec<Offset>> 
         .collect()
 }
 
-fn latest(connection: &Connection, room: &StoredRoom, limit: usize) -> Result<Vec<Event>> {
+/// The latest events, oldest first: one at least, and no more bytes.
+fn latest(connection: &Connection, room: &StoredRoom, limit: usize, bytes: usize) -> Result<Vec<Event>> {
     let after = room.last.saturating_sub(limit as u64);
-    connection
-        .prepare_cached(select_events!("WHERE e.room = ?1 AND e.offset > ?2 ORDER BY e.offset"))?
-        .query_map(params![signed(room.id), signed(after)], |row| Ok(schema::kept(row)?.event))?
-        .collect()
+    let mut select = connection
+        .prepare_cached(select_events!("WHERE e.room = ?1 AND e.offset > ?2 ORDER BY e.offset DESC"))?;
+    let mut rows = select.query(params![signed(room.id), signed(after)])?;
+    let (mut latest, mut taken): (Vec<Event>, usize) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let event = schema::kept(row)?.event;
+        taken += event.weight();
+        if taken > bytes && !latest.is_empty() {
+            break;
+        }
+        latest.push(event);
+    }
+    latest.reverse();
+    Ok(latest)
 }
 
 fn members(connection: &Connection) -> Result<Vec<StoredMember>> {

@@ -194,3 +194,21 @@ fn words_that_were_taken_back_are_gone_from_the_file() {
     open.close();
     assert_eq!(found(), [false, false]);
 }
+
+/// However long the latest words are, they do not fill the memory when the program starts.
+#[test]
+fn the_latest_events_are_loaded_by_their_bytes() {
+    let scratch = Scratch::new("rings");
+    let path = scratch.file("chat.db");
+    let mut open = Open::at(&path);
+    open.write_all(vec![create(1, "tea"), create(2, "coffee")]);
+    let long = "茶".repeat(16_000);
+    open.write_all((0..60).map(|_| text(1, 1, &long)).chain((0..60).map(|_| text(2, 1, "short"))).collect());
+    open.close();
+    let open = Open::at(&path);
+    let [tea, coffee] = [0, 1].map(|place| &open.loaded.rooms[place].recent);
+    let bytes: usize = tea.iter().map(Event::weight).sum();
+    assert!(bytes <= RING_BYTES && bytes + 2 * long.len() > RING_BYTES, "{bytes}");
+    assert!(tea.is_sorted_by_key(|event| event.offset) && tea.last().map(|event| event.offset) == Some(60));
+    assert!(coffee.len() > tea.len(), "{} and {}", coffee.len(), tea.len());
+}
