@@ -6,15 +6,13 @@ use crate::chat::{Chat, ticks};
 use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
 use crate::members::ByName;
 use crate::membership::Move;
-use crate::people::Person;
 use crate::rooms::Room;
 use crate::tickets::Ticket;
 
 /// Whoever comes back within this time never went: a page that is loaded again, a tunnel.
 const FADING: Millis = 3_000;
-/// A guest with a token who never chose a name is forgotten after a day, others after a year.
-const FORGET_GUESTS: Millis = 86_400_000;
-const FORGET_PEOPLE: Millis = 365 * 86_400_000;
+/// So many people are forgotten in a round.
+const FORGOTTEN_AT_ONCE: usize = 100;
 /// The disk hears this often of those who stay: who is here when the program ends is not forgotten when it starts again.
 const SEEN_AGAIN: Millis = 3_600_000;
 /// A room without members is removed after a day, unless nothing was ever said in it.
@@ -164,12 +162,7 @@ impl Chat {
         let Some(today) = self.calendar.today() else {
             return;
         };
-        let patience = |person: &Person| if person.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS };
-        let gone =
-            |person: &&Person| !person.is_here() && person.seen.saturating_add(patience(person)) < today;
-        let forgotten: Vec<PersonId> =
-            self.people.iter().filter(gone).map(|person| person.id).take(1000).collect();
-        for id in forgotten {
+        for id in self.people.overdue(today, FORGOTTEN_AT_ONCE) {
             self.forget(peers, id);
         }
     }

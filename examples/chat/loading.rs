@@ -34,7 +34,7 @@ impl Tables {
         let mut person = Person::new(id, name, token, seen);
         person.silent = silent;
         self.people.insert(person);
-        self.people.let_pass(id);
+        self.people.rest(id);
     }
 
     fn add_member(&mut self, stored: StoredMember) {

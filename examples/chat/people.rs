@@ -9,6 +9,9 @@ use crate::members::ByName;
 use crate::names::{self, Keys};
 use crate::pace::Pace;
 
+/// A guest with a token who never chose a name is forgotten after a day, others after a year.
+const FORGET_GUESTS: Millis = 86_400_000;
+const FORGET_PEOPLE: Millis = 365 * 86_400_000;
 /// Mentions are counted up to here.
 const MENTIONS: usize = 99;
 
@@ -34,8 +37,8 @@ pub(crate) struct Person {
     pub shown: bool,
     /// They have done nothing yet that others could see.
     pub silent: bool,
-    /// Their place among those who pass by, if they are one.
-    passing: Option<Millis>,
+    /// Since when they are away, if that is known.
+    rests_since: Option<Millis>,
     /// When they count as away, since their last connection has gone.
     pub away_at: Millis,
 }
@@ -78,7 +81,7 @@ impl Person {
             renaming: None,
             shown: false,
             silent: true,
-            passing: None,
+            rests_since: None,
             away_at: 0,
         }
     }
@@ -90,6 +93,11 @@ impl Person {
     /// Has this person chosen a name?
     pub(crate) fn is_named(&self) -> bool {
         self.name != names::guest_name(self.id)
+    }
+
+    /// When they are forgotten if they do not come back, having been here last at `seen`.
+    fn forgotten_at(&self, seen: Millis) -> Millis {
+        seen.saturating_add(if self.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS })
     }
 
     pub(crate) fn folded(&self) -> &str {
@@ -118,7 +126,9 @@ pub(crate) struct People {
     gone: HashMap<PersonId, String>,
     /// Who has a connection.
     here: BTreeSet<PersonId>,
-    /// Who is away and was never noticed, by when they were here last: they give way to newcomers.
+    /// Who is away, by when they are forgotten.
+    resting: BTreeSet<(Millis, PersonId)>,
+    /// And of them who was never noticed, by when they were here last: they give way to newcomers.
     passing: BTreeSet<(Millis, PersonId)>,
 }
 
@@ -133,7 +143,7 @@ impl People {
 
     /// They will not come back: their name and token are free.
     pub(crate) fn remove(&mut self, id: PersonId) -> Option<Person> {
-        self.let_stay(id);
+        self.wake(id);
         let person = self.by_id.remove(&id)?;
         for keys in std::iter::once(&person.keys).chain(&person.renaming) {
             self.free_name(id, keys);
@@ -145,26 +155,41 @@ impl People {
         Some(person)
     }
 
-    /// Somebody who is away may have to give way, if they were never noticed.
-    pub(crate) fn let_pass(&mut self, id: PersonId) {
-        let may_pass = |person: &&mut Person| person.silent && person.token.is_some() && !person.is_here();
-        if let Some(person) = self.by_id.get_mut(&id).filter(may_pass) {
-            person.passing = Some(person.seen);
-            self.passing.insert((person.seen, id));
+    /// Somebody is away: in time they are forgotten, and if they were never noticed they may have to give way.
+    pub(crate) fn rest(&mut self, id: PersonId) {
+        let may_rest = |person: &&mut Person| person.token.is_some() && !person.is_here();
+        if let Some(person) = self.by_id.get_mut(&id).filter(may_rest) {
+            person.rests_since = Some(person.seen);
+            self.resting.insert((person.forgotten_at(person.seen), id));
+            if person.silent {
+                self.passing.insert((person.seen, id));
+            }
         }
     }
 
-    fn let_stay(&mut self, id: PersonId) {
-        if let Some(seen) = self.by_id.get_mut(&id).and_then(|person| person.passing.take()) {
+    fn wake(&mut self, id: PersonId) {
+        if let Some(person) = self.by_id.get_mut(&id)
+            && let Some(seen) = person.rests_since.take()
+        {
+            self.resting.remove(&(person.forgotten_at(seen), id));
             self.passing.remove(&(seen, id));
         }
     }
 
+    /// Who is to be forgotten by now, at most so many.
+    pub(crate) fn overdue(&self, today: Millis, most: usize) -> Vec<PersonId> {
+        self.resting.iter().take_while(|&&(due, _)| due < today).map(|&(_, id)| id).take(most).collect()
+    }
+
     /// They have done something that others can see. True for the first time, of somebody who can come back.
     pub(crate) fn notice(&mut self, id: PersonId) -> bool {
-        self.let_stay(id);
-        let person = self.by_id.get_mut(&id).filter(|person| person.token.is_some());
-        person.is_some_and(|person| std::mem::take(&mut person.silent))
+        let Some(person) = self.by_id.get_mut(&id).filter(|person| person.token.is_some()) else {
+            return false;
+        };
+        if let Some(seen) = person.rests_since {
+            self.passing.remove(&(seen, id));
+        }
+        std::mem::take(&mut person.silent)
     }
 
     /// Of those who were never noticed, who was here least lately.
@@ -228,7 +253,7 @@ impl People {
 
     /// One more connection of somebody.
     pub(crate) fn connect(&mut self, id: PersonId, peer: PeerId, now: Millis) {
-        self.let_stay(id);
+        self.wake(id);
         if let Some(person) = self.by_id.get_mut(&id) {
             person.connections.push(peer);
             person.seen = person.seen.max(now);
@@ -245,7 +270,7 @@ impl People {
             return None;
         }
         self.here.remove(&id);
-        self.let_pass(id);
+        self.rest(id);
         self.by_id.get_mut(&id)
     }
 
@@ -286,12 +311,13 @@ impl People {
 
     /// The reserved name is theirs, or is not after all.
     pub(crate) fn settle_name(&mut self, id: PersonId, name: &str, kept: bool) {
-        let Some(person) = self.by_id.get_mut(&id) else {
+        // Somebody with a name of their own is remembered for longer.
+        let rests = self.get(id).is_some_and(|person| person.rests_since.is_some());
+        let Some(mut given_up) = self.by_id.get_mut(&id).and_then(|person| person.renaming.take()) else {
             return;
         };
-        let Some(mut given_up) = person.renaming.take() else {
-            return;
-        };
+        self.wake(id);
+        let person = self.by_id.get_mut(&id).expect("it has just given up a name");
         if kept {
             name.clone_into(&mut person.name);
             person.by_name = ByName::new(name, id);
@@ -301,14 +327,13 @@ impl People {
         let keeps = person.keys.clone();
         self.free_name(id, &given_up);
         self.keep_name(id, &keeps);
+        if rests {
+            self.rest(id);
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Person> {
-        self.by_id.values()
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Person> {
@@ -317,107 +342,5 @@ impl People {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn people() -> People {
-        let mut people = People::default();
-        for (id, name) in [(1, "carla"), (2, "Bob"), (3, "小明"), (4, "al"), (5, "carol")] {
-            let mut person = Person::new(id, name.into(), Some([id as u8; 32]), 0);
-            if id != 5 {
-                person.rooms.insert(1, Membership::default());
-            }
-            people.insert(person);
-        }
-        people
-    }
-
-    #[test]
-    fn a_name_is_kept_from_others_while_it_is_on_its_way() {
-        let mut people = people();
-        people.reserve(1, &Keys::of_person("eve"));
-        assert_eq!((people.named("eve"), people.named("carla")), (Some(1), Some(1)));
-        people.settle_name(1, "Eve", false);
-        assert_eq!((people.named("eve"), people.named("carla")), (None, Some(1)));
-        people.reserve(1, &Keys::of_person("eve"));
-        people.settle_name(1, "Eve", true);
-        assert_eq!((people.named("eve"), people.named("carla")), (Some(1), None));
-        assert_eq!(people.name_of(1), "Eve");
-    }
-
-    #[test]
-    fn a_name_is_taken_by_whatever_is_drawn_like_it() {
-        let mut people = people();
-        let is_taken = |people: &People, name: &str| people.is_taken(&Keys::of_person(name), None);
-        for name in ["Вob", "BОB", "ВOВ", "СARLA", "сarlа"] {
-            assert!(is_taken(&people, name), "{name}");
-        }
-        people.insert(Person::new(6, "Тom".into(), None, 0));
-        assert!(is_taken(&people, "Tom") && is_taken(&people, "тom") && is_taken(&people, "TОМ"));
-        assert!(!people.is_taken(&Keys::of_person("ТОМ"), Some(6)), "it is their own, in other letters");
-        people.remove(6);
-        assert!(!is_taken(&people, "Tom") && !is_taken(&people, "тom"));
-    }
-
-    #[test]
-    fn two_who_had_names_that_look_alike_keep_them() {
-        let mut people = people();
-        people.insert(Person::new(6, "Вob".into(), None, 0));
-        people.insert(Person::new(7, "Bo\u{0412}".into(), None, 0));
-        assert_eq!((people.name_of(2), people.name_of(6), people.name_of(7)), ("Bob", "Вob", "BoВ"));
-        people.reserve(6, &Keys::of_person("вob"));
-        people.settle_name(6, "вob", true);
-        for (gone, taken) in [(2, true), (7, false)] {
-            people.remove(gone);
-            assert_eq!(people.is_taken(&Keys::of_person("Bob"), None), taken, "without {gone}");
-        }
-    }
-
-    #[test]
-    fn whoever_is_gone_leaves_name_and_token_free() {
-        let mut people = people();
-        people.reserve(1, &Keys::of_person("eve"));
-        people.remove(1);
-        assert_eq!(
-            (people.named("eve"), people.named("carla"), people.with_token(&[1; 32])),
-            (None, None, None)
-        );
-        people.settle_name(1, "Eve", true);
-        assert_eq!((people.named("eve"), people.len()), (None, 4));
-        assert_eq!(people.name_of(1), "somebody");
-    }
-
-    #[test]
-    fn whoever_stays_is_seen_again_and_again() {
-        let mut people = people();
-        people.here.extend([1, 2, 3]);
-        people.drop_token(2);
-        assert!(people.see_again(99, 100, 10).is_empty());
-        assert_eq!(people.see_again(100, 100, 1), [1]);
-        assert_eq!(people.see_again(150, 100, 10), [3], "2 cannot come back, the others are not here");
-        assert_eq!(people.see_again(200, 100, 10), [1]);
-        assert_eq!(people.get(1).map(|person| person.seen), Some(200));
-    }
-
-    #[test]
-    fn nobody_was_here_longer_ago_because_a_clock_was_put_back() {
-        let mut people = people();
-        people.get_mut(1).unwrap().seen = 5_000;
-        people.here.insert(1);
-        assert_eq!(people.see_again(100, 50, 10), [1]);
-        assert_eq!(people.get(1).map(|person| person.seen), Some(5_000));
-    }
-
-    #[test]
-    fn mentions_are_unread_until_they_are_read() {
-        let mut membership = Membership::default();
-        for offset in 1..=200 {
-            membership.mention(offset);
-        }
-        assert_eq!(membership.mentions.len(), MENTIONS);
-        membership.mark_read(98);
-        assert_eq!(membership.mentions, [99]);
-        membership.mark_read(3);
-        assert_eq!((membership.read, membership.mentions.len()), (98, 1));
-    }
-}
+#[path = "people_tests.rs"]
+mod tests;
