@@ -68,6 +68,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             if let Some((id, departure)) = self.peers.departed.pop_front() {
                 // It lingers perhaps, but what it had begun to say is nobody's any more.
                 self.inbound[id.index()] = Inbound::Deaf;
+                self.peers.forget_input(id.slot);
                 self.handler.on_close(&mut self.peers, id, departure);
             } else if let Some((id, missed)) = self.peers.drained.pop_front() {
                 if self.peers.contains(id) {

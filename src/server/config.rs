@@ -137,7 +137,8 @@ impl Config {
     /// How much memory may be taken by what waits for a peer that reads slower than it is written to; 1 MiB, of
     /// which a 64th is for keeping it. A single message always fits an empty queue, and so does the one with
     /// which a socket turns out to be full. Frames of the protocol itself (Pong, Close) are exempt: they are
-    /// bounded by not reading from a peer that does not read.
+    /// bounded by not reading from a peer that does not read. Pages are not counted here: a connection has one at a time, and
+    /// [`max_sending`](Self::max_sending) holds for them.
     pub fn max_send_queue(mut self, bytes: usize) -> Self {
         self.send_queue = bytes;
         self

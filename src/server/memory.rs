@@ -67,9 +67,14 @@ impl Peers {
         self.counters.receiving = self.receiving.total() as u64;
     }
 
-    fn give_up_unfinished(&mut self, slot: u32) {
+    /// Nobody hears the peer any more, nor what it has said already.
+    pub(super) fn forget_input(&mut self, slot: u32) {
         drop(self.connections.at(slot).outbox.take_held_input());
         self.note_unfinished(slot, 0);
+    }
+
+    fn give_up_unfinished(&mut self, slot: u32) {
+        self.forget_input(slot);
         let reason = "the memory for unfinished messages is used up: try again later";
         if self.connections.at(slot).stage == Stage::Open {
             self.counters.over_budget += 1;

@@ -229,6 +229,36 @@ fn a_picture_that_is_too_large_ends_the_connection() {
 }
 
 #[test]
+fn a_long_picture_is_announced_by_somebody_who_is_known() {
+    let chat = Chat::start(&[]);
+    // Longer than any request.
+    let long = png(1, 1, &[7; 200 << 10]);
+    let mut stranger = Json::connect(chat.address());
+    stranger.send_bytes(&long);
+    assert_eq!(stranger.closed().0, 1009);
+
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut bob = Json::named(chat.address(), "bob");
+    for _ in 0..2 {
+        assert_eq!(show(&mut alice, json!({}), &long)["type"], "ack");
+        assert_eq!(bob.expect("picture")["from"], "alice");
+    }
+    // One whose announcement was refused is dropped, however long it is, and nothing happens to its sender.
+    assert_eq!(show(&mut bob, json!({"room": "nowhere"}), &long)["code"], "no_such_room");
+    assert_eq!(bob.say("lobby", "still here")["type"], "ack");
+    // Right behind a request that has to be waited for.
+    bob.send(&json!({"type": "name", "name": "robert"}));
+    assert_eq!(show(&mut bob, json!({}), &long)["type"], "ack");
+    // An announcement is for one picture.
+    alice.send_bytes(&long);
+    assert_eq!(alice.closed().0, 1009);
+    // Text clients announce nothing.
+    let mut reader = Text::connect(chat.address());
+    reader.send_bytes(&long);
+    bob.wait_for("the picture", |it| it["type"] == "picture" && it["from"] == *reader.name);
+}
+
+#[test]
 fn a_picture_that_is_taken_back_is_gone() {
     let chat = Chat::start(&[]);
     let mut alice = Json::named(chat.address(), "alice");
