@@ -1,6 +1,9 @@
 //! How much memory clients can make the chat keep: all of them together, and each address of it. The whole is a setting; how it is
 //! shared out is here.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+
 use crate::settings::Settings;
 
 /// What may wait for one client, in bytes.
@@ -34,9 +37,45 @@ impl Budget {
         Budget::shared(settings.max_sending / 3 * 2, 8, 2 * settings.max_picture)
     }
 
-    /// What was sent before it could be done ([`crate::order`]), if it is long.
+    /// What was sent before it could be done ([`crate::order`]).
     pub(crate) fn early(settings: &Settings) -> Self {
         Budget::shared(settings.max_receiving / 4, 8, settings.max_picture)
+    }
+}
+
+/// What has been taken of a budget.
+#[derive(Debug)]
+pub(crate) struct Account {
+    budget: Budget,
+    all: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+impl Account {
+    pub(crate) fn new(budget: Budget) -> Self {
+        Account { budget, all: 0, by_address: HashMap::new() }
+    }
+
+    /// Takes so many bytes for an address, if there are any left; `None` has no share, only the whole.
+    pub(crate) fn take(&mut self, by: Option<IpAddr>, bytes: usize) -> bool {
+        let own = by.map_or(0, |by| self.by_address.get(&by).copied().unwrap_or(0) + bytes);
+        if self.all + bytes > self.budget.all || own > self.budget.address {
+            return false;
+        }
+        self.all += bytes;
+        by.into_iter().for_each(|by| *self.by_address.entry(by).or_insert(0) += bytes);
+        true
+    }
+
+    pub(crate) fn give_back(&mut self, by: Option<IpAddr>, bytes: usize) {
+        self.all -= bytes;
+        let Some((by, own)) = by.and_then(|by| Some((by, self.by_address.get_mut(&by)?))) else {
+            return;
+        };
+        *own -= bytes;
+        if *own == 0 {
+            self.by_address.remove(&by);
+        }
     }
 }
 
@@ -64,6 +103,19 @@ mod tests {
         let budgets = all(&settings(&[]));
         assert!(budgets.iter().map(|budget| budget.address).sum::<usize>() < 64 * MIB, "{budgets:?}");
         assert_eq!(budgets.map(|budget| budget.all / MIB), [128, 96, 192, 32]);
+    }
+
+    #[test]
+    fn an_account_has_an_end_for_all_and_for_each_address() {
+        let mut account = Account::new(Budget { all: 100, address: 60 });
+        let [one, other] = [1, 2].map(|last| Some(IpAddr::from([192, 0, 2, last])));
+        assert!(account.take(one, 60) && !account.take(one, 1));
+        assert!(!account.take(other, 41) && account.take(other, 30) && account.take(None, 10));
+        assert!(!account.take(None, 1));
+        for (by, bytes) in [(one, 60), (None, 10), (other, 30)] {
+            account.give_back(by, bytes);
+        }
+        assert!(account.by_address.is_empty() && account.take(None, 100));
     }
 
     #[test]

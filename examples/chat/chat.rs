@@ -18,7 +18,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use pollcat::{Answer, Departure, Handler, Message, PeerId, PeerMap, Peers, Refused, Request, RequestId};
 
 use crate::addresses::Addresses;
-use crate::budgets::Budget;
+use crate::budgets::{Account, Budget};
 use crate::console::Console;
 use crate::cost::MESSAGE;
 use crate::door::Door;
@@ -82,6 +82,8 @@ pub(crate) struct Chat {
     pub(crate) console: Console,
     pub(crate) crowd: Crowd,
     pub(crate) gallery: Gallery<RequestId>,
+    /// What was sent before it could be done.
+    pub(crate) early: Account,
     pub(crate) lobby: RoomId,
     pub(crate) next_person: PersonId,
     pub(crate) next_room: RoomId,
@@ -121,6 +123,7 @@ impl Chat {
         let mut chat = Chat {
             door: Door::new(&settings),
             gallery: Gallery::new(pictures.all, pictures.address),
+            early: Account::new(Budget::early(&settings)),
             rates: Rates::new(&settings),
             settings,
             calendar: history.calendar(),

@@ -28,6 +28,7 @@ impl Chat {
         let Some(session) = self.sessions.remove(peer) else {
             return;
         };
+        self.early.give_back(session.payer, session.held.bytes());
         let Some(id) = session.person() else {
             return;
         };

@@ -8,10 +8,9 @@ use std::collections::VecDeque;
 
 use pollcat::{Message, PeerId, Peers};
 
-use crate::budgets::Budget;
 use crate::chat::Chat;
 use crate::cost::Cost;
-use crate::sessions::{Session, Voice};
+use crate::sessions::Voice;
 use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Code, find_id, may_announce};
 
@@ -51,6 +50,23 @@ impl Held {
             Message::Text(text) => Own::Text(text.to_owned()),
             Message::Binary(bytes) => Own::Binary(bytes.to_vec()),
         });
+    }
+
+    /// So much waits.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The announcement of the picture that comes now.
+    fn pop_announcement(&mut self) -> Option<String> {
+        let announces = matches!(self.messages.back(), Some(Own::Text(text)) if may_announce(text));
+        match announces.then(|| self.messages.pop_back()).flatten() {
+            Some(Own::Text(text)) => {
+                self.bytes -= text.len();
+                Some(text)
+            }
+            _ => None,
+        }
     }
 
     fn pop(&mut self) -> Option<Own> {
@@ -107,35 +123,28 @@ impl Chat {
         if session.held.waits_for == 0 {
             return self.hear_now(peers, from, message);
         }
-        let is_refused = announces();
-        let fits = session.held.has_room_for(&message);
-        if fits && (message.len() <= BYTES || self.has_room_for_long(from, message.len())) {
-            self.sessions.get_mut(from).into_iter().for_each(|session| session.held.push(message));
-            return;
+        if session.held.has_room_for(&message) && self.early.take(session.payer, message.len()) {
+            return session.held.push(message);
         }
-        self.sessions.get_mut(from).into_iter().for_each(|it| it.held.refused_picture |= is_refused);
+        session.held.refused_picture |= announces();
+        // A picture goes with its announcement: another one would be taken for it.
+        let announcement = match message {
+            Message::Binary(_) if is_json => session.held.pop_announcement(),
+            _ => None,
+        };
+        let length = announcement.as_ref().map_or(0, String::len);
+        self.early.give_back(session.payer, length);
         let no = self
             .check_debt(from)
             .err()
             .unwrap_or_else(|| No::new(Code::Busy, "too much at once: wait for the answers"));
-        let id = match message {
-            Message::Text(text) if is_json => find_id(text),
+        let id = match (message, &announcement) {
+            (Message::Text(text), _) if is_json => find_id(text),
+            (_, Some(announcement)) => find_id(announcement),
             _ => None,
         };
         self.charge(from, Cost::parsed(message.len()));
         self.refuse(peers, &Asker { peer: from, id }, no);
-    }
-
-    /// May one more long message wait, beside those of all the others and of the same address? Hardly ever does one: then
-    /// everybody is looked at.
-    fn has_room_for_long(&self, from: PeerId, length: usize) -> bool {
-        let Budget { all, address } = Budget::early(&self.settings);
-        let own = self.sessions.get(from).and_then(|session| session.payer);
-        let sum = |counts: &dyn Fn(&Session) -> bool| -> usize {
-            self.sessions.iter().filter(|(_, it)| counts(it)).map(|(_, it)| it.held.bytes).sum()
-        };
-        sum(&|_| true) + length <= all
-            && (own.is_none() || sum(&|session| session.payer == own) + length <= address)
     }
 
     /// What a client sends from here on waits.
@@ -150,6 +159,7 @@ impl Chat {
             let Some(message) = session.held.pop() else {
                 return;
             };
+            self.early.give_back(session.payer, message.borrow().len());
             self.hear_now(peers, peer, message.borrow());
         }
     }
@@ -181,7 +191,14 @@ mod tests {
         assert!(held.has_room_for(&Message::Binary(&picture)));
         held.push(Message::Binary(&picture));
         assert!(!held.has_room_for(&Message::Binary(&[])), "nobody announced a second one");
+        assert_eq!(held.pop_announcement(), None);
         while held.pop().is_some() {}
+        held.push(line);
+        let announcement = r#"{"type":"picture"}"#;
+        held.push(Message::Text(announcement));
+        assert_eq!(held.pop_announcement().as_deref(), Some(announcement));
+        assert_eq!((held.pop_announcement(), held.bytes()), (None, line.len()));
+        held.pop();
         assert_eq!(held.bytes, 0);
     }
 }
