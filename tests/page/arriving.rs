@@ -243,3 +243,25 @@ fn who_is_forgotten_leaves_nothing_to_be_said_by_the_next() {
     assert_eq!(alice.run("rows.textContent.includes('secret') || say.value"), "");
     alice.forget_lost_connections();
 }
+
+#[test]
+fn who_has_to_wait_for_their_turn_comes_when_it_is() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-turn");
+    let anna = Window::open(&browser, &program.url());
+    anna.prepare_with(&format!(
+        "{SERVER} let turn = 0, sockets = 0
+         globalThis.WebSocket = class extends WebSocket {{ constructor() {{ super(); sockets++ }} }}
+         globalThis.counted = () => [sockets, heard.filter(({{ type }}) => type === 'hello').length]
+         const answer = ({{ type, id, name }}) => type !== 'hello' ? []
+            : [turn++ ? welcome(name, {{ new: true, token: 't' }}) : {{ type: 'error', id, code: 'rate_limited', msg: 'later', retry_after: 1500 }}]"
+    ));
+    anna.reload();
+    anna.wait("!arrival.hidden");
+    anna.write("anna");
+    anna.press("Enter");
+    anna.wait("document.querySelector('#arrival-error').textContent.includes('among the next')");
+    anna.run("dispatchEvent(new Event('online'))"); // is no reason to push in
+    anna.wait("!app.hidden && document.querySelector('#my-name').textContent === 'anna'");
+    assert_eq!(anna.run("counted()"), json!([1, 2]), "one connection, and no word before it is time");
+}

@@ -11,6 +11,9 @@ import { Identity } from "./identity.js";
 import { forgetAll, ofWindow, onRemembered, recall, remember } from "./storage.js";
 import { say, sentence, why } from "./words.js";
 
+// If the server cannot take anybody, and does not say until when: in milliseconds.
+const SOON = 6_000;
+
 export const identity = new Identity();
 
 let key;
@@ -74,7 +77,7 @@ export function refused(error) {
 		identity.unknown();
 		if (identity.isKnown || wish || identity.name) return connection.greet();
 	} else if (!/name/.test(error.code)) {
-		return connection.resume(error.retry_after);
+		return error.retry_after ? connection.greetIn(error.retry_after) : connection.resume(SOON);
 	} else {
 		refusal = error;
 	}

@@ -57,7 +57,17 @@ export function welcomed() {
 
 // Says hello; once more, if the server did not take it.
 export function greet() {
+	become("connecting");
 	inTurn(() => send({ type: "hello", id: (greeting = randomId()), ...chat.hello() }));
+}
+
+// The server has named a time for the next hello, which is said then, on the same connection.
+export function greetIn(time) {
+	turnOver();
+	cause = "crowded";
+	openedAt = Date.now() + time; // until then nothing is missing
+	timer = setTimeout(greet, time);
+	become("waiting");
 }
 
 // Something is missing, or nobody answers: a new connection, after so many milliseconds at least.
@@ -68,7 +78,9 @@ export function resume(atLeast) {
 
 // Somebody does not want to wait.
 export function tryNow() {
-	if (state === "waiting") open();
+	if (state !== "waiting") return;
+	drop();
+	open();
 }
 
 // The network is back, or somebody looks at the page: now is the time, unless the server has named another.
