@@ -44,6 +44,11 @@ fn axe_core_finds_nothing_serious_in_any_state() {
     let mut program = Program::start("page-axe");
     let (alice, bob) = (Window::open(&browser, &program.url()), Window::open(&browser, &program.url()));
     check(&alice, &axe, "first visit");
+    alice.write("a name | that cannot be had");
+    alice.press("Enter");
+    alice.wait("document.querySelector('#arrival-error').textContent !== ''");
+    check(&alice, &axe, "a name that was refused");
+    alice.run("document.querySelector('#arrival-name').select()");
     alice.arrive("alice");
     check(&alice, &axe, "an empty room");
     bob.arrive("bob");
@@ -69,13 +74,18 @@ fn axe_core_finds_nothing_serious_in_any_state() {
     alice.wait("document.querySelector('.lightbox')");
     check(&alice, &axe, "an enlarged picture");
     alice.press("Escape");
-    for dialog in ["settings", "search", "browse"] {
+    for dialog in ["settings", "search", "browse", "help"] {
         alice.click(&format!("#places [data-act={dialog}]"));
         alice.wait("document.querySelector('dialog')");
         check(&alice, &axe, dialog);
         alice.press("Escape");
         alice.wait("!document.querySelector('dialog')");
     }
+    alice.press_with(ModifierKey::Ctrl, "k");
+    alice.wait("document.querySelector('dialog .place')");
+    check(&alice, &axe, "going to a room");
+    alice.press("Escape");
+    alice.wait("!document.querySelector('dialog')");
     alice.click("[data-act=emoji]");
     check(&alice, &axe, "emoji");
     alice.press("Escape");

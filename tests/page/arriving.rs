@@ -73,6 +73,20 @@ fn no_token_is_ever_written_over() {
 }
 
 #[test]
+fn each_end_of_a_connection_has_its_cause() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-causes");
+    let window = Window::open(&browser, &program.url());
+    let causes = window.run(
+        "import('/reach.js').then(({ causeOfClose }) => [[1006, ''], [1001, ''], [1013, 'no room'], [1008, 'too fast'],
+            [1008, 'say hello within 20 s']].map(([code, reason]) => causeOfClose(code, reason)))",
+    );
+    // Who slept through the time for a hello comes back at once; the others wait as long as they are told.
+    let expected = json!([["lost", 0], ["lost", 800], ["crowded", 6000], ["hasty", 6000], ["lost", 0]]);
+    assert_eq!(causes, expected);
+}
+
+#[test]
 fn a_page_that_wakes_slowly_is_still_the_same_person() {
     let Some(browser) = browser() else { return };
     let program = Program::start("page-slow");
