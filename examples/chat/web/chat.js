@@ -129,7 +129,7 @@ function arrived(where, event) {
 	const text = event.type === "picture" ? [say("aPicture"), event.msg].filter(Boolean).join(": ") : event.msg;
 	if (where === room) announce(`${event.from}: ${cut(text, 500)}`);
 	if (seen || !store.isForMe(event, where)) return;
-	const place = where.other ? event.from : `${event.from} · #${where.name}`;
+	const place = where.other ? event.from : `${event.from} · #${nameOf(where)}`;
 	const open = () => reveal(where.name, event.offset);
 	const notice = call(place, cut(text, 200), open);
 	const line = where !== room && toast(`${isolated(place)}: ${cut(text, 80)}`, { label: say("open"), act: open });
@@ -165,7 +165,8 @@ export function namedRoom() {
 }
 
 // Joins a room, or goes to one that was joined.
-export async function enter(name, create) {
+export async function enter(called, create) {
+	let name = called === say("lobby") ? store.home : called;
 	if (!store.rooms.has(name)) ({ room: name } = await ask({ type: "join", room: name, create }));
 	show(store.rooms.get(name));
 }

@@ -10,7 +10,7 @@ import * as pictures from "./pictures.js";
 import { say, sentence, why } from "./words.js";
 
 const TYPING_EVERY = 2_500;
-const EMOJI = "😀😄😁😅😂🤣😊🙂😉😍😘😜🤪🤔🤨😐😏😬🙄😎🤓🥳😴😷🤒🤯😢😭😤😡😱😳🥺😇🤗🤫🤝👍👎👌✌🤞👏🙌🙏💪👋👀🧠🎉🎂🎁🎈🏆⚽🎵🎮📷💡📌📎⏰✅❌❓❗⚠🔥✨⭐🌙☀🌈☔❄🌊❤🧡💛💚💙💜💔💯🍵☕🍺🍷🍜🍕🍚🥟🍎🐱🐶🐼🐟🐢🦊🌸🍀🌳🚀🚗🏠";
+const EMOJI = "😀😄😁😅😂🤣😊🙂😉😍😘😜🤪🤔🤨😐😏😬🙄😎🤓🥳😴😷🤒🤯😢😭😤😡😱😳🥺😇🤗🤫🤝👍👎👌✌️🤞👏🙌🙏💪👋👀🧠🎉🎂🎁🎈🏆⚽🎵🎮📷💡📌📎⏰✅❌❓❗⚠️🔥✨⭐🌙☀️🌈☔❄️🌊❤️🧡💛💚💙💜💔💯🍵☕🍺🍷🍜🍕🍚🥟🍎🐱🐶🐼🐟🐢🦊🌸🍀🌳🚀🚗🏠";
 
 const field = $("say");
 let typedAt = 0;
@@ -119,7 +119,7 @@ export function toggleEmoji(open = $("emoji").hidden) {
 	else focus();
 }
 
-$("emoji").append(...[...EMOJI].map((sign) => button("", { onclick: () => (insert(sign), toggleEmoji(false)) }, sign)));
+$("emoji").append(...EMOJI.match(/\p{Extended_Pictographic}\ufe0f?/gu).map((sign) => button("", { onclick: () => (insert(sign), toggleEmoji(false)) }, sign)));
 $("emoji").addEventListener("keydown", ({ key }) => key === "Escape" && toggleEmoji(false));
 
 field.addEventListener("input", typed);
