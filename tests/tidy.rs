@@ -83,6 +83,19 @@ fn every_file_begins_with_what_it_is_about_and_stays_short() {
     assert!(odd.is_empty(), "\n{}", odd.join("\n"));
 }
 
+/// The page's modules that stand alone: each can be read, and tested, without the others.
+const ALONE: [&str; 9] =
+    ["browser", "commands", "composing", "early", "identity", "links", "mentions", "reach", "roster"];
+
+#[test]
+fn what_stands_alone_in_the_page_imports_nothing() {
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/chat/web");
+    for name in ALONE {
+        let script = fs::read_to_string(web.join(format!("{name}.js"))).expect("a script of the page");
+        assert!(!script.contains("import "), "{name}.js imports something");
+    }
+}
+
 /// Every Rust file under a folder, by its path from the root of the package.
 fn sources(folder: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
