@@ -4,7 +4,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, chown};
 use std::os::unix::net::SocketAddr;
 use std::path::Path;
 
@@ -19,7 +19,7 @@ const RESERVE: u64 = 128;
 
 /// What would keep the chat from serving with these settings, each in one line.
 pub(crate) fn faults(settings: &Settings) -> Vec<String> {
-    let listen = settings.listen.iter().map(try_address);
+    let listen = settings.listen.iter().map(|listen| try_address(listen, settings.socket_group));
     let files =
         [("data", &settings.data), ("log-file", &settings.log_file), ("pid-file", &settings.pid_file)];
     let files = files.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?)));
@@ -33,23 +33,23 @@ pub(crate) fn faults(settings: &Settings) -> Vec<String> {
 }
 
 /// An address that is in use is no fault: it may be this very chat that uses it.
-fn try_address(listen: &Listen) -> Result<(), String> {
+fn try_address(listen: &Listen, group: Option<u32>) -> Result<(), String> {
     match listen {
         Listen::Tcp(address) => match TcpListener::bind(address) {
             Err(error) if error.kind() != ErrorKind::AddrInUse => Err(cannot_listen(listen, &error)),
             _ => Ok(()),
         },
-        Listen::Unix(path) => try_socket(path).map_err(|told| format!("listen: {told}")),
+        Listen::Unix(path) => try_socket(path, group).map_err(|told| format!("listen: {told}")),
     }
 }
 
-fn try_socket(path: &Path) -> Result<(), String> {
+fn try_socket(path: &Path, group: Option<u32>) -> Result<(), String> {
     SocketAddr::from_pathname(path).map_err(|error| format!("{}: {error}", path.display()))?;
     match fs::symlink_metadata(path) {
         Ok(meta) if !meta.file_type().is_socket() => {
             Err(format!("{} is there, and is no socket", path.display()))
         }
-        _ => try_folder(path),
+        _ => try_folder(path, group),
     }
 }
 
@@ -61,13 +61,14 @@ fn try_file(path: &Path, makes_others: bool) -> Result<(), String> {
             let open = OpenOptions::new().append(true).open(path);
             open.map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
         }
-        Err(_) => return try_folder(path),
+        Err(_) => return try_folder(path, None),
     }
-    if makes_others { try_folder(path) } else { Ok(()) }
+    if makes_others { try_folder(path, None) } else { Ok(()) }
 }
 
-/// Can a file be made in the folder of this one? Rights alone do not tell: root has them all, and /proc has no room.
-fn try_folder(path: &Path) -> Result<(), String> {
+/// Can a file be made in the folder of this one, and given to this group? Rights alone do not tell: root has them all, and
+/// /proc has no room.
+fn try_folder(path: &Path, group: Option<u32>) -> Result<(), String> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let told = |what: &str| Err(format!("the folder {} {what}", folder.display()));
     match fs::metadata(folder) {
@@ -78,7 +79,16 @@ fn try_folder(path: &Path) -> Result<(), String> {
     }
     let probe = folder.join(format!(".pollcat-check-{}", std::process::id()));
     match OpenOptions::new().write(true).create_new(true).open(&probe) {
-        Ok(_) => fs::remove_file(&probe).or(Ok(())),
+        Ok(_) => {
+            let given = group.map_or(Ok(()), |group| chown(&probe, None, Some(group)));
+            let _ = fs::remove_file(&probe);
+            given.map_err(|error| {
+                format!(
+                    "{} cannot be given to --socket-group, as this user is not in it: {error}",
+                    path.display()
+                )
+            })
+        }
         Err(error) => told(&format!("cannot be written to: {error}")),
     }
 }
@@ -149,6 +159,18 @@ mod tests {
             let begins = format!("cannot listen on {listen}: ");
             assert!(told.starts_with(&begins) && told.contains(words) && told.lines().count() == 1, "{told}");
         }
+    }
+
+    #[test]
+    fn a_group_that_is_not_ours_to_give_is_found_before_the_start() {
+        let socket = std::env::temp_dir().join(format!("pollcat-{}-group.sock", std::process::id()));
+        assert_eq!(try_socket(&socket, None), Ok(()));
+        let own = rustix::process::getegid().as_raw();
+        assert_eq!(try_socket(&socket, Some(own)), Ok(()));
+        // Nobody is in this one; root may give anything to it.
+        let told = try_socket(&socket, Some(u32::MAX - 1));
+        let is_root = rustix::process::geteuid().is_root();
+        assert!(is_root || told.is_err_and(|told| told.contains("--socket-group")));
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::chat::json::Json;
 use crate::chat::program::{self, command, output};
 use crate::client::{Client, TEXT};
 
+/// So many connections are possible on any machine.
+const FEW: [&str; 2] = ["--max-connections", "50"];
+
 /// Runs the program, which ends by itself: its status, and what it said on each of its outputs.
 #[track_caller]
 fn run(chat: &Chat, flags: &[&str]) -> (Option<i32>, String, String) {
@@ -62,6 +65,7 @@ fn help_and_version_are_short_and_right() {
 fn a_check_shows_the_settings_and_starts_nothing() {
     let chat = Chat::prepared(&[]);
     let flags = ["--check", "--data", "elsewhere.db", "--max-picture", "1MiB", "--listen", "127.0.0.1:0"];
+    let flags = [&flags[..], &FEW].concat();
     let (code, settings, err) = run(&chat, &flags);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     for line in ["data = \"elsewhere.db\"", "max-picture = \"1MiB\"", "listen = [\"127.0.0.1:0\"]"] {
@@ -109,10 +113,23 @@ fn a_check_tries_what_can_be_tried() {
     let taken = running.address().to_string();
     let flags =
         ["--check", "--listen", &taken, "--log-file", "a.log", "--pid-file", "a.pid", "--listen", "unix:a"];
-    let (code, _, err) = run(&chat, &flags);
+    let (code, _, err) = run(&chat, &[&flags[..], &FEW].concat());
     assert_eq!((code, err.as_str()), (Some(0), ""));
     let left = fs::read_dir(chat.folder()).expect("it is there").count();
     assert_eq!(left, 1, "the file is ours");
+}
+
+#[test]
+fn a_check_finds_what_the_start_would() {
+    let chat = Chat::prepared(&[]);
+    fs::write(chat.folder().join("notes"), "Dear Ann").expect("a file can be written");
+    let (code, _, err) = run(&chat, &["--check", "--pid-file", "notes"]);
+    assert_eq!((code, err.contains("notes is no pid file")), (Some(1), true), "{err}");
+    refused(&chat, &["--pid-file", "notes", "--listen", "127.0.0.1:0"], 1, &["notes is no pid file"]);
+    assert_eq!(fs::read_to_string(chat.folder().join("notes")).expect("it is there"), "Dear Ann");
+    for path in ["./chat.db", "chat.db-wal"] {
+        refused(&chat, &["--pid-file", path], 2, &["data and pid-file are the same file"]);
+    }
 }
 
 #[test]
@@ -139,6 +156,13 @@ fn too_few_descriptors_for_the_connections_is_a_warning() {
         let told = log.iter().any(|line| line.contains(" WARN ") && line.contains("max-connections is 800"));
         assert_eq!(told, warns, "{limit}: {log:#?}");
     }
+    // Also before the start; that is no fault, as most can come all the same.
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "ulimit -n 256; exec \"$@\"", "sh"]).arg(program::path()).current_dir(chat.folder());
+    shell.args(["--check", "--max-connections", "800"]);
+    let checked = output(shell);
+    let told = String::from_utf8_lossy(&checked.stderr).contains("max-connections is 800");
+    assert_eq!((checked.status.code(), told), (Some(0), true), "{checked:?}");
 }
 
 #[test]
