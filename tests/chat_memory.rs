@@ -136,9 +136,14 @@ fn greet(client: &mut Client, token: &mut Option<String>) {
     if let Some(token) = token {
         hello["token"] = token.as_str().into();
     }
-    client.send(TEXT, hello.to_string().as_bytes());
+    let hello = hello.to_string();
+    client.send(TEXT, hello.as_bytes());
     loop {
         let told: Value = serde_json::from_str(&client.text()).expect("it speaks JSON");
+        if let Some(wait) = told["retry_after"].as_u64() {
+            thread::park_timeout(Duration::from_millis(wait)); // as it was told: it is one of many
+            client.send(TEXT, hello.as_bytes());
+        }
         if told["type"] == "welcome" {
             *token = told["token"].as_str().map(str::to_owned).or_else(|| token.take());
             return;
@@ -185,7 +190,6 @@ fn a_picture_that_many_do_not_read_is_there_once() {
 fn one_address_at_its_worst_keeps_64_mib_at_most_and_others_do_not_notice() {
     let mut subject = Subject::start();
     let urls: Vec<_> = (0..12).map(|_| subject.paint()).collect();
-    subject.talk(6 * MIB);
     subject.begin_here();
     let address = subject.chat.address();
     // Half of them are one person, half another: nobody comes back sixty times at once.
