@@ -14,6 +14,7 @@ use crate::membership::{gone_room, nobody, not_member};
 use crate::picture;
 use crate::rooms::{direct_name, direct_partner};
 use crate::sessions::Voice;
+use crate::telling::quick;
 use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Code, Told, json};
 
@@ -217,9 +218,9 @@ impl Chat {
         self.acknowledge_said(peers, asker, room, event.offset, event.at, false);
         let topic = place.topic(Voice::Json, true);
         if echo {
-            peers.publish(topic, &frame)
+            peers.publish(topic, quick(&frame))
         } else {
-            peers.publish_from(asker.peer, topic, &frame)
+            peers.publish_from(asker.peer, topic, quick(&frame))
         }
         self.tell_text_clients(peers, &event, room, Some(asker.peer).filter(|_| !echo));
         self.rooms.push(room, event, self.settings.recent);

@@ -58,8 +58,8 @@ impl Chat {
     /// A line for one text client.
     pub(crate) fn tell_line(&self, peers: &mut Peers, to: PeerId, line: &str) {
         match self.sessions.get(to).map(|session| session.voice) {
-            Some(Voice::Text) => drop(peers.send(to, line)),
-            Some(Voice::Html) => drop(peers.send(to, &crate::console::as_html(line))),
+            Some(Voice::Text) => drop(peers.send(to, quick(line))),
+            Some(Voice::Html) => drop(peers.send(to, quick(&crate::console::as_html(line)))),
             Some(Voice::Json) | None => {}
         }
     }
@@ -155,8 +155,8 @@ impl Chat {
             let html = (voice == Voice::Html).then(|| console::as_html(&line));
             let line = html.as_ref().unwrap_or(&line);
             match except {
-                Some(peer) => peers.publish_from(peer, room.topic(voice, here), line),
-                None => peers.publish(room.topic(voice, here), line),
+                Some(peer) => peers.publish_from(peer, room.topic(voice, here), quick(line)),
+                None => peers.publish(room.topic(voice, here), quick(line)),
             }
         }
     }
@@ -207,8 +207,12 @@ impl Chat {
     }
 }
 
-/// An answer of any length is compressed only if that is quick.
 pub(crate) fn send_answer(peers: &mut Peers, to: PeerId, text: &str) -> Delivery {
+    peers.send(to, quick(text))
+}
+
+/// A text of any length is compressed only if that is quick.
+pub(crate) fn quick(text: &str) -> Outgoing<'_> {
     let message = Outgoing::from(text);
-    peers.send(to, if text.len() > COMPRESSED { message.uncompressed() } else { message })
+    if text.len() > COMPRESSED { message.uncompressed() } else { message }
 }
