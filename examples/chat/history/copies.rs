@@ -18,7 +18,7 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{FlockOperation, flock};
 
 use super::file;
-use super::lock::{Lock, PARTS, part, parts, private};
+use super::lock::{Lock, PARTS, folder, part, parts, place, private};
 use super::open_error::{Fault, OpenError};
 use super::{Data, schema};
 
@@ -55,9 +55,9 @@ fn backup(data: &Path, to: &Path) -> Result<String, String> {
         format!("{}: there is no history to copy ({error}): name it with --data", data.display())
     })?;
     let before = may_be_replaced(to, &data)?;
-    let place = Beside::of(to)?;
+    let beside = Beside::of(to)?;
     let source = open(&data, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let contents = copy(&source, &data, &place)?;
+    let contents = copy(&source, &data, &beside)?;
     if let Some(before) = before.filter(|before| before.last > contents.last) {
         return Err(format!(
             "{} is ahead of {}: it has {before}, and this would be {contents}. Name another file, or remove it first",
@@ -65,12 +65,12 @@ fn backup(data: &Path, to: &Path) -> Result<String, String> {
             data.display()
         ));
     }
-    place.take_its_place(to)?;
+    beside.take_its_place(to)?;
     Ok(format!("{} is a copy of {}: {contents}", to.display(), data.display()))
 }
 
 fn restore(data: &Path, from: &Path) -> Result<String, String> {
-    let data = fs::canonicalize(data).unwrap_or_else(|_| data.into());
+    let data = place(data);
     if !is_history(from)? {
         return Err(format!("{} is no backup of a chat", from.display()));
     }
@@ -81,15 +81,15 @@ fn restore(data: &Path, from: &Path) -> Result<String, String> {
         return Err(format!("{} is what a copy that was stopped has left: name another", from.display()));
     }
     let _lock = Lock::take(&data).map_err(|fault| told(&data, fault))?;
-    let place = Beside::of(&data)?;
+    let beside = Beside::of(&data)?;
     let source = open(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let contents = copy(&source, from, &place)?;
-    for new in [place.part.clone(), part(&data, "-lock")] {
+    let contents = copy(&source, from, &beside)?;
+    for new in [beside.part.clone(), part(&data, "-lock")] {
         give(&new, &data)?;
     }
     let old =
         move_aside(&data).map_err(|error| format!("{} cannot be moved aside: {error}", data.display()))?;
-    place.take_its_place(&data)?;
+    beside.take_its_place(&data)?;
     let kept = old.map(|old| format!("; what was there is {} now", old.display())).unwrap_or_default();
     Ok(format!("{} is {} again: {contents}{kept}", data.display(), from.display()))
 }
@@ -117,12 +117,12 @@ fn may_be_replaced(to: &Path, data: &Path) -> Result<Option<Contents>, String> {
 }
 
 /// Copies what is in a history at one moment, whoever writes into it meanwhile, and looks through the copy.
-fn copy(source: &Connection, name: &Path, place: &Beside) -> Result<Contents, String> {
+fn copy(source: &Connection, name: &Path, beside: &Beside) -> Result<Contents, String> {
     let wrong = |error: rusqlite::Error| told(name, error.into());
     let moment = source.unchecked_transaction().map_err(wrong)?;
     let expected = contents(source).map_err(wrong)?;
-    let cannot = |error: rusqlite::Error| format!("{} cannot be written: {error}", place.part.display());
-    let mut copy = Connection::open(&place.part).map_err(cannot)?;
+    let cannot = |error: rusqlite::Error| format!("{} cannot be written: {error}", beside.part.display());
+    let mut copy = Connection::open(&beside.part).map_err(cannot)?;
     // If this fails there is no copy, and nothing to roll back.
     copy.pragma_update(None, "journal_mode", "off").map_err(cannot)?;
     let step = Backup::new(source, &mut copy).and_then(|backup| backup.step(-1)).map_err(cannot)?;
@@ -136,8 +136,9 @@ fn copy(source: &Connection, name: &Path, place: &Beside) -> Result<Contents, St
     let found = contents(&copy).map_err(wrong)?;
     if verdict != "ok" || found != expected {
         return Err(format!(
-            "{} is damaged ({verdict}; {found} of {expected}): nothing was copied",
-            name.display()
+            "{} is damaged ({}; {found} of {expected}): nothing was copied",
+            name.display(),
+            verdict.replace('\n', " ")
         ));
     }
     let version: i32 = copy.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(wrong)?;
@@ -265,10 +266,6 @@ fn is_history(path: &Path) -> Result<bool, String> {
     Ok(length == head.len()
         && head.starts_with(b"SQLite format 3\0")
         && head[68..] == schema::APPLICATION.to_be_bytes())
-}
-
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

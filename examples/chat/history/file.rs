@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::faults::GONE;
-use super::lock::{Lock, Note, part, private};
+use super::lock::{Lock, Note, part, place, private};
 use super::open_error::Fault;
 use super::wal::{self, Task};
 use super::{Calendar, Data, Durability, schema};
@@ -92,7 +92,7 @@ pub(super) fn open(data: &Data, durability: Durability) -> Result<(Link, Link), 
 
 fn open_file(path: &Path, durability: Durability) -> Result<(Link, Link), Fault> {
     // The lock belongs to the file, whatever symbolic links lead to it.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let path = place(path);
     let mut lock = Lock::take(&path)?;
     // SQLite would take it for a log of nothing, and remove it.
     let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());

@@ -26,6 +26,22 @@ pub(crate) fn parts(path: &Path) -> [PathBuf; 4] {
     PARTS.map(|end| part(path, end))
 }
 
+/// Where a file is, or will be, without links and detours: whatever leads to it, it is the same file.
+pub(crate) fn place(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // A link may lead to what is still to be made. No system follows more of them.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = folder(&path).join(target);
+    }
+    let new = || Some(fs::canonicalize(folder(&path)).ok()?.join(path.file_name()?));
+    fs::canonicalize(&path).ok().or_else(new).unwrap_or(path)
+}
+
+pub(super) fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
 /// A lock that is held, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock {

@@ -54,7 +54,7 @@ pub(crate) use calendar::Calendar;
 use chores::Chores;
 pub(crate) use copies::Copy;
 pub(crate) use jobs::*;
-pub(crate) use lock::parts;
+pub(crate) use lock::{parts, place};
 use open_error::Fault;
 pub(crate) use open_error::OpenError;
 use reader::Reader;

@@ -1,11 +1,10 @@
 //! Files that must be apart: what is written as one thing would be lost if another were written in its place. Whatever
 //! way the settings spell them.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Listen, Settings};
-use crate::history;
+use crate::history::{self, place};
 
 /// What is wrong, in a line for each two that are one.
 pub(super) fn faults(settings: &Settings, config: Option<&Path>) -> Vec<String> {
@@ -24,19 +23,12 @@ pub(super) fn faults(settings: &Settings, config: Option<&Path>) -> Vec<String> 
     let mut seen: Vec<_> = read.into_iter().filter_map(|(name, path)| Some((name, place(path?)))).collect();
 
     let mut faults = Vec::new();
-    for (name, place) in written {
-        let same = seen.iter().filter(|(other, there)| *other != name && *there == place);
+    for (name, path) in written {
+        let same = seen.iter().filter(|(other, there)| *other != name && *there == path);
         faults.extend(
-            same.map(|(other, _)| format!("{other} and {name} are the same file: {}", place.display())),
+            same.map(|(other, _)| format!("{other} and {name} are the same file: {}", path.display())),
         );
-        seen.push((name, place));
+        seen.push((name, path));
     }
     faults
-}
-
-/// Where a file is, or will be, without links and detours.
-fn place(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let new = || Some(fs::canonicalize(folder).ok()?.join(path.file_name()?));
-    fs::canonicalize(path).ok().or_else(new).unwrap_or_else(|| path.to_owned())
 }

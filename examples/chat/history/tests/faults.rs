@@ -121,6 +121,29 @@ fn only_one_history_has_the_file() {
     Open::at(&link).close();
 }
 
+/// A link to a disk on which there is nothing yet: the history is made there, and locked there.
+#[test]
+fn links_to_a_history_that_is_still_to_be_made_lead_to_one() {
+    let scratch = Scratch::new("dangling");
+    let path = scratch.file("disk/chat.db");
+    fs::create_dir(scratch.file("disk")).unwrap();
+    let links = [("a.db", "b.db"), ("b.db", "disk/c.db"), ("disk/c.db", "../disk/chat.db")];
+    for (link, target) in links {
+        std::os::unix::fs::symlink(target, scratch.file(link)).unwrap();
+    }
+    let open = Open::at(&scratch.file("a.db"));
+    for name in ["a.db", "b.db", "disk/c.db", "disk/../disk/chat.db"] {
+        assert!(refusal(&scratch.file(name)).contains("in use"), "{name}");
+    }
+    assert!(!scratch.file("a.db-lock").exists() && lock::part(&path, "-lock").exists());
+    open.close();
+    // A restored one is made there too, and the links stay.
+    let copy = scratch.file("copy.db");
+    fs::rename(&path, &copy).unwrap();
+    Copy::Restore { data: scratch.file("a.db"), from: copy }.make().unwrap();
+    assert!(fs::symlink_metadata(scratch.file("a.db")).unwrap().is_symlink() && path.exists());
+}
+
 #[test]
 fn a_database_that_is_locked_is_in_use() {
     let scratch = Scratch::new("exclusive");
