@@ -11,7 +11,7 @@ const TO_END: &str = "log.scrollHeight - log.scrollTop - log.clientHeight";
 const SPOT: &str = "(() => {
     const { top } = log.getBoundingClientRect()
     const row = [...rows.children].find((row) => row.getBoundingClientRect().bottom > top)
-    return [row.querySelector('.text').textContent, Math.round(row.getBoundingClientRect().top - top)]
+    return [row.querySelector('.text, .notice').textContent, Math.round(row.getBoundingClientRect().top - top)]
 })()";
 
 /// Some people say 8 lines each, as fast as they may.

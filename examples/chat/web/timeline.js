@@ -270,10 +270,12 @@ function spot() {
 	return { place: start + index, top: (rows.children[index]?.getBoundingClientRect().top ?? top) - top };
 }
 
-// The same by its offset, for the time when it is to be found again.
+// The same by the offset of a message, for the time when it is to be found again; a notice has none.
 function place({ place, top }) {
-	while (place < room.end && !room.at(place)?.offset) place++;
-	return { offset: room.at(place)?.offset ?? room.last, top };
+	const topOf = (place) => rows.children[place - start]?.getBoundingClientRect().top ?? 0;
+	const first = place;
+	while (place < end && !room.at(place)?.offset) place++;
+	return { offset: room.at(place)?.offset ?? room.last, top: top + topOf(place) - topOf(first) };
 }
 
 // Has somebody scrolled? What grows or shrinks moves the view as well, but never up, except to where the end is now.
