@@ -174,6 +174,9 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
     listeners.extend(readers.into_iter().map(joined));
     let newcomers = joined(newcomers);
 
+    if hardship == Hardship::Pruning {
+        ledger::wait_for_pruning(&chat.data());
+    }
     let pages = ledger::pages(stage.address, &listeners[0]);
     let (status, log) = chat.terminate();
     assert!(status.success(), "{status}: {log:#?}");
@@ -200,7 +203,7 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
 /// Little is kept in memory, so that much has to be read back from the disk.
 fn flags(durability: &str, hardship: Hardship, dice: &mut Dice) -> Vec<String> {
     let listen = format!("127.0.0.1:{}", free_port(dice));
-    let keep = if hardship == Hardship::Pruning { "50" } else { "1000000" };
+    let keep = if hardship == Hardship::Pruning { "20" } else { "1000000" };
     ["--listen", &listen, "--durability", durability, "--recent", "20", "--keep-messages", keep]
         .map(String::from)
         .into()

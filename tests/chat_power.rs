@@ -166,9 +166,10 @@ impl Recording {
                 .promises
                 .iter()
                 .filter(|promise| told.get(promise.id.as_str()).is_some_and(|&when| when <= moment));
-            broken.extend(lost(&file, due).map(|what| format!("cut at {moment}: {what}")));
-            if dice.one_in(OPENED) && told.values().any(|&when| when <= moment) {
-                self.open(folder);
+            match lost(&file, due) {
+                Some(what) => broken.push(format!("cut at {moment}: {what}")),
+                None if dice.one_in(OPENED) && told.values().any(|&when| when <= moment) => self.open(folder),
+                None => {}
             }
         }
         broken

@@ -4,11 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::json;
 
 use crate::chat::json::Json;
+use crate::client::PATIENCE;
 use crate::deed::{Deed, What};
 use crate::listener::{Event, Listener, Words, number};
 
@@ -76,6 +79,15 @@ impl File {
         let mut statement = self.0.prepare(sql).expect("the tables are there");
         let names = statement.query_map([person as i64], |row| row.get(0)).expect("they can be read");
         names.collect::<rusqlite::Result<_>>().expect("to the end")
+    }
+}
+
+/// A room that holds too much is seen to when there is time.
+pub(crate) fn wait_for_pruning(path: &Path) {
+    let deadline = Instant::now() + PATIENCE;
+    while !File::open(path).has_been_pruned() {
+        assert!(Instant::now() < deadline, "nothing is pruned");
+        thread::park_timeout(Duration::from_millis(10)); // leaves the processor to the program
     }
 }
 
