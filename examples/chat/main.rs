@@ -85,7 +85,7 @@ fn main() -> ExitCode {
     let status = run(settings);
     log::logger().flush();
     status.unwrap_or_else(|words| {
-        logs::tell(io::stderr(), words + "\n");
+        logs::tell(io::stderr, words + "\n");
         ExitCode::FAILURE
     })
 }
@@ -108,11 +108,11 @@ fn unknown_variables() -> Vec<String> {
 fn make(copy: &Copy) -> ExitCode {
     match copy.make() {
         Ok(words) => {
-            logs::tell(io::stdout(), words + "\n");
+            logs::tell(io::stdout, words + "\n");
             ExitCode::SUCCESS
         }
         Err(words) => {
-            logs::tell(io::stderr(), words + "\n");
+            logs::tell(io::stderr, words + "\n");
             ExitCode::FAILURE
         }
     }
@@ -163,7 +163,7 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
         Some(daemon) => daemon
             .report(&banner::started(&settings, &listening), &logs)
             .map_err(|error| format!("cannot send stdout to the log: {error}"))?,
-        None => logs::tell(io::stdout(), banner::banner(&settings, url.as_deref(), &listening)),
+        None => logs::tell(io::stdout, banner::banner(&settings, url.as_deref(), &listening)),
     }
     let chat = Chat::new(settings, &url.unwrap_or_default(), history, loaded);
     server.run(chat).map_err(|error| error.to_string())?;

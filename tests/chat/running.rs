@@ -133,6 +133,18 @@ fn a_check_finds_what_the_start_would() {
 }
 
 #[test]
+fn a_system_without_threads_is_told_in_a_line() {
+    let chat = Chat::prepared(&[]);
+    let mut program = command(chat.folder());
+    // No machine has room for such a stack.
+    program.args(["--listen", "127.0.0.1:0"]).env("RUST_MIN_STACK", (1_u64 << 60).to_string());
+    let Output { status, stderr, .. } = output(program);
+    let told = String::from_utf8_lossy(&stderr);
+    assert_eq!(status.code(), Some(1), "{told}");
+    assert!(told.contains("thread") && !told.contains("panicked") && told.lines().count() == 1, "{told}");
+}
+
+#[test]
 fn a_variable_that_is_no_setting_is_a_warning() {
     let mut chat = Chat::prepared(&[]);
     let mut program = command(chat.folder());

@@ -35,6 +35,10 @@ pub(super) fn is_full(error: &Error) -> bool {
     })
 }
 
+pub(super) fn is_forbidden(error: &Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied))
+}
+
 /// The file holds what no pollcat has written.
 pub(super) fn is_damage(error: &Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))

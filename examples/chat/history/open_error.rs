@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use super::faults::{is_damage, is_full, is_locked};
+use super::faults::{is_damage, is_forbidden, is_full, is_locked};
+use super::lock::folder;
 use super::{Data, schema};
 
 /// Why the history cannot be opened: one line for whoever started the program.
@@ -93,10 +94,20 @@ impl fmt::Display for OpenError {
             Fault::Sqlite(error) if is_full(error) => {
                 write!(f, "{path}: the disk is full: make room on it, or choose another with --data")
             }
+            Fault::Sqlite(error) if is_forbidden(error) => {
+                let folder = folder(&self.path).display();
+                write!(
+                    f,
+                    "{path}: this user may not write to it or to the folder {folder}, or the disk is read-only: "
+                )?;
+                f.write_str("allow it, or choose another with --data")
+            }
             Fault::Sqlite(error) => {
                 write!(f, "{path} cannot be used ({error}): choose another file with --data")
             }
-            Fault::Threads(error) => write!(f, "no thread can be started for {path}: {error}"),
+            Fault::Threads(error) => {
+                write!(f, "no thread can be started for {path}: {error} (ulimit -u, or TasksMax= in systemd)")
+            }
         }
     }
 }
@@ -104,7 +115,7 @@ impl fmt::Display for OpenError {
 /// Whether it is the file or its folder that is wrong.
 fn cannot(path: &Path, error: &io::Error) -> String {
     use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let folder = folder(path);
     let (file, place) = (path.display(), folder.display());
     match error.kind() {
         NotFound if folder.is_dir() => {
@@ -142,5 +153,19 @@ mod tests {
         assert!(told(nowhere, NotFound).contains("the folder /nowhere does not exist"));
         assert!(told(&here.join("new.db"), NotFound).contains("no file can be made in the folder"));
         assert!(told(Path::new("chat.db"), PermissionDenied).contains("the folder .:"));
+    }
+
+    /// SQLite makes its own files beside the history.
+    #[test]
+    fn a_folder_that_may_not_be_written_to_is_named() {
+        for code in [
+            rusqlite::ffi::SQLITE_READONLY,
+            rusqlite::ffi::SQLITE_READONLY_DIRECTORY,
+            rusqlite::ffi::SQLITE_PERM,
+        ] {
+            let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            let told = OpenError::new(&Data::File("/var/lib/chat/chat.db".into()), error).to_string();
+            assert!(told.contains("the folder /var/lib/chat, or") && told.contains("--data"), "{told}");
+        }
     }
 }

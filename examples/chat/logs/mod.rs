@@ -62,7 +62,9 @@ impl Logs {
         thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || pen.write_for_ever(&queue, &floods))
-            .map_err(|error| format!("cannot start a thread for the log: {error}"))?;
+            .map_err(|error| {
+                format!("cannot start a thread for the log: {error} (ulimit -u, or TasksMax= in systemd)")
+            })?;
 
         let logs = Logs { file };
         log::set_max_level(front.logger.filter());
@@ -107,13 +109,23 @@ impl Logs {
 
 /// Says something to whoever started the program. If they do not read, nobody waits for them for longer than
 /// [`PATIENCE`].
-pub(crate) fn tell(mut stream: impl Write + Send + 'static, words: String) {
-    let (said, wait) = channel::<()>();
-    thread::spawn(move || {
+pub(crate) fn tell<S: Write + 'static>(stream: fn() -> S, words: String) {
+    let words: Arc<str> = words.into();
+    let say = move |words: &str| {
+        let mut stream = stream();
         let _ = stream.write_all(words.as_bytes()).and_then(|()| stream.flush());
+    };
+    let (said, wait) = channel::<()>();
+    let copy = Arc::clone(&words);
+    let started = thread::Builder::new().spawn(move || {
+        say(&copy);
         drop(said);
     });
-    let _ = wait.recv_timeout(PATIENCE);
+    match started {
+        Ok(_) => drop(wait.recv_timeout(PATIENCE)),
+        // The system has no thread for us: that is what there is to say.
+        Err(_) => say(&words),
+    }
 }
 
 /// Does stderr lead to systemd's journal (systemd.exec(5), `JOURNAL_STREAM`)?
