@@ -326,7 +326,7 @@ fn say_long_messages(address: SocketAddr) {
 fn show(client: &mut Client) -> String {
     let noise: Vec<u8> =
         (0..(4 << 20) - 200_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    let picture = crate::png::png(&noise);
+    let picture = crate::png::png(64, 64, &noise);
     client.send(
         TEXT,
         json!({"type": "picture", "id": "picture", "size": picture.len()}).to_string().as_bytes(),
