@@ -103,15 +103,18 @@ impl Peers {
         connection.outbox = Outbox::default();
         connection.transport = None;
         self.sending.hold(slot, None, 0);
-        self.cut_off.push(slot);
+        self.cut_off.push(self.connections.id_at(slot));
     }
 
-    /// Those whose outboxes were dropped depart.
+    /// Those whose outboxes were dropped depart, unless they were about to leave by themselves: perhaps they have, and their
+    /// slots are others'.
     pub(super) fn dismiss_cut_off(&mut self) {
-        for slot in std::mem::take(&mut self.cut_off) {
-            self.counters.too_slow += 1;
-            self.depart(self.connections.id_at(slot), Departure::TooSlow);
-            self.kill(slot);
+        for id in std::mem::take(&mut self.cut_off) {
+            if self.connections.get(id).is_some_and(|connection| connection.stage != Stage::Dead) {
+                self.counters.too_slow += 1;
+                self.depart(id, Departure::TooSlow);
+                self.kill(id.slot);
+            }
         }
     }
 

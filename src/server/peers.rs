@@ -55,8 +55,8 @@ pub struct Peers {
     pub(super) by_proxy: HashSet<u32>,
     /// To be told to the way in of these peers: the longest message that they may begin.
     pub(super) new_limits: Vec<(PeerId, usize)>,
-    /// Slots whose outboxes were dropped, as they held too much of that.
-    pub(super) cut_off: Vec<u32>,
+    /// Peers whose outboxes were dropped, as they held too much of that.
+    pub(super) cut_off: Vec<PeerId>,
     pub(super) registry: Registry,
     pub(super) config: Config,
     pub(super) clock: Clock,

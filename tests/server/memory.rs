@@ -118,6 +118,49 @@ fn queues_have_a_limit_together_and_whoever_reads_least_is_cut_off() {
     server.running.wait_until("nothing waits", |counters| (counters.sending, counters.open) == (0, 1));
 }
 
+/// Whoever asks for it is sent more than it reads; when somebody leaves, so is everybody else.
+struct Hoard;
+
+impl Handler for Hoard {
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        match message {
+            Message::Text("hoard") => peers.send(from, &vec![b'x'; 24 << 20][..]),
+            message => peers.send(from, message),
+        };
+    }
+
+    fn on_close(&mut self, peers: &mut Peers, _: PeerId, _: Departure) {
+        for id in peers.ids() {
+            peers.send(id, &vec![b'x'; PAGE][..]);
+        }
+    }
+}
+
+#[test]
+fn whoever_holds_most_and_has_just_left_leaves_but_once() {
+    let server = Running::start(Config::new().max_sending(24 << 20), Hoard);
+    let mut heir = Client::connect(server.address());
+    for round in 1..=3 {
+        let mut hoarder = Client::connect(server.address());
+        hoarder.send(TEXT, b"hoard");
+        server.wait_until("much waits", |counters| counters.sending > 12 << 20);
+        // A reset. What is said to the heir, when that is told, is too much together with what nobody will read any more.
+        drop(hoarder);
+        assert_eq!(heir.frame().1.len(), PAGE, "round {round}");
+        server.wait_until("one is left", |counters| (counters.sending, counters.connections) == (0, 1));
+    }
+    // A slot is one connection's.
+    let mut guests: Vec<_> = (0..3).map(|_| Client::connect(server.address())).collect();
+    server.wait_until("all are there", |counters| (counters.open, counters.connections) == (4, 4));
+    for (number, guest) in guests.iter_mut().enumerate() {
+        guest.send(TEXT, number.to_string().as_bytes());
+    }
+    for (number, guest) in guests.iter_mut().enumerate() {
+        assert_eq!(guest.text(), number.to_string());
+    }
+    assert_eq!(server.counters().too_slow, 0, "it was not cut off: it went");
+}
+
 /// Pages of 12 MiB, more than the system takes: as one's own, and shared.
 struct Shelf(Arc<[u8]>);
 
