@@ -249,3 +249,49 @@ fn words_are_pasted_and_dropped_as_words_and_pictures_as_pictures() {
     assert_eq!(alice.run(&transfer("drop", "#say", &[("image/png", "a.png")])), false);
     alice.wait("attached.querySelector('img')");
 }
+
+/// Drops a picture that is transparent all over.
+fn drop_clear(kind: &str, width: u32, height: u32) -> String {
+    format!(
+        "new OffscreenCanvas({width}, {height}).getContext('2d').canvas.convertToBlob().then((bytes) => {{
+             const dataTransfer = new DataTransfer()
+             dataTransfer.items.add(new File([bytes], 'clear.png', {{ type: '{kind}' }}))
+             say.dispatchEvent(new DragEvent('drop', {{ dataTransfer, bubbles: true, cancelable: true }}))
+         }}); 0"
+    )
+}
+
+#[test]
+fn a_picture_of_too_many_pixels_is_sent_with_fewer() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-vast");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    // What was drawn; and what of it is sent.
+    let pictures = [
+        ((6000, 5000), [2560, 2133]),
+        ((1080, 16_000), [1013, 15_000]), // a whole page: its words can still be read
+        ((16_000, 1), [15_000, 1]),
+        ((5000, 5000), [5000, 5000]), // no more than there may be
+    ];
+    for ((width, height), sent) in pictures {
+        alice.run(&drop_clear("image/png", width, height));
+        alice.wait("attached.querySelector('img')?.naturalWidth > 0");
+        let size = "{ const { naturalWidth, naturalHeight } = attached.querySelector('img'); `${[naturalWidth, naturalHeight]}` }";
+        assert_eq!(alice.run(size), format!("{},{}", sent[0], sent[1]), "{width}x{height}");
+        if width > 1_080 {
+            // What was clear is as white as paper in a JPEG, not black.
+            alice.run("{ const paper = new OffscreenCanvas(1, 1).getContext('2d'); paper.drawImage(attached.querySelector('img'), 0, 0)
+                globalThis.colour = `${paper.getImageData(0, 0, 1, 1).data}` }");
+            let colour = if width == height { "0,0,0,0" } else { "255,255,255,255" };
+            assert_eq!(alice.run("colour"), colour, "{width}x{height}");
+        }
+        alice.say("");
+        alice.wait("unsent.children.length === 0 && !attached.firstChild");
+    }
+    assert_eq!(alice.run("rows.querySelectorAll('.picture').length"), pictures.len());
+    // What moves would not move any more: it is refused before it is sent.
+    alice.run(&drop_clear("image/gif", 6000, 5000));
+    alice.wait("document.querySelector('#composer-note').textContent.includes('25 million')");
+    assert_eq!(alice.run("attached.children.length"), 0);
+}

@@ -7,8 +7,11 @@ import { $, el, iconButton } from "./dom.js";
 import { say } from "./words.js";
 
 const TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-// A photograph that is too large for the server is sent with so many pixels at its longer side.
+// A photograph that is too large for the server is sent with so many pixels at its longer side; the long picture of a page, with
+// so many at its shorter one, for its words are to be read. No side is longer than servers and browsers bear.
 const LONGER_SIDE = 2560;
+const SHORTER_SIDE = 1080;
+const LONGEST_SIDE = 15_000;
 
 let waiting = [];
 
@@ -16,7 +19,7 @@ export const none = () => waiting.length === 0;
 
 export async function take(files) {
 	for (const file of files) {
-		const { blob, wrong } = await fit(file, chat.store.limits.picture);
+		const { blob, wrong } = await fit(file, chat.store.limits);
 		if (blob) waiting.push({ blob, url: URL.createObjectURL(blob) });
 		else note(wrong);
 	}
@@ -43,18 +46,37 @@ function show() {
 }
 
 // The picture as it can be sent, or what is wrong with it.
-async function fit(file, limit) {
+async function fit(file, { picture: bytes, pixels }) {
 	if (!TYPES.includes(file.type)) return { wrong: say("notAPicture") };
-	const blob = file.size > limit && file.type !== "image/gif" ? await shrink(file).catch(() => file) : file;
-	return blob.size > limit ? { wrong: say("pictureTooLarge", { size: `${(limit / 2 ** 20).toFixed(1)} MB` }) } : { blob };
+	const { width, height } = await sizeOf(file);
+	const isVast = width * height > pixels || Math.max(width, height) > LONGEST_SIDE;
+	const wanted = (isVast || file.size > bytes) && file.type !== "image/gif";
+	const blob = wanted ? await shrink(file).catch(() => file) : file;
+	if (isVast && blob === file) return { wrong: say("pictureTooVast", { count: Math.floor(pixels / 1e6) }) };
+	return blob.size > bytes ? { wrong: say("pictureTooLarge", { size: `${(bytes / 2 ** 20).toFixed(1)} MB` }) } : { blob };
 }
 
-// The same picture with fewer pixels, as JPEG.
+// Its width and height, which stand in its first bytes; nothing, if this browser cannot tell.
+async function sizeOf(file) {
+	const image = new Image();
+	image.src = URL.createObjectURL(file);
+	await new Promise((known) => (image.onload = image.onerror = known));
+	URL.revokeObjectURL(image.src);
+	return { width: image.naturalWidth, height: image.naturalHeight };
+}
+
+// The same picture with fewer pixels, as JPEG, which has no transparency: on white, as on paper.
 async function shrink(file) {
 	const whole = await createImageBitmap(file);
-	const scale = Math.min(1, LONGER_SIDE / Math.max(whole.width, whole.height));
-	const canvas = new OffscreenCanvas(Math.round(whole.width * scale), Math.round(whole.height * scale));
-	canvas.getContext("2d").drawImage(whole, 0, 0, canvas.width, canvas.height);
+	const [longer, shorter] = [Math.max(whole.width, whole.height), Math.min(whole.width, whole.height)];
+	const scale = Math.min(1, Math.max(LONGER_SIDE / longer, SHORTER_SIDE / shorter), LONGEST_SIDE / longer);
+	const side = (pixels) => Math.max(1, Math.round(pixels * scale));
+	const canvas = new OffscreenCanvas(side(whole.width), side(whole.height));
+	const paper = canvas.getContext("2d");
+	paper.fillStyle = "#fff";
+	paper.fillRect(0, 0, canvas.width, canvas.height);
+	paper.drawImage(whole, 0, 0, canvas.width, canvas.height);
+	whole.close();
 	return canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
 }
 

@@ -10,7 +10,7 @@ export class Store {
 	me = null;
 	people = new Map();
 	rooms = new Map();
-	limits = { message: 4_000, picture: 4 * 2 ** 20, page: 100 };
+	limits = { message: 4_000, picture: 4 * 2 ** 20, pixels: 25_000_000, page: 100 };
 	home = "lobby";
 	#app;
 

@@ -101,6 +101,7 @@ removePicture|Remove the picture|移除图片
 dropHere|Drop the picture here|把图片放到这里
 notAPicture|Only PNG, JPEG, GIF and WebP pictures can be sent.|只能发送 PNG、JPEG、GIF、WebP 图片。
 pictureTooLarge|The picture is larger than {size}.|图片超过了 {size}。
+pictureTooVast|The picture has more than {count} million pixels, or a side of more than 15,000.|图片超过了 {count} 百万像素，或者有一边超过了 15000 像素。
 left|{count} left|还可输入 {count} 字
 tooMany|{count} too many|超出 {count} 字
 suggestions|Suggestions|建议
