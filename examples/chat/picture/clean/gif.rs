@@ -29,7 +29,7 @@ pub(super) fn clean(mut rest: Rest<'_>) -> Result<Clean, PictureFault> {
                 true
             }
             EXTENSION => match rest.byte()? {
-                CONTROL => true,
+                CONTROL => is_control(rest.bytes),
                 APPLICATION => is_loop(rest.bytes),
                 _ => false,
             },
@@ -49,6 +49,11 @@ pub(super) fn clean(mut rest: Rest<'_>) -> Result<Clean, PictureFault> {
 /// The table of colours that such flags announce.
 fn colours<'a>(rest: &mut Rest<'a>, flags: u8) -> Result<&'a [u8], PictureFault> {
     rest.take(if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) })
+}
+
+/// How long an image is shown, and what it leaves behind: one block of four bytes, and nothing behind it.
+fn is_control(block: &[u8]) -> bool {
+    matches!(block, [4, _, _, _, _, 0, ..])
 }
 
 /// How often it is played: the only thing that an application may say.

@@ -7,6 +7,7 @@ use super::{Clean, Rest};
 const START: u8 = 0xD8;
 const END: u8 = 0xD9;
 const SCAN: u8 = 0xDA;
+const JPEG_EXTENSIONS: u8 = 0xC8;
 
 pub(super) fn clean(mut rest: Rest<'_>) -> Result<Clean, PictureFault> {
     if rest.take(2)? != [0xFF, START] {
@@ -92,11 +93,11 @@ fn adobe(marker: u8, segment: &[u8]) -> Option<[u8; 16]> {
     Some(adobe)
 }
 
-/// Everything but what is for applications, and comments; of that for applications, what colours mean (ICC.1 §B.4).
+/// Frames, tables and scans; of what is for applications, what colours mean (ICC.1 §B.4). Not comments, nor what is reserved.
 fn may_stay(marker: u8, segment: &[u8]) -> bool {
     match marker {
         0xE2 => segment.starts_with(b"ICC_PROFILE\0"),
-        0xE0..=0xFE => false,
-        _ => true,
+        0xC0..=0xDF => marker != JPEG_EXTENSIONS,
+        _ => false,
     }
 }

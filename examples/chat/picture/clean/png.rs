@@ -4,10 +4,25 @@ use super::super::PictureFault;
 use super::exif::Orientation;
 use super::{Clean, Rest};
 
-/// What a picture is made of, what its colours mean, and how it moves (PNG §11). The lower-case ones can be left out.
-const KEPT: [&[u8; 4]; 16] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP",
-    b"mDCV", b"cLLI", b"acTL", b"fcTL", b"fdAT",
+/// What a picture is made of, what its colours mean, and how it moves (PNG §11), each with its greatest length: behind that
+/// anything could be written. The lower-case ones can be left out.
+const KEPT: [(&[u8; 4], usize); 16] = [
+    (b"IHDR", 13),
+    (b"PLTE", 768),
+    (b"IDAT", usize::MAX),
+    (b"IEND", 0),
+    (b"tRNS", 256),
+    (b"cHRM", 32),
+    (b"gAMA", 4),
+    (b"iCCP", usize::MAX),
+    (b"sBIT", 4),
+    (b"sRGB", 1),
+    (b"cICP", 4),
+    (b"mDCV", 24),
+    (b"cLLI", 8),
+    (b"acTL", 8),
+    (b"fcTL", 26),
+    (b"fdAT", usize::MAX),
 ];
 
 pub(super) fn clean(mut rest: Rest<'_>) -> Result<Clean, PictureFault> {
@@ -23,7 +38,7 @@ pub(super) fn clean(mut rest: Rest<'_>) -> Result<Clean, PictureFault> {
         rest.take(4)?;
         has_pixels |= kind == *b"IDAT";
         match &kind {
-            kind if KEPT.contains(&kind) => bytes.extend(&start[..length + 12]),
+            kind if may_stay(kind, length) => bytes.extend(&start[..length + 12]),
             b"eXIf" => orientation = orientation.or(Orientation::find(data)),
             // A picture that cannot be shown without it (PNG §5.4).
             [b'A'..=b'Z', ..] => return Err(PictureFault::Broken),
@@ -42,6 +57,10 @@ pub(super) fn clean(mut rest: Rest<'_>) -> Result<Clean, PictureFault> {
         bytes.splice(behind_header..behind_header, chunk(b"eXIf", &orientation.exif()));
     }
     Ok(Clean { bytes, is_turned: orientation.is_some_and(Orientation::is_turned) })
+}
+
+fn may_stay(kind: &[u8; 4], length: usize) -> bool {
+    KEPT.iter().any(|&(kept, longest)| kept == kind && length <= longest)
 }
 
 fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {

@@ -72,6 +72,9 @@ fn jpeg(hex: &str, orientation: u8, is_big: bool) -> Vec<u8> {
         &segment(0xEB, &[b"JP\0\x01SECRET"]),
         &segment(0xFE, &[b"SECRET"]),
         &segment(0xF7, &[b"SECRET"]),
+        &segment(0x02, &[b"SECRET"]),
+        &segment(0xBF, &[b"SECRET"]),
+        &segment(0xC8, &[b"SECRET"]),
         &[0xFF; 7],
         &plain[20..scan],
         &segment(0xFE, &[b"SECRET"]),
@@ -89,6 +92,9 @@ fn png(orientation: u8, is_late: bool) -> Vec<u8> {
         &plain[..33],
         early,
         &chunk(b"gAMA", &45_455_u32.to_be_bytes()),
+        &chunk(b"gAMA", b"\0\x01\x86\xA0SECRET"),
+        &chunk(b"sRGB", b"SECRET"),
+        &chunk(b"acTL", b"\0\0\0\0\0\0\0\0SECRET"),
         &chunk(b"iCCP", b"what colours mean\0\0"),
         &chunk(b"tEXt", b"Author\0SECRET"),
         &chunk(b"zTXt", b"Comment\0\0SECRET"),
@@ -118,6 +124,8 @@ fn gif() -> Vec<u8> {
         b"\0",
         b"\x21\xFF\x0BNETSCAPE2.0\x06SECRET\0",
         b"\x21\xF9\x04\0\x0A\0\0\0",
+        b"\x21\xF9\x06SECRET\0",
+        b"\x21\xF9\x04\0\x0A\0\0\x06SECRET\0",
         b"\x21\x01\x0Caaaaaaaaaaaa\x06SECRET\0",
         &plain[colours..plain.len() - 1],
         b"\x21\x55\x06SECRET\0",
@@ -134,6 +142,7 @@ fn webp(is_moving: bool) -> Vec<u8> {
     let mut file = riff(&[
         &riff_chunk(b"VP8X", &[0xFF, 0, 0, 0, 6, 0, 0, 4, 0, 0]),
         &riff_chunk(b"ICCP", b"what colours mean"),
+        &riff_chunk(b"ANIM", b"\0\0\0\0\0\0SECRET"),
         &riff_chunk(b"ANIM", &[0; 6]),
         &image,
         &riff_chunk(b"EXIF", &exif(6, true)),
@@ -142,6 +151,17 @@ fn webp(is_moving: bool) -> Vec<u8> {
     ]);
     file.extend(b"SECRET behind the end");
     file
+}
+
+/// The end of a PNG, with something in it.
+#[test]
+fn what_cannot_be_left_out_has_no_more_than_it_needs() {
+    let plain = bytes(PNG);
+    let end = plain.len() - 12;
+    for (piece, rest) in [(chunk(b"IEND", SECRET), &[][..]), (chunk(b"PLTE", &[0; 771]), &plain[end..])] {
+        let file = [&plain[..end], &piece, rest].concat();
+        assert_eq!(clean("png", &file), Err(PictureFault::Broken));
+    }
 }
 
 /// Each with what must be left of it.

@@ -6,6 +6,8 @@ use super::{Clean, Rest};
 
 /// Features that the extended header announces (§2.7): EXIF and XMP.
 const METADATA: u8 = 0x0C;
+/// The colour behind all frames, and how often they are played (§2.7.1.1).
+const ANIMATION: usize = 6;
 /// What comes before the chunks of a frame (§2.7.1.1).
 const FRAME: usize = 16;
 
@@ -27,6 +29,7 @@ pub(super) fn clean(mut rest: Rest<'_>) -> Result<Clean, PictureFault> {
                 put(&mut bytes, kind, &header);
             }
             b"ANMF" => put(&mut bytes, kind, &frame(data, &mut rest.pieces)?),
+            b"ANIM" if data.len() > ANIMATION => {}
             b"VP8 " | b"VP8L" | b"ALPH" | b"ICCP" | b"ANIM" => put(&mut bytes, kind, data),
             _ => {}
         }
