@@ -56,7 +56,7 @@ const LETTERS: &str = "has letters and digits, and between them single spaces or
 const SEPARATORS: [char; 8] = [' ', '_', '-', '.', '\'', '’', '·', '・'];
 
 /// No name looks like one of these. Rooms may be called lobby.
-const RESERVED: [&str; 22] = [
+const RESERVED: [&str; 26] = [
     "server",
     "system",
     "admin",
@@ -77,13 +77,20 @@ const RESERVED: [&str; 22] = [
     "服务器",
     "系统",
     "管理员",
+    "服務器",
+    "伺服器",
+    "系統",
+    "管理員",
     "所有人",
     "大厅",
 ];
 const LOBBY: &str = "lobby";
 /// Text clients read `[tea]` before what was said in a room, and `[private]` before what was said to them alone.
 const PRIVATE: &str = "private";
-const GUEST: &str = "guest-";
+const GUEST: &str = "guest";
+
+/// A name that millions have, though it has the key of `all`.
+const ALI: [&str; 3] = ["Ali", "ali", "ALI"];
 
 /// Vietnamese and Hebrew names, decomposed, have two marks that stack on one letter; towers begin after that.
 const MAX_STACKED: usize = 2;
@@ -122,7 +129,7 @@ pub(crate) fn check_room(name: &str, max: usize) -> Result<Name, NameFault> {
 
 /// What a guest is called until they choose a name. Nobody can choose one of these.
 pub(crate) fn guest_name(number: u64) -> String {
-    format!("{GUEST}{number}")
+    format!("{GUEST}-{number}")
 }
 
 /// The name in NFKC, if it keeps the rules that people and rooms share.
@@ -140,14 +147,24 @@ fn check(name: &str, max: usize) -> Result<String, Rule> {
     }
     check_separators(&shown)?;
     check_marks(&shown)?;
-    let keys = Keys::of_person(&shown);
-    if keys.iter().any(|key| RESERVED_FOLDED.iter().any(|reserved| reserved == key)) {
+    check_disguise(&shown)?;
+    Ok(shown)
+}
+
+/// What the chat says itself is said by nobody else, however they space its names out or mix capitals of other scripts in.
+fn check_disguise(name: &str) -> Result<(), Rule> {
+    let letters: String = name.chars().filter(|&c| !is_separator(c)).collect();
+    let capitals = (!letters.is_ascii()).then(|| Keys::of_person(&letters.to_uppercase()));
+    let spelled: Vec<Keys> = std::iter::once(Keys::of_person(&letters)).chain(capitals).collect();
+    let keys: Vec<&str> = spelled.iter().flat_map(Keys::iter).collect();
+    let is_reserved = |key: &&str| RESERVED_FOLDED.iter().any(|reserved| reserved == key);
+    if !ALI.contains(&name) && keys.iter().any(is_reserved) {
         return Err(Rule::Reserved);
     }
-    if keys.iter().any(is_like_a_guest) {
-        return Err(Rule::Guest);
+    match keys.into_iter().any(is_like_a_guest) {
+        true => Err(Rule::Guest),
+        false => Ok(()),
     }
-    Ok(shown)
 }
 
 /// Letters, digits and marks of any script, and a few separators. UTS #39 knows which of them are deprecated or
@@ -204,16 +221,20 @@ fn check_marks(name: &str) -> Result<(), Rule> {
     Ok(())
 }
 
-/// `guest-` and a number, or something that looks like it: `l` is as good as 1.
+/// `guest` and a number, or what looks like it: `l` is as good as 1, and there are many dashes that are letters.
 fn is_like_a_guest(folded: &str) -> bool {
     let (guest, digits) = &*GUEST_FOLDED;
-    let Some(mut rest) = folded.strip_prefix(guest.as_str()) else {
+    let Some(rest) = folded.strip_prefix(guest.as_str()) else {
         return false;
     };
-    while let Some(after) = digits.iter().find_map(|digit| rest.strip_prefix(digit.as_str())) {
-        rest = after;
-    }
-    rest.is_empty()
+    let behind_a_dash = rest.chars().next().map(|dash| &rest[dash.len_utf8()..]);
+    [Some(rest), behind_a_dash].into_iter().flatten().any(|number| {
+        let mut rest = number;
+        while let Some(after) = digits.iter().find_map(|digit| rest.strip_prefix(digit.as_str())) {
+            rest = after;
+        }
+        rest.is_empty() && !number.is_empty()
+    })
 }
 
 impl fmt::Display for NameFault {

@@ -119,12 +119,35 @@ fn what_cannot_be_a_name_breaks_a_rule() {
         ("GUESТ-1", Rule::Guest),
         ("GUЕSТ-ІОО", Rule::Guest),
         ("guest‐7", Rule::Character('‐')),
+        ("sys tem", Rule::Reserved),
+        ("Ad-Min", Rule::Reserved),
+        ("P.o.l.l.c.a.t", Rule::Reserved),
+        ("管理 员", Rule::Reserved),
+        ("管理員", Rule::Reserved),
+        ("ᴀᴅᴍɪɴ", Rule::Reserved),
+        ("sʏsᴛeᴍ", Rule::Reserved),
+        ("rooт", Rule::Reserved),
+        ("adмin", Rule::Reserved),
+        ("lob by", Rule::Reserved),
+        ("Guest 7", Rule::Guest),
+        ("guest_7", Rule::Guest),
+        ("guest.12", Rule::Guest),
+        ("guest·l", Rule::Guest),
+        ("gu est-1", Rule::Guest),
+        ("GUEST1", Rule::Guest),
+        ("guestー7", Rule::Guest),
+        ("ɢuest-7", Rule::Guest),
+        ("guesт 7", Rule::Guest),
     ];
     for (name, rule) in table {
         assert_eq!(person(name), Err(rule), "{name:?}");
         assert_eq!(check_room(name, MAX).is_ok(), name == LOBBY, "{name:?}");
     }
-    assert!(person("guest-house").is_ok() && person("guest-7up").is_ok());
+    for name in ["guest-house", "guest-7up", "Guests", "Ali", "ali", "ALI", "Meme", "Системный", "АДМИН"]
+    {
+        assert!(person(name).is_ok(), "{name}");
+    }
+    assert_eq!(person("AlI"), Err(Rule::Reserved), "it is drawn like All");
 }
 
 #[test]

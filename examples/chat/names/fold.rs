@@ -102,7 +102,7 @@ fn fold_once(name: &str, also: fn(char) -> char) -> String {
 
 /// The skeleton of what is shown. A capital I is drawn like an l, but is an i all the same: rooms keep them apart.
 fn drawn(name: &str) -> String {
-    let compatible: String = name.nfkc().map(|c| small_i(c).unwrap_or(c)).collect();
+    let compatible: String = name.nfkc().map(|c| small_i(c).unwrap_or(large(c))).collect();
     undotted(skeleton(&compatible)).collect()
 }
 
@@ -111,6 +111,20 @@ fn small_i(c: char) -> Option<char> {
     let is_drawn_like = |c: char, like| skeleton(c.encode_utf8(&mut [0; 4])).eq([like]);
     let small = c.to_lowercase().next().filter(|&small| small != c)?;
     (is_drawn_like(c, 'l') && is_drawn_like(small, 'i')).then_some(small)
+}
+
+/// The capital that a small capital is drawn like: those of phonetics are letters of their own, and in no table.
+fn large(c: char) -> char {
+    const SMALL: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ";
+    const LARGE: &str = "ABCDEFGHIJKLMNOPQRSTUVWYZ";
+    match c {
+        '\u{250}'..='\u{1d7f}' | '\u{a72f}'..='\u{a7ff}' => SMALL
+            .chars()
+            .zip(LARGE.chars())
+            .find_map(|(small, large)| (small == c).then_some(large))
+            .unwrap_or(c),
+        _ => c,
+    }
 }
 
 /// Upper case first: ß is SS, and both sigmas are one, before all is small.

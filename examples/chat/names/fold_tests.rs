@@ -73,6 +73,8 @@ fn capitals_of_other_scripts_look_like_their_latin_twins() {
         ("Χi", "Xi"),
         ("Υann", "Yann"),
         ("Ʀobert", "Robert"),
+        ("ʀobert", "Robert"),
+        ("ᴍᴀʀʏ", "Mary"),
         ("Տam", "Sam"),
         ("Ꭰora", "Dora"),
         ("ВОВА", "BOBA"),
