@@ -6,7 +6,6 @@ use crate::asks::taken;
 use crate::catch_up::{ANSWER, PAGE, cut, latest};
 use crate::chat::{Chat, ticks};
 use crate::console::notice;
-use crate::cost::Cost;
 use crate::departures::CHORES;
 use crate::files;
 use crate::history::{Append, Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
@@ -126,9 +125,9 @@ impl Chat {
         let msg = format!("{old} is now {name}");
         let user = User { id, name, online: None };
         let told = Told::Renamed { msg_source: SERVER, msg: &msg, user, old: &old };
-        let hearers = self.tell_renamed(peers, person, &json(&told));
+        let cost = self.tell_renamed(peers, person, &json(&told));
         self.tell_company(peers, person, Some(asker), &msg);
-        self.charge(asker, Cost::told(hearers));
+        self.charge(asker, cost);
         self.tell_line(peers, asker, &notice(&format!("you are {name} now")));
     }
 

@@ -11,6 +11,7 @@ use crate::door::Reason;
 use crate::history::{Durability, PersonId, RoomId, TokenHash, Write};
 use crate::names;
 use crate::people::{Membership, Person};
+use crate::presence::cost_of_placing;
 use crate::sessions::{Behind, From, Stage};
 use crate::tickets::{Asker, No, Ticket};
 use crate::token::Token;
@@ -157,7 +158,9 @@ impl Chat {
             .iter()
             .map(|room| Behind { room: room.id, from: From::Client(has.remove(&room.name)) })
             .collect();
-        self.charge_arrival(peer, Cost::answered(welcome.len()));
+        // They come and go, and listen to each of their rooms.
+        let comings = cost_of_placing(person).and(cost_of_placing(person));
+        self.charge_arrival(peer, Cost::answered(welcome.len()).and(comings));
         // Its length must not tell of the token.
         peers.send(peer, Outgoing::from(&welcome).uncompressed());
         for behind in &behind {

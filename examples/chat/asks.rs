@@ -334,7 +334,9 @@ impl Chat {
                         peers.send(peer, &told);
                     }
                 }
+                let windows = person.connections.len();
                 self.unsaved.insert((id, room));
+                self.charge(asker.peer, Cost::told(windows));
             }
         }
         self.acknowledge(peers, asker);

@@ -72,6 +72,10 @@ impl Cost {
         Cost((number as u64).saturating_mul(nanoseconds))
     }
 
+    pub(crate) const fn and(self, other: Cost) -> Self {
+        Cost(self.0.saturating_add(other.0))
+    }
+
     /// What remains when so much has been paid.
     pub(crate) const fn less(self, paid: Cost) -> Self {
         Cost(self.0.saturating_sub(paid.0))

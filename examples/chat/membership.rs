@@ -18,6 +18,8 @@ use crate::wire::{Code, ListedRoom, SERVER, Told, json};
 /// How much of the list of rooms is told at once, in bytes; and what a room takes of it besides its name.
 const ROOMS_LISTED: usize = 128 << 10;
 const ROOM_LISTED: usize = 80;
+/// What it takes to put a window into a room or out of it, in messages to it.
+const MOVED: usize = 4;
 
 /// Into a room, or out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +59,8 @@ impl Chat {
             }
             Some(room) => room.id,
             None if create => {
-                self.charge(asker.peer, Cost::told(self.sessions.len()));
+                // That there is a new room, and in time that it is gone.
+                self.charge(asker.peer, Cost::told(2 * self.sessions.len()));
                 self.create(id, name)?
             }
             None => return Err(no_such_room(name)),
@@ -186,6 +189,8 @@ impl Chat {
         }
         let connections =
             self.people.get(person).map(|member| member.connections.clone()).unwrap_or_default();
+        let windows = connections.len();
+        asker.iter().for_each(|asker| self.charge(asker.peer, Cost::told(MOVED * windows)));
         for peer in connections {
             let id = asker.as_ref().filter(|asker| asker.peer == peer).map(|asker| asker.id.clone());
             if id.is_some() {
@@ -217,6 +222,7 @@ impl Chat {
             .get_mut(person)
             .and_then(|member| member.rooms.remove(&room).map(|_| member.connections.clone()));
         if let Some(connections) = connections {
+            asker.iter().for_each(|asker| self.charge(asker.peer, Cost::told(MOVED * connections.len())));
             let (text, json): (Vec<_>, Vec<_>) =
                 connections.into_iter().partition(|&peer| self.is_text(peer));
             // Who reads lines is told in other words; the other windows hear it like everybody else.

@@ -16,6 +16,7 @@ use pollcat::{Outgoing, PeerId, Peers};
 
 use crate::arrivals::user;
 use crate::chat::Chat;
+use crate::cost::Cost;
 use crate::history::{Millis, PersonId};
 use crate::members::ByName;
 use crate::membership::Move;
@@ -121,16 +122,18 @@ impl Chat {
         }
     }
 
-    /// Those concerned hear that somebody is called otherwise. How many they are.
-    pub(crate) fn tell_renamed(&self, peers: &mut Peers, person: &Person, told: &str) -> usize {
+    /// Those concerned hear that somebody is called otherwise. What that costs, with the lists that they are in.
+    pub(crate) fn tell_renamed(&self, peers: &mut Peers, person: &Person, told: &str) -> Cost {
+        let listed = cost_of_placing(person);
         if !self.crowd.is_one() {
             peers.publish(Voice::Json.topic(), told);
-            return self.sessions.len();
+            return listed.and(Cost::told(self.sessions.len()));
         }
         let company = self.company_of(person);
-        let hearers = company.len();
+        let met = self.rooms_of_company(person).map(|room| room.members.count_here()).sum();
+        let cost = listed.and(Cost::rows(met)).and(Cost::told(company.len()));
         tell_each(peers, company, told);
-        hearers
+        cost
     }
 
     /// A crowd hears how large it is.
@@ -157,9 +160,13 @@ impl Chat {
 
     /// The connections of those who are with somebody in a talk or in a room that is not too large; one's own, too.
     fn company_of(&self, person: &Person) -> HashSet<PeerId> {
-        let rooms = person.rooms.keys().filter_map(|&room| self.rooms.get(room));
-        let company = rooms.filter(|room| room.members.len() <= COMPANY).flat_map(|room| room.members.here());
+        let company = self.rooms_of_company(person).flat_map(|room| room.members.here());
         company.chain([person.id]).flat_map(|member| self.windows_of(member)).collect()
+    }
+
+    fn rooms_of_company(&self, person: &Person) -> impl Iterator<Item = &Room> {
+        let rooms = person.rooms.keys().filter_map(|&room| self.rooms.get(room));
+        rooms.filter(|room| room.members.len() <= COMPANY)
     }
 
     /// Somebody's connections that speak JSON.
@@ -167,6 +174,11 @@ impl Chat {
         let connections = self.people.get(person).into_iter().flat_map(|person| &person.connections);
         connections.copied().filter(|&peer| !self.is_text(peer))
     }
+}
+
+/// What it costs to put somebody where they belong in the lists of all of their rooms: trees are read and written.
+pub(crate) fn cost_of_placing(person: &Person) -> Cost {
+    Cost::rows(5 * person.rooms.len())
 }
 
 fn tell_each(peers: &mut Peers, windows: HashSet<PeerId>, told: &str) {
@@ -178,6 +190,8 @@ fn tell_each(peers: &mut Peers, windows: HashSet<PeerId>, told: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cost::MESSAGE;
+    use crate::people::Membership;
 
     #[test]
     fn a_crowd_does_not_change_its_mind_with_each_of_them() {
@@ -212,5 +226,16 @@ mod tests {
         assert_eq!(told(9_000, 10_001, 20_000), Some((10_001, true)));
         assert_eq!(told(20_000, 160, 20_000), Some((160, false)), "from here on by name");
         assert_eq!(told(30_000, 100, 20_000), None);
+    }
+
+    #[test]
+    fn whoever_is_in_many_rooms_pays_for_being_put_into_all_their_lists() {
+        let cost = |rooms| {
+            let mut person = Person::new(1, "alice".into(), None, 0);
+            person.rooms.extend((0..rooms).map(|room| (room, Membership::default())));
+            cost_of_placing(&person).less(Cost::paid(MESSAGE))
+        };
+        assert_eq!(cost(50), Cost::NOTHING, "within the price of a new name");
+        assert!(cost(1_100) > Cost::paid(MESSAGE));
     }
 }

@@ -83,6 +83,11 @@ impl Room {
         &self.topics[voice as usize][usize::from(here && voice != Voice::Json)]
     }
 
+    /// Those of all voices.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = &str> {
+        self.topics.iter().flatten().map(String::as_str)
+    }
+
     /// How many events after `read` somebody has yet to read.
     pub(crate) fn unread(&self, read: Offset) -> u64 {
         let deletions = self.deletions.len() - self.deletions.partition_point(|&offset| offset <= read);

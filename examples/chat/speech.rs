@@ -12,7 +12,7 @@ use crate::history::{
 };
 use crate::membership::{gone_room, nobody, not_member};
 use crate::picture;
-use crate::rooms::{direct_name, direct_partner};
+use crate::rooms::{Room, direct_name, direct_partner};
 use crate::sessions::Voice;
 use crate::telling::quick;
 use crate::tickets::{Asker, No, Ticket};
@@ -180,7 +180,7 @@ impl Chat {
         (room, offset, at): (RoomId, Offset, Millis),
     ) {
         self.notice(append.author);
-        self.charge(asker.peer, self.cost_of_saying(room));
+        self.charge(asker.peer, self.cost_of_saying(peers, room));
         let bytes = append.body.length();
         log::info!(
             "{} from {}, person {}, said {bytes} bytes in room {room}, {offset}",
@@ -202,10 +202,13 @@ impl Chat {
         }
     }
 
-    /// As many hear it as are members, or as are connected, if that is less.
-    fn cost_of_saying(&self, room: RoomId) -> Cost {
-        let members = self.rooms.get(room).map_or(0, |room| room.members.len());
-        Cost::heard(members.min(self.sessions.len()))
+    /// As many hear it as listen to the room: one person may have a thousand windows.
+    fn cost_of_saying(&self, peers: &Peers, room: RoomId) -> Cost {
+        if Cost::heard(self.sessions.len()) == Cost::NOTHING {
+            return Cost::NOTHING;
+        }
+        let topics = self.rooms.get(room).into_iter().flat_map(Room::topics);
+        Cost::heard(topics.map(|topic| peers.subscribers(topic)).sum())
     }
 
     fn hear_event(&mut self, peers: &mut Peers, event: Event, room: RoomId, asker: &Asker) {
