@@ -1,5 +1,6 @@
 //! What is said: messages, private talks, pictures, and taking something back.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use pollcat::{PeerId, Peers};
@@ -20,15 +21,16 @@ use crate::wire::{Code, Told, json};
 
 /// Private talks in which both have spoken, before somebody can begin another.
 const ANSWERED: usize = 1_000;
-/// Talks in which only one has spoken. Of more than these the oldest are left: strangers do not fill up a person's talks.
+/// Talks in which only one has spoken. Of more than these, those with the newest people are left: strangers who come by the
+/// hundred push each other out, and nobody whom the chat knew before them.
 const UNANSWERED: usize = 100;
 
 /// The private talks of one person.
 #[derive(Default)]
 struct Talks {
     answered: usize,
-    /// The oldest first.
-    unanswered: Vec<RoomId>,
+    /// With whom, those first who came last.
+    unanswered: Vec<(Reverse<PersonId>, RoomId)>,
 }
 
 impl Chat {
@@ -70,7 +72,7 @@ impl Chat {
         };
         for (person, is_missing) in [one, other].into_iter().zip(missing) {
             if is_missing {
-                self.leave_oldest_unanswered(person)?;
+                self.leave_unanswered(person)?;
                 self.store(Write::Join { room, person, read: last }, Ticket::Joined(None))?;
             }
         }
@@ -78,10 +80,10 @@ impl Chat {
     }
 
     /// So that there is room for one more talk.
-    fn leave_oldest_unanswered(&mut self, person: PersonId) -> Result<(), No> {
+    fn leave_unanswered(&mut self, person: PersonId) -> Result<(), No> {
         let unanswered = self.talks_of(person).unanswered;
         let too_many = (unanswered.len() + 1).saturating_sub(UNANSWERED);
-        for room in unanswered.into_iter().take(too_many) {
+        for (_, room) in unanswered.into_iter().take(too_many) {
             self.store(Write::Leave { room, person }, Ticket::Left(None))?;
         }
         Ok(())
@@ -94,7 +96,11 @@ impl Chat {
             match (room.kind, room.voices) {
                 (RoomKind::Public, _) => {}
                 (RoomKind::Direct, Voices::Several) => talks.answered += 1,
-                (RoomKind::Direct, _) => talks.unanswered.push(room.id),
+                (RoomKind::Direct, _) => {
+                    talks
+                        .unanswered
+                        .push((Reverse(direct_partner(&room.name, person).unwrap_or(person)), room.id));
+                }
             }
         }
         talks.unanswered.sort_unstable();
