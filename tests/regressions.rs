@@ -3,6 +3,8 @@
 //! An adversarial reading of the server found them. The client is written from the RFC; a handler that stands still
 //! (`doorstep.rs`) makes what must arrive together arrive together, so nothing is guessed and nothing slept for.
 
+#[path = "regressions/accounts.rs"]
+mod accounts;
 #[path = "support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
