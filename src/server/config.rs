@@ -159,9 +159,9 @@ impl Config {
         self
     }
 
-    /// How much of that may be held by one IPv4 address or one IPv6 /64 network, in bytes; 256 MiB. Loopback addresses and
-    /// Unix-domain sockets have no such limit; clients behind a [trusted proxy](Self::trust_proxies) count by their own
-    /// address.
+    /// How much of that may be held by one IPv4 address or one IPv6 /64 network, in bytes; 256 MiB. Loopback addresses,
+    /// Unix-domain sockets and [trusted networks](Self::trusted_networks) have no such limit; clients behind a
+    /// [trusted proxy](Self::trust_proxies) count by their own address.
     pub fn max_receiving_per_address(mut self, bytes: usize) -> Self {
         self.max_receiving_per_address = bytes;
         self
