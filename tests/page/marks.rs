@@ -94,6 +94,11 @@ fn marks_quotes_and_lists_are_what_was_meant() {
                 "_see https://a.example/b_",
                 "<p><em>see <a https://a.example/b>https://a.example/b</a></em></p>",
             ),
+            ("_https://a.example/a_b_", "<p><em><a https://a.example/a_b>https://a.example/a_b</a></em></p>"),
+            (
+                "**_www.a.example_** snake_www.a.example",
+                "<p><strong><em><a https://www.a.example>www.a.example</a></em></strong> snake_www.a.example</p>",
+            ),
             (
                 "**https://a.example/b**,",
                 "<p><strong><a https://a.example/b>https://a.example/b</a></strong>,</p>",

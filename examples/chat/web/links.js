@@ -24,13 +24,15 @@ const REST = new RegExp(`[/?#](?:[!#-;=?-Z\\[\\]_a-z{}~]|(?![${SPACELESS}\\x00-\
 // What was taken for the host is a name before it: `https://bank.example@evil.example` deceives.
 const NAME = /(?::[^\s/?#@]{0,256})?@/y;
 const BEFORE_WWW = /[\w@/.:-]/;
+// What begins italics is no part of a word.
+const MARK = /(?<!\w)_$/;
 
 // The address at this place: `{ end, href }`. Without `href` it is none as far as `end`; null: nothing begins here. `marks` are
 // signs that close something around it: at its end they are not part of it.
 export function linkAt(text, at, marks = "") {
 	const scheme = match(BEGINNING, text, at);
 	const bare = /^w/i.test(scheme);
-	const before = text[at - 1] ?? "";
+	const before = text.slice(Math.max(0, at - 2), at).replace(MARK, "").slice(-1);
 	if (!scheme || (bare ? BEFORE_WWW : /\w/).test(before)) return null;
 	const begin = bare ? at : at + scheme.length;
 	const host = match(AUTHORITY, text, begin);
@@ -38,6 +40,7 @@ export function linkAt(text, at, marks = "") {
 	if (!host || (bare && !/\..+\./.test(host)) || match(NAME, text, end)) return { end };
 	const rest = match(REST, text, end);
 	end += withoutTail(rest, marks);
+	while (!rest && text[end - 1] === "_") end--;
 	const href = (bare ? "https://" : "") + text.slice(at, end);
 	return canParse(href) ? { end, href } : { end };
 }
