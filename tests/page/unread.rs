@@ -66,6 +66,42 @@ fn who_looks_elsewhere_finds_a_way_back_to_what_is_new() {
 }
 
 #[test]
+fn who_passes_by_has_not_read() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-passing");
+    let (alice, bob) = (Window::open(&browser, &program.url()), Window::open(&browser, &program.url()));
+    alice.arrive("alice");
+    bob.arrive("bob");
+    for room in ["milk", "tea"] {
+        for window in [&alice, &bob] {
+            window.say(&format!("/join {room}"));
+            window.wait(&format!("location.hash === '#{room}'"));
+        }
+        alice.run("location.hash = '#lobby'");
+        alice.wait("document.title === 'lobby · pollcat' || document.title === '(1) lobby · pollcat'");
+        bob.say("news");
+        bob.wait_for_message("news");
+    }
+    alice.wait("document.title === '(2) lobby · pollcat'");
+    // However slow the machine is, no time goes by.
+    alice.run(
+        "(async () => {
+            const now = performance.now()
+            performance.now = () => now
+            for (const room of ['milk', 'tea', 'lobby']) {
+                location.hash = `#${room}`
+                while (!document.title.includes(`${room} ·`)) await new Promise(requestAnimationFrame)
+                await new Promise(requestAnimationFrame)
+            }
+            delete performance.now
+        })()",
+    );
+    assert_eq!(alice.run("document.title"), "(2) lobby · pollcat");
+    alice.run("location.hash = '#tea'");
+    alice.wait("document.title === '(1) tea · pollcat'");
+}
+
+#[test]
 fn another_day_is_another_today() {
     let Some(browser) = browser() else { return };
     let program = Program::start("page-midnight");

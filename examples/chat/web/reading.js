@@ -75,10 +75,25 @@ export async function toLatest() {
 const untold = new Set();
 let telling = 0;
 
+// Who passes by, on the way to another room or window, has not read: so long somebody looks, in milliseconds.
+const LOOK = 400;
+let lookedAt;
+let since = 0;
+
+// Has somebody looked at this room for a while?
+function isLookedAt(room) {
+	const looked = chat.isLooking() ? room : undefined;
+	if (looked !== lookedAt) {
+		[lookedAt, since] = [looked, performance.now()];
+		if (looked) setTimeout(chat.draw, LOOK);
+	}
+	return looked !== undefined && performance.now() - since >= LOOK;
+}
+
 // What is in view of somebody who looks has been read.
 export function markRead() {
 	const { room } = chat;
-	if (room.unread === 0 || !room.live || !chat.isLooking() || !chat.isOnline()) return;
+	if (!isLookedAt(room) || room.unread === 0 || !room.live || !chat.isOnline()) return;
 	const offset = timeline.seen();
 	if (offset <= room.read) return;
 	chat.store.markRead(room, offset);
