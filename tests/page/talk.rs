@@ -200,3 +200,25 @@ fn what_is_older_comes_on_scrolling_up_and_what_is_read_stays_in_its_place() {
     alice.click("#latest");
     alice.wait("log.scrollHeight - log.scrollTop - log.clientHeight < 2 && latest.hidden");
 }
+
+#[test]
+fn an_older_copy_of_a_room_is_heard_again() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-older");
+    let window = Window::open(&browser, &program.url());
+    let heard = window.run(
+        "import('/room.js').then(({ Room }) => {
+            const room = new Room({ room: 'tea', epoch: 'e' })
+            const message = (offset) => ({ type: 'message', offset, msg: `${offset}`, from_id: 1, from: 'bob', msg_time: 0 })
+            const all = { epoch: 'e', recovered: false, events: [], more: false }
+            room.history(all)
+            room.take(message(1))
+            room.take(message(2))
+            // The server comes back, and knows of none.
+            room.update({ room: 'tea', epoch: 'e' })
+            room.history(all)
+            return `${room.take(message(1))} ${room.items.length}`
+        })",
+    );
+    assert_eq!(heard, "new 1");
+}

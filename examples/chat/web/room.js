@@ -17,6 +17,8 @@ export class Room {
 	items = [];
 	base = 0;
 	last = 0;
+	// The latest that there was when the server told of the room.
+	told = 0;
 	// Grows when the items were replaced: nothing that was shown before is true any more.
 	version = 0;
 	// Is there something of its history; is more on its way; has it come to the present?
@@ -45,7 +47,7 @@ export class Room {
 
 	// Takes what a `welcome` or a `room` says.
 	update({ room, kind, with: other, epoch, first = 1, offset = 0, members = 0, read = 0, unread = 0, mentions = 0 }) {
-		Object.assign(this, { name: room, kind, other, first, members, read, unread, mentions });
+		Object.assign(this, { name: room, kind, other, first, members, read, unread, mentions, told: offset });
 		if (this.epoch === epoch) return;
 		this.epoch = epoch;
 		this.filled = false;
@@ -83,7 +85,8 @@ export class Room {
 		this.came += this.live;
 		if (follows) return events.every((event) => this.take(event) !== "gap");
 		this.epoch = epoch;
-		this.#replace(events, events.at(-1)?.offset ?? this.last);
+		// An empty room may have been longer: the server was started with an older copy.
+		this.#replace(events, events.at(-1)?.offset ?? this.told);
 		return true;
 	}
 
