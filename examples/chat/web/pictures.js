@@ -61,7 +61,7 @@ async function sizeOf(file) {
 	const image = new Image();
 	image.src = URL.createObjectURL(file);
 	await new Promise((known) => (image.onload = image.onerror = known));
-	URL.revokeObjectURL(image.src);
+	attempt(() => URL.revokeObjectURL(image.src));
 	return { width: image.naturalWidth, height: image.naturalHeight };
 }
 
