@@ -10,8 +10,6 @@ pub(crate) struct Deed {
     pub what: What,
     /// The place and time of the event that it made, if it made one. `None`: it has not been acknowledged.
     pub done: Option<Option<(u64, i64)>>,
-    /// It was refused once, by a full disk, and asked for again: perhaps after what was asked for later.
-    pub refused: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -25,7 +23,7 @@ pub(crate) enum What {
 
 impl Deed {
     pub(crate) fn new(key: String, what: What) -> Self {
-        Deed { key, what, done: None, refused: false }
+        Deed { key, what, done: None }
     }
 
     /// The room that has an event of it.

@@ -137,10 +137,16 @@ pub(crate) fn pages(address: SocketAddr, of: &Listener) -> Rooms {
     rooms
 }
 
-pub(crate) fn compare(file: &File, pages: &Rooms, deeds: &[(u64, Vec<Deed>)], listeners: &[Listener]) {
+pub(crate) fn compare(
+    file: &File,
+    pages: &Rooms,
+    deeds: &[(u64, Vec<Deed>)],
+    in_order: bool,
+    listeners: &[Listener],
+) {
     let stored = file.events();
     compare_pages(&stored, pages);
-    compare_acknowledged(file, &stored, deeds);
+    compare_acknowledged(file, &stored, deeds, in_order);
     for listener in listeners {
         for (name, room) in &listener.rooms {
             compare_heard(name, &stored[name], &room.events, listener.id);
@@ -158,9 +164,10 @@ fn compare_pages(stored: &Rooms, pages: &Rooms) {
     }
 }
 
-/// Everything acknowledged is stored, where the `ack` said, in the order in which each writer asked for it; and besides
-/// that there is nothing but the word that opened the private talk.
-fn compare_acknowledged(file: &File, stored: &Rooms, deeds: &[(u64, Vec<Deed>)]) {
+/// Everything acknowledged is stored, where the `ack` said, in the order in which each writer asked for it (but where a
+/// full disk has refused some of it, and it was asked for again); and besides that there is nothing but the word that
+/// opened the private talk.
+fn compare_acknowledged(file: &File, stored: &Rooms, deeds: &[(u64, Vec<Deed>)], in_order: bool) {
     let mut places = HashMap::new();
     for (person, deeds) in deeds {
         let mut last = HashMap::new();
@@ -172,7 +179,7 @@ fn compare_acknowledged(file: &File, stored: &Rooms, deeds: &[(u64, Vec<Deed>)])
             let (Some(room), Some((offset, at))) = (deed.room(), done) else { continue };
             let event = &stored[room][offset as usize - 1];
             assert!(places.insert((room, offset), deed).is_none(), "two at one place: {deed:.200?}");
-            if !deed.refused {
+            if in_order {
                 let before = last.insert(room, offset).unwrap_or(0);
                 assert!(before < offset, "asked for after {before}: {deed:.200?}");
             }

@@ -154,7 +154,6 @@ impl Writer {
             }
             ("storage", _) => {
                 stage.refused.fetch_add(1, Ordering::Relaxed);
-                self.deeds[place].refused = true;
                 self.ask(place, line)
             }
             // It was asked for on the connection before, and is on its way to the disk.
