@@ -247,8 +247,9 @@ fn who_is_forgotten_leaves_nothing_to_be_said_by_the_next() {
     alice.wait("unsent.children.length === 1");
     alice.run("say.focus()");
     alice.write("and half a thought");
-    program.start_again();
+    // Or else it would be said as soon as the server is there.
     alice.run("import('/connection.js').then(({ disconnect }) => disconnect())");
+    program.start_again();
     alice.run("import('/chat.js').then(({ forget }) => forget())");
     alice.wait("document.readyState === 'complete' && !arrival.hidden");
     assert_eq!(alice.run("JSON.stringify([localStorage, sessionStorage]).includes('thought')"), false);
