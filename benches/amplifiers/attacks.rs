@@ -214,8 +214,7 @@ impl Stage {
         let mut picture = String::new();
         match attack.before {
             Before::OwnMessages(_) => {
-                (0..20).for_each(|n| drop(say(&mut person, &json!({"msg": format!("words {n}")}))));
-                thread::sleep(Duration::from_secs(6)); // until the person may ask for as much again
+                (0..20).for_each(|n| drop(say(&mut person, n)));
             }
             Before::Picture => picture = show(&mut person),
             _ => {}
@@ -226,7 +225,7 @@ impl Stage {
     }
 
     /// An attacker, who has come in if the attack is not to come in.
-    pub(crate) fn connect(&self, attack: &Attack, _: usize) -> Client {
+    pub(crate) fn connect(&self, attack: &Attack) -> Client {
         if attack.is_http() {
             return Client::dial(self.address);
         }
@@ -257,34 +256,45 @@ fn open(address: SocketAddr, from: &str, fields: &str) -> Client {
     client
 }
 
+/// Whoever is told that others come first says hello again.
 fn arrive(address: SocketAddr, from: &str, fields: &str, hello: &Value) -> (Client, Value) {
     let mut client = open(address, from, fields);
     let mut hello = hello.clone();
     hello["type"] = "hello".into();
-    client.send(TEXT, hello.to_string().as_bytes());
-    let welcome = wait_for(&mut client, "welcome");
-    (client, welcome)
+    loop {
+        client.send(TEXT, hello.to_string().as_bytes());
+        let answer = wait_for_one_of(&mut client, &["welcome", "error"]);
+        if answer["type"] == "welcome" {
+            return (client, answer);
+        }
+        let wait = answer["retry_after"].as_u64().unwrap_or_else(|| panic!("{answer}"));
+        thread::sleep(Duration::from_millis(wait));
+    }
 }
 
-fn say(client: &mut Client, message: &Value) -> Value {
-    let mut message = message.clone();
-    message["id"] = "said".into();
+fn say(client: &mut Client, number: usize) -> Value {
+    let message = json!({"id": format!("said-{number}"), "msg": format!("words {number}")});
     client.send(TEXT, message.to_string().as_bytes());
     wait_for(client, "ack")
 }
 
-/// The next object of this type; what is compressed is not it.
 fn wait_for(client: &mut Client, kind: &str) -> Value {
+    let object = wait_for_one_of(client, &[kind, "error"]);
+    assert_eq!(object["type"], kind, "{object}");
+    object
+}
+
+/// The next object of these types; what is compressed is none.
+fn wait_for_one_of(client: &mut Client, kinds: &[&str]) -> Value {
     loop {
         let (first, payload) = client.extended_frame();
         if first != TEXT {
             continue;
         }
         let object: Value = serde_json::from_slice(&payload).expect("the chat speaks JSON");
-        if object["type"] == kind {
+        if object["type"].as_str().is_some_and(|kind| kinds.contains(&kind)) {
             return object;
         }
-        assert_ne!(object["type"], "error", "{object}");
     }
 }
 
