@@ -28,18 +28,18 @@ const ARROWS: [(&[&str], &[&str]); 9] = [
 
 /// The chat's packages, and the only places in it that may say them.
 const PACKAGES: [(&[&str], &[&str]); 6] = [
-    (&["rusqlite"], &["examples/chat/history/"]),
-    (&["serde", "serde_json"], &["examples/chat/wire", "examples/chat/settings/"]),
-    (&["jiff"], &["examples/chat/console.rs", "examples/chat/logs/"]),
-    (&["unicode_security"], &["examples/chat/names"]),
-    (&["imagesize"], &["examples/chat/picture"]),
+    (&["rusqlite"], &["examples/chat/src/history/"]),
+    (&["serde", "serde_json"], &["examples/chat/src/wire", "examples/chat/src/settings/"]),
+    (&["jiff"], &["examples/chat/src/console.rs", "examples/chat/src/logs/"]),
+    (&["unicode_security"], &["examples/chat/src/names"]),
+    (&["imagesize"], &["examples/chat/src/picture"]),
     (
         &["std::thread", "thread"],
         &[
-            "examples/chat/history/",
-            "examples/chat/logs/",
-            "examples/chat/main.rs",
-            "examples/chat/signals.rs",
+            "examples/chat/src/history/",
+            "examples/chat/src/logs/",
+            "examples/chat/src/main.rs",
+            "examples/chat/src/signals.rs",
         ],
     ),
 ];
@@ -54,7 +54,7 @@ fn every_name_stays_where_it_belongs() {
     let mut strays = Vec::new();
     let library = sources("src").into_iter().map(|source| (source, ARROWS.as_slice(), CHAT));
     let chat =
-        sources("examples/chat").into_iter().map(|source| (source, PACKAGES.as_slice(), [].as_slice()));
+        sources("examples/chat/src").into_iter().map(|source| (source, PACKAGES.as_slice(), [].as_slice()));
     for ((file, text), arrows, never) in library.chain(chat) {
         let forbidden = arrows.iter().filter(|(_, homes)| !homes.iter().any(|home| file.starts_with(home)));
         let names: Vec<&str> = forbidden.flat_map(|(names, _)| *names).chain(never).copied().collect();

@@ -1,4 +1,4 @@
-//! What a text client types: `/join tea` becomes a [`Command`]. Pure. The page has the same grammar; `fixtures/chat/commands.txt`
+//! What a text client types: `/join tea` becomes a [`Command`]. Pure. The page has the same grammar; `fixtures/commands.txt`
 //! is what both keep to.
 
 /// One line of a text client.
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_line_means_what_the_page_takes_it_for() {
-        let fixture = include_str!("../../fixtures/chat/commands.txt");
+        let fixture = include_str!("../fixtures/commands.txt");
         let mut lines = 0;
         for row in fixture.lines().filter(|row| !row.is_empty() && !row.starts_with('#')) {
             let cells: Vec<String> =

@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn members_are_mentioned_by_the_longest_name_that_fits() {
-        let fixture = include_str!("../../fixtures/chat/mentions.txt");
+        let fixture = include_str!("../fixtures/mentions.txt");
         let mut rows = 0;
         for row in fixture.lines().filter(|row| !row.is_empty() && !row.starts_with('#')) {
             let mut cells = row.split('\t');

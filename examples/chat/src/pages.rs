@@ -21,7 +21,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 macro_rules! file {
     ($path:expr, $media_type:expr, $name:literal) => {
-        File { path: $path, media_type: $media_type, bytes: include_bytes!(concat!("web/", $name)) }
+        File { path: $path, media_type: $media_type, bytes: include_bytes!(concat!("../web/", $name)) }
     };
 }
 
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_script_is_asked_for_at_once() {
-        let html = include_str!("web/index.html");
+        let html = include_str!("../web/index.html");
         for script in SCRIPTS.iter().map(|file| file.path) {
             let tags = [format!("modulepreload\" href=\"{script}\""), format!("src=\"{script}\"")];
             assert!(tags.iter().any(|tag| html.contains(tag)), "{script} is in no tag of the page");
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_page_is_served_whole_and_as_what_it_is() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/chat/web");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
         let mut weight = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
             let file = entry.unwrap().path();

@@ -1,4 +1,4 @@
-/** `/join tea` becomes something to do. Pure: no page, no network. The server's own grammar is the same: fixtures/chat/commands.txt. */
+/** `/join tea` becomes something to do. Pure: no page, no network. The server's own grammar is the same: fixtures/commands.txt. */
 
 // A name has at most so many characters, whatever the server's settings.
 const LONGEST_NAME = 64;

@@ -92,12 +92,12 @@ fn what_happens_while_a_clock_is_behind_is_not_earlier_than_what_was_believed() 
     assert_eq!(open.history.calendar().today(), None);
 }
 
-/// `fixtures/chat/version-1.sql` is a file that a program of then made.
+/// `fixtures/version-1.sql` is a file that a program of then made.
 #[test]
 fn a_file_of_the_first_version_keeps_everything() {
     let scratch = Scratch::new("version-1");
     let path = scratch.file("chat.db");
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/chat/version-1.sql");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1.sql");
     let sql = fs::read_to_string(fixture).unwrap();
     Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
     let settings = settings(&path);

@@ -88,7 +88,7 @@ fn a_backup_of_a_chat_that_does_not_run_is_all_of_it() {
     back_up(&killed, &again).unwrap();
     assert_eq!(everything(&again).0.len(), 11);
     // A file of the first version stays one: an older program can go back to it.
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/chat/version-1.sql");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1.sql");
     let (old, old_copy) = (scratch.file("old.db"), scratch.file("old-copy.db"));
     Connection::open(&old).unwrap().execute_batch(&fs::read_to_string(fixture).unwrap()).unwrap();
     back_up(&old, &old_copy).unwrap();

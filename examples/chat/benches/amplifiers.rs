@@ -24,7 +24,7 @@ use attacks::{Attack, Stage};
 use chat::{Chat, program};
 use client::{Client, PING, PONG, TEXT, masked};
 
-#[path = "support/apart.rs"]
+#[path = "../../../benches/support/apart.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod apart;
 #[path = "amplifiers/attacks.rs"]
@@ -32,14 +32,14 @@ mod attacks;
 #[path = "../tests/support/chat.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod chat;
-#[path = "../tests/support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod client;
 #[path = "amplifiers/floods.rs"]
 mod floods;
 #[path = "../tests/support/png.rs"]
 mod png;
-#[path = "../tests/support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod scratch;
 

@@ -19,7 +19,7 @@ mod backup;
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod chat;
-#[path = "support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "most clients here are of another make")]
 mod client;
 #[path = "chat/console.rs"]
@@ -60,7 +60,7 @@ mod reading;
 mod rooms;
 #[path = "chat/running.rs"]
 mod running;
-#[path = "support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
 #[path = "chat/speaking.rs"]

@@ -4,7 +4,7 @@ mod access;
 mod arriving;
 mod crowd;
 mod endings;
-#[path = "../support/example.rs"]
+#[path = "../../../../tests/support/example.rs"]
 mod example;
 mod lacking;
 mod layouts;
@@ -12,7 +12,7 @@ mod marks;
 mod places;
 mod program;
 mod safety;
-#[path = "../support/scratch.rs"]
+#[path = "../../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
 mod secure;

@@ -15,12 +15,12 @@ mod asks;
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod chat;
-#[path = "support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
 #[path = "chat_model/comings.rs"]
 mod comings;
-#[path = "swarm/dice.rs"]
+#[path = "../../../tests/swarm/dice.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod dice;
 #[path = "chat_model/heard.rs"]
@@ -29,7 +29,7 @@ mod heard;
 mod moves;
 #[path = "support/png.rs"]
 mod png;
-#[path = "support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
 #[path = "chat_model/speeches.rs"]

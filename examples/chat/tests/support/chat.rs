@@ -1,7 +1,7 @@
 //! The chat program, started as people start it: `examples/chat` with flags, on a port of the system's choice and with
 //! a history of its own. It is stopped when the test is done with it.
 //!
-//! A suite brings `support/client.rs` and `support/scratch.rs` beside this file.
+//! A suite brings `client.rs` and `scratch.rs` of the library's `tests/support` beside this file.
 
 #[path = "chat/http.rs"]
 pub(crate) mod http;

@@ -21,12 +21,12 @@ use client::{BINARY, Client, TEXT, masked};
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod chat;
-#[path = "support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
 #[path = "support/png.rs"]
 mod png;
-#[path = "support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
 

@@ -4,10 +4,10 @@
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod chat;
-#[path = "support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "most clients here are of another make")]
 mod client;
-#[path = "support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
 

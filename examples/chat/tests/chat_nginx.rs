@@ -9,21 +9,21 @@ use nginx::Nginx;
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod chat;
-#[path = "support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
-#[path = "support/nginx.rs"]
+#[path = "../../../tests/support/nginx.rs"]
 mod nginx;
-#[path = "support/running.rs"]
+#[path = "../../../tests/support/running.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod running;
-#[path = "support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
 
 /// A block of the chat's own README, of this kind, which comes behind these words.
 fn block(behind: &str, kind: &str) -> &'static str {
-    let readme = include_str!("../examples/chat/README.md");
+    let readme = include_str!("../README.md");
     let (_, rest) = readme.split_once(behind).expect("it has these words");
     let (_, rest) = rest.split_once(&format!("```{kind}\n")).expect("it has such a block");
     rest.split_once("```").expect("the block has an end").0

@@ -27,12 +27,12 @@ use talker::{Stage, Writer};
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod chat;
-#[path = "support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
 #[path = "chat_kill/deed.rs"]
 mod deed;
-#[path = "swarm/dice.rs"]
+#[path = "../../../tests/swarm/dice.rs"]
 mod dice;
 #[path = "chat_kill/ledger.rs"]
 mod ledger;
@@ -44,7 +44,7 @@ mod listener;
 mod newcomers;
 #[path = "support/png.rs"]
 mod png;
-#[path = "support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod scratch;
 #[path = "chat_kill/talker.rs"]

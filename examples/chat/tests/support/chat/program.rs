@@ -8,7 +8,7 @@ use std::{env, thread};
 
 use crate::client::PATIENCE;
 
-#[path = "../example.rs"]
+#[path = "../../../../../tests/support/example.rs"]
 pub(crate) mod example;
 
 /// The program, in a folder, with nothing in its environment that would change its settings.

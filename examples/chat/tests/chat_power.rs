@@ -28,10 +28,10 @@ use talk::{Promise, Talker, talk};
 #[path = "support/chat.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod chat;
-#[path = "support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod client;
-#[path = "swarm/dice.rs"]
+#[path = "../../../tests/swarm/dice.rs"]
 mod dice;
 #[path = "chat_power/disk.rs"]
 mod disk;
@@ -41,7 +41,7 @@ mod file;
 mod png;
 #[path = "chat_power/record.rs"]
 mod record;
-#[path = "support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 mod scratch;
 #[path = "chat_power/talk.rs"]
 mod talk;

@@ -12,7 +12,7 @@ use crate::{Program, RED, Window, browser};
 /// Where `.ci/run` puts it; `AXE_CORE` names another place.
 fn axe() -> Option<String> {
     let there = env::var_os("AXE_CORE").map(PathBuf::from);
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/axe-core/package/axe.min.js");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../target/axe-core/package/axe.min.js");
     let source = fs::read_to_string(there.unwrap_or(here)).ok();
     if source.is_none() {
         crate::scratch::cannot_run(

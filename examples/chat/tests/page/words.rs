@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::{Program, Window, browser};
 
 fn web() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/chat/web");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
     let files = fs::read_dir(folder).expect("the page").map(|entry| entry.expect("a file").path());
     files
         .map(|path| {

@@ -151,7 +151,7 @@ fn a_line_means_on_the_page_what_it_means_to_the_server() {
     let Some(browser) = browser() else { return };
     let program = Program::start("page-grammar");
     let window = Window::open(&browser, &program.url());
-    let fixture = include_str!("../../fixtures/chat/commands.txt");
+    let fixture = include_str!("../../fixtures/commands.txt");
     let rows: Vec<_> =
         fixture.lines().filter(|row| !row.is_empty() && !row.starts_with('#')).map(cells).collect();
     assert!(rows.len() > 50);

@@ -21,10 +21,10 @@ use client::{PATIENCE, TEXT, masked, upgrade_request};
 #[path = "../tests/support/chat.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod chat;
-#[path = "../tests/support/client.rs"]
+#[path = "../../../tests/support/client.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod client;
-#[path = "../tests/support/scratch.rs"]
+#[path = "../../../tests/support/scratch.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod scratch;
 
