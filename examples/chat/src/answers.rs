@@ -8,37 +8,35 @@ use crate::chat::{Chat, ticks};
 use crate::console::notice;
 use crate::departures::CHORES;
 use crate::files;
-use crate::history::{Append, Done, Failure, Found, News, PersonId, Read, RoomId, Write, Written};
+use crate::history::{Append, Applied, Done, Entry, Failure, Found, PersonId, Read, Report, RoomId};
 use crate::membership::gone_room;
 use crate::tickets::{No, Ticket};
 use crate::wire::{Code, EventTold, SERVER, Told, User, json};
 
 impl Chat {
-    pub(crate) fn hear_news(&mut self, peers: &mut Peers, news: News<Ticket>) {
-        match news {
-            News::Written(batch) => {
-                let answered = batch.len();
-                for written in batch {
-                    self.written(peers, written);
+    pub(crate) fn hear_report(&mut self, peers: &mut Peers, report: Report<Ticket>) {
+        match report {
+            Report::Applied(batch) => {
+                let answered = batch.iter().filter(|applied| applied.ticket.is_some()).count();
+                for applied in batch {
+                    self.applied(peers, applied);
                 }
                 self.settle(peers, answered);
             }
-            News::Read { read, ticket, result } => self.found(peers, read, ticket, result),
-            News::Pruned { room, first } => {
-                self.rooms.prune(room, first);
-            }
+            Report::Read { read, ticket, result } => self.found(peers, read, ticket, result),
         }
     }
 
-    fn written(&mut self, peers: &mut Peers, written: Written<Ticket>) {
-        let Written { write, ticket, result } = written;
-        let result = result.map_err(|failure| self.explain(&write, failure));
+    fn applied(&mut self, peers: &mut Peers, applied: Applied<Ticket>) {
+        let Applied { entry, ticket, outcome: result } = applied;
+        let ticket = ticket.unwrap_or(Ticket::Nobody);
+        let result = result.map_err(|failure| self.explain(&entry, failure));
         if let Err(Failure::Storage(words)) = &result {
             log::error!("not stored: {words}");
         }
         let held_up = ticket.holds_up();
-        match (write, ticket) {
-            (Write::Append(append), Ticket::Said(asker)) => match result {
+        match (entry, ticket) {
+            (Entry::Append(append), Ticket::Said(asker)) => match result {
                 Ok(Done::Appended { room, offset, at, repeated: true }) => {
                     self.acknowledge_said(peers, &asker, room, offset, at, true);
                 }
@@ -52,10 +50,10 @@ impl Chat {
                 Ok(Done::Kept) => {}
                 Err(failure) => self.refuse(peers, &asker, no(failure)),
             },
-            (Write::Arrive { person, .. }, Ticket::Arrived { asker, token, has }) => {
+            (Entry::Arrive { person, .. }, Ticket::Arrived { asker, token, has }) => {
                 self.arrived(peers, person, result.is_ok(), (asker, token, has));
             }
-            (Write::Rename { person, name, .. }, Ticket::Renamed(asker)) => {
+            (Entry::Rename { person, name, .. }, Ticket::Renamed(asker)) => {
                 self.renamed(peers, person, &name, result.is_ok(), asker.peer);
                 match result {
                     Ok(_) => self.acknowledge(peers, &asker),
@@ -64,25 +62,26 @@ impl Chat {
                 }
             }
             // One that the disk does not know is gone as well.
-            (Write::Remove { room }, _) if matches!(result, Ok(_) | Err(Failure::NoSuchRoom)) => {
+            (Entry::Remove { room }, _) if matches!(result, Ok(_) | Err(Failure::NoSuchRoom)) => {
                 self.removed(peers, room);
             }
             // Somebody has joined it meanwhile, or it is tried again.
-            (Write::Remove { room }, _) if self.rooms.get(room).is_some_and(|it| it.members.is_empty()) => {
+            (Entry::Remove { room }, _) if self.rooms.get(room).is_some_and(|it| it.members.is_empty()) => {
                 self.rooms.empty(room, ticks() + CHORES);
             }
-            (Write::Create { room, .. }, _) => self.created(peers, room, result.is_ok()),
-            (Write::Join { room, person, .. }, Ticket::Joined(asker)) => match (result, asker) {
+            (Entry::Create { room, .. }, _) => self.created(peers, room, result.is_ok()),
+            (Entry::Join { room, person, .. }, Ticket::Joined(asker)) => match (result, asker) {
                 (Ok(_), asker) => self.joined(peers, room, person, asker),
                 (Err(failure), Some(asker)) => self.refuse(peers, &asker, no(failure)),
                 (Err(_), None) => {} // the message that it was for is refused as well
             },
-            (Write::Leave { room, person }, Ticket::Left(asker)) => match result {
+            (Entry::Leave { room, person }, Ticket::Left(asker)) => match result {
                 Ok(_) => self.left(peers, room, person, asker.as_ref()),
                 Err(failure) => {
                     asker.into_iter().for_each(|asker| self.refuse(peers, &asker, no(failure.clone())));
                 }
             },
+            (Entry::Prune { room, before }, _) if result.is_ok() => self.rooms.prune(room, before),
             (_, _) => {}
         }
         held_up.into_iter().for_each(|peer| self.release(peers, peer));
@@ -90,17 +89,17 @@ impl Chat {
 
     /// On a full disk a room is not made, or a newcomer not stored, and what was to be done with them fails for a
     /// reason of its own. They are told the true one.
-    fn explain(&mut self, write: &Write, failure: Failure) -> Failure {
-        match (write, failure) {
-            (Write::Create { room, .. }, Failure::Storage(words)) => {
+    fn explain(&mut self, entry: &Entry, failure: Failure) -> Failure {
+        match (entry, failure) {
+            (Entry::Create { room, .. }, Failure::Storage(words)) => {
                 self.unmade.insert(*room, words.clone());
                 Failure::Storage(words)
             }
             (
-                Write::Join { room, .. } | Write::Append(Append { room, .. }) | Write::Leave { room, .. },
+                Entry::Join { room, .. } | Entry::Append(Append { room, .. }) | Entry::Leave { room, .. },
                 Failure::NoSuchRoom,
             ) => self.unmade.get(room).cloned().map_or(Failure::NoSuchRoom, Failure::Storage),
-            (Write::Rename { person, .. } | Write::Join { person, .. }, Failure::NoSuchPerson)
+            (Entry::Rename { person, .. } | Entry::Join { person, .. }, Failure::NoSuchPerson)
                 if self.people.get(*person).is_some() =>
             {
                 // There may be room by now.

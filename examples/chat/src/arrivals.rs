@@ -8,7 +8,7 @@ use crate::chat::{Chat, LOBBY};
 use crate::console;
 use crate::cost::Cost;
 use crate::door::Reason;
-use crate::history::{Durability, PersonId, RoomId, TokenHash, Write};
+use crate::history::{Durability, Entry, PersonId, RoomId, TokenHash};
 use crate::names;
 use crate::people::{Membership, Person};
 use crate::presence::cost_of_placing;
@@ -83,7 +83,7 @@ impl Chat {
 
     /// Somebody has done something that others can see: they are remembered before those who have not.
     pub(crate) fn notice(&mut self, id: PersonId) {
-        if self.people.notice(id) && self.store(Write::Noticed { person: id }, Ticket::Nobody).is_err() {
+        if self.people.notice(id) && self.store(Entry::Noticed { person: id }, Ticket::Nobody).is_err() {
             // With the next thing that they do.
             self.people.get_mut(id).into_iter().for_each(|person| person.silent = true);
         }
@@ -100,11 +100,11 @@ impl Chat {
         let person = self.people.get(id).expect("a person is stored after they were made");
         let (name, folded) = (person.name.clone(), person.folded().to_owned());
         self.store(
-            Write::Arrive { person: id, name, folded, token: person.token, at: self.calendar.now() },
+            Entry::Arrive { person: id, name, folded, token: person.token, at: self.calendar.now() },
             ticket,
         )?;
         let lobby = self.rooms.get(self.lobby).expect("there is always a lobby");
-        let join = Write::Join { room: lobby.id, person: id, read: lobby.last };
+        let join = Entry::Join { room: lobby.id, person: id, read: lobby.last };
         // Whoever is stored without being in the lobby is put there when the history is opened next.
         let _ = self.store(join, Ticket::Nobody);
         Ok(())

@@ -11,7 +11,7 @@ use crate::chat::{Chat, ticks};
 use crate::command::Command;
 use crate::console::{self, notice};
 use crate::cost::{Cost, MESSAGE, price};
-use crate::history::{Aim, Append, Body, Offset, PersonId, Read, RoomId, Write};
+use crate::history::{Aim, Append, Body, Entry, Offset, PersonId, Read, RoomId};
 use crate::legible::{is_nothing, legible};
 use crate::membership::{gone_room, no_such_room, nobody, not_member};
 use crate::mentions::mentioned;
@@ -236,7 +236,7 @@ impl Chat {
         if self.people.is_taken(&name.keys, Some(id)) {
             return Err(taken());
         }
-        let rename = Write::Rename { person: id, name: name.shown, folded: name.keys.folded.clone() };
+        let rename = Entry::Rename { person: id, name: name.shown, folded: name.keys.folded.clone() };
         self.store(rename, Ticket::Renamed(asker.clone()))?;
         self.people.reserve(id, &name.keys);
         Ok(())

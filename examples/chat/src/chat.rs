@@ -1,7 +1,7 @@
 //! The chat: what it keeps, and the one place where everything that happens comes in.
 //!
 //! Nothing that must last happens before it is on disk. A request is checked against the tables, and becomes a
-//! [`Write`] with a [`Ticket`]; when the history has carried it out, its answer comes back as mail, the tables change, and
+//! [`Entry`] with a [`Ticket`]; when the history has carried it out, its answer comes back as mail, the tables change, and
 //! everybody concerned is told. Requests of one client, and events of one room, keep their order on the whole way.
 //!
 //! ```text
@@ -24,7 +24,7 @@ use crate::cost::MESSAGE;
 use crate::door::Door;
 use crate::gallery::Gallery;
 use crate::history::{
-    Calendar, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Voices, Write,
+    Calendar, Entry, Event, History, Loaded, Millis, PersonId, Read, RoomId, RoomKind, StoredRoom, Voices,
 };
 use crate::loading::Tables;
 use crate::names;
@@ -194,15 +194,15 @@ impl Chat {
     }
 
     /// What stores a new room.
-    pub(crate) fn creation(&self, id: RoomId) -> Write {
+    pub(crate) fn creation(&self, id: RoomId) -> Entry {
         let room = self.rooms.get(id).expect("a room is stored after it was made");
         let (name, folded, epoch) = (room.name.clone(), room.folded.clone(), room.epoch.clone());
-        Write::Create { room: id, kind: room.kind, name, folded, epoch, at: self.calendar.now() }
+        Entry::Create { room: id, kind: room.kind, name, folded, epoch, at: self.calendar.now() }
     }
 
     // ---- the history
 
-    pub(crate) fn store(&mut self, write: Write, ticket: Ticket) -> Result<(), No> {
+    pub(crate) fn store(&mut self, entry: Entry, ticket: Ticket) -> Result<(), No> {
         if self.stopping {
             // What is written from here on would be waited for, and so on for ever.
             return Err(No::new(Code::Stopping, "the server is stopping: try again after reconnecting"));
@@ -210,7 +210,7 @@ impl Chat {
         let history = self.history.as_ref().expect("the history is there while the chat is");
         let holds_up = ticket.holds_up();
         let busy = |_| No::new(Code::Busy, "too busy: nothing was stored, try again");
-        history.write(write, ticket).map_err(busy)?;
+        history.write(entry, ticket).map_err(busy)?;
         self.pending += 1;
         holds_up.into_iter().for_each(|peer| self.hold(peer));
         Ok(())
@@ -355,7 +355,7 @@ impl Handler<Mail> for Chat {
 
     fn on_mail(&mut self, peers: &mut Peers, mail: Mail) {
         match mail {
-            Mail::News(news) => self.hear_news(peers, *news),
+            Mail::Report(report) => self.hear_report(peers, *report),
             Mail::Stop => {
                 self.save_what_was_read();
                 self.stopping = true;

@@ -3,7 +3,7 @@
 use pollcat::{PeerId, Peers};
 
 use crate::chat::{Chat, ticks};
-use crate::history::{Millis, PersonId, RoomId, RoomKind, Write};
+use crate::history::{Entry, Millis, PersonId, RoomId, RoomKind};
 use crate::members::ByName;
 use crate::membership::Move;
 use crate::rooms::Room;
@@ -75,7 +75,7 @@ impl Chat {
             self.people.remember_gone(id, person.name);
         }
         self.unsaved.retain(|&(person, _)| person != id);
-        if self.store(Write::Forget { person: id }, Ticket::Nobody).is_err() && !self.is_stopping() {
+        if self.store(Entry::Forget { person: id }, Ticket::Nobody).is_err() && !self.is_stopping() {
             log::warn!("person {id} is forgotten when the history is opened next");
         }
     }
@@ -96,7 +96,7 @@ impl Chat {
 
     /// Takes an empty room away, if the disk can hear of it. It refuses if somebody has joined it meanwhile.
     pub(crate) fn remove_room(&mut self, id: RoomId) -> bool {
-        let asked = self.store(Write::Remove { room: id }, Ticket::Nobody).is_ok();
+        let asked = self.store(Entry::Remove { room: id }, Ticket::Nobody).is_ok();
         if asked {
             self.rooms.fill(id);
         }
@@ -130,7 +130,7 @@ impl Chat {
         person.shown = false;
         let seen = person.seen;
         self.tell_presence(peers, id, false);
-        let _ = self.store(Write::Seen { person: id, at: seen }, Ticket::Nobody);
+        let _ = self.store(Entry::Seen { person: id, at: seen }, Ticket::Nobody);
     }
 
     /// What was read goes to the disk now and then, not with every scroll.
@@ -140,7 +140,7 @@ impl Chat {
             else {
                 continue;
             };
-            if self.store(Write::MarkRead { room, person, read }, Ticket::Nobody).is_err() {
+            if self.store(Entry::MarkRead { room, person, read }, Ticket::Nobody).is_err() {
                 self.unsaved.insert((person, room));
             }
         }
@@ -158,7 +158,7 @@ impl Chat {
     fn forget_people(&mut self, peers: &mut Peers) {
         let now = self.calendar.now();
         for person in self.people.see_again(now, SEEN_AGAIN, 1000) {
-            let _ = self.store(Write::Seen { person, at: now }, Ticket::Nobody);
+            let _ = self.store(Entry::Seen { person, at: now }, Ticket::Nobody);
         }
         let Some(today) = self.calendar.today() else {
             return;
@@ -206,7 +206,7 @@ impl Chat {
             return self.note_one_sided(id);
         }
         for person in room.members.iter().collect::<Vec<_>>() {
-            if self.store(Write::Leave { room: id, person }, Ticket::Left(None)).is_err() {
+            if self.store(Entry::Leave { room: id, person }, Ticket::Left(None)).is_err() {
                 self.one_sided.insert((today, id)); // in the next round
             }
         }

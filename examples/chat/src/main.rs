@@ -61,7 +61,7 @@ use budgets::Budget;
 use certificates::Certificates;
 use chat::Chat;
 use daemon::Daemon;
-use history::{Copy, Data, History, News};
+use history::{Copy, Data, History, Report};
 use logs::Logs;
 use pid_file::PidFile;
 use settings::{Asked, Listen, Settings};
@@ -219,8 +219,8 @@ fn history_settings(settings: &Settings) -> history::Settings {
 }
 
 /// How the history's threads reach the loop.
-fn tell(mailbox: Mailbox<Mail>) -> impl Fn(News<Ticket>) -> bool + Send + Clone + 'static {
-    move |news| post(&mailbox, Mail::News(Box::new(news)))
+fn tell(mailbox: Mailbox<Mail>) -> impl Fn(Report<Ticket>) -> bool + Send + Clone + 'static {
+    move |report| post(&mailbox, Mail::Report(Box::new(report)))
 }
 
 /// Waits while the mailbox is full; the loop never waits for those who write to it. Returns false if there is no loop

@@ -7,7 +7,7 @@ use crate::chat::{Chat, LOBBY, ticks};
 use crate::console::notice;
 use crate::cost::Cost;
 use crate::departures::CHORES;
-use crate::history::{PersonId, RoomId, RoomKind, Write};
+use crate::history::{Entry, PersonId, RoomId, RoomKind};
 use crate::names;
 use crate::people::Membership;
 use crate::rooms::{Room, direct_pair};
@@ -66,7 +66,7 @@ impl Chat {
             None => return Err(no_such_room(name)),
         };
         let read = self.rooms.get(room).map_or(0, |room| room.last);
-        self.store(Write::Join { room, person: id, read }, Ticket::Joined(Some(asker.clone())))
+        self.store(Entry::Join { room, person: id, read }, Ticket::Joined(Some(asker.clone())))
     }
 
     /// A new room, which exists for others when it is on disk.
@@ -115,7 +115,7 @@ impl Chat {
         if room == self.lobby {
             return Err(No::new(Code::CannotLeave, format!("nobody leaves the {LOBBY}")));
         }
-        self.store(Write::Leave { room, person }, Ticket::Left(Some(asker.clone())))
+        self.store(Entry::Leave { room, person }, Ticket::Left(Some(asker.clone())))
     }
 
     /// The rooms, in the order of their names, as many as an answer holds. `after` is the last name that is known.

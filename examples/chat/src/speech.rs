@@ -9,7 +9,7 @@ use crate::chat::{Chat, now, told};
 use crate::console::Place;
 use crate::cost::{Cost, picture_price};
 use crate::history::{
-    Aim, Append, Body, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, Voices, What, Write,
+    Aim, Append, Body, Entry, Event, Millis, Offset, PersonId, Picture, RoomId, RoomKind, Voices, What,
 };
 use crate::membership::{gone_room, nobody, not_member};
 use crate::picture;
@@ -43,7 +43,7 @@ impl Chat {
         body: Body,
     ) -> Result<(), No> {
         let append = self.append(asker, person, room, body).ok_or_else(nobody)?;
-        self.store(Write::Append(append), Ticket::Said(asker.clone()))
+        self.store(Entry::Append(append), Ticket::Said(asker.clone()))
     }
 
     /// The room of two people, made if need be; whoever has left it is in it again.
@@ -73,7 +73,7 @@ impl Chat {
         for (person, is_missing) in [one, other].into_iter().zip(missing) {
             if is_missing {
                 self.leave_unanswered(person)?;
-                self.store(Write::Join { room, person, read: last }, Ticket::Joined(None))?;
+                self.store(Entry::Join { room, person, read: last }, Ticket::Joined(None))?;
             }
         }
         Ok(room)
@@ -84,7 +84,7 @@ impl Chat {
         let unanswered = self.talks_of(person).unanswered;
         let too_many = (unanswered.len() + 1).saturating_sub(UNANSWERED);
         for (_, room) in unanswered.into_iter().take(too_many) {
-            self.store(Write::Leave { room, person }, Ticket::Left(None))?;
+            self.store(Entry::Leave { room, person }, Ticket::Left(None))?;
         }
         Ok(())
     }

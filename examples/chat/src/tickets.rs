@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use pollcat::{PeerId, RequestId};
 
-use crate::history::{News, RoomId};
+use crate::history::{Report, RoomId};
 use crate::token::Token;
 use crate::wire::{Code, Position};
 
 /// Everything that can reach the chat from outside the loop.
 #[derive(Debug)]
 pub(crate) enum Mail {
-    News(Box<News<Ticket>>),
+    Report(Box<Report<Ticket>>),
     /// Let what has begun end, and stop.
     Stop,
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
 use super::retention::{self, BITE_TEXT, Limits};
 use super::wal::{self, Task, Wal};
 use super::writer::Writer;
-use super::{Calendar, Done, Millis, News, RoomId, Settings, Write, Written, index};
+use super::{Applied, Calendar, Done, Entry, Millis, Report, RoomId, Settings, index};
 
 /// The index waits for a pause in what is said, unless it is this far behind.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -79,13 +79,13 @@ impl Chores {
     }
 }
 
-impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
+impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     /// Sees what a batch leaves to do, and does what cannot wait.
-    pub(super) fn note(&mut self, batch: &[Written<T>]) {
-        if batch.iter().any(|written| written.result.is_ok()) {
+    pub(super) fn note(&mut self, batch: &[Applied<T>]) {
+        if batch.iter().any(|applied| applied.outcome.is_ok()) {
             self.chores.wal.wrote(Instant::now());
         }
-        batch.iter().for_each(|written| self.chores.note(written));
+        batch.iter().for_each(|applied| self.chores.note(applied));
     }
 
     /// Between two batches: about as much is given up as the last one has brought.
@@ -132,13 +132,14 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
         }
         let before = connection.total_changes();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let pruned = self.bite(transaction)?;
+        let decided = self.bite(transaction)?;
         if connection.total_changes() != before {
             self.chores.wal.wrote(Instant::now());
         }
         drop(connection);
-        if let Some(pruned) = pruned {
-            (self.tell)(pruned);
+        if let Some(entry) = decided {
+            let applied = Applied { entry, outcome: Ok(Done::Kept), ticket: None };
+            (self.tell)(Report::Applied(vec![applied]));
         }
         Ok(())
     }
@@ -152,16 +153,19 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
         Ok(())
     }
 
-    fn bite(&mut self, transaction: Transaction<'_>) -> Result<Option<News<T>>> {
+    fn bite(&mut self, transaction: Transaction<'_>) -> Result<Option<Entry>> {
         let chores = &mut self.chores;
         let indexed = self.counters.indexed;
         if let Some(room) = chores.overdue.first().copied() {
-            let bite = retention::prune(&transaction, room, chores.limits(), indexed)?;
+            let decided = retention::surplus(&transaction, room, chores.limits())?;
+            if let Some((before, _)) = decided {
+                let _ = retention::prune(&transaction, room, before, indexed)?;
+            }
             transaction.commit()?;
-            if !matches!(bite, Some((_, true))) {
+            if !matches!(decided, Some((_, true))) {
                 chores.overdue.remove(&room);
             }
-            return Ok(bite.map(|(first, _)| News::Pruned { room, first }));
+            return Ok(decided.map(|(before, _)| Entry::Prune { room, before }));
         }
         if chores.erase {
             let more = index::erase_next(&transaction)?;
@@ -193,10 +197,10 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
 }
 
 impl Chores {
-    fn note<T>(&mut self, written: &Written<T>) {
-        match (&written.write, &written.result) {
+    fn note<T>(&mut self, applied: &Applied<T>) {
+        match (&applied.entry, &applied.outcome) {
             (
-                Write::Append(_),
+                Entry::Append(_),
                 Ok(
                     done @ (Done::Appended { room, offset, repeated: false, .. }
                     | Done::TakenBack { room, offset, .. }),
@@ -212,7 +216,7 @@ impl Chores {
                     self.overdue.insert(*room);
                 }
             }
-            (Write::Remove { .. }, Ok(_)) => self.sweep = true,
+            (Entry::Remove { .. }, Ok(_)) => self.sweep = true,
             _ => {}
         }
     }

@@ -1,14 +1,14 @@
 //! The history: everything that must outlive the program, in one SQLite file.
 //!
 //! ```text
-//!   the loop ── Write ──▶ queue ──▶ writer thread: one transaction per batch ──▶ chat.db
+//!   the loop ── Entry ──▶ queue ──▶ writer thread: one transaction per batch ──▶ chat.db
 //!            ── Read  ──▶ queue ──▶ reader thread, with a connection of its own ◀──┘
-//!            ◀───────────────── News, by mail ─────────────────┘
+//!            ◀───────────────── Report, by mail ─────────────────┘
 //! ```
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `jobs.rs` | what can be asked, and what is answered |
+//! | `entry.rs` | what can be asked, and what is answered |
 //! | `file.rs`, `lock.rs`, `open_error.rs` | opening, checking and locking the file; why that cannot be |
 //! | `schema.rs`, `load.rs` | the tables and their versions, and what the chat starts with |
 //! | `calendar.rs` | what day it is, whatever the clock says |
@@ -24,12 +24,12 @@
 mod calendar;
 mod chores;
 mod copies;
+mod entry;
 mod events;
 mod faults;
 mod file;
 mod grams;
 mod index;
-mod jobs;
 mod load;
 mod lock;
 mod open_error;
@@ -53,7 +53,7 @@ use std::time::Duration;
 pub(crate) use calendar::Calendar;
 use chores::Chores;
 pub(crate) use copies::Copy;
-pub(crate) use jobs::*;
+pub(crate) use entry::*;
 pub(crate) use lock::{parts, place};
 use open_error::Fault;
 pub(crate) use open_error::OpenError;
@@ -116,18 +116,18 @@ pub(crate) struct History<T> {
 impl<T: Send + 'static> History<T> {
     /// Opens or makes the file, checks it, forgets the guests of last time, and starts both threads.
     ///
-    /// `tell` hands news to the loop and waits until they are taken (the loop itself never waits for the history, so
+    /// `tell` hands reports to the loop and waits until they are taken (the loop itself never waits for the history, so
     /// that cannot lock up); it returns false when nobody is there any more.
     pub(crate) fn open(
         settings: Settings,
-        tell: impl Fn(News<T>) -> bool + Send + Clone + 'static,
+        tell: impl Fn(Report<T>) -> bool + Send + Clone + 'static,
     ) -> Result<(Self, Loaded), OpenError> {
         Self::try_open(&settings, tell).map_err(|fault| OpenError::new(&settings.data, fault))
     }
 
     fn try_open(
         settings: &Settings,
-        tell: impl Fn(News<T>) -> bool + Send + Clone + 'static,
+        tell: impl Fn(Report<T>) -> bool + Send + Clone + 'static,
     ) -> Result<(Self, Loaded), Fault> {
         let (writing, reading) = file::open(&settings.data, settings.durability)?;
         let (calendar, loaded, counters) = {
@@ -162,15 +162,15 @@ impl<T: Send + 'static> History<T> {
 
     /// Never waits. The job comes back when the queue is full.
     #[expect(clippy::result_large_err, reason = "it is the job itself that comes back")]
-    pub(crate) fn write(&self, write: Write, ticket: T) -> Result<(), (Write, T)> {
-        let weight = writer::weight(&write);
+    pub(crate) fn write(&self, entry: Entry, ticket: T) -> Result<(), (Entry, T)> {
+        let weight = writer::weight(&entry);
         let waiting = self.waiting.fetch_add(weight, Ordering::Relaxed);
         // A single one may be as large as it likes.
         let is_full = waiting > 0 && waiting + weight > self.queue_bytes;
         let refused = if is_full {
-            Err((write, ticket))
+            Err((entry, ticket))
         } else {
-            self.writes.try_send((write, ticket)).map_err(the_job)
+            self.writes.try_send((entry, ticket)).map_err(the_job)
         };
         if refused.is_err() {
             self.waiting.fetch_sub(weight, Ordering::Relaxed);

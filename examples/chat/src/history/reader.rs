@@ -12,7 +12,7 @@ use super::faults::words;
 use super::file::Link;
 use super::schema::{self, number, select_events, signed};
 use super::search::Search;
-use super::{Event, Failure, Found, News, Offset, Read, RoomId};
+use super::{Event, Failure, Found, Offset, Read, Report, RoomId};
 
 /// Searches under way at a time. Who comes later is asked to try again.
 const SEARCHES: usize = 64;
@@ -25,7 +25,7 @@ pub(super) struct Reader<T, F> {
     pub tell: F,
 }
 
-impl<T, F: Fn(News<T>) -> bool> Reader<T, F> {
+impl<T, F: Fn(Report<T>) -> bool> Reader<T, F> {
     pub(super) fn run(self) {
         let mut searches = VecDeque::new();
         loop {
@@ -66,7 +66,7 @@ impl<T, F: Fn(News<T>) -> bool> Reader<T, F> {
             }),
             Read::Picture { id, is_known } => self.read(|connection| picture(connection, id, *is_known)),
         };
-        (self.tell)(News::Read { read, ticket, result });
+        (self.tell)(Report::Read { read, ticket, result });
     }
 
     /// Everything that belongs to one answer is read from one moment of the file.
@@ -91,7 +91,7 @@ impl<T, F: Fn(News<T>) -> bool> Reader<T, F> {
             Ok(true) => Ok(search.found()),
             Err(fault) => Err(unreadable(&fault)),
         };
-        (self.tell)(News::Read { read, ticket, result });
+        (self.tell)(Report::Read { read, ticket, result });
     }
 }
 

@@ -5,8 +5,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
+use super::people::Answer;
 use super::schema::{self, number, signed};
-use super::{Millis, Offset, PersonId, RoomId, index};
+use super::{Done, Failure, Millis, Offset, PersonId, RoomId, index};
 
 /// Events that are given up in one bite. As many as a batch can bring, so that a room at its limit stays there.
 pub(super) const BITE: u64 = 256;
@@ -95,13 +96,30 @@ pub(super) struct Limits {
     pub since: Millis,
 }
 
-/// Gives up a bite of what a room has beyond its limits. The first offset that is kept now, if that has changed, and
-/// whether there is more to give up.
-pub(super) fn prune(
+/// Gives up what was said in a room before an offset.
+pub(super) fn prune(connection: &Connection, room: RoomId, before: Offset, indexed: i64) -> Answer {
+    let id = signed(room);
+    let last = connection
+        .prepare_cached("SELECT last FROM rooms WHERE id = ?1")?
+        .query_row([id], |row| number(row, 0))
+        .optional()?;
+    match last {
+        None => return Ok(Err(Failure::NoSuchRoom)),
+        Some(last) if before > last.saturating_add(1) => return Ok(Err(Failure::NoSuchEvent)),
+        Some(_) => {}
+    }
+    erase_before(connection, id, signed(before), indexed)?;
+    connection
+        .prepare_cached("UPDATE rooms SET first = max(first, ?2) WHERE id = ?1")?
+        .execute([id, signed(before)])?;
+    Ok(Ok(Done::Kept))
+}
+
+/// A bite of what a room has beyond its limits: up to which offset, and whether there is more.
+pub(super) fn surplus(
     connection: &Connection,
     room: RoomId,
     limits: Limits,
-    indexed: i64,
 ) -> Result<Option<(Offset, bool)>> {
     let id = signed(room);
     let Some((first, last)) = connection
@@ -127,8 +145,6 @@ pub(super) fn prune(
         return Ok(None);
     }
     let upto = bite(connection, id, signed(wanted))?.unwrap_or(wanted);
-    erase_before(connection, id, signed(upto), indexed)?;
-    connection.prepare_cached("UPDATE rooms SET first = ?2 WHERE id = ?1")?.execute([id, signed(upto)])?;
     Ok(Some((upto, upto < wanted || by_age == first.saturating_add(BITE))))
 }
 

@@ -6,8 +6,8 @@
 //! one core writes 80,000 of them in a second in memory, 57,000 into a file, and 46,000 if each batch is synced.
 //!
 //! ```text
-//!   job, job, job ──▶ BEGIN · job · job · job · COMMIT ──▶ News::Written      a refusal concerns one job
-//!                           └──── fault ──▶ ROLLBACK ────▶ News::Written      a fault of the disk all of them,
+//!   job, job, job ──▶ BEGIN · job · job · job · COMMIT ──▶ Report::Applied      a refusal concerns one job
+//!                           └──── fault ──▶ ROLLBACK ────▶ Report::Applied      a fault of the disk all of them,
 //!                                                                            unless it is full and some fit
 //! ```
 
@@ -23,7 +23,8 @@ use super::events::{self, Counters};
 use super::faults::{GONE, is_full, words};
 use super::file::Link;
 use super::people::{self, Answer};
-use super::{Body, Done, Failure, News, Write, Written};
+use super::retention;
+use super::{Applied, Body, Entry, Failure, Outcome, Report};
 
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
 const BATCH_JOBS: usize = 256;
@@ -31,8 +32,7 @@ const BATCH_BYTES: usize = 8 << 20;
 /// How long a batch that does not fit is tried in parts.
 const PERSISTENCE: Duration = Duration::from_secs(1);
 
-pub(super) type Job<T> = (Write, T);
-type Outcome = std::result::Result<Done, Failure>;
+pub(super) type Job<T> = (Entry, T);
 
 pub(super) struct Writer<T, F> {
     pub link: Link,
@@ -44,7 +44,7 @@ pub(super) struct Writer<T, F> {
     pub waiting: Arc<AtomicUsize>,
 }
 
-impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
+impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     /// Works until nobody can ask for anything any more, and everything that was asked for is done.
     pub(super) fn run(mut self) {
         loop {
@@ -80,11 +80,11 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
         let written: Vec<_> = batch
             .into_iter()
             .zip(results)
-            .map(|((write, ticket), result)| Written { write, ticket, result })
+            .map(|((entry, ticket), outcome)| Applied { entry, outcome, ticket: Some(ticket) })
             .collect();
         self.note(&written);
         // When nobody is there to hear it, what was asked for is carried out all the same.
-        (self.tell)(News::Written(written));
+        (self.tell)(Report::Applied(written));
         self.waiting.fetch_sub(bytes, Ordering::Relaxed);
         self.do_late_chores(bytes);
     }
@@ -119,7 +119,7 @@ impl<T, F: Fn(News<T>) -> bool> Writer<T, F> {
         let keep_pictures = self.chores.keep_pictures;
         let results = batch
             .iter()
-            .map(|(write, _)| carry_out(&transaction, &mut self.counters, keep_pictures, write))
+            .map(|(entry, _)| carry_out(&transaction, &mut self.counters, keep_pictures, entry))
             .collect::<Result<_>>()?;
         transaction.commit()?;
         Ok(results)
@@ -130,31 +130,32 @@ fn gone(jobs: usize) -> Vec<Outcome> {
     vec![Err(Failure::Storage(GONE.into())); jobs]
 }
 
-fn carry_out(connection: &Connection, counters: &mut Counters, keep_pictures: u64, write: &Write) -> Answer {
-    match write {
-        Write::Arrive { person, name, folded, token, at } => {
+fn carry_out(connection: &Connection, counters: &mut Counters, keep_pictures: u64, entry: &Entry) -> Answer {
+    match entry {
+        Entry::Arrive { person, name, folded, token, at } => {
             people::arrive(connection, *person, (name, folded), token.as_ref(), *at)
         }
-        Write::Rename { person, name, folded } => people::rename(connection, *person, (name, folded)),
-        Write::Noticed { person } => people::noticed(connection, *person),
-        Write::Seen { person, at } => people::seen(connection, *person, *at),
-        Write::Forget { person } => people::forget(connection, *person),
-        Write::Create { room, kind, name, folded, epoch, at } => {
+        Entry::Rename { person, name, folded } => people::rename(connection, *person, (name, folded)),
+        Entry::Noticed { person } => people::noticed(connection, *person),
+        Entry::Seen { person, at } => people::seen(connection, *person, *at),
+        Entry::Forget { person } => people::forget(connection, *person),
+        Entry::Create { room, kind, name, folded, epoch, at } => {
             people::create(connection, *room, *kind, (name, folded), epoch, *at)
         }
-        Write::Remove { room } => people::remove(connection, *room),
-        Write::Join { room, person, read } => people::join(connection, *room, *person, *read),
-        Write::Leave { room, person } => people::leave(connection, *room, *person),
-        Write::MarkRead { room, person, read } => people::mark_read(connection, *room, *person, *read),
-        Write::Append(append) => events::append(connection, counters, keep_pictures, append),
+        Entry::Remove { room } => people::remove(connection, *room),
+        Entry::Join { room, person, read } => people::join(connection, *room, *person, *read),
+        Entry::Leave { room, person } => people::leave(connection, *room, *person),
+        Entry::MarkRead { room, person, read } => people::mark_read(connection, *room, *person, *read),
+        Entry::Append(append) => events::append(connection, counters, keep_pictures, append),
+        Entry::Prune { room, before } => retention::prune(connection, *room, *before, counters.indexed),
     }
 }
 
-/// Bytes that a write brings along, more or less.
-pub(super) fn weight(write: &Write) -> usize {
+/// Bytes that an entry brings along, more or less.
+pub(super) fn weight(entry: &Entry) -> usize {
     const ROW: usize = 100;
-    ROW + match write {
-        Write::Append(append) => match &append.body {
+    ROW + match entry {
+        Entry::Append(append) => match &append.body {
             Body::Text(text) => text.len(),
             Body::Picture { caption, bytes, .. } => caption.len() + bytes.len(),
             Body::Deletion { .. } => 0,

@@ -12,8 +12,8 @@ fn of_today(path: &Path) {
     let mut open = Open::at(path);
     let said = Append { key: Some("k".into()), at, ..say(1, 1, Body::Text("hello".into())) };
     let person =
-        Write::Arrive { person: 1, name: "Ann".into(), folded: "ann".into(), token: Some([1; 32]), at };
-    open.write_all(vec![create(1, "tea"), person, Write::Append(said)]);
+        Entry::Arrive { person: 1, name: "Ann".into(), folded: "ann".into(), token: Some([1; 32]), at };
+    open.write_all(vec![create(1, "tea"), person, Entry::Append(said)]);
     open.close();
 }
 
@@ -31,7 +31,7 @@ fn after_the_chores(path: &Path, believe_clock: bool) -> (Open, [i64; 2]) {
     let keep_for = Some(Duration::from_secs(60 * 60));
     let mut open = Open::with(Settings { keep_for, believe_clock, ..settings(path) }).unwrap();
     let fresh = Append { at: calendar::wall(), ..say(1, 1, Body::Text("fresh".into())) };
-    open.write(Write::Append(fresh)).unwrap();
+    open.write(Entry::Append(fresh)).unwrap();
     // It is copied to where it belongs after a pause, in which all else was done.
     let is_copied = || fs::read(path).unwrap().windows(5).any(|window| window == b"fresh");
     open.wait_until("SELECT 0", |_| is_copied());
@@ -115,7 +115,7 @@ fn a_file_of_the_first_version_keeps_everything() {
         assert_eq!(open.hits(&[1, 2, 3], "喝茶", None, 9).0.len(), 1);
         // A receipt of then is one still.
         let again = Append { key: Some("k1".into()), ..say(1, 1, Body::Text("hello".into())) };
-        let answer = open.write(Write::Append(again));
+        let answer = open.write(Entry::Append(again));
         assert!(matches!(answer, Ok(Done::Appended { offset: 1, repeated: true, .. })), "{answer:?}");
         assert_eq!(open.write(text(1, 1, "goes on")), appended(1, offset));
         open.close();

@@ -52,7 +52,7 @@ fn a_backup_is_the_history_of_one_moment_whoever_writes_meanwhile() {
         assert!(told.contains("messages, 1 pictures, 1 rooms, 1 people"), "{told}");
         let mut answered = 0;
         while answered < 500 {
-            answered += open.written().len();
+            answered += open.applied().len();
         }
         let (events, ..) = open.all(1);
         assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);

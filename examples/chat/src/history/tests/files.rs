@@ -28,7 +28,7 @@ fn words_that_were_taken_back_are_gone_while_the_history_is_open() {
     let traces = ["xylophone 龘靐".as_bytes(), &gram.trim().as_bytes()[4..], b"caption pic", &[3; 1000]];
     let mut open = Open::at(&files[0]);
     let secret = Append { key: Some("k".into()), ..say(1, 1, Body::Text("xylophone 龘靐".into())) };
-    open.write_all(vec![create(1, "tea"), Write::Append(secret), picture(1, 1, "pic", 20_000)]);
+    open.write_all(vec![create(1, "tea"), Entry::Append(secret), picture(1, 1, "pic", 20_000)]);
     open.wait_until_indexed(2);
     for trace in traces {
         assert!(found(&files, trace));

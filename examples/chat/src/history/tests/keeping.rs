@@ -32,14 +32,14 @@ fn what_was_asked_for_before_the_close_is_kept() {
 fn guests_are_forgotten_and_those_who_have_left_keep_their_name_in_direct_rooms() {
     let scratch = Scratch::new("guests");
     let path = scratch.file("chat.db");
-    let guest = |person, name: &str| Write::Arrive {
+    let guest = |person, name: &str| Entry::Arrive {
         person,
         name: name.into(),
         folded: name.into(),
         token: None,
         at: THEN,
     };
-    let join = |room, person| Write::Join { room, person, read: 0 };
+    let join = |room, person| Entry::Join { room, person, read: 0 };
     let mut open = Open::at(&path);
     open.write_all(vec![
         arrive(1, "Ann"),
@@ -53,7 +53,7 @@ fn guests_are_forgotten_and_those_who_have_left_keep_their_name_in_direct_rooms(
     let joins =
         vec![join(1, 1), join(1, 2), join(1, 3), join(1, 4), join(2, 1), join(2, 3), join(3, 1), join(3, 4)];
     open.write_all(joins);
-    open.write(Write::Forget { person: 4 }).unwrap();
+    open.write(Entry::Forget { person: 4 }).unwrap();
     assert_eq!(open.write(join(1, 4)), Err(Failure::NoSuchPerson));
     open.close();
 
@@ -70,8 +70,8 @@ fn guests_are_forgotten_and_those_who_have_left_keep_their_name_in_direct_rooms(
     assert_eq!((open.loaded.next_person, open.loaded.next_room), (5, 4));
     // The name goes with the last room in which it is seen.
     let done = open.write_all(vec![
-        Write::Leave { room: 3, person: 1 },
-        Write::Remove { room: 3 },
+        Entry::Leave { room: 3, person: 1 },
+        Entry::Remove { room: 3 },
         arrive(5, "leaver"),
     ]);
     assert_eq!(done, vec![Ok(Done::Kept); 3]);
@@ -96,9 +96,9 @@ fn a_room_keeps_its_latest_events() {
     let scratch = Scratch::new("count");
     let path = scratch.file("chat.db");
     let mut open = Open::with(Settings { keep_messages: 10, ..settings(&path) }).unwrap();
-    open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), Write::Join { room: 1, person: 1, read: 0 }]);
+    open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), Entry::Join { room: 1, person: 1, read: 0 }]);
     let said = Append { mentions: vec![1], ..say(1, 1, Body::Text("hello @Ann".into())) };
-    open.write_all(vec![Write::Append(said), picture(1, 1, "p", 9)]);
+    open.write_all(vec![Entry::Append(said), picture(1, 1, "p", 9)]);
     open.write_all((3..=1000).map(|n| text(1, 1, &format!("number {n}"))).collect());
     // A pause that indexes, and then one word more.
     while open.pruned.last().is_none_or(|(_, first)| *first < 989) {
@@ -141,7 +141,7 @@ fn events_go_with_age_and_newer_ones_stay() {
     open.write(create(1, "tea")).unwrap();
     let mut writes: Vec<_> = (0..600).map(|n| text(1, 1, &format!("old {n}"))).collect();
     let fresh = Append { at: calendar::wall(), ..say(1, 1, Body::Text("fresh".into())) };
-    writes.push(Write::Append(fresh));
+    writes.push(Entry::Append(fresh));
     open.write_all(writes);
     open.close();
     let day = Some(Duration::from_secs(24 * 60 * 60));

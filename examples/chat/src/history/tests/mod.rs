@@ -1,4 +1,4 @@
-//! The history from outside: jobs in, news out.
+//! The history from outside: jobs in, reports out.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
@@ -20,20 +20,20 @@ mod writing;
 /// For a thread that does not live any more, and for nothing else.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A history whose news are at hand.
+/// A history whose reports are at hand.
 struct Open {
     history: History<u64>,
-    news: Receiver<News<u64>>,
+    reports: Receiver<Report<u64>>,
     loaded: Loaded,
-    /// News that came while another answer was waited for.
+    /// Report that came while another answer was waited for.
     pruned: Vec<(RoomId, Offset)>,
 }
 
 impl Open {
     fn with(settings: Settings) -> Result<Self, OpenError> {
-        let (sender, news) = channel();
-        let (history, loaded) = History::open(settings, move |news| sender.send(news).is_ok())?;
-        Ok(Open { history, news, loaded, pruned: Vec::new() })
+        let (sender, reports) = channel();
+        let (history, loaded) = History::open(settings, move |report| sender.send(report).is_ok())?;
+        Ok(Open { history, reports, loaded, pruned: Vec::new() })
     }
 
     fn at(path: &Path) -> Self {
@@ -44,70 +44,85 @@ impl Open {
         Open::with(Settings { data: Data::Memory, ..settings(Path::new("")) }).expect("the history opens")
     }
 
-    fn next(&self) -> News<u64> {
-        self.news.recv_timeout(PATIENCE).expect("the threads are there")
+    fn next(&self) -> Report<u64> {
+        self.reports.recv_timeout(PATIENCE).expect("the threads are there")
     }
 
     /// All of these in one go, and their answers in the same order.
-    fn write_all(&mut self, writes: Vec<Write>) -> Vec<Result<Done, Failure>> {
+    fn write_all(&mut self, writes: Vec<Entry>) -> Vec<Result<Done, Failure>> {
         let count = writes.len() as u64;
         for (ticket, write) in writes.into_iter().enumerate() {
             self.history.write(write, ticket as u64).expect("the queue has room");
         }
         let mut results = Vec::new();
         while (results.len() as u64) < count {
-            for written in self.written() {
-                assert_eq!(written.ticket, results.len() as u64, "answers come in order");
-                results.push(written.result);
+            for applied in self.applied() {
+                assert_eq!(applied.ticket, Some(results.len() as u64), "answers come in order");
+                results.push(applied.outcome);
             }
         }
         results
     }
 
     /// The same, in one batch: the writer cannot begin before all of them are queued.
-    fn write_in_one_batch(&mut self, writes: Vec<Write>) -> Vec<Result<Done, Failure>> {
+    fn write_in_one_batch(&mut self, writes: Vec<Entry>) -> Vec<Result<Done, Failure>> {
         let link = self.history.writing.upgrade().expect("the writer is there");
         let held = link.connection.lock().expect("the writer did not panic");
         // This one may be taken at once, and waits for the connection; the others wait for it.
-        self.history.write(Write::Seen { person: 0, at: 0 }, 0).expect("the queue has room");
+        self.history.write(Entry::Seen { person: 0, at: 0 }, 0).expect("the queue has room");
         let count = writes.len();
         for (ticket, write) in writes.into_iter().enumerate() {
             self.history.write(write, ticket as u64).expect("the queue has room");
         }
         drop(held);
-        let mut written = Vec::new();
-        while written.len() < count + 1 {
-            let batch = self.written();
+        let mut applied = Vec::new();
+        while applied.len() < count + 1 {
+            let batch = self.applied();
             assert!(batch.len() == 1 || batch.len() >= count, "more batches than two");
-            written.extend(batch);
+            applied.extend(batch);
         }
-        written.drain(1..).map(|written| written.result).collect()
+        applied.drain(1..).map(|applied| applied.outcome).collect()
     }
 
-    fn write(&mut self, write: Write) -> Result<Done, Failure> {
+    fn write(&mut self, write: Entry) -> Result<Done, Failure> {
         self.write_all(vec![write]).remove(0)
     }
 
-    fn written(&mut self) -> Vec<Written<u64>> {
+    /// A batch of what was asked for.
+    fn applied(&mut self) -> Vec<Applied<u64>> {
         loop {
             match self.next() {
-                News::Written(written) => return written,
-                News::Pruned { room, first } => self.pruned.push((room, first)),
-                News::Read { read, .. } => panic!("nobody asked for {read:?}"),
+                Report::Applied(applied) => {
+                    let asked = self.note(applied);
+                    if !asked.is_empty() {
+                        return asked;
+                    }
+                }
+                Report::Read { read, .. } => panic!("nobody asked for {read:?}"),
             }
         }
+    }
+
+    /// Notes what the history has decided itself, and leaves what was asked for.
+    fn note(&mut self, mut applied: Vec<Applied<u64>>) -> Vec<Applied<u64>> {
+        for decided in applied.extract_if(.., |applied| applied.ticket.is_none()) {
+            assert!(decided.outcome.is_ok(), "{decided:?}");
+            if let Entry::Prune { room, before } = decided.entry {
+                self.pruned.push((room, before));
+            }
+        }
+        applied
     }
 
     fn read(&mut self, read: Read) -> Result<Found, Failure> {
         self.history.read(read, 7).expect("the queue has room");
         loop {
             match self.next() {
-                News::Read { ticket, result, .. } => {
+                Report::Read { ticket, result, .. } => {
                     assert_eq!(ticket, 7);
                     return result;
                 }
-                News::Pruned { room, first } => self.pruned.push((room, first)),
-                News::Written(_) => panic!("nothing was written"),
+                Report::Applied(applied) => assert!(self.note(applied).is_empty(), "nothing was asked for"),
             }
         }
     }
@@ -142,7 +157,7 @@ impl Open {
     fn wait_until_pruned(&mut self, room: RoomId, first: Offset) {
         while !self.pruned.contains(&(room, first)) {
             match self.next() {
-                News::Pruned { room, first } => self.pruned.push((room, first)),
+                Report::Applied(applied) => assert!(self.note(applied).is_empty(), "nothing was asked for"),
                 other => panic!("{other:?}"),
             }
         }
@@ -194,19 +209,19 @@ fn settings(path: &Path) -> Settings {
 /// Long ago, and the same for everybody.
 const THEN: Millis = 1_000_000_000_000;
 
-fn arrive(person: PersonId, name: &str) -> Write {
+fn arrive(person: PersonId, name: &str) -> Entry {
     let token = Some([person as u8; 32]);
-    Write::Arrive { person, name: name.into(), folded: name.to_lowercase(), token, at: THEN }
+    Entry::Arrive { person, name: name.into(), folded: name.to_lowercase(), token, at: THEN }
 }
 
-fn create(room: RoomId, name: &str) -> Write {
+fn create(room: RoomId, name: &str) -> Entry {
     let (kind, epoch) = (RoomKind::Public, format!("epoch-{room}"));
-    Write::Create { room, kind, name: name.into(), folded: name.to_lowercase(), epoch, at: THEN }
+    Entry::Create { room, kind, name: name.into(), folded: name.to_lowercase(), epoch, at: THEN }
 }
 
-fn direct(room: RoomId, folded: &str) -> Write {
+fn direct(room: RoomId, folded: &str) -> Entry {
     let (kind, epoch) = (RoomKind::Direct, format!("epoch-{room}"));
-    Write::Create { room, kind, name: String::new(), folded: folded.into(), epoch, at: THEN }
+    Entry::Create { room, kind, name: String::new(), folded: folded.into(), epoch, at: THEN }
 }
 
 fn say(room: RoomId, author: PersonId, body: Body) -> Append {
@@ -214,18 +229,18 @@ fn say(room: RoomId, author: PersonId, body: Body) -> Append {
     Append { room, aim: Aim::There, author, author_name, key: None, at: THEN, body, mentions: Vec::new() }
 }
 
-fn text(room: RoomId, author: PersonId, text: &str) -> Write {
-    Write::Append(say(room, author, Body::Text(text.into())))
+fn text(room: RoomId, author: PersonId, text: &str) -> Entry {
+    Entry::Append(say(room, author, Body::Text(text.into())))
 }
 
-fn take_back(room: RoomId, author: PersonId, target: Offset) -> Write {
-    Write::Append(say(room, author, Body::Deletion { target }))
+fn take_back(room: RoomId, author: PersonId, target: Offset) -> Entry {
+    Entry::Append(say(room, author, Body::Deletion { target }))
 }
 
-fn picture(room: RoomId, author: PersonId, id: &str, size: usize) -> Write {
+fn picture(room: RoomId, author: PersonId, id: &str, size: usize) -> Entry {
     let picture = Picture { id: id.into(), media_type: "image/png", width: 3, height: 4, size: size as u64 };
     let bytes = vec![id.len() as u8; size].into();
-    Write::Append(say(room, author, Body::Picture { picture, caption: format!("caption {id}"), bytes }))
+    Entry::Append(say(room, author, Body::Picture { picture, caption: format!("caption {id}"), bytes }))
 }
 
 fn appended(room: RoomId, offset: Offset) -> Result<Done, Failure> {

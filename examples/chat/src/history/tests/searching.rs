@@ -79,7 +79,7 @@ fn a_search_finds_what_reading_everything_finds() {
                     Body::Text(text)
                 }
             };
-            writes.push(Write::Append(say(room, 1, body)));
+            writes.push(Entry::Append(say(room, 1, body)));
         }
         for result in open.write_all(writes) {
             result.expect("all of it can be done");

@@ -48,7 +48,7 @@ fn a_repeat_gets_the_first_answer() {
     open.write_all(vec![create(1, "tea"), create(2, "coffee")]);
     let first = calendar::wall();
     let said = |room, author, later: Millis, body| {
-        Write::Append(Append {
+        Entry::Append(Append {
             key: Some("k".into()),
             at: first + later,
             aim: Aim::Here,
@@ -91,9 +91,9 @@ fn a_key_that_was_used_for_something_else_is_no_receipt() {
     open.write_all(vec![create(1, "tea"), create(2, "coffee"), text(2, 1, "other")]);
     let at = calendar::wall();
     let keyed =
-        |room, key: &str, body| Write::Append(Append { key: Some(key.into()), at, ..say(room, 1, body) });
+        |room, key: &str, body| Entry::Append(Append { key: Some(key.into()), at, ..say(room, 1, body) });
     let here = |room, key: &str, body| {
-        Write::Append(Append { key: Some(key.into()), aim: Aim::Here, at, ..say(room, 1, body) })
+        Entry::Append(Append { key: Some(key.into()), aim: Aim::Here, at, ..say(room, 1, body) })
     };
     let words = |text: &str| Body::Text(text.into());
     let image = |id: &str, caption: &str, byte| Body::Picture {
@@ -147,7 +147,7 @@ fn receipts_are_forgotten_after_a_day() {
     open.write(create(1, "tea")).unwrap();
     let hour = 60 * 60 * 1000;
     let said = |key: &str, at| {
-        Write::Append(Append { key: Some(key.into()), at, ..say(1, 1, Body::Text("words".into())) })
+        Entry::Append(Append { key: Some(key.into()), at, ..say(1, 1, Body::Text("words".into())) })
     };
     let now = calendar::wall();
     open.write_all(vec![said("old", now - 25 * hour), said("fresh", now - 23 * hour)]);
@@ -167,7 +167,7 @@ fn a_full_queue_gives_the_job_back() {
     let held = link.connection.lock().expect("the writer did not panic");
     // The writer may have taken a batch of what was queued before it came to wait for the connection.
     let refused = (0..).find_map(|n| open.history.write(create(n, "tea"), n).err());
-    assert!(matches!(refused, Some((Write::Create { room, .. }, ticket)) if room == ticket && ticket >= 2));
+    assert!(matches!(refused, Some((Entry::Create { room, .. }, ticket)) if room == ticket && ticket >= 2));
     drop(held);
 }
 
@@ -175,9 +175,9 @@ fn a_full_queue_gives_the_job_back() {
 fn only_the_author_takes_back_and_only_once() {
     let mut open = Open::in_memory();
     open.write_all(vec![arrive(1, "Ann"), arrive(2, "Bob"), create(1, "tea")]);
-    open.write(Write::Join { room: 1, person: 2, read: 0 }).unwrap();
+    open.write(Entry::Join { room: 1, person: 2, read: 0 }).unwrap();
     let said = Append { mentions: vec![2, 9], ..say(1, 1, Body::Text("hello @Bob".into())) };
-    open.write_all(vec![Write::Append(said), picture(1, 1, "p", 5)]);
+    open.write_all(vec![Entry::Append(said), picture(1, 1, "p", 5)]);
     assert_eq!(open.all(1).0[0].mentions, [2, 9]);
     let attempts = vec![
         take_back(1, 2, 1),
@@ -215,14 +215,14 @@ fn names_and_keys_belong_to_one() {
         arrive(1, "Ann"),
         arrive(2, "ANN"),
         arrive(2, "Bob"),
-        Write::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
-        Write::Rename { person: 1, name: "ANN".into(), folded: "ann".into() },
-        Write::Rename { person: 9, name: "x".into(), folded: "x".into() },
+        Entry::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
+        Entry::Rename { person: 1, name: "ANN".into(), folded: "ann".into() },
+        Entry::Rename { person: 9, name: "x".into(), folded: "x".into() },
         create(1, "tea"),
         create(2, "Tea"),
         create(1, "coffee"),
-        Write::Forget { person: 1 },
-        Write::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
+        Entry::Forget { person: 1 },
+        Entry::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
     ];
     let kept = Ok(Done::Kept);
     let taken = Err(Failure::Taken);
@@ -249,14 +249,14 @@ fn names_and_keys_belong_to_one() {
 fn a_room_is_removed_when_nobody_is_in_it() {
     let mut open = Open::in_memory();
     open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), text(1, 1, "a"), picture(1, 1, "p", 5)]);
-    let join = Write::Join { room: 1, person: 1, read: 0 };
+    let join = Entry::Join { room: 1, person: 1, read: 0 };
     assert_eq!(
         open.write_all(vec![
             join,
-            Write::Remove { room: 1 },
-            Write::Leave { room: 1, person: 1 },
-            Write::Remove { room: 1 },
-            Write::Remove { room: 1 },
+            Entry::Remove { room: 1 },
+            Entry::Leave { room: 1, person: 1 },
+            Entry::Remove { room: 1 },
+            Entry::Remove { room: 1 },
             create(2, "tea"),
         ]),
         [

@@ -21,8 +21,8 @@ pub(crate) const RING_BYTES: usize = 256 << 10;
 pub(crate) const RINGS_BYTES: usize = 64 << 20;
 
 /// Something that is to be on disk before anybody hears of it.
-#[derive(Debug)]
-pub(crate) enum Write {
+#[derive(Debug, Clone)]
+pub(crate) enum Entry {
     /// A person is new. Refused with [`Failure::Taken`] if somebody has the number or the name. `token` is `None` for guests who cannot come back: they are forgotten when the
     /// history is opened next, at the latest.
     Arrive {
@@ -85,10 +85,16 @@ pub(crate) enum Write {
     },
     /// Something was said. Its author has read the room up to there.
     Append(Append),
+    /// Events of a room before this offset are given up. Again: nothing changes. Refused with [`Failure::NoSuchEvent`]
+    /// if so many were never said.
+    Prune {
+        room: RoomId,
+        before: Offset,
+    },
 }
 
 /// Something said in a room. The history gives it its offset.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Append {
     pub room: RoomId,
     pub aim: Aim,
@@ -187,11 +193,11 @@ pub(crate) enum What {
     },
 }
 
-/// How a write came out.
+/// What an entry has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Done {
     Kept,
-    /// Of [`Write::Append`].
+    /// Of [`Entry::Append`].
     Appended {
         room: RoomId,
         offset: Offset,
@@ -207,13 +213,13 @@ pub(crate) enum Done {
     },
 }
 
-/// Why a write was not carried out, or a read had no answer.
+/// Why an entry was refused, or a read had no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// The number, the name, the key, or the picture's id is somebody else's.
     Taken,
     NoSuchRoom,
-    /// To be renamed, or to join a room. Other writes about somebody who is not there have nothing to do, and are kept.
+    /// To be renamed, or to join a room. Other entries about somebody who is not there have nothing to do, and are kept.
     NoSuchPerson,
     /// A room that was to be removed.
     HasMembers,
@@ -227,12 +233,16 @@ pub(crate) enum Failure {
     Storage(String),
 }
 
-/// The answer to a write: the job again, so that nobody has to remember it.
+/// How an entry came out.
+pub(crate) type Outcome = Result<Done, Failure>;
+
+/// What has become of an entry, whoever it comes from.
 #[derive(Debug)]
-pub(crate) struct Written<T> {
-    pub write: Write,
-    pub ticket: T,
-    pub result: Result<Done, Failure>,
+pub(crate) struct Applied<T> {
+    pub entry: Entry,
+    pub outcome: Outcome,
+    /// `None`: nobody has asked for it. The history itself has decided it.
+    pub ticket: Option<T>,
 }
 
 #[derive(Debug)]
@@ -274,19 +284,15 @@ pub(crate) struct Hit {
     pub mark: u64,
 }
 
-/// What the history tells without having been asked, or in answer.
+/// What the history tells the loop.
 #[derive(Debug)]
-pub(crate) enum News<T> {
-    Written(Vec<Written<T>>),
+pub(crate) enum Report<T> {
+    /// Entries, in the order of the log.
+    Applied(Vec<Applied<T>>),
     Read {
         read: Read,
         ticket: T,
         result: Result<Found, Failure>,
-    },
-    /// Events before `first` are no longer kept.
-    Pruned {
-        room: RoomId,
-        first: Offset,
     },
 }
 
