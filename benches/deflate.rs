@@ -12,10 +12,7 @@ use std::time::Duration;
 use pollcat::protocol::{Agreement, Deflater};
 use pollcat::{Config, Deflate, Message, Server, handler_fn};
 
-use apart::{Visitor, processor_time, resident, this_thread};
-
-#[path = "support/apart.rs"]
-mod apart;
+use pollcat_testing::apart::{Visitor, processor_time, resident, this_thread};
 
 /// Those who hear a broadcast.
 const CROWD: usize = 1000;

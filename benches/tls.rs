@@ -16,10 +16,7 @@ use pollcat::rustls::pki_types::{CertificateDer, ServerName};
 use pollcat::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use pollcat::{Config, Server, Tls, handler_fn};
 
-use apart::{Visitor, processor_time, resident, this_thread};
-
-#[path = "support/apart.rs"]
-mod apart;
+use pollcat_testing::apart::{Visitor, processor_time, resident, this_thread};
 
 const IDLE: usize = 5000;
 const CROWD: usize = 1000;

@@ -4,18 +4,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use support::fixtures;
-use transcript::{Case, Line};
-
-#[allow(dead_code, reason = "what comes of the bytes does not matter here")]
-#[path = "../tests/support/requests.rs"]
-mod requests;
-#[allow(dead_code, reason = "the bytes are not cut here")]
-#[path = "../tests/support/mod.rs"]
-mod support;
-#[allow(dead_code, reason = "what comes of the bytes does not matter here")]
-#[path = "../tests/support/transcript.rs"]
-mod transcript;
+use pollcat_testing::fixtures::fixtures;
+use pollcat_testing::requests;
+use pollcat_testing::transcript::{self, Case, Line};
 
 /// Longer ones are cut off: `-max_len` would cut them anyway, and a begun frame is as good a seed.
 const MAX_BYTES: usize = 2000;
@@ -25,7 +16,7 @@ const MAX_BYTES: usize = 2000;
 const PREFIXES: [&[u8]; 3] = [&[0; 8], &[0, 0, 1, 1, 1, 1, 1, 1], &[0, 0, 3, 1, 14, 2, 60, 5]];
 
 fn main() -> io::Result<()> {
-    let transcripts = fixtures("../fixtures", "hex");
+    let transcripts = fixtures("fixtures", "hex");
     let transcripts = transcripts.iter().flat_map(|(file, text)| transcript::read(file, text).unwrap());
     let cases: Vec<Case> = transcripts.collect();
     write("receive", cases.iter().map(sent))?;
@@ -35,7 +26,7 @@ fn main() -> io::Result<()> {
         "extensions",
         offers.filter_map(|line| line.strip_prefix("< ")).map(|offer| offer.as_bytes().to_vec()),
     )?;
-    let requests = fixtures("../fixtures/handshake", "http");
+    let requests = fixtures("fixtures/handshake", "http");
     let requests = requests.iter().flat_map(|(file, text)| requests::read(file, text).unwrap());
     write("request", requests.map(|case| case.bytes))
 }

@@ -7,24 +7,17 @@ use pollcat::protocol::{Agreement, Deflater};
 use pollcat::{
     Config, Deflate, Delivery, Departure, Outgoing, PeerId, PreparedMessage, ProtocolError, SlowPeers,
 };
+use pollcat_testing::client::{BINARY, Client, TEXT, masked, upgrade_request};
+use pollcat_testing::inflate::Inflated;
+use pollcat_testing::running;
 
-use client::{BINARY, Client, TEXT, masked, upgrade_request};
 use directed::{Directed, Event};
-use inflate::Inflated;
 
-#[path = "support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
 #[path = "deflate/cuts.rs"]
 mod cuts;
 #[path = "server/directed.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod directed;
-#[path = "support/inflate.rs"]
-mod inflate;
-#[path = "support/running.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod running;
 
 const RSV1: u8 = 0x40;
 const OFFER: &str = "permessage-deflate; client_max_window_bits";
@@ -319,4 +312,25 @@ fn a_peer_whose_bytes_inflate_to_much_leaves_the_others_their_turn() {
     let place = heard.iter().position(|&who| who == modest).expect("it was heard");
     assert!(place <= 22, "after {place} messages of the other");
     bombs.client.close(1000);
+}
+
+/// The inflater that judges the server has to be right itself.
+#[test]
+fn the_examples_of_rfc_7692_7_2_3() {
+    let examples: [&[u8]; 4] = [
+        &[0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00],
+        &[0x00, 0x05, 0x00, 0xFA, 0xFF, 0x48, 0x65, 0x6C, 0x6C, 0x6F, 0x00],
+        &[0xF2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xCA, 0xC9, 0xC9, 0x07, 0x00],
+        &[0x00],
+    ];
+    for (example, text) in examples.into_iter().zip(["Hello", "Hello", "Hello", ""]) {
+        let mut inflated = Inflated::default();
+        inflated.add(example);
+        assert_eq!(inflated.bytes, text.as_bytes());
+    }
+    // With context takeover, the second message refers to the first.
+    let mut inflated = Inflated::default();
+    inflated.add(examples[0]);
+    inflated.add(&[0xF2, 0x00, 0x11, 0x00, 0x00]);
+    assert_eq!((&inflated.bytes[..], inflated.furthest), (&b"HelloHello"[..], 5));
 }

@@ -7,12 +7,8 @@ use std::fmt::Debug;
 
 use pollcat::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request};
 
-use requests::{Case, Expectation, Settings, read};
-use support::{Cut, fixtures};
-
-#[path = "support/requests.rs"]
-mod requests;
-mod support;
+use pollcat_testing::fixtures::{Cut, fixtures};
+use pollcat_testing::requests::{Case, Expectation, Settings, read};
 
 const FOLDER: &str = "fixtures/handshake";
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";

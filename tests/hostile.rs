@@ -12,21 +12,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use hostile_child::Child;
-use hostile_client::{
+use child::Child;
+use client::{
     BINARY, CLOSE, Client, PATIENCE, PING, PONG, REQUEST, RoundTrips, TEXT, Talker, connect, frame,
 };
 
 #[path = "hostile/breaking.rs"]
 mod breaking;
+#[path = "hostile/child.rs"]
+mod child;
+#[path = "hostile/client.rs"]
+mod client;
 #[path = "hostile/descriptors.rs"]
 mod descriptors;
 #[path = "hostile/frames.rs"]
 mod frames;
-#[path = "support/hostile_child.rs"]
-mod hostile_child;
-#[path = "support/hostile_client.rs"]
-mod hostile_client;
 #[path = "hostile/memory.rs"]
 mod memory;
 #[path = "hostile/readers.rs"]
@@ -49,7 +49,7 @@ const DISTURBANCE: Duration = Duration::from_secs(10);
 #[test]
 #[ignore = "the server that the other tests start for themselves"]
 fn a_server_in_a_process_of_its_own() {
-    hostile_child::serve_if_asked();
+    child::serve_if_asked();
 }
 
 /// One test at a time: they measure.

@@ -7,7 +7,8 @@
 
 use std::env;
 
-use dice::Dice;
+use pollcat_testing::dice::Dice;
+
 use model::Slow;
 use stage::House;
 
@@ -15,30 +16,14 @@ use stage::House;
 mod cases;
 #[path = "order_model/chance.rs"]
 mod chance;
-#[path = "support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
-#[path = "swarm/dice.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod dice;
 #[path = "order_model/heard.rs"]
 mod heard;
-#[cfg(feature = "deflate")]
-#[path = "support/inflate.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod inflate;
 #[path = "order_model/listener.rs"]
 mod listener;
 #[path = "order_model/model.rs"]
 mod model;
 #[path = "order_model/player.rs"]
 mod player;
-#[path = "support/raw.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod raw;
-#[path = "support/running.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod running;
 #[path = "order_model/script.rs"]
 mod script;
 #[path = "order_model/speaking.rs"]

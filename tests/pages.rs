@@ -5,28 +5,14 @@ use std::time::Duration;
 
 use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request, Server};
 
-use client::{Client, upgrade_request};
-use running::Running;
-use scratch::Scratch;
+use pollcat_testing::client::{Client, upgrade_request};
+use pollcat_testing::running::Running;
+use pollcat_testing::scratch::Scratch;
 
-#[path = "support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
 #[path = "pages/later.rs"]
 mod later;
-#[path = "support/nginx.rs"]
-mod nginx;
 #[path = "pages/nginx.rs"]
 mod proxied;
-#[path = "support/raw.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod raw;
-#[path = "support/running.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod running;
-#[path = "support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
 #[path = "pages/slow.rs"]
 mod slow;
 
@@ -81,15 +67,14 @@ fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     value
 }
 
-impl Client {
-    #[track_caller]
-    fn ask(&mut self, request: &str) -> (String, String) {
-        self.write(request.as_bytes());
-        let head = self.head();
-        let length = field(&head, "Content-Length").expect("the length is told").parse();
-        let body = self.bytes(length.expect("a length is a number"));
-        (head, String::from_utf8(body).expect("these bodies are text"))
-    }
+/// Sends a request: the head of the answer, and its body.
+#[track_caller]
+fn ask(client: &mut Client, request: &str) -> (String, String) {
+    client.write(request.as_bytes());
+    let head = client.head();
+    let length = field(&head, "Content-Length").expect("the length is told").parse();
+    let body = client.bytes(length.expect("a length is a number"));
+    (head, String::from_utf8(body).expect("these bodies are text"))
 }
 
 #[test]
@@ -97,7 +82,7 @@ fn pages_are_served_one_after_the_other_on_one_connection() {
     let server = site();
     let mut client = Client::dial(server.address());
     for _ in 0..5 {
-        let (head, body) = client.ask(&get("/"));
+        let (head, body) = ask(&mut client, &get("/"));
         assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
         assert_eq!(body, "<!doctype html>");
         assert_eq!(field(&head, "Content-Length"), Some("15"));
@@ -107,7 +92,7 @@ fn pages_are_served_one_after_the_other_on_one_connection() {
         let date = field(&head, "Date").expect("an answer has a date (RFC 9110 §6.6.1)");
         assert!(date.len() == 29 && date.ends_with(" GMT") && &date[3..5] == ", ", "{date}");
     }
-    assert_eq!(client.ask(&get("/nowhere")).1, "404 Not Found: there is no such page\n");
+    assert_eq!(ask(&mut client, &get("/nowhere")).1, "404 Not Found: there is no such page\n");
     // A page that is not there is an answer like any other, and in the end there may be a WebSocket.
     client.open("");
     server.wait_until("all is counted", |counters| {
@@ -119,7 +104,7 @@ fn pages_are_served_one_after_the_other_on_one_connection() {
 fn head_is_the_same_head_without_the_body() {
     let server = site();
     let mut client = Client::dial(server.address());
-    let (page, _) = client.ask(&get("/"));
+    let (page, _) = ask(&mut client, &get("/"));
     client.write(request("HEAD", "/", "1.1", "").as_bytes());
     let head = client.head();
     let without_date = |head: &str| -> Vec<String> {
@@ -127,7 +112,7 @@ fn head_is_the_same_head_without_the_body() {
     };
     assert_eq!(without_date(&head), without_date(&page));
     // The next answer follows at once: a body in between would be in its place.
-    assert!(client.ask(&get("/")).0.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(ask(&mut client, &get("/")).0.starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
 #[test]
@@ -138,7 +123,7 @@ fn an_unchanged_page_has_neither_length_nor_body() {
     let head = client.head();
     assert!(head.starts_with("HTTP/1.1 304 Not Modified\r\n"), "{head}");
     assert_eq!((field(&head, "Content-Length"), field(&head, "ETag")), (None, Some("\"1\"")));
-    assert_eq!(client.ask(&get("/")).1, "<!doctype html>");
+    assert_eq!(ask(&mut client, &get("/")).1, "<!doctype html>");
 }
 
 #[test]
@@ -152,7 +137,7 @@ fn a_connection_ends_after_the_answer_if_the_client_says_so_or_speaks_http_1_0()
     ];
     for last_request in last_requests {
         let mut client = Client::dial(server.address());
-        let (head, body) = client.ask(&last_request);
+        let (head, body) = ask(&mut client, &last_request);
         assert_eq!((field(&head, "Connection"), &*body), (Some("close"), "<!doctype html>"));
         client.nothing_more();
     }
@@ -162,7 +147,7 @@ fn a_connection_ends_after_the_answer_if_the_client_says_so_or_speaks_http_1_0()
 fn a_pipelined_request_is_not_answered_and_the_connection_ends_after_the_first() {
     let server = site();
     let mut client = Client::dial(server.address());
-    let (head, _) = client.ask(&(get("/") + &get("/nowhere")));
+    let (head, _) = ask(&mut client, &(get("/") + &get("/nowhere")));
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     assert_eq!(field(&head, "Connection"), Some("close"));
     client.nothing_more();
@@ -172,7 +157,7 @@ fn a_pipelined_request_is_not_answered_and_the_connection_ends_after_the_first()
 fn after_the_last_answer_nobody_listens() {
     let server = site();
     let mut client = Client::dial(server.address());
-    client.ask(&request("GET", "/", "1.1", "Connection: close\r\n"));
+    ask(&mut client, &request("GET", "/", "1.1", "Connection: close\r\n"));
     client.nothing_more();
     client.write((get("/") + &upgrade_request("")).as_bytes());
     client.nothing_more();
@@ -186,7 +171,7 @@ fn after_the_last_answer_nobody_listens() {
 fn a_page_where_there_are_only_websockets_is_426() {
     let server = site();
     let mut client = Client::dial(server.address());
-    let (head, body) = client.ask(&get("/no-page"));
+    let (head, body) = ask(&mut client, &get("/no-page"));
     assert!(head.starts_with("HTTP/1.1 426 Upgrade Required\r\n"), "{head}");
     // RFC 9110 §15.5.22: the protocol to upgrade to is named, and named as hop-by-hop.
     assert_eq!(field(&head, "Upgrade"), Some("websocket"));
@@ -199,7 +184,7 @@ fn a_page_where_there_are_only_websockets_is_426() {
 fn a_header_that_would_split_the_answer_makes_it_a_500() {
     let server = site();
     let mut client = Client::dial(server.address());
-    let (head, _) = client.ask(&get("/split"));
+    let (head, _) = ask(&mut client, &get("/split"));
     assert!(head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{head}");
     assert!(!head.contains("stolen"), "{head}");
 }
@@ -209,7 +194,7 @@ fn without_trust_a_forwarded_address_is_just_something_a_client_wrote() {
     let server = site();
     let mut client = Client::dial(server.address());
     let forwarded = request("GET", "/client", "1.1", "X-Forwarded-For: 198.51.100.7\r\n");
-    assert_eq!(client.ask(&forwarded).1, "127.0.0.1");
+    assert_eq!(ask(&mut client, &forwarded).1, "127.0.0.1");
 }
 
 #[cfg(unix)]

@@ -5,9 +5,6 @@
 
 #[path = "regressions/accounts.rs"]
 mod accounts;
-#[path = "support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
 #[path = "regressions/doorstep.rs"]
 mod doorstep;
 #[path = "regressions/leaving.rs"]
@@ -18,10 +15,6 @@ mod limits;
 mod opening;
 #[path = "regressions/patience.rs"]
 mod patience;
-#[path = "support/raw.rs"]
-mod raw;
-#[path = "support/running.rs"]
-mod running;
 #[path = "regressions/standstill.rs"]
 mod standstill;
 #[path = "regressions/stopping.rs"]

@@ -6,10 +6,11 @@
 //! Connections from loopback are not counted by address, on purpose: where the limits of an address are tested, loopback
 //! is a trusted proxy.
 
+// The modules find it here, for server_over_tls.rs has another one.
+use pollcat_testing::running;
+
 #[path = "server/answers.rs"]
 mod answers;
-#[path = "support/client.rs"]
-mod client;
 #[path = "server/closing.rs"]
 mod closing;
 #[path = "server/directed.rs"]
@@ -32,11 +33,6 @@ mod passing_on;
 mod patience;
 #[path = "server/refused.rs"]
 mod refused;
-#[path = "support/running.rs"]
-mod running;
-#[path = "support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
 #[path = "server/slow.rs"]
 mod slow;
 #[path = "server/spinning.rs"]

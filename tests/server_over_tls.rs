@@ -10,8 +10,6 @@
 mod authority;
 #[path = "tls/bridge.rs"]
 mod bridge;
-#[path = "support/client.rs"]
-mod client;
 #[path = "server/closing.rs"]
 mod closing;
 #[path = "server/directed.rs"]
@@ -25,14 +23,8 @@ mod messages;
 mod order;
 #[path = "server/patience.rs"]
 mod patience;
-#[path = "support/running.rs"]
-#[allow(dead_code, reason = "the address that it tells is not the bridge's")]
-mod plainly_running;
 #[path = "tls/running.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod running;
-#[path = "support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
 #[path = "server/slow.rs"]
 mod slow;

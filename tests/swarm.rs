@@ -11,25 +11,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use pollcat::{Config, Mailbox, Server, SlowPeers};
+use pollcat_testing::dice::Dice;
+use pollcat_testing::raw::{narrow_listener, processor_time};
+use pollcat_testing::running::Running;
 
-use dice::Dice;
-use raw::{narrow_listener, processor_time};
 use rude::RudeClient;
-use running::Running;
 use wild::{Record, Wild};
 
-#[path = "support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
-#[path = "swarm/dice.rs"]
-mod dice;
-#[path = "support/raw.rs"]
-mod raw;
 #[path = "swarm/rude.rs"]
 mod rude;
-#[path = "support/running.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod running;
 #[path = "swarm/wild.rs"]
 mod wild;
 

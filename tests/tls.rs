@@ -6,21 +6,12 @@
 mod authority;
 #[path = "tls/certificates.rs"]
 mod certificates;
-#[path = "support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
 #[path = "tls/crowd.rs"]
 mod crowd;
 #[path = "tls/ending.rs"]
 mod ending;
 #[path = "tls/pages.rs"]
 mod pages;
-#[path = "support/running.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod running;
-#[path = "support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
 #[path = "tls/talking.rs"]
 mod talking;
 #[path = "tls/wrong.rs"]
@@ -30,10 +21,10 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, channel};
 
 use pollcat::{Answer, Config, Departure, Handler, Message, PeerId, Peers, Request, Server, Tls};
+use pollcat_testing::running::Running;
 use tungstenite::WebSocket;
 
 use authority::{Authority, Stream};
-use running::Running;
 
 /// A server with a TLS listener whose certificate says `localhost`.
 struct Host {

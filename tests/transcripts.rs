@@ -6,16 +6,13 @@ use std::panic::catch_unwind;
 
 use pollcat::Message;
 use pollcat::protocol::{Event, SendHalf};
+use pollcat_testing::fixtures::{Cut, fixtures};
+use pollcat_testing::transcript::{Case, Line, Story, Word, read};
 
 use receiver::Receiver;
-use support::{Cut, fixtures};
-use transcript::{Case, Line, Story, Word, read};
 
-#[path = "support/receiver.rs"]
+#[path = "transcripts/receiver.rs"]
 mod receiver;
-mod support;
-#[path = "support/transcript.rs"]
-mod transcript;
 
 #[test]
 fn every_transcript_tells_its_story_however_its_bytes_are_cut() {

@@ -9,15 +9,8 @@ use tungstenite::protocol::CloseFrame;
 use tungstenite::protocol::frame::coding::CloseCode as TheirCode;
 use tungstenite::{Error, WebSocket};
 
-use client::PATIENCE;
-use running::Running;
-
-#[path = "support/client.rs"]
-#[allow(dead_code, reason = "this suite brings its own client")]
-mod client;
-#[path = "support/running.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod running;
+use pollcat_testing::client::PATIENCE;
+use pollcat_testing::running::Running;
 
 type TheirMessage = tungstenite::Message;
 

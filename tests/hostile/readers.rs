@@ -93,7 +93,7 @@ fn publish(driver: &mut Client, count: usize) {
 }
 
 /// The system's buffers take some MiB for each of the clients, before the server's queues begin to fill.
-fn publish_until(driver: &mut Client, what: &str, mut is_so: impl FnMut(&hostile_client::Status) -> bool) {
+fn publish_until(driver: &mut Client, what: &str, mut is_so: impl FnMut(&client::Status) -> bool) {
     const AT_MOST: u64 = 64 * MIB;
     for _ in 0..AT_MOST / PUBLISHED / 10 {
         publish(driver, 10);

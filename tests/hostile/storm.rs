@@ -25,8 +25,7 @@ fn a_storm_of_connections_starves_nobody() {
     let lasted = begun.elapsed();
     // The system completes connections before the server sees them: those are still to come.
     let all = (THREADS * EACH + 3) as u64;
-    let seen =
-        |status: &hostile_client::Status| status.get("accepted") == all && status.get("connections") == 2;
+    let seen = |status: &client::Status| status.get("accepted") == all && status.get("connections") == 2;
     driver.wait_for("the storm is over", seen);
     let busy = talker.stop();
     println!("figure: {} connections in {lasted:.1?}, a quarter of them with a message", THREADS * EACH);

@@ -1,6 +1,7 @@
 //! Turns that chance has written, over all that `script.rs` has words for.
 
-use crate::dice::Dice;
+use pollcat_testing::dice::Dice;
+
 use crate::model::{Slow, Stage as PeerStage};
 use crate::script::{Call, Name, Part, Piece, Said, Speaker, TOPICS, Topic, Turn, Way};
 use crate::stage::{House, Stage};

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::client::{BINARY, CLOSE, PONG, TEXT};
+use pollcat_testing::client::{BINARY, CLOSE, PONG, TEXT};
+
 use crate::listener::Heard;
 use crate::model::{Ending, Model, Slow};
 use crate::script::{Call, Name, Said};

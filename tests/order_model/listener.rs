@@ -5,9 +5,10 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use crate::client::{BINARY, CLOSE, PATIENCE, TEXT, masked};
+use pollcat_testing::client::{BINARY, CLOSE, PATIENCE, TEXT, masked};
+use pollcat_testing::raw::reset_when_dropped;
+
 use crate::player::Shared;
-use crate::raw::reset_when_dropped;
 use crate::script::Name;
 
 const RSV1: u8 = 0x40;
@@ -30,7 +31,7 @@ struct Ear {
     reader: BufReader<TcpStream>,
     shared: Arc<Shared>,
     #[cfg(feature = "deflate")]
-    context: Option<crate::inflate::Inflated>,
+    context: Option<pollcat_testing::inflate::Inflated>,
 }
 
 impl Listener {

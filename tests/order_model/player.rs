@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use pollcat::{Delivery, Departure, Handler, Message, PeerId, Peers, Request};
+use pollcat_testing::client::PATIENCE;
 
-use crate::client::PATIENCE;
 use crate::model::{Model, Slow, Stage};
 use crate::script::{Call, Name, Said, Way};
 

@@ -1,6 +1,7 @@
 //! How the parts of a turn are said: frames in one write, or letters.
 
-use crate::client::{CLOSE, PING, TEXT, masked, upgrade_request};
+use pollcat_testing::client::{CLOSE, PING, TEXT, masked, upgrade_request};
+
 use crate::model::Ending;
 use crate::player::Mail;
 use crate::script::{Call, Name, Part, Piece, Speaker, Way};

@@ -4,14 +4,14 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use pollcat::{Config, Server, SlowPeers};
+use pollcat_testing::client::PATIENCE;
+use pollcat_testing::raw::{narrow_listener, narrow_stream};
+use pollcat_testing::running::Running;
 
-use crate::client::PATIENCE;
 use crate::heard;
 use crate::listener::{Heard, Listener};
 use crate::model::{Ending, Peer, Slow, Stage as PeerStage};
 use crate::player::{Mail, Player, Shared};
-use crate::raw::{narrow_listener, narrow_stream};
-use crate::running::Running;
 use crate::script::{Call, Name, Part, Piece, Said, Speaker, Turn, Way};
 
 /// What a theatre is like.

@@ -4,10 +4,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use pollcat::{Answer, Config, Delivery, Handler, Message, PeerId, Peers, Request, RequestId};
+use pollcat_testing::client::{Client, PATIENCE, upgrade_request};
+use pollcat_testing::raw::reset_when_dropped;
+use pollcat_testing::running::Running;
 
-use crate::client::{Client, PATIENCE, upgrade_request};
-use crate::raw::reset_when_dropped;
-use crate::running::Running;
 use crate::{field, get, request};
 
 /// Tells who asks for what, and hears by mail what to answer.

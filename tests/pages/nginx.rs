@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use pollcat::{Config, Delivery, Proxies};
+use pollcat_testing::client::{Client, TEXT};
+use pollcat_testing::nginx::Nginx;
+use pollcat_testing::running::Running;
 
 use super::later::Asking;
-use super::{Site, field, get, request};
-use crate::client::{Client, TEXT};
-use crate::nginx::Nginx;
-use crate::running::Running;
+use super::{Site, ask, field, get, request};
 
 /// What the README says, in a server of its own.
 fn readme_block(address: SocketAddr) -> String {
@@ -29,11 +29,11 @@ fn behind_nginx_pages_share_a_connection_websockets_pass_and_clients_are_known()
         return;
     };
     let mut client = Client::dial(nginx.address);
-    assert_eq!(client.ask(&get("/")).1, "<!doctype html>");
+    assert_eq!(ask(&mut client, &get("/")).1, "<!doctype html>");
     // What the client itself put in front is handed on, and the nearest address that is no proxy counts.
     let forwarded = request("GET", "/client", "1.1", "X-Forwarded-For: 203.0.113.9, 198.51.100.7\r\n");
-    assert_eq!(client.ask(&forwarded).1, "198.51.100.7");
-    let (head, _) = Client::dial(nginx.address).ask(&get("/nowhere"));
+    assert_eq!(ask(&mut client, &forwarded).1, "198.51.100.7");
+    let (head, _) = ask(&mut Client::dial(nginx.address), &get("/nowhere"));
     assert!(head.starts_with("HTTP/1.1 404 "), "{head}");
     // Three pages from two clients, and nginx came once.
     server.wait_until("all is counted", |counters| counters.pages == 3);

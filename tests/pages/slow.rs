@@ -7,11 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request, Server};
+use pollcat_testing::client::Client;
+use pollcat_testing::running::Running;
 use socket2::{Domain, Socket, Type};
 
 use super::{field, request};
-use crate::client::Client;
-use crate::running::Running;
 
 const LENGTH: usize = 256 << 10;
 

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::{Contexts, Server, Wire, scratch};
+use pollcat_testing::scratch::cannot_run;
+
+use crate::{Contexts, Server, Wire};
 
 /// Where `.ci/run` puts the packages that the scripts need; these variables name another place.
 const NODE: (&str, &str) = ("NODE_PATH", "../../target/peers/node_modules");
@@ -34,9 +36,7 @@ fn hears_all_that_it_says(language: &str, packages: (&str, &str), import: [&str;
     let imported = command().args(import).stderr(Stdio::null()).status();
     if !imported.is_ok_and(|status| status.success()) {
         let [_, import] = import;
-        return scratch::cannot_run(&format!(
-            "{script}, for {language} cannot {import} ({variable} says where)"
-        ));
+        return cannot_run(&format!("{script}, for {language} cannot {import} ({variable} says where)"));
     }
     for contexts in [Contexts::Dropped, Contexts::Kept] {
         let server = Server::start(contexts);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::example;
+use pollcat_testing::example;
 
 /// What a message is compressed with (§7.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

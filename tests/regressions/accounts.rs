@@ -10,9 +10,9 @@ use pollcat::{
     Server, SlowPeers,
 };
 
-use crate::client::{BINARY, Client, TEXT, masked, upgrade_request};
-use crate::raw::{narrow_listener, reset_when_dropped};
-use crate::running::Running;
+use pollcat_testing::client::{BINARY, Client, TEXT, masked, upgrade_request};
+use pollcat_testing::raw::{narrow_listener, reset_when_dropped};
+use pollcat_testing::running::Running;
 
 const KIB: usize = 1 << 10;
 

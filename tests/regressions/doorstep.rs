@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use pollcat::{Answer, Departure, Handler, Message, PeerId, Peers, Request};
 
-use crate::client::{Client, PATIENCE, TEXT};
-use crate::raw::reset_when_dropped;
+use pollcat_testing::client::{Client, PATIENCE, TEXT};
+use pollcat_testing::raw::reset_when_dropped;
 
 /// What makes a [`Witness`] stand still: this message, and a request for this page.
 pub(crate) const WAIT: &[u8] = b"wait";

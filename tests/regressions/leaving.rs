@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use pollcat::{Config, Handler, Message, PeerId, Peers};
+use pollcat_testing::client::{BINARY, CLOSE, Client, TEXT, masked};
+use pollcat_testing::running::Running;
 
-use crate::client::{BINARY, CLOSE, Client, TEXT, masked};
 use crate::doorstep::{Diary, Witness, doorstep, keep_busy, reset};
-use crate::running::Running;
 
 /// Sends far more than it hears, and writes the numbers of the messages down.
 struct Generous(Diary);

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use pollcat::{Answer, Config, Delivery, Handler, Message, PeerId, Peers, Proxies, Request, handler_fn};
+use pollcat_testing::client::{BINARY, Client, upgrade_request};
+use pollcat_testing::running::Running;
 
-use crate::client::{BINARY, Client, upgrade_request};
 use crate::doorstep::{Doorstep, WAIT, doorstep, keep_busy};
-use crate::running::Running;
 
 /// Refuses whoever asks for it.
 struct Doorkeeper;

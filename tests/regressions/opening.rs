@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use pollcat::handshake::{HeadLimits, HeadReader};
 use pollcat::{Config, handler_fn};
+use pollcat_testing::client::{Client, upgrade_request};
+use pollcat_testing::running::Running;
 
-use crate::client::{Client, upgrade_request};
 use crate::doorstep::{Diary, PAGE, Witness, doorstep, reset};
-use crate::running::Running;
 
 // A request was refused, and one more byte of the client panicked the server: the reader of heads, which stops at a
 // fault for good, was asked to go on. Nothing a client sends ends `run` (a promise of the house); what follows a

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request, Server};
 
-use crate::client::upgrade_request;
-use crate::raw::{narrow_listener, narrow_stream};
-use crate::running::Running;
+use pollcat_testing::client::upgrade_request;
+use pollcat_testing::raw::{narrow_listener, narrow_stream};
+use pollcat_testing::running::Running;
 
 const BODY: usize = 4 << 20;
 const BUFFER: usize = 64 << 10;

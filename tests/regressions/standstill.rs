@@ -10,11 +10,11 @@ use std::time::Duration;
 use pollcat::{
     Answer, CloseCode, Config, Departure, Handler, Message, PeerId, Peers, Request, RequestId, Server,
 };
+use pollcat_testing::client::{CLOSE, Client, PING, PONG, TEXT, upgrade_request};
+use pollcat_testing::raw::{narrow_listener, narrow_stream};
+use pollcat_testing::running::Running;
 
-use crate::client::{CLOSE, Client, PING, PONG, TEXT, upgrade_request};
 use crate::doorstep::{Door, Doorstep, doorstep};
-use crate::raw::{narrow_listener, narrow_stream};
-use crate::running::Running;
 
 const GRANTED: Duration = Duration::from_secs(3);
 /// More than was granted.
@@ -117,7 +117,7 @@ fn a_crowd_that_has_answered_is_not_given_up_by_a_server_that_was_late() {
         assert!(client.head().starts_with("HTTP/1.1 101 "));
     }
     for _ in &leaving {
-        let departure = departed.recv_timeout(crate::client::PATIENCE);
+        let departure = departed.recv_timeout(pollcat_testing::client::PATIENCE);
         assert_eq!(departure, Ok(Departure::Closed(CloseCode::NORMAL)));
     }
     // Once more: a server is forgiven its lateness now and then, and not always.
@@ -171,7 +171,7 @@ fn a_peer_that_is_closed_after_a_standstill_has_the_time_to_answer() {
     // As slow as a line across the world.
     thread::sleep(Duration::from_millis(200));
     leaving.send(CLOSE, &payload);
-    let departure = departed.recv_timeout(crate::client::PATIENCE);
+    let departure = departed.recv_timeout(pollcat_testing::client::PATIENCE);
     assert_eq!(departure, Ok(Departure::Closed(CloseCode::NORMAL)));
 }
 
@@ -241,7 +241,7 @@ fn a_page_that_was_brought_in_time_is_given_though_the_mail_is_read_late() {
     let server = Running::start(Config::new().handshake_within(granted), Shelf { doorstep, asked: asks });
     let mut client = Client::dial(server.address());
     client.write(b"GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    let request = asked.recv_timeout(crate::client::PATIENCE).expect("the handler is asked");
+    let request = asked.recv_timeout(pollcat_testing::client::PATIENCE).expect("the handler is asked");
     let others = std::iter::repeat_with(|| Mail::Nothing).take(3_500);
     let letters = [Mail::Wait].into_iter().chain(others).chain([Mail::Bring(request)]);
     for letter in letters {

@@ -11,11 +11,11 @@ use std::{env, path::Path};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pollcat::{Config, Departure, Handler, Message, PeerId, Peers, PreparedMessage, handler_fn};
+use pollcat_testing::client::{BINARY, CLOSE, Client, PATIENCE, TEXT, masked};
+use pollcat_testing::raw::processor_time;
+use pollcat_testing::running::{Running, wait_until};
 
-use crate::client::{BINARY, CLOSE, Client, PATIENCE, TEXT, masked};
 use crate::doorstep::{Diary, Witness, doorstep, keep_busy, reset};
-use crate::raw::processor_time;
-use crate::running::{Running, wait_until};
 
 /// Stops the server when somebody leaves.
 struct Loyal;

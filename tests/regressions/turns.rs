@@ -2,10 +2,10 @@
 //! Work is counted here, and not time. The handler stands still until all of it lies in the sockets.
 
 use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request};
+use pollcat_testing::client::{Client, TEXT, masked, upgrade_request};
+use pollcat_testing::running::Running;
 
-use crate::client::{Client, TEXT, masked, upgrade_request};
 use crate::doorstep::{Doorstep, doorstep};
-use crate::running::Running;
 
 /// Counts messages; tells whoever asks for it how many there were.
 struct Counter {

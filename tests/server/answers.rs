@@ -4,8 +4,8 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use pollcat::{Config, Message, PeerId, Peers, handler_fn};
+use pollcat_testing::client::{Client, PATIENCE, TEXT};
 
-use crate::client::{Client, PATIENCE, TEXT};
 use crate::running::Running;
 
 const CLIENTS: usize = 200;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use pollcat::{CloseCode, Config, Departure, PreparedMessage, ProtocolError, handler_fn};
+use pollcat_testing::client::{CLOSE, Client, PATIENCE, PING, TEXT, masked};
 
-use crate::client::{CLOSE, Client, PATIENCE, PING, TEXT, masked};
 use crate::directed::{Directed, Event};
 use crate::running::{Running, wait_until};
 
@@ -96,7 +96,7 @@ fn what_follows_a_close_is_discarded_without_losing_the_answer() {
 fn a_fault_is_told_with_its_code_and_what_follows_it_is_not_looked_at() {
     let server = Directed::start(Config::new());
     let (id, mut client) = server.guest();
-    let unmasked_frame = crate::client::unmasked(TEXT, b"not masked");
+    let unmasked_frame = pollcat_testing::client::unmasked(TEXT, b"not masked");
     client.write(&[masked(TEXT, b"good"), unmasked_frame, masked(TEXT, b"good again")].concat());
     client.write(&[0xFF; 256 << 10]);
     let (number, reason) = client.close_frame();

@@ -3,8 +3,8 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use pollcat::{Config, Departure, Handler, Message, PeerId, Peers, Request, Server};
+use pollcat_testing::client::{Client, PATIENCE};
 
-use crate::client::{Client, PATIENCE};
 use crate::running::Running;
 
 type Errand = Box<dyn FnOnce(&mut Peers) + Send>;

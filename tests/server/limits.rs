@@ -1,8 +1,8 @@
 //! How many there may be, and what those hear who are too many.
 
 use pollcat::{Config, Departure, Refusal};
+use pollcat_testing::client::{Client, upgrade_request};
 
-use crate::client::{Client, upgrade_request};
 use crate::directed::Directed;
 
 #[test]

@@ -5,10 +5,10 @@ use std::net::{TcpListener, TcpStream};
 #[cfg(unix)]
 use pollcat::UnixAccess;
 use pollcat::{Config, Server, handler_fn};
+use pollcat_testing::client::{Client, PATIENCE, TEXT};
+use pollcat_testing::scratch::{Scratch, cannot_run};
 
-use crate::client::{Client, PATIENCE, TEXT};
 use crate::running::Running;
-use crate::scratch::{Scratch, cannot_run};
 
 fn server() -> Server {
     Server::without_listeners(Config::new()).expect("the system has a poll for us")

@@ -6,8 +6,8 @@ use std::thread;
 use pollcat::{
     CloseCode, Config, Departure, Handler, Message, NotDelivered, PeerId, Peers, PreparedMessage, Server,
 };
+use pollcat_testing::client::PATIENCE;
 
-use crate::client::PATIENCE;
 use crate::directed::Directed;
 use crate::running::Running;
 

@@ -7,8 +7,8 @@ use pollcat::{
     Answer, CloseCode, Config, Counters, Departure, Handler, Message, PeerId, Peers, ProtocolError, Proxies,
     Request,
 };
+use pollcat_testing::client::{BINARY, Client, TEXT, masked};
 
-use crate::client::{BINARY, Client, TEXT, masked};
 use crate::directed::{Directed, Event};
 use crate::running::Running;
 

@@ -1,8 +1,8 @@
 //! Who hears what: echo, broadcast, topics; and who does not.
 
 use pollcat::{CloseCode, Config, Delivery, Departure, Peers, PreparedMessage, handler_fn};
+use pollcat_testing::client::{BINARY, CLOSE, Client, PING, PONG, TEXT, masked};
 
-use crate::client::{BINARY, CLOSE, Client, PING, PONG, TEXT, masked};
 use crate::directed::{Directed, Event};
 use crate::running::Running;
 
@@ -45,7 +45,7 @@ fn fragments_come_back_as_one_message_with_the_pong_before_it() {
 fn frames_in_the_same_packet_as_the_request_are_heard() {
     let server = echo();
     let mut client = Client::dial(server.address());
-    let request = crate::client::upgrade_request("");
+    let request = pollcat_testing::client::upgrade_request("");
     client.write(&[request.as_bytes(), &masked(TEXT, b"early")].concat());
     assert!(client.head().starts_with("HTTP/1.1 101 "));
     assert_eq!(client.text(), "early");
@@ -237,7 +237,7 @@ fn ten_thousand_who_come_and_go_leave_an_empty_table() {
             2 => {
                 // With the 101 unread: this resets the connection, perhaps before the server has seen it all.
                 let mut client = Client::dial(address);
-                client.write(crate::client::upgrade_request("").as_bytes());
+                client.write(pollcat_testing::client::upgrade_request("").as_bytes());
             }
             _ => Client::connect(address).send(TEXT, b"hello"),
         }

@@ -7,8 +7,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use pollcat::{CloseCode, Config, Departure, Message, Outgoing, PeerId, Peers, PreparedMessage};
+use pollcat_testing::client::{BINARY, CLOSE, Client, PATIENCE, TEXT, unmasked};
 
-use crate::client::{BINARY, CLOSE, Client, PATIENCE, TEXT, unmasked};
 use crate::directed::{Directed, Event};
 
 const PEERS: usize = 5;

@@ -1,8 +1,8 @@
 //! Long messages that are passed on as they came: not copied, but in their place among all the others.
 
 use pollcat::{Config, Delivery, Message, handler_fn};
+use pollcat_testing::client::{BINARY, Client, TEXT, masked};
 
-use crate::client::{BINARY, Client, TEXT, masked};
 use crate::running::Running;
 
 /// A long message that tells its number.

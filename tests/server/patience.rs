@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use pollcat::{Config, Departure};
+use pollcat_testing::client::{Client, PATIENCE, PING, PONG, TEXT};
 
-use crate::client::{Client, PATIENCE, PING, PONG, TEXT};
 use crate::directed::{Directed, Event};
 use crate::running::Running;
 

@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use pollcat::{Answer, Config, Handler, Hosts, Message, PeerId, Peers, Proxies, Refusal, Refused, Request};
+use pollcat_testing::client::{Client, PATIENCE, upgrade_request};
 
-use crate::client::{Client, PATIENCE, upgrade_request};
 use crate::running::Running;
 
 /// Tells the test of each refusal: why, whom, and the Host and Origin as they were sent.

@@ -8,11 +8,11 @@ use pollcat::{
     CloseCode, Config, Counters, Delivery, Departure, PeerId, ProtocolError, Server, SlowPeers, handler_fn,
 };
 
-use crate::client::{BINARY, Client, PATIENCE, PING, PONG, TEXT, masked};
 use crate::directed::{Directed, Event};
 use crate::running::{Running, wait_until};
+use pollcat_testing::client::{BINARY, Client, PATIENCE, PING, PONG, TEXT, masked};
 #[cfg(unix)]
-use crate::scratch::Scratch;
+use pollcat_testing::scratch::Scratch;
 
 const QUEUE: usize = 64 << 10;
 const PAYLOAD: usize = 16 << 10;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use pollcat::Config;
+use pollcat_testing::client::TEXT;
+use pollcat_testing::scratch::cannot_run;
 
-use crate::client::TEXT;
 use crate::directed::{Directed, Event};
-use crate::scratch::cannot_run;
 
 /// The server's own clock makes the time pass: ten tenths of a second.
 const TICKS: usize = 10;
@@ -37,7 +37,7 @@ fn used_while_idle(server: &Directed) -> Option<u64> {
 #[test]
 fn a_loop_that_does_not_sleep_hears_everything_and_stops() {
     let server = Directed::start(config(Duration::from_secs(3600)));
-    let mut client = crate::client::Client::connect(server.running.address());
+    let mut client = pollcat_testing::client::Client::connect(server.running.address());
     for text in ["one", "two"] {
         client.send(TEXT, text.as_bytes());
         let said =

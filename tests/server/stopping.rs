@@ -5,8 +5,8 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use pollcat::{CloseCode, Config, Departure, Server, handler_fn};
+use pollcat_testing::client::{Client, PATIENCE, upgrade_request};
 
-use crate::client::{Client, PATIENCE, upgrade_request};
 use crate::directed::{Directed, Event};
 use crate::running::Running;
 

@@ -4,8 +4,8 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use pollcat::{Config, Handler, Message, PeerId, Peers};
+use pollcat_testing::client::PATIENCE;
 
-use crate::client::PATIENCE;
 use crate::running::Running;
 
 struct Ticking(Sender<Instant>);

@@ -6,24 +6,24 @@ use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 /// Longer than any server here takes on a busy machine. Only a test that fails waits this long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(crate) const TEXT: u8 = 0x81;
-pub(crate) const BINARY: u8 = 0x82;
-pub(crate) const CLOSE: u8 = 0x88;
-pub(crate) const PING: u8 = 0x89;
-pub(crate) const PONG: u8 = 0x8A;
+pub const TEXT: u8 = 0x81;
+pub const BINARY: u8 = 0x82;
+pub const CLOSE: u8 = 0x88;
+pub const PING: u8 = 0x89;
+pub const PONG: u8 = 0x8A;
 
 /// The example of §1.3: the key, and what a server must make of it.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /// Unread bytes stay in the socket until they are asked for: a test may want them to be there.
-pub(crate) struct Client(BufReader<TcpStream>);
+pub struct Client(BufReader<TcpStream>);
 
 impl Client {
     /// TCP, and no word said yet.
-    pub(crate) fn dial(address: impl ToSocketAddrs) -> Self {
+    pub fn dial(address: impl ToSocketAddrs) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_nodelay(true).expect("TCP can be told not to wait");
         Client::over(stream)
@@ -31,20 +31,20 @@ impl Client {
 
     /// A Unix-domain socket. Reading, writing and shutting down are the same calls as for TCP.
     #[cfg(unix)]
-    pub(crate) fn dial_unix(path: &std::path::Path) -> Self {
+    pub fn dial_unix(path: &std::path::Path) -> Self {
         let stream = std::os::unix::net::UnixStream::connect(path).expect("the server listens");
         Client::over(TcpStream::from(std::os::fd::OwnedFd::from(stream)))
     }
 
     /// A stream that is there already.
-    pub(crate) fn over(stream: TcpStream) -> Self {
+    pub fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
         stream.set_write_timeout(Some(PATIENCE)).expect("writing can be given a limit");
         Client(BufReader::with_capacity(4096, stream))
     }
 
     /// An open WebSocket.
-    pub(crate) fn connect(address: impl ToSocketAddrs) -> Self {
+    pub fn connect(address: impl ToSocketAddrs) -> Self {
         let mut client = Client::dial(address);
         client.open("");
         client
@@ -52,7 +52,7 @@ impl Client {
 
     /// The opening handshake (§4.1), with more header lines if a test wants them.
     #[track_caller]
-    pub(crate) fn open(&mut self, fields: &str) {
+    pub fn open(&mut self, fields: &str) {
         self.write(upgrade_request(fields).as_bytes());
         let head = self.head();
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
@@ -60,33 +60,33 @@ impl Client {
     }
 
     /// A second handle on the stream, for a thread of its own.
-    pub(crate) fn stream(&self) -> TcpStream {
+    pub fn stream(&self) -> TcpStream {
         self.0.get_ref().try_clone().expect("a stream can be shared")
     }
 
     #[track_caller]
-    pub(crate) fn write(&mut self, bytes: &[u8]) {
+    pub fn write(&mut self, bytes: &[u8]) {
         self.0.get_mut().write_all(bytes).expect("the server takes what is written");
     }
 
     #[track_caller]
-    pub(crate) fn send(&mut self, first_byte: u8, payload: &[u8]) {
+    pub fn send(&mut self, first_byte: u8, payload: &[u8]) {
         self.write(&masked(first_byte, payload));
     }
 
     #[track_caller]
-    pub(crate) fn close(&mut self, code: u16) {
+    pub fn close(&mut self, code: u16) {
         self.send(CLOSE, &code.to_be_bytes());
     }
 
     /// We have nothing more to say; we still listen.
-    pub(crate) fn end(&mut self) {
+    pub fn end(&mut self) {
         self.0.get_ref().shutdown(Shutdown::Write).expect("a stream can be shut down");
     }
 
     /// The next frame: its first byte, and its payload.
     #[track_caller]
-    pub(crate) fn frame(&mut self) -> (u8, Vec<u8>) {
+    pub fn frame(&mut self) -> (u8, Vec<u8>) {
         let (first, payload) = self.extended_frame();
         assert_eq!(first & 0x70, 0, "no extension was agreed on (§5.2)");
         (first, payload)
@@ -94,7 +94,7 @@ impl Client {
 
     /// The next frame, in which an extension may have set the reserved bits.
     #[track_caller]
-    pub(crate) fn extended_frame(&mut self) -> (u8, Vec<u8>) {
+    pub fn extended_frame(&mut self) -> (u8, Vec<u8>) {
         let [first, short] = self.array();
         assert_eq!(short & 0x80, 0, "a server does not mask (§5.1)");
         let length = match short {
@@ -108,7 +108,7 @@ impl Client {
     }
 
     #[track_caller]
-    pub(crate) fn text(&mut self) -> String {
+    pub fn text(&mut self) -> String {
         let (first, payload) = self.frame();
         assert_eq!(first, TEXT, "text, and not {}", payload[..payload.len().min(125)].escape_ascii());
         String::from_utf8(payload).expect("text is UTF-8 (§5.6)")
@@ -116,7 +116,7 @@ impl Client {
 
     /// A Close: its code, and its reason.
     #[track_caller]
-    pub(crate) fn close_frame(&mut self) -> (u16, String) {
+    pub fn close_frame(&mut self) -> (u16, String) {
         let (first, payload) = self.frame();
         assert_eq!(first, CLOSE);
         let (code, reason) = payload.split_first_chunk().expect("a body begins with two bytes (§5.5.1)");
@@ -125,14 +125,14 @@ impl Client {
 
     /// The server says no more: an end in order (FIN), not a reset, and not a byte before it.
     #[track_caller]
-    pub(crate) fn nothing_more(&mut self) {
+    pub fn nothing_more(&mut self) {
         let rest = self.0.fill_buf().expect("an end in order");
         assert_eq!(rest, b"", "an end, and nothing before it");
     }
 
     /// The head of an HTTP answer, with its empty line.
     #[track_caller]
-    pub(crate) fn head(&mut self) -> String {
+    pub fn head(&mut self) -> String {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             let length = self.0.read_line(&mut head).expect("a head is text");
@@ -142,7 +142,7 @@ impl Client {
     }
 
     #[track_caller]
-    pub(crate) fn bytes(&mut self, length: usize) -> Vec<u8> {
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         self.0.read_exact(&mut bytes).expect("that many bytes arrive");
         bytes
@@ -156,7 +156,7 @@ impl Client {
 }
 
 /// The request that opens a WebSocket.
-pub(crate) fn upgrade_request(fields: &str) -> String {
+pub fn upgrade_request(fields: &str) -> String {
     format!(
         "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n{fields}\r\n"
@@ -164,7 +164,7 @@ pub(crate) fn upgrade_request(fields: &str) -> String {
 }
 
 /// A client's frame (§5.3).
-pub(crate) fn masked(first_byte: u8, payload: &[u8]) -> Vec<u8> {
+pub fn masked(first_byte: u8, payload: &[u8]) -> Vec<u8> {
     const MASKING_KEY: [u8; 4] = [0x37, 0xFA, 0x21, 0x3D];
     let mut frame = header(first_byte, payload.len(), 0x80);
     frame.extend(MASKING_KEY);
@@ -173,7 +173,7 @@ pub(crate) fn masked(first_byte: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A server's frame.
-pub(crate) fn unmasked(first_byte: u8, payload: &[u8]) -> Vec<u8> {
+pub fn unmasked(first_byte: u8, payload: &[u8]) -> Vec<u8> {
     [&header(first_byte, payload.len(), 0), payload].concat()
 }
 

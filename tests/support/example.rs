@@ -8,7 +8,7 @@ use std::process::Command;
 /// it was given itself, and those that have unit tests not at all. Without cargo, the program must be there.
 ///
 /// A build with other features takes its place, so ask once for each binary of tests.
-pub(crate) fn built(name: &str, features: &str) -> PathBuf {
+pub fn built(name: &str, features: &str) -> PathBuf {
     let test = env::current_exe().expect("a test knows where it is");
     let profile = test.parent().and_then(Path::parent).expect("it is in target/PROFILE/deps");
     if let Some(cargo) = env::var_os("CARGO") {
@@ -35,9 +35,7 @@ fn build(mut cargo: Command, folder: &Path, name: &str, features: &str) {
     cargo.args(["build", "--quiet", "--example", name, "--features", features]);
     cargo.args(["--profile", profile, "--target-dir"]);
     cargo.arg(folder.parent().expect("a profile's folder is in the target's"));
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = here.ancestors().find(|folder| folder.join("examples/chat").is_dir());
-    cargo.arg("--manifest-path").arg(root.expect("the examples are in this repository").join("Cargo.toml"));
+    cargo.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml")]);
     let status = cargo.status().expect("cargo can be started");
     assert!(status.success(), "the example {name} could not be built");
 }

@@ -10,16 +10,16 @@ use rustix::process::{Pid, Signal, geteuid, kill_process};
 use crate::running::wait_until;
 use crate::scratch::{Scratch, cannot_run};
 
-pub(crate) struct Nginx {
+pub struct Nginx {
     process: Child,
-    pub(crate) address: SocketAddr,
+    pub address: SocketAddr,
     scratch: Scratch,
 }
 
 impl Nginx {
     /// Starts it with what belongs into its `http` block, made for the address that it is to listen on. `None` if there
     /// is no nginx on this machine.
-    pub(crate) fn start(block: impl Fn(SocketAddr) -> String) -> Option<Self> {
+    pub fn start(block: impl Fn(SocketAddr) -> String) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         // It does not choose its port itself. The one that was free a moment ago may be somebody else's by now.
         for _ in 0..5 {
@@ -79,7 +79,7 @@ fn settings(scratch: &Scratch, block: &str) -> String {
 
 /// The user and the group of nginx's workers, as Debian has them or as every system does. `None` where nginx runs as
 /// whoever tests: only root can change that.
-pub(crate) fn workers() -> Option<(&'static str, &'static str)> {
+pub fn workers() -> Option<(&'static str, &'static str)> {
     let has = |file: &str, name: &str| {
         let known = fs::read_to_string(file).unwrap_or_default();
         known.lines().any(|line| line.split(':').next() == Some(name))

@@ -7,12 +7,12 @@ use std::time::Duration;
 use socket2::{Domain, SockRef, Socket, Type};
 
 /// When the last handle on the stream is dropped, the connection is reset (RST) instead of ended (FIN).
-pub(crate) fn reset_when_dropped(stream: &TcpStream) {
+pub fn reset_when_dropped(stream: &TcpStream) {
     SockRef::from(stream).set_linger(Some(Duration::ZERO)).expect("a stream can be told not to linger");
 }
 
 /// A listener on loopback whose connections have a small send buffer, so that outboxes fill early.
-pub(crate) fn narrow_listener(send_buffer: usize) -> TcpListener {
+pub fn narrow_listener(send_buffer: usize) -> TcpListener {
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket can be had");
     listener.set_send_buffer_size(send_buffer).expect("its buffer can be made small");
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -22,7 +22,7 @@ pub(crate) fn narrow_listener(send_buffer: usize) -> TcpListener {
 }
 
 /// A client whose receive buffer is small.
-pub(crate) fn narrow_stream(address: SocketAddr, receive_buffer: usize) -> TcpStream {
+pub fn narrow_stream(address: SocketAddr, receive_buffer: usize) -> TcpStream {
     let stream = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket can be had");
     stream.set_recv_buffer_size(receive_buffer).expect("its buffer can be made small");
     stream.connect(&address.into()).expect("the server listens");
@@ -30,7 +30,7 @@ pub(crate) fn narrow_stream(address: SocketAddr, receive_buffer: usize) -> TcpSt
 }
 
 /// The processor time of this process, in hundredths of a second; `None` where there is no /proc.
-pub(crate) fn processor_time() -> Option<u64> {
+pub fn processor_time() -> Option<u64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // The name of the program, in parentheses, may hold spaces. utime and stime are fields 14 and 15.
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();

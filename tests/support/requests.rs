@@ -14,30 +14,30 @@
 
 use pollcat::handshake::{HeadLimits, Hosts, Origins};
 
-use crate::support::parse_bytes;
+use crate::fixtures::parse_bytes;
 
 /// A request, the settings of the server it goes to, and what must come of it.
-pub(crate) struct Case {
+pub struct Case {
     /// File and line of the title.
-    pub(crate) place: String,
-    pub(crate) title: String,
-    pub(crate) settings: Settings,
+    pub place: String,
+    pub title: String,
+    pub settings: Settings,
     /// All that the client sends.
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) expected: Vec<Expectation>,
+    pub bytes: Vec<u8>,
+    pub expected: Vec<Expectation>,
 }
 
 /// The `@` lines.
-pub(crate) struct Settings {
-    pub(crate) limits: HeadLimits,
-    pub(crate) hosts: Hosts,
-    pub(crate) origins: Origins,
-    pub(crate) subprotocols: Vec<String>,
+pub struct Settings {
+    pub limits: HeadLimits,
+    pub hosts: Hosts,
+    pub origins: Origins,
+    pub subprotocols: Vec<String>,
 }
 
 /// A `>` line.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Expectation {
+pub enum Expectation {
     /// A 100 comes before the answer.
     Continue,
     Status(u16),
@@ -48,7 +48,7 @@ pub(crate) enum Expectation {
 }
 
 /// Reads a fixture file. A line that makes no sense is an error that begins with file and line.
-pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Case>, String> {
+pub fn read(file: &str, text: &str) -> Result<Vec<Case>, String> {
     let mut cases: Vec<Case> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let (mark, rest) = line.split_once(' ').unwrap_or((line, ""));

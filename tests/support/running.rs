@@ -10,8 +10,8 @@ use pollcat::{Config, CounterReader, Counters, Handler, Mailbox, Server};
 
 use crate::client::PATIENCE;
 
-pub(crate) struct Running<M: Send + 'static = ()> {
-    pub(crate) mailbox: Mailbox<M>,
+pub struct Running<M: Send + 'static = ()> {
+    pub mailbox: Mailbox<M>,
     address: Option<SocketAddr>,
     counters: CounterReader,
     /// Told when `run` has returned, or is gone when it panicked.
@@ -21,12 +21,12 @@ pub(crate) struct Running<M: Send + 'static = ()> {
 
 impl<M: Send + 'static> Running<M> {
     /// On a port of the system's choice.
-    pub(crate) fn start(config: Config, handler: impl Handler<M> + Send + 'static) -> Self {
+    pub fn start(config: Config, handler: impl Handler<M> + Send + 'static) -> Self {
         let server = Server::with_config("127.0.0.1:0", config).expect("loopback has a free port");
         Running::serve(server, handler)
     }
 
-    pub(crate) fn serve(server: Server<M>, handler: impl Handler<M> + Send + 'static) -> Self {
+    pub fn serve(server: Server<M>, handler: impl Handler<M> + Send + 'static) -> Self {
         let (mailbox, address, counters) = (server.mailbox(), server.local_addr().ok(), server.counters());
         let (sender, returned) = sync_channel(1);
         let thread = thread::spawn(move || {
@@ -38,23 +38,23 @@ impl<M: Send + 'static> Running<M> {
     }
 
     /// The first TCP address.
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.address.expect("the server listens on TCP")
     }
 
-    pub(crate) fn counters(&self) -> Counters {
+    pub fn counters(&self) -> Counters {
         self.counters.read()
     }
 
     /// Waits until the counters say so.
     #[track_caller]
-    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&Counters) -> bool) {
+    pub fn wait_until(&self, what: &str, is_so: impl Fn(&Counters) -> bool) {
         wait_until(what, || is_so(&self.counters()));
     }
 
     /// `run` must return by itself now.
     #[track_caller]
-    pub(crate) fn join(mut self) {
+    pub fn join(mut self) {
         self.end();
     }
 
@@ -81,7 +81,7 @@ impl<M: Send + 'static> Drop for Running<M> {
 
 /// Waits for a condition that no channel tells of.
 #[track_caller]
-pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "waited in vain until {what}");

@@ -3,21 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
-pub(crate) struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
     /// The name is the test's own, so that tests side by side do not meet. Short: a socket's path has 107 bytes.
-    pub(crate) fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let folder = env::temp_dir().join(format!("pollcat-{name}-{}", process::id()));
         fs::create_dir_all(&folder).expect("a folder for temporary files");
         Scratch(folder)
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.0
     }
 
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
+    pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 }
@@ -30,7 +30,7 @@ impl Drop for Scratch {
 }
 
 /// This machine lacks something. That is said aloud, and no failure, except where everything must be there.
-pub(crate) fn cannot_run(why: &str) {
+pub fn cannot_run(why: &str) {
     assert!(env::var_os("CI").is_none(), "not tested: {why}");
     eprintln!("NOT TESTED: {why}");
 }

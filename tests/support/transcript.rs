@@ -18,28 +18,28 @@ use std::fmt;
 
 use pollcat::protocol::{CloseCode, Limits};
 
-use crate::support::parse_bytes;
+use crate::fixtures::parse_bytes;
 
 /// One case of a fixture file: a small conversation, and the one story that it must always tell.
 #[derive(Debug)]
-pub(crate) struct Case {
+pub struct Case {
     /// File and line of the title.
-    pub(crate) place: String,
-    pub(crate) title: String,
-    pub(crate) limits: Limits,
+    pub place: String,
+    pub title: String,
+    pub limits: Limits,
     /// The parameters of permessage-deflate, if it was negotiated.
-    pub(crate) deflate: Option<String>,
-    pub(crate) story: Story,
+    pub deflate: Option<String>,
+    pub story: Story,
     /// Where the `<` lines end, in bytes from the beginning of what the client sends.
-    pub(crate) line_ends: Vec<usize>,
+    pub line_ends: Vec<usize>,
 }
 
 /// What happens on a connection, in order.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Story(pub(crate) Vec<Line>);
+pub struct Story(pub Vec<Line>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Line {
+pub enum Line {
     /// `<`: bytes the client sends.
     Client(Vec<u8>),
     /// `>`: bytes the server sends.
@@ -53,7 +53,7 @@ pub(crate) enum Line {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Word {
+pub enum Word {
     Text(String),
     Binary(Vec<u8>),
     Ping(Vec<u8>),
@@ -61,7 +61,7 @@ pub(crate) enum Word {
 }
 
 /// Reads a fixture file. A line that makes no sense is an error that begins with file and line.
-pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Case>, String> {
+pub fn read(file: &str, text: &str) -> Result<Vec<Case>, String> {
     let mut cases: Vec<Case> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         if line.starts_with('#') || line.trim().is_empty() {
@@ -162,7 +162,7 @@ fn parse_close(text: &str) -> Result<Word, String> {
 
 impl Story {
     /// Adds what happened next. Bytes that one side sends one after the other are one stream.
-    pub(crate) fn push(&mut self, line: Line) {
+    pub fn push(&mut self, line: Line) {
         match (self.0.last_mut(), line) {
             (Some(Line::Client(stream)), Line::Client(more))
             | (Some(Line::Server(stream)), Line::Server(more)) => stream.extend(more),
@@ -171,7 +171,7 @@ impl Story {
     }
 
     /// The story, with an arrow at the lines that `other` does not have in this place.
-    pub(crate) fn compared_with(&self, other: &Story) -> String {
+    pub fn compared_with(&self, other: &Story) -> String {
         let show = |(index, line)| {
             let arrow = if other.0.get(index) == Some(line) { ' ' } else { '→' };
             format!("  {arrow} {line}\n")

@@ -6,9 +6,10 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::{BINARY, CLOSE, PING, PONG, TEXT, masked, upgrade_request};
-use crate::dice::Dice;
-use crate::raw::{narrow_stream, reset_when_dropped};
+use pollcat_testing::client::{BINARY, CLOSE, PING, PONG, TEXT, masked, upgrade_request};
+use pollcat_testing::dice::Dice;
+use pollcat_testing::raw::{narrow_stream, reset_when_dropped};
+
 use crate::wild::{FILLING, LONGEST};
 
 pub(crate) struct RudeClient {

@@ -7,7 +7,7 @@ use pollcat::{
     Answer, CloseCode, Delivery, Departure, Handler, Message, PeerId, Peers, PreparedMessage, Request,
 };
 
-use crate::dice::Dice;
+use pollcat_testing::dice::Dice;
 
 /// What every binary message of the server is made of.
 pub(crate) const FILLING: u8 = 0x55;

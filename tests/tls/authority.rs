@@ -14,8 +14,8 @@ use pollcat::rustls::{
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
-use crate::client::PATIENCE;
-use crate::scratch::Scratch;
+use pollcat_testing::client::PATIENCE;
+use pollcat_testing::scratch::Scratch;
 
 pub(crate) const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
 

@@ -7,9 +7,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use pollcat::{Config, Handler, Message, PeerId, Peers, Server};
+use pollcat_testing::running::Running;
 
 use crate::authority::{Authority, VERSIONS, dial};
-use crate::running::Running;
 use crate::{assert_echo, open};
 
 const CROWD: usize = 1000;

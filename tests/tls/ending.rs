@@ -3,9 +3,9 @@
 use std::io::{Read, Write};
 
 use pollcat::{Config, Departure};
+use pollcat_testing::client::{CLOSE, PATIENCE};
 
 use crate::Host;
-use crate::client::{CLOSE, PATIENCE};
 
 #[test]
 fn who_says_close_notify_without_a_close_is_lost_and_answered_in_kind() {
@@ -46,7 +46,9 @@ fn a_stopping_server_says_1001_and_close_notify() {
     let mut header = [0; 2];
     stream.read_exact(&mut header).expect("a frame arrives");
     assert_eq!(header[0], CLOSE);
-    stream.write_all(&crate::client::masked(CLOSE, &1001u16.to_be_bytes())).expect("the server takes it");
+    stream
+        .write_all(&pollcat_testing::client::masked(CLOSE, &1001u16.to_be_bytes()))
+        .expect("the server takes it");
     stream.read_to_end(&mut said).expect("close_notify, not just an end");
     assert_eq!(said[..2], 1001u16.to_be_bytes());
     // Who has asked for pages, or for nothing yet, is let go in order too.

@@ -5,10 +5,10 @@ use std::net::TcpListener;
 use std::sync::mpsc::channel;
 
 use pollcat::{Config, Refusal, Server};
+use pollcat_testing::client::{Client, upgrade_request};
+use pollcat_testing::running::Running;
 
 use crate::authority::{Authority, Stream};
-use crate::client::{Client, upgrade_request};
-use crate::running::Running;
 use crate::{BIG, Host, Site, big};
 
 /// Asks for a page; its head, and its body.

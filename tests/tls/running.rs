@@ -1,16 +1,17 @@
-//! `support/running.rs` over TLS: the address that it tells is that of a bridge to the server's TLS listener.
+//! `pollcat_testing::running` over TLS: the address that it tells is that of a bridge to the server's TLS listener.
 
 use std::net::SocketAddr;
 use std::ops::Deref;
 
 use pollcat::{Config, Handler, Server};
+use pollcat_testing::running as plain;
 
 use crate::authority::{Authority, VERSIONS};
 use crate::bridge::bridge;
-pub(crate) use crate::plainly_running::wait_until;
+pub(crate) use plain::wait_until;
 
 pub(crate) struct Running<M: Send + 'static = ()> {
-    server: crate::plainly_running::Running<M>,
+    server: plain::Running<M>,
     address: SocketAddr,
 }
 
@@ -23,7 +24,7 @@ impl<M: Send + 'static> Running<M> {
         let authority = Authority::new();
         let address = server.listen_tls("127.0.0.1:0", &authority.tls()).expect("loopback has a free port");
         let address = bridge(address, authority.client(&VERSIONS));
-        Running { server: crate::plainly_running::Running::serve(server, handler), address }
+        Running { server: plain::Running::serve(server, handler), address }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -37,7 +38,7 @@ impl<M: Send + 'static> Running<M> {
 }
 
 impl<M: Send + 'static> Deref for Running<M> {
-    type Target = crate::plainly_running::Running<M>;
+    type Target = plain::Running<M>;
 
     fn deref(&self) -> &Self::Target {
         &self.server

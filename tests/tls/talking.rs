@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 
 use pollcat::rustls::{HandshakeKind, ProtocolVersion};
 use pollcat::{Config, Departure};
+use pollcat_testing::client::{PATIENCE, TEXT, masked, unmasked, upgrade_request};
 
 use crate::authority::{Stream, VERSIONS, dial};
-use crate::client::{PATIENCE, TEXT, masked, unmasked, upgrade_request};
 use crate::{Host, assert_echo, open};
 
 #[test]

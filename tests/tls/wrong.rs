@@ -5,8 +5,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use pollcat::{Config, Departure, Refusal};
+use pollcat_testing::client::{Client, PATIENCE, TEXT, masked, upgrade_request};
 
-use crate::client::{Client, PATIENCE, TEXT, masked, upgrade_request};
 use crate::{Host, assert_echo};
 
 /// An alert of the level `fatal`, in the clear (RFC 8446 §6).

@@ -19,29 +19,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use apart::processor_time;
-use attacks::{Attack, Stage};
-use chat::{Chat, program};
-use client::{Client, PING, PONG, TEXT, masked};
+use pollcat_chat_testing::Chat;
+use pollcat_testing::apart::processor_time;
+use pollcat_testing::client::{Client, PING, PONG, TEXT, masked};
 
-#[path = "../../../benches/support/apart.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod apart;
+use attacks::{Attack, Stage};
+
 #[path = "amplifiers/attacks.rs"]
 mod attacks;
-#[path = "../tests/support/chat.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod client;
 #[path = "amplifiers/floods.rs"]
 mod floods;
-#[path = "../tests/support/png.rs"]
-mod png;
-#[path = "../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod scratch;
 
 /// Whoever sends it last has had all that it asked for when it is answered.
 const END: &str = r#"{"type":"ping","id":"end"}"#;
@@ -120,7 +107,7 @@ fn start(chat: &mut Chat) {
 }
 
 fn built() -> PathBuf {
-    program::example::built("chat", "deflate")
+    pollcat_testing::example::built("chat", "deflate")
 }
 
 /// Sends all that it may, and reads until that is answered, or it is shown the door.

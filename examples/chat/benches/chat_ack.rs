@@ -15,18 +15,8 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Interest, Poll, Token};
 
-use chat::{Chat, program};
-use client::{PATIENCE, TEXT, masked, upgrade_request};
-
-#[path = "../tests/support/chat.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod client;
-#[path = "../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod scratch;
+use pollcat_chat_testing::{Chat, program};
+use pollcat_testing::client::{PATIENCE, TEXT, masked, upgrade_request};
 
 /// The program, its disk and its clients come up to speed.
 const WARM_UP: Duration = Duration::from_millis(500);

@@ -16,12 +16,6 @@
 
 #[path = "chat/backup.rs"]
 mod backup;
-#[path = "support/chat.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "most clients here are of another make")]
-mod client;
 #[path = "chat/console.rs"]
 mod console;
 #[path = "chat/crowd.rs"]
@@ -50,8 +44,6 @@ mod offices;
 mod pace;
 #[path = "chat/pictures.rs"]
 mod pictures;
-#[path = "support/png.rs"]
-mod png;
 #[path = "chat/private.rs"]
 mod private;
 #[path = "chat/reading.rs"]
@@ -60,8 +52,5 @@ mod reading;
 mod rooms;
 #[path = "chat/running.rs"]
 mod running;
-#[path = "../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
 #[path = "chat/speaking.rs"]
 mod speaking;

@@ -14,26 +14,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_testing::client::PATIENCE;
+use pollcat_testing::dice::Dice;
 use rustix::process::{Resource, Rlimit, prlimit};
 use serde_json::json;
 
-use chat::Chat;
-use chat::json::Json;
-use client::PATIENCE;
-use dice::Dice;
 use listener::{Hears, Listener, text};
 use talker::{Stage, Writer};
 
-#[path = "support/chat.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
 #[path = "chat_kill/deed.rs"]
 mod deed;
-#[path = "../../../tests/swarm/dice.rs"]
-mod dice;
 #[path = "chat_kill/ledger.rs"]
 mod ledger;
 #[path = "chat_kill/line.rs"]
@@ -42,11 +34,6 @@ mod line;
 mod listener;
 #[path = "chat_kill/newcomers.rs"]
 mod newcomers;
-#[path = "support/png.rs"]
-mod png;
-#[path = "../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
 #[path = "chat_kill/talker.rs"]
 mod talker;
 
@@ -215,7 +202,7 @@ fn start(chat: &mut Chat, hardship: Hardship) {
         return chat.start_again();
     }
     let mut shell = Command::new("sh");
-    shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(chat::program::path());
+    shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(pollcat_chat_testing::program::path());
     shell.args(chat.flags()).current_dir(chat.folder());
     chat.run(shell);
 }

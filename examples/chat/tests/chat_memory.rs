@@ -14,21 +14,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
 
-use chat::Chat;
-use chat::json::Json;
-use client::{BINARY, Client, TEXT, masked};
-
-#[path = "support/chat.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
-#[path = "support/png.rs"]
-mod png;
-#[path = "../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::http::get;
+use pollcat_chat_testing::json::{Json, fresh_id};
+use pollcat_chat_testing::png::png;
+use pollcat_testing::client::{BINARY, Client, TEXT, masked};
 
 const MIB: usize = 1 << 20;
 const CONNECTIONS: usize = 100;
@@ -98,7 +88,7 @@ impl Subject {
 
     /// Stores a picture; its address.
     fn paint(&mut self) -> String {
-        let id = chat::json::fresh_id();
+        let id = fresh_id();
         self.witness.send(&json!({"type": "picture", "id": id}));
         self.witness.send_bytes(picture());
         let ack = self.witness.wait_for("the answer to a picture", |it| it["id"] == *id);
@@ -113,7 +103,7 @@ fn picture() -> &'static [u8] {
     /// The signature, three chunks, and the header's content.
     const REST: usize = 8 + 3 * 12 + 13;
     static FILE: OnceLock<Vec<u8>> = OnceLock::new();
-    FILE.get_or_init(|| png::png(1, 1, &vec![7; PICTURE - REST]))
+    FILE.get_or_init(|| png(1, 1, &vec![7; PICTURE - REST]))
 }
 
 /// A client of somewhere that does not read more than the system does for it, which is little.
@@ -227,7 +217,7 @@ fn one_address_at_its_worst_keeps_64_mib_at_most_and_others_do_not_notice() {
 
     // Somebody from elsewhere sends a picture and sees it.
     let url = subject.paint();
-    let page = chat::http::get(address, &url);
+    let page = get(address, &url);
     assert_eq!((page.status, page.body.len()), (200, PICTURE));
     drop(lookers);
 }

@@ -7,31 +7,18 @@
 
 use std::env;
 
-use dice::Dice;
+use pollcat_testing::dice::Dice;
+
 use theatre::Theatre;
 
 #[path = "chat_model/asks.rs"]
 mod asks;
-#[path = "support/chat.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
 #[path = "chat_model/comings.rs"]
 mod comings;
-#[path = "../../../tests/swarm/dice.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod dice;
 #[path = "chat_model/heard.rs"]
 mod heard;
 #[path = "chat_model/moves.rs"]
 mod moves;
-#[path = "support/png.rs"]
-mod png;
-#[path = "../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
 #[path = "chat_model/speeches.rs"]
 mod speeches;
 #[path = "chat_model/talk.rs"]

@@ -1,25 +1,12 @@
 //! The chat behind nginx, with the words of its own README: whoever copies them must find that they work.
 
-use chat::Chat;
-use chat::json::Json;
-use chat::text::Text;
-use client::{Client, upgrade_request};
-use nginx::Nginx;
-
-#[path = "support/chat.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
-#[path = "../../../tests/support/nginx.rs"]
-mod nginx;
-#[path = "../../../tests/support/running.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod running;
-#[path = "../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::http::get;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::Text;
+use pollcat_testing::client::{Client, upgrade_request};
+use pollcat_testing::nginx::{Nginx, workers};
+use pollcat_testing::scratch::Scratch;
 
 /// A block of the chat's own README, of this kind, which comes behind these words.
 fn block(behind: &str, kind: &str) -> &'static str {
@@ -30,11 +17,11 @@ fn block(behind: &str, kind: &str) -> &'static str {
 }
 
 /// The chat and nginx, as the README has both, but for the places where things are. `None`: there is no nginx.
-fn behind_nginx(test: &str) -> Option<(Chat, Nginx, scratch::Scratch)> {
-    let sockets = scratch::Scratch::new(test);
+fn behind_nginx(test: &str) -> Option<(Chat, Nginx, Scratch)> {
+    let sockets = Scratch::new(test);
     let unix = format!("unix:{}", sockets.file("chat.sock").display());
     let command = block("### Behind nginx", "sh").trim().replace("unix:/run/chat.sock", &unix);
-    let (_, group) = nginx::workers().unwrap_or(("", "0"));
+    let (_, group) = workers().unwrap_or(("", "0"));
     let command = command.replace("www-data", group);
     let said = command.split(' ').skip(1);
     // A group is only root's to give; and the test needs an address of its own to know that it listens.
@@ -53,7 +40,7 @@ fn behind_nginx_as_the_readme_has_it_the_chat_is_reached_and_knows_its_clients()
     let Some((mut chat, nginx, _sockets)) = behind_nginx("nginx-plain") else {
         return;
     };
-    let page = chat::http::get(nginx.address, "/");
+    let page = get(nginx.address, "/");
     assert_eq!(page.status, 200, "{}", page.head);
     assert!(page.header("Content-Security-Policy").is_some(), "{}", page.head);
 

@@ -14,35 +14,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use chat::Chat;
-use chat::json::Json;
-use chat::program;
-use dice::Dice;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::program;
+use pollcat_testing::dice::Dice;
+use pollcat_testing::scratch::{Scratch, cannot_run};
+
 use disk::Disk;
 use file::Found;
 use record::Deed;
-use scratch::{Scratch, cannot_run};
 use serde_json::json;
 use talk::{Promise, Talker, talk};
 
-#[path = "support/chat.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod client;
-#[path = "../../../tests/swarm/dice.rs"]
-mod dice;
 #[path = "chat_power/disk.rs"]
 mod disk;
 #[path = "chat_power/file.rs"]
 mod file;
-#[path = "support/png.rs"]
-mod png;
 #[path = "chat_power/record.rs"]
 mod record;
-#[path = "../../../tests/support/scratch.rs"]
-mod scratch;
 #[path = "chat_power/talk.rs"]
 mod talk;
 

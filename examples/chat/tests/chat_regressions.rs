@@ -1,22 +1,12 @@
 //! Faults that the chat once had, each with the story in which it was seen. What needs no program is tested where the
 //! fault was.
 
-#[path = "support/chat.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod chat;
-#[path = "../../../tests/support/client.rs"]
-#[allow(dead_code, reason = "most clients here are of another make")]
-mod client;
-#[path = "../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
-
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use chat::Chat;
-use chat::json::Json;
-use chat::text::Text;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::Text;
 
 /// A GIF of seven by five pixels.
 const PICTURE: &[u8] = b"GIF87a\x07\0\x05\0\x81\0\0\xc8\x1e\x1e\0\0\0\0\0\0\0\0\0\

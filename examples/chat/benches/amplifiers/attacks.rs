@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
+use pollcat_testing::client::{BINARY, Client, TEXT, masked};
 use serde_json::{Value, json};
 
-use crate::client::{BINARY, Client, TEXT, masked};
 use crate::compressed;
 
 pub(crate) struct Attack {
@@ -336,7 +336,7 @@ fn say_long_messages(address: SocketAddr) {
 fn show(client: &mut Client) -> String {
     let noise: Vec<u8> =
         (0..(4 << 20) - 200_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    let picture = crate::png::png(64, 64, &noise);
+    let picture = pollcat_chat_testing::png::png(64, 64, &noise);
     client.send(
         TEXT,
         json!({"type": "picture", "id": "picture", "size": picture.len()}).to_string().as_bytes(),

@@ -6,9 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use pollcat::{Config, Deflate, Message, Server, handler_fn};
+use pollcat_testing::apart::{processor_time, this_thread};
+use pollcat_testing::client::{Client, PING, TEXT, masked};
 
-use crate::apart::{processor_time, this_thread};
-use crate::client::{Client, PING, TEXT, masked};
 use crate::{Probe, read_to_the_end, row};
 
 pub(crate) struct Flood {
@@ -58,7 +58,7 @@ pub(crate) fn measure(flood: &Flood) {
     let clients: Vec<Client> = (0..flood.connections)
         .map(|_| {
             let mut client = Client::dial(address);
-            client.write(crate::client::upgrade_request(flood.extension).as_bytes());
+            client.write(pollcat_testing::client::upgrade_request(flood.extension).as_bytes());
             client.head();
             client
         })

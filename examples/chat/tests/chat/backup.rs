@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::program;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::program;
 
 /// The chat's own flags and these: status, and what was said.
 fn run(chat: &Chat, flags: &[&str]) -> (Option<i32>, String) {

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::text::{Text, untimed};
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::{Text, untimed};
 
 #[test]
 fn a_newcomer_reads_where_they_are() {
@@ -244,7 +244,7 @@ fn what_is_empty_is_not_forwarded_and_not_complained_of() {
         console.say(nothing);
     }
     console.say("something");
-    assert_eq!(alice.next()["msg"], "something");
+    assert_eq!(alice.object()["msg"], "something");
     assert_eq!(untimed(&console.line()), format!("{}: something", console.name));
     console.say(&"x".repeat(4001));
     assert_eq!(console.line(), "* a message has at most 4000 characters");

@@ -3,9 +3,9 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::client::{Client, TEXT};
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_testing::client::{Client, TEXT};
 
 /// As many descriptors as may be: there are two for each of a crowd, and the chat's limit is ours.
 fn need_descriptors() {

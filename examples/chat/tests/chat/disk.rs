@@ -6,14 +6,14 @@ use std::process::Command;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::program;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::program;
 
 /// Asks until it is done, however often it takes.
 #[track_caller]
 fn insist(client: &mut Json, object: &Value) -> Value {
-    let deadline = std::time::Instant::now() + crate::client::PATIENCE;
+    let deadline = std::time::Instant::now() + pollcat_testing::client::PATIENCE;
     loop {
         let answer = client.ask(object.clone());
         if answer["type"] == "ack" {

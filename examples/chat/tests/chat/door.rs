@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use crate::chat::Chat;
-use crate::chat::program;
-use crate::client::{Client, upgrade_request};
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::program;
+use pollcat_testing::client::{Client, upgrade_request};
 
 /// The answer to a request for a WebSocket under this name, with these header lines.
 #[track_caller]

@@ -7,11 +7,11 @@ use std::time::Instant;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::json;
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::program::{command, output};
-use crate::chat::text::Text;
-use crate::client::PATIENCE;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::program::{command, output};
+use pollcat_chat_testing::text::Text;
+use pollcat_testing::client::PATIENCE;
 
 /// Waits for something that nobody tells us of.
 #[track_caller]

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
 
 #[test]
 fn bad_json_is_answered_and_forgiven() {

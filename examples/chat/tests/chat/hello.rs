@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::client::{Client, upgrade_request};
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_testing::client::{Client, upgrade_request};
 
 #[test]
 fn the_subprotocol_decides_how_a_client_speaks() {
@@ -34,7 +34,7 @@ fn the_path_says_json_for_clients_that_cannot_offer_it() {
     let mut client = Client::dial(chat.address());
     client.write(upgrade_request("").replacen("GET / ", "GET /chat.v1 ", 1).as_bytes());
     assert!(client.head().starts_with("HTTP/1.1 101 "));
-    client.send(crate::client::TEXT, br#"{"type":"hello"}"#);
+    client.send(pollcat_testing::client::TEXT, br#"{"type":"hello"}"#);
     let welcome: Value = serde_json::from_str(&client.text()).expect("JSON");
     assert_eq!(welcome["type"], "welcome");
 }
@@ -180,7 +180,7 @@ fn every_hello_that_is_refused_costs_its_address_something() {
     assert!(client.head().starts_with("HTTP/1.1 101 "));
     let mut codes = Vec::new();
     for _ in 0..6 {
-        client.send(crate::client::TEXT, br#"{"type":"hello","token":"guess"}"#);
+        client.send(pollcat_testing::client::TEXT, br#"{"type":"hello","token":"guess"}"#);
         let error: Value = serde_json::from_str(&client.text()).expect("JSON");
         codes.push(error["code"].as_str().unwrap_or_default().to_owned());
     }
@@ -202,9 +202,9 @@ fn hello_with_an_id_is_answered_once() {
     let mut alice = Json::connect(chat.address());
     alice.send(&json!({"type": "hello", "id": "h1"}));
     let mut heard = vec![];
-    heard.push(alice.next());
+    heard.push(alice.object());
     while !heard.iter().any(|it| it["type"] == "welcome") {
-        heard.push(alice.next());
+        heard.push(alice.object());
     }
     heard.extend(alice.heard());
     assert_eq!(heard.iter().filter(|it| it["id"] == "h1").count(), 1, "{heard:?}");

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
 
 /// Comes back with a position in the lobby.
 fn back(chat: &Chat, who: &Json, epoch: &Value, offset: impl Into<Value>) -> Json {

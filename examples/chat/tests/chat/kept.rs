@@ -3,12 +3,12 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::http::get;
-use crate::chat::json::Json;
-use crate::chat::text::Text;
-use crate::client::PATIENCE;
-use crate::png::png;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::http::get;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::png::png;
+use pollcat_chat_testing::text::Text;
+use pollcat_testing::client::PATIENCE;
 
 /// What is given up goes in a free moment: asks until it is so.
 #[track_caller]

@@ -4,15 +4,15 @@ use std::fs;
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::process::{Child, Stdio};
 
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::program::{command, wait};
+use pollcat_chat_testing::text::Text;
+use pollcat_testing::client::{Client, TEXT, masked};
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::program::{command, wait};
-use crate::chat::text::Text;
-use crate::client::{Client, TEXT, masked};
 use crate::ending::{lines, wait_until};
 
 #[test]

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::text::Text;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::Text;
 
 #[test]
 fn a_new_name_is_told_to_all() {

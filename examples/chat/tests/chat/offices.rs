@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::client::{Client, TEXT, upgrade_request};
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_testing::client::{Client, TEXT, upgrade_request};
 
 /// Behind a proxy that says who somebody is.
 fn office(flags: &[&str]) -> Chat {

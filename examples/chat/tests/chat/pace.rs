@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::text::Text;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::Text;
 
 /// So slow that nothing is earned while a test runs.
 const SLOW: [&str; 4] = ["--message-rate", "1", "--message-burst", "5"];
@@ -116,7 +116,7 @@ fn a_long_text_is_paid_before_it_is_read() {
         let mut client = Json::hello(chat.address(), json!({}));
         let mut answers = (0..5).map(|_| {
             client.send_text(&text);
-            client.next()
+            client.object()
         });
         assert_ne!(answers.next().expect("one of five")["code"], "rate_limited", "there is enough for one");
         assert!(answers.all(|answer| answer["code"] == "rate_limited"), "{}…", &text[..30]);

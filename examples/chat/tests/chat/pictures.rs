@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::http::{get, get_with};
-use crate::chat::json::{Json, fresh_id};
-use crate::chat::text::Text;
-use crate::png::png;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::http::{get, get_with};
+use pollcat_chat_testing::json::{Json, fresh_id};
+use pollcat_chat_testing::png::png;
+use pollcat_chat_testing::text::Text;
 
 /// Three by two pixels.
 const PNG: &str = "89504e470d0a1a0a0000000d49484452000000030000000208020000001216f14d0000001049444154789c63e03a\

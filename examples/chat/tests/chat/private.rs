@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::text::Text;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::Text;
 
 fn three(chat: &Chat) -> [Json; 3] {
     ["alice", "bob", "carol"].map(|name| Json::named(chat.address(), name))
@@ -71,9 +71,9 @@ fn both_sides_hear_of_the_talk_and_then_what_is_said() {
         }
     };
     let until = |client: &mut Json, last: &str| {
-        let mut heard = vec![client.next()];
+        let mut heard = vec![client.object()];
         while heard.last().is_some_and(|it| it["type"] != last) {
-            heard.push(client.next());
+            heard.push(client.object());
         }
         heard.retain(|it| it["room"] == *room);
         heard

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
 
 #[test]
 fn pages_lead_back_to_the_beginning() {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
 
 #[test]
 fn a_room_is_made_by_joining_it() {

@@ -6,10 +6,10 @@ use std::process::Output;
 
 use serde_json::json;
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::program::{self, command, output};
-use crate::client::{Client, TEXT};
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::program::{self, command, output};
+use pollcat_testing::client::{Client, TEXT};
 
 /// So many connections are possible on any machine.
 const FEW: [&str; 2] = ["--max-connections", "50"];

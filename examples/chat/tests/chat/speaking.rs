@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::text::Text;
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::Text;
 
 #[test]
 fn a_message_is_delivered_to_the_room() {
@@ -123,8 +123,8 @@ fn an_echo_comes_after_the_ack() {
     let mut window = alice.again(chat.address());
     alice.heard();
     alice.send(&json!({"id": "e", "msg": "echo"}));
-    assert_eq!(alice.next()["type"], "ack");
-    let echo = alice.next();
+    assert_eq!(alice.object()["type"], "ack");
+    let echo = alice.object();
     assert_eq!(
         (&echo["type"], &echo["msg"], &echo["from_id"]),
         (&json!("message"), &json!("echo"), &json!(alice.id))

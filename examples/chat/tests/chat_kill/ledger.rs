@@ -7,11 +7,11 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use pollcat_chat_testing::json::Json;
+use pollcat_testing::client::PATIENCE;
 use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::json;
 
-use crate::chat::json::Json;
-use crate::client::PATIENCE;
 use crate::deed::{Deed, What};
 use crate::listener::{Event, Listener, Words, number};
 

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use socket2::SockRef;
 use tungstenite::{ClientRequestBuilder, Message, WebSocket};
 
-use crate::client::{PATIENCE, TEXT, masked};
-use crate::dice::Dice;
+use pollcat_testing::client::{PATIENCE, TEXT, masked};
+use pollcat_testing::dice::Dice;
 
 pub(crate) struct Line(WebSocket<TcpStream>);
 

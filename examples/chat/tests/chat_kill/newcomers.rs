@@ -2,9 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
+use pollcat_testing::dice::Dice;
 use serde_json::json;
 
-use crate::dice::Dice;
 use crate::line::{Cut, Line};
 use crate::listener::{number, text};
 use crate::talker::Stage;

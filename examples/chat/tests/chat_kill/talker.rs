@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use pollcat_chat_testing::png::png;
+use pollcat_testing::dice::Dice;
 use serde_json::Value;
 
 use crate::deed::{Deed, What};
-use crate::dice::Dice;
 use crate::line::{Cut, Line};
 use crate::listener::{Hears, Listener, MEANWHILE, Words, text};
-use crate::png::png;
 
 /// The last words in every room.
 pub(crate) const END: &str = "that was all";

@@ -3,11 +3,11 @@
 use std::net::Shutdown;
 use std::time::Duration;
 
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::Text;
 use serde_json::{Map, Value, json};
 use socket2::SockRef;
 
-use crate::chat::json::Json;
-use crate::chat::text::Text;
 use crate::heard::{Heard, whole_history};
 use crate::theatre::{Theatre, Voice, Window};
 use crate::world::LOBBY;
@@ -55,7 +55,7 @@ impl Theatre {
         self.tell_recent(place, LOBBY, &mut expected);
         let mut heard = self.settle();
         for line in arrival.iter().filter(|line| !line.starts_with("* ")) {
-            heard[place].line(crate::chat::text::untimed(line).to_owned());
+            heard[place].line(pollcat_chat_testing::text::untimed(line).to_owned());
         }
         self.compare(heard, expected);
     }

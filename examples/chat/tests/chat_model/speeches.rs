@@ -1,10 +1,10 @@
 //! What one window says: rightly or with somebody else's name on it, to everybody or to one, in words or in a picture; and
 //! what it says again or takes back. Asked here, and not waited for.
 
+use pollcat_chat_testing::png::png;
 use serde_json::{Value, json};
 
 use crate::heard::Heard;
-use crate::png::png;
 use crate::talk::Speech;
 use crate::theatre::Theatre;
 use crate::world::{Event, LOBBY, What};

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::{Text, untimed};
+use pollcat_testing::dice::Dice;
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
-use crate::chat::json::Json;
-use crate::chat::text::{Text, untimed};
-use crate::dice::Dice;
 use crate::heard::{Heard, Secrets};
 use crate::world::{LOBBY, World};
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::dice::Dice;
+use pollcat_testing::dice::Dice;
+
 use crate::record::Deed;
 
 /// Written whole, or not at all.

@@ -8,10 +8,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::chat::http::get;
-use crate::chat::json::{Json, fresh_id};
-use crate::dice::Dice;
-use crate::png::png;
+use pollcat_chat_testing::http::get;
+use pollcat_chat_testing::json::{Json, fresh_id};
+use pollcat_chat_testing::png::png;
+use pollcat_testing::dice::Dice;
 
 /// What the answer to a request promises: that this is in the file from then on.
 #[derive(Debug)]

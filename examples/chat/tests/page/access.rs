@@ -15,7 +15,7 @@ fn axe() -> Option<String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../target/axe-core/package/axe.min.js");
     let source = fs::read_to_string(there.unwrap_or(here)).ok();
     if source.is_none() {
-        crate::scratch::cannot_run(
+        pollcat_testing::scratch::cannot_run(
             "the page's accessibility, for axe-core is not there (AXE_CORE names its axe.min.js)",
         );
     }

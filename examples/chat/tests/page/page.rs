@@ -4,17 +4,12 @@ mod access;
 mod arriving;
 mod crowd;
 mod endings;
-#[path = "../../../../tests/support/example.rs"]
-mod example;
 mod lacking;
 mod layouts;
 mod marks;
 mod places;
 mod program;
 mod safety;
-#[path = "../../../../tests/support/scratch.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod scratch;
 mod secure;
 mod shown;
 mod talk;

@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::{fs, thread};
 
-use crate::example;
-use crate::scratch::Scratch;
+use pollcat_testing::example;
+use pollcat_testing::scratch::Scratch;
 
 pub(crate) struct Program {
     process: Child,

@@ -18,7 +18,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// None, and a word about it, where there is no browser.
 pub(crate) fn browser() -> Option<Browser> {
     let Some(path) = find_browser() else {
-        crate::scratch::cannot_run("the chat's page, for chromium is not installed");
+        pollcat_testing::scratch::cannot_run("the chat's page, for chromium is not installed");
         return None;
     };
     let args = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run"];

@@ -1,16 +1,5 @@
 //! The chat program, started as people start it: `examples/chat` with flags, on a port of the system's choice and with
 //! a history of its own. It is stopped when the test is done with it.
-//!
-//! A suite brings `client.rs` and `scratch.rs` of the library's `tests/support` beside this file.
-
-#[path = "chat/http.rs"]
-pub(crate) mod http;
-#[path = "chat/json.rs"]
-pub(crate) mod json;
-#[path = "chat/program.rs"]
-pub(crate) mod program;
-#[path = "chat/text.rs"]
-pub(crate) mod text;
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -22,14 +11,16 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::client::PATIENCE;
-use crate::scratch::Scratch;
+use pollcat_testing::client::PATIENCE;
+use pollcat_testing::scratch::Scratch;
+
+use crate::program;
 
 /// Where it listens; its port comes behind.
 const LOOPBACK: &str = "127.0.0.1:";
 
 /// One chat: a folder with its history, and the program, whenever it runs.
-pub(crate) struct Chat {
+pub struct Chat {
     folder: Scratch,
     flags: Vec<String>,
     running: Option<Running>,
@@ -45,7 +36,7 @@ struct Running {
 impl Chat {
     /// With a file for a history and no limit to how fast one may speak, unless the flags say otherwise.
     #[track_caller]
-    pub(crate) fn start(flags: &[&str]) -> Self {
+    pub fn start(flags: &[&str]) -> Self {
         let mut chat = Chat::prepared(flags);
         chat.start_again();
         chat
@@ -53,12 +44,12 @@ impl Chat {
 
     /// With a history that is gone with the program.
     #[track_caller]
-    pub(crate) fn in_memory(flags: &[&str]) -> Self {
+    pub fn in_memory(flags: &[&str]) -> Self {
         Chat::start(&[&["--data", ":memory:"], flags].concat())
     }
 
     /// A folder and flags, and no program yet.
-    pub(crate) fn prepared(flags: &[&str]) -> Self {
+    pub fn prepared(flags: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = Scratch::new(&format!("chat-{number}"));
@@ -68,7 +59,7 @@ impl Chat {
     }
 
     /// For the next start.
-    pub(crate) fn set_flags(&mut self, flags: &[&str]) {
+    pub fn set_flags(&mut self, flags: &[&str]) {
         let data = self.data();
         let data = data.to_str().expect("folders of tests have plain names");
         let defaults =
@@ -83,7 +74,7 @@ impl Chat {
 
     /// On the same history, after it has ended: on another port, unless the flags name one.
     #[track_caller]
-    pub(crate) fn start_again(&mut self) {
+    pub fn start_again(&mut self) {
         assert!(self.running.is_none(), "it runs");
         let mut command = program::command(self.folder());
         command.args(&self.flags);
@@ -92,7 +83,7 @@ impl Chat {
 
     /// Starts a command that becomes the program, a shell that sets limits first, say.
     #[track_caller]
-    pub(crate) fn run(&mut self, mut command: std::process::Command) {
+    pub fn run(&mut self, mut command: std::process::Command) {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program can be started");
         let mut log = Log::of(child.stderr.take().expect("its log is piped"));
@@ -109,53 +100,53 @@ impl Chat {
         self.running = Some(Running { child, address, banner: out.seen, log });
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.running.as_ref().expect("the chat runs").address
     }
 
     /// What it said on its standard output, up to its address.
-    pub(crate) fn banner(&self) -> &[String] {
+    pub fn banner(&self) -> &[String] {
         &self.running.as_ref().expect("the chat runs").banner
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub(crate) fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.file("chat.db")
     }
 
-    pub(crate) fn flags(&self) -> &[String] {
+    pub fn flags(&self) -> &[String] {
         &self.flags
     }
 
-    pub(crate) fn pid(&self) -> Pid {
+    pub fn pid(&self) -> Pid {
         Pid::from_child(&self.running.as_ref().expect("the chat runs").child)
     }
 
     #[track_caller]
-    pub(crate) fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         kill_process(self.pid(), signal).expect("it can be told");
     }
 
     /// SIGTERM, and the end: its status, and the whole log.
     #[track_caller]
-    pub(crate) fn terminate(&mut self) -> (ExitStatus, Vec<String>) {
+    pub fn terminate(&mut self) -> (ExitStatus, Vec<String>) {
         self.signal(Signal::TERM);
         self.ended()
     }
 
     /// SIGKILL: no word, no farewell.
     #[track_caller]
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.signal(Signal::KILL);
         self.ended();
     }
 
     /// It must end by itself now.
     #[track_caller]
-    pub(crate) fn ended(&mut self) -> (ExitStatus, Vec<String>) {
+    pub fn ended(&mut self) -> (ExitStatus, Vec<String>) {
         let mut running = self.running.take().expect("the chat runs");
         let status = program::wait(&mut running.child);
         (status, running.log.all())
@@ -163,7 +154,7 @@ impl Chat {
 
     /// SIGTERM, and up again on the same history. Clients that do not answer the farewell hold it up for seconds.
     #[track_caller]
-    pub(crate) fn restart(&mut self) {
+    pub fn restart(&mut self) {
         let (status, log) = self.terminate();
         assert!(status.success(), "{status}: {log:?}");
         self.start_again();
@@ -171,14 +162,14 @@ impl Chat {
 
     /// SIGKILL, and up again on the same history.
     #[track_caller]
-    pub(crate) fn crash(&mut self) {
+    pub fn crash(&mut self) {
         self.kill();
         self.start_again();
     }
 
     /// The first line of the log that is like this, if need be one that is still to come.
     #[track_caller]
-    pub(crate) fn logged(&mut self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+    pub fn logged(&mut self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
         let log = &mut self.running.as_mut().expect("the chat runs").log;
         log.find(is_it).unwrap_or_else(|| panic!("{what} was not logged: {:#?}", log.seen))
     }

@@ -1,7 +1,7 @@
 //! Pictures, as a PNG file says it.
 
 /// Of so many pixels, with these bytes for its rows. (That they do not inflate, only a browser would find out.)
-pub(crate) fn png(width: u32, height: u32, noise: &[u8]) -> Vec<u8> {
+pub fn png(width: u32, height: u32, noise: &[u8]) -> Vec<u8> {
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), b"\x08\x02\0\0\0"].concat();
     for (kind, data) in [(b"IHDR", header.as_slice()), (b"IDAT", noise), (b"IEND", b"".as_slice())] {

@@ -6,13 +6,11 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
-use crate::client::PATIENCE;
-
-#[path = "../../../../../tests/support/example.rs"]
-pub(crate) mod example;
+use pollcat_testing::client::PATIENCE;
+use pollcat_testing::example;
 
 /// The program, in a folder, with nothing in its environment that would change its settings.
-pub(crate) fn command(folder: &Path) -> Command {
+pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(path());
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("POLLCAT_") || name == "RUST_LOG" {
@@ -24,14 +22,14 @@ pub(crate) fn command(folder: &Path) -> Command {
 }
 
 /// Built once, with no features.
-pub(crate) fn path() -> &'static Path {
+pub fn path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| example::built("chat", ""))
 }
 
 /// Runs a command that ends by itself.
 #[track_caller]
-pub(crate) fn output(mut command: Command) -> Output {
+pub fn output(mut command: Command) -> Output {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program can be started");
     wait(&mut child);
@@ -40,7 +38,7 @@ pub(crate) fn output(mut command: Command) -> Output {
 
 /// Waits for the end of a program.
 #[track_caller]
-pub(crate) fn wait(child: &mut Child) -> ExitStatus {
+pub fn wait(child: &mut Child) -> ExitStatus {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(status) = child.try_wait().expect("a child can be waited for") {

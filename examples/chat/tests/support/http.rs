@@ -2,22 +2,22 @@
 
 use std::net::SocketAddr;
 
-use crate::client::Client;
+use pollcat_testing::client::Client;
 
-pub(crate) struct Page {
-    pub(crate) status: u16,
-    pub(crate) head: String,
-    pub(crate) body: Vec<u8>,
+pub struct Page {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
 }
 
 #[track_caller]
-pub(crate) fn get(address: SocketAddr, path: &str) -> Page {
+pub fn get(address: SocketAddr, path: &str) -> Page {
     get_with(address, path, "")
 }
 
 /// The same, with fields of one's own, each with its end of line.
 #[track_caller]
-pub(crate) fn get_with(address: SocketAddr, path: &str, fields: &str) -> Page {
+pub fn get_with(address: SocketAddr, path: &str, fields: &str) -> Page {
     let mut client = Client::dial(address);
     client.write(
         format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{fields}\r\n").as_bytes(),
@@ -35,7 +35,7 @@ pub(crate) fn get_with(address: SocketAddr, path: &str, fields: &str) -> Page {
 impl Page {
     /// A header's value, if it is there once.
     #[track_caller]
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let fields = self.head.lines().filter_map(|line| line.split_once(": "));
         let mut values = fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value);
         let value = values.next();

@@ -9,25 +9,25 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tungstenite::{ClientRequestBuilder, Error, Message, WebSocket};
 
-use crate::client::PATIENCE;
+use pollcat_testing::client::PATIENCE;
 
-pub(crate) struct Json {
+pub struct Json {
     socket: WebSocket<TcpStream>,
     /// Objects that came while another one was waited for, in their order.
     aside: VecDeque<Value>,
     /// From the welcome.
-    pub(crate) id: u64,
-    pub(crate) name: String,
-    pub(crate) token: String,
-    pub(crate) welcome: Value,
+    pub id: u64,
+    pub name: String,
+    pub token: String,
+    pub welcome: Value,
     /// What the rooms of the welcome told: all `history` objects of each.
-    pub(crate) histories: HashMap<String, Vec<Value>>,
+    pub histories: HashMap<String, Vec<Value>>,
 }
 
 impl Json {
     /// An open WebSocket, and no word said yet.
     #[track_caller]
-    pub(crate) fn connect(address: SocketAddr) -> Self {
+    pub fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the chat listens");
         stream.set_nodelay(true).expect("TCP can be told not to wait");
         stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
@@ -48,7 +48,7 @@ impl Json {
 
     /// Says this hello, and hears the welcome and the histories: live in all rooms.
     #[track_caller]
-    pub(crate) fn hello(address: SocketAddr, mut hello: Value) -> Self {
+    pub fn hello(address: SocketAddr, mut hello: Value) -> Self {
         let mut client = Json::connect(address);
         hello["type"] = "hello".into();
         client.send(&hello);
@@ -61,7 +61,7 @@ impl Json {
 
     /// A new person, called this.
     #[track_caller]
-    pub(crate) fn named(address: SocketAddr, name: &str) -> Self {
+    pub fn named(address: SocketAddr, name: &str) -> Self {
         let mut client = Json::hello(address, json!({}));
         client.rename(name);
         client
@@ -69,12 +69,12 @@ impl Json {
 
     /// Another window of the same person; or the same window, after a while.
     #[track_caller]
-    pub(crate) fn again(&self, address: SocketAddr) -> Self {
+    pub fn again(&self, address: SocketAddr) -> Self {
         Json::hello(address, json!({"token": self.token}))
     }
 
     #[track_caller]
-    pub(crate) fn arrive(&mut self) {
+    pub fn arrive(&mut self) {
         self.welcome = self.expect("welcome");
         self.id = self.welcome["user"]["id"].as_u64().expect("a person has an id");
         self.name = self.welcome["user"]["name"].as_str().expect("a person has a name").into();
@@ -89,7 +89,7 @@ impl Json {
 
     /// The history of a room, in all its pieces.
     #[track_caller]
-    pub(crate) fn history(&mut self, room: &str) -> Vec<Value> {
+    pub fn history(&mut self, room: &str) -> Vec<Value> {
         let mut pieces = Vec::new();
         loop {
             let piece = self.wait_for("the history", |it| it["type"] == "history" && it["room"] == room);
@@ -102,7 +102,7 @@ impl Json {
     }
 
     #[track_caller]
-    pub(crate) fn rename(&mut self, name: &str) {
+    pub fn rename(&mut self, name: &str) {
         let ack = self.ask(json!({"type": "name", "name": name}));
         assert_eq!(ack["type"], "ack", "{ack}");
         let id = self.id;
@@ -112,7 +112,7 @@ impl Json {
 
     /// Enters a room, which is made if there is none: its state. The history is heard.
     #[track_caller]
-    pub(crate) fn join(&mut self, room: &str) -> Value {
+    pub fn join(&mut self, room: &str) -> Value {
         let state = self.ask(json!({"type": "join", "room": room, "create": true}));
         assert_eq!(state["type"], "room", "{state}");
         self.history(room);
@@ -121,7 +121,7 @@ impl Json {
 
     /// Says it, and hears that it is safe: the `ack`.
     #[track_caller]
-    pub(crate) fn say(&mut self, room: &str, text: &str) -> Value {
+    pub fn say(&mut self, room: &str, text: &str) -> Value {
         let ack = self.ask(json!({"type": "message", "room": room, "msg": text}));
         assert_eq!(ack["type"], "ack", "{ack}");
         ack
@@ -130,23 +130,23 @@ impl Json {
     // ---- the wire
 
     #[track_caller]
-    pub(crate) fn send(&mut self, object: &Value) {
+    pub fn send(&mut self, object: &Value) {
         self.send_text(&object.to_string());
     }
 
     #[track_caller]
-    pub(crate) fn send_text(&mut self, text: &str) {
+    pub fn send_text(&mut self, text: &str) {
         self.socket.send(Message::text(text)).expect("the chat takes it");
     }
 
     #[track_caller]
-    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+    pub fn send_bytes(&mut self, bytes: &[u8]) {
         self.socket.send(Message::binary(bytes.to_vec())).expect("the chat takes it");
     }
 
     /// Asks, under an id of its own if it has none, and waits for the answer, which must be the only one.
     #[track_caller]
-    pub(crate) fn ask(&mut self, mut object: Value) -> Value {
+    pub fn ask(&mut self, mut object: Value) -> Value {
         if object.get("id").is_none() {
             object["id"] = fresh_id().into();
         }
@@ -157,7 +157,7 @@ impl Json {
 
     /// Asks what must be refused: the error's code.
     #[track_caller]
-    pub(crate) fn refused(&mut self, object: Value) -> String {
+    pub fn refused(&mut self, object: Value) -> String {
         let error = self.ask(object);
         assert_eq!(error["type"], "error", "{error}");
         assert_eq!(error["msg_source"], "server", "{error}");
@@ -167,13 +167,13 @@ impl Json {
 
     /// The next object of this type. Others wait.
     #[track_caller]
-    pub(crate) fn expect(&mut self, kind: &str) -> Value {
+    pub fn expect(&mut self, kind: &str) -> Value {
         self.wait_for(kind, |it| it["type"] == kind)
     }
 
     /// The next object that is like this. Others wait.
     #[track_caller]
-    pub(crate) fn wait_for(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    pub fn wait_for(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         if let Some(place) = self.aside.iter().position(&is_it) {
             return self.aside.remove(place).expect("it was found there");
         }
@@ -189,7 +189,7 @@ impl Json {
 
     /// The next object, whatever it is.
     #[track_caller]
-    pub(crate) fn next(&mut self) -> Value {
+    pub fn object(&mut self) -> Value {
         let waiting = self.aside.pop_front();
         waiting.unwrap_or_else(|| self.receive().unwrap_or_else(|end| panic!("{end}")))
     }
@@ -197,7 +197,7 @@ impl Json {
     /// Everything that was sent to this client until now, and not waited for. What the chat has told another
     /// client before this is asked, it has told this one too.
     #[track_caller]
-    pub(crate) fn heard(&mut self) -> Vec<Value> {
+    pub fn heard(&mut self) -> Vec<Value> {
         let id = fresh_id();
         self.send(&json!({"type": "ping", "id": id}));
         let pong = loop {
@@ -213,7 +213,7 @@ impl Json {
 
     /// The same, and only what is of this type.
     #[track_caller]
-    pub(crate) fn heard_of(&mut self, kind: &str) -> Vec<Value> {
+    pub fn heard_of(&mut self, kind: &str) -> Vec<Value> {
         let mut heard = self.heard();
         heard.retain(|it| it["type"] == kind);
         heard
@@ -241,7 +241,7 @@ impl Json {
 
     /// The Close that ends the connection: its code, and its reason. What comes before waits.
     #[track_caller]
-    pub(crate) fn closed(&mut self) -> (u16, String) {
+    pub fn closed(&mut self) -> (u16, String) {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             match self.socket.read() {
@@ -259,13 +259,13 @@ impl Json {
     }
 
     /// What came before the end, when it has ended.
-    pub(crate) fn left_over(&mut self) -> Vec<Value> {
+    pub fn left_over(&mut self) -> Vec<Value> {
         self.aside.drain(..).collect()
     }
 
     /// The closing handshake.
     #[track_caller]
-    pub(crate) fn leave(mut self) {
+    pub fn leave(mut self) {
         self.socket.close(None).expect("a Close can be sent");
         loop {
             match self.socket.read() {
@@ -277,13 +277,13 @@ impl Json {
     }
 
     /// The stream beneath, to cut it.
-    pub(crate) fn stream(&self) -> &TcpStream {
+    pub fn stream(&self) -> &TcpStream {
         self.socket.get_ref()
     }
 }
 
 /// An id that no other request of this run has.
-pub(crate) fn fresh_id() -> String {
+pub fn fresh_id() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     format!("ask-{}", COUNT.fetch_add(1, Ordering::Relaxed))
 }

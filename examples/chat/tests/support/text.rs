@@ -5,20 +5,20 @@ use std::time::Instant;
 
 use tungstenite::{Message, WebSocket};
 
-use crate::client::PATIENCE;
+use pollcat_testing::client::PATIENCE;
 
-pub(crate) struct Text {
+pub struct Text {
     socket: WebSocket<TcpStream>,
     /// As the welcome says.
-    pub(crate) name: String,
+    pub name: String,
     /// What was read before the first line that a test asked for.
-    pub(crate) arrival: Vec<String>,
+    pub arrival: Vec<String>,
 }
 
 impl Text {
     /// Connects to a path with its options (`/?echo=off`), and reads all that is told to a newcomer.
     #[track_caller]
-    pub(crate) fn at(address: SocketAddr, path: &str) -> Self {
+    pub fn at(address: SocketAddr, path: &str) -> Self {
         let stream = TcpStream::connect(address).expect("the chat listens");
         stream.set_nodelay(true).expect("TCP can be told not to wait");
         stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
@@ -34,13 +34,13 @@ impl Text {
     }
 
     #[track_caller]
-    pub(crate) fn connect(address: SocketAddr) -> Self {
+    pub fn connect(address: SocketAddr) -> Self {
         Text::at(address, "/")
     }
 
     /// The same, under a name.
     #[track_caller]
-    pub(crate) fn named(address: SocketAddr, name: &str) -> Self {
+    pub fn named(address: SocketAddr, name: &str) -> Self {
         let mut client = Text::connect(address);
         client.say(&format!("/nick {name}"));
         client.until(&format!("you are {name} now"));
@@ -49,18 +49,18 @@ impl Text {
     }
 
     #[track_caller]
-    pub(crate) fn say(&mut self, line: &str) {
+    pub fn say(&mut self, line: &str) {
         self.socket.send(Message::text(line)).expect("the chat takes it");
     }
 
     #[track_caller]
-    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+    pub fn send_bytes(&mut self, bytes: &[u8]) {
         self.socket.send(Message::binary(bytes.to_vec())).expect("the chat takes it");
     }
 
     /// The next message, which may have several lines.
     #[track_caller]
-    pub(crate) fn line(&mut self) -> String {
+    pub fn line(&mut self) -> String {
         // Pings come even when nothing is said, and are no reason to go on waiting.
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
@@ -75,7 +75,7 @@ impl Text {
 
     /// The next line that contains this. Those before it are gone.
     #[track_caller]
-    pub(crate) fn until(&mut self, words: &str) -> String {
+    pub fn until(&mut self, words: &str) -> String {
         let mut before = Vec::new();
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
@@ -90,7 +90,7 @@ impl Text {
 
     /// Everything that was told to this client until now. An unknown command marks the end.
     #[track_caller]
-    pub(crate) fn heard(&mut self) -> Vec<String> {
+    pub fn heard(&mut self) -> Vec<String> {
         self.say("/nothing-of-this-name");
         let mut heard = Vec::new();
         loop {
@@ -104,7 +104,7 @@ impl Text {
 
     /// The Close that ends the connection: its code, and its reason.
     #[track_caller]
-    pub(crate) fn closed(&mut self) -> (u16, String) {
+    pub fn closed(&mut self) -> (u16, String) {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             match self.socket.read() {
@@ -119,7 +119,7 @@ impl Text {
 
 /// A line without its time of day, which begins it: `12:00:00 alice: hi`.
 #[track_caller]
-pub(crate) fn untimed(line: &str) -> &str {
+pub fn untimed(line: &str) -> &str {
     let (time, rest) = line.split_once(' ').unwrap_or_else(|| panic!("no time: {line:?}"));
     let parts: Vec<&str> = time.split(':').collect();
     let two_digits = |part: &&str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -5,7 +5,7 @@ use pollcat::protocol::ReceiveHalf;
 use pollcat::protocol::{Event, ProtocolError};
 
 #[cfg(not(feature = "deflate"))]
-use crate::transcript::Case;
+use pollcat_testing::transcript::Case;
 
 /// With the feature, every compressed message is received in two ways, with an inflater for everybody and without: the
 /// same must come of it.
@@ -34,7 +34,7 @@ mod shared {
     use pollcat::protocol::{Agreement, Event, Inflater, ProtocolError, ReceiveHalf};
 
     use super::Receiver;
-    use crate::transcript::Case;
+    use pollcat_testing::transcript::Case;
 
     pub(super) struct Shared {
         half: ReceiveHalf,

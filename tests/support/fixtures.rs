@@ -2,10 +2,10 @@
 
 use std::{fmt, fs, path::Path};
 
-/// The files in `folder` (`"fixtures"`) whose names end in `.extension`, in the order of their names: the
+/// The files in a folder of the repository (`"fixtures"`) whose names end in `.extension`, in the order of their names: the
 /// path to show in a failure, and the text.
-pub(crate) fn fixtures(folder: &str, extension: &str) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+pub fn fixtures(folder: &str, extension: &str) -> Vec<(String, String)> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let entries = fs::read_dir(root.join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
     let mut files: Vec<_> = entries
         .map(|entry| entry.expect("the folder can be read to its end").path())
@@ -20,7 +20,7 @@ pub(crate) fn fixtures(folder: &str, extension: &str) -> Vec<(String, String)> {
 }
 
 /// Reads bytes: pairs of hex digits, spaces as one likes, and `61*300` for a byte that comes 300 times.
-pub(crate) fn parse_bytes(text: &str) -> Result<Vec<u8>, String> {
+pub fn parse_bytes(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     for token in text.split_whitespace() {
         let parsed = match token.split_once('*') {
@@ -44,7 +44,7 @@ fn parse_pairs(digits: &str) -> Option<Vec<u8>> {
 
 /// How a stream of bytes is cut on its way. TCP keeps their order and nothing else, so no cut may matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cut {
+pub enum Cut {
     Whole,
     ByteByByte,
     /// In two, after so many bytes.
@@ -55,7 +55,7 @@ impl Cut {
     /// All the ways to cut a stream whose lines end at these offsets (the last of them at its own end): at
     /// every offset. Over 4,096 bytes that would take minutes, so there it is around the ends of the lines
     /// only, as wide as a frame header (14 bytes) and a little of the payload.
-    pub(crate) fn every(line_ends: &[usize]) -> Vec<Cut> {
+    pub fn every(line_ends: &[usize]) -> Vec<Cut> {
         let length = line_ends.last().copied().unwrap_or(0);
         let worth_it = |offset: &usize| {
             let near = |&end: &usize| (end.saturating_sub(4)..=end + 18).contains(offset);
@@ -66,7 +66,7 @@ impl Cut {
     }
 
     /// The pieces of `bytes`, which are the part of the stream that begins at `start`. A piece may be empty.
-    pub(crate) fn pieces(self, start: usize, bytes: &[u8]) -> Vec<&[u8]> {
+    pub fn pieces(self, start: usize, bytes: &[u8]) -> Vec<&[u8]> {
         match self {
             Cut::Whole => vec![bytes],
             Cut::ByteByByte => bytes.chunks(1).collect(),

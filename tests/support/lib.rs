@@ -1,0 +1,17 @@
+//! What the tests of several packages need: clients that nobody here owes anything, servers to talk to, and the fixtures.
+//!
+//! It has no tests of its own. What only one suite needs is in that suite's folder; what only the chat's suites need is in
+//! `examples/chat/tests/support`.
+
+pub mod apart;
+pub mod client;
+pub mod dice;
+pub mod example;
+pub mod fixtures;
+pub mod inflate;
+pub mod nginx;
+pub mod raw;
+pub mod requests;
+pub mod running;
+pub mod scratch;
+pub mod transcript;
