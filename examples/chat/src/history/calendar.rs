@@ -12,6 +12,8 @@
 //!
 //! As long as the two do not agree, nothing is old. The file notes what was believed, and beside it the newest time in
 //! its rows: a note that does not fit the rows is not believed either, and a clock that is behind the rows is not.
+//!
+//! The note is no entry of the log: it is about this machine's clock, and another one that has the same entries has its own.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -119,7 +121,7 @@ impl Calendar {
     /// Of a file that was just opened. Whoever started the program may vouch for the clock on the wall.
     pub(super) fn read(connection: &Connection, vouched: bool) -> Result<Self> {
         let note = connection.query_row("SELECT believed, newest FROM state", [], |row| {
-            Ok(row.get::<_, Option<Millis>>(0)?.zip(Some(row.get(1)?)))
+            Ok(row.get::<_, Option<Millis>>("believed")?.zip(Some(row.get("newest")?)))
         })?;
         let newest = connection.query_row(&format!("SELECT ({NEWEST})"), [], |row| row.get(0))?;
         Ok(Calendar::new(if vouched { Belief::new(wall(), None) } else { believed(note, newest, wall()) }))

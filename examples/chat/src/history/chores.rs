@@ -1,12 +1,16 @@
 //! What the writer does when nobody wants anything: it gives up what is too old or too much, erases what was taken
-//! back, indexes, and tidies up the log. Each time the most pressing thing, a bite of it, in a transaction of its own.
+//! back, indexes, and tidies up SQLite's log. Each time the most pressing thing, a bite of it, in a transaction of its own.
+//!
+//! Here the clock and the settings have their say. What is to be given up because of them is *decided* here, and becomes an
+//! entry of the log like any other: it is applied, counted and told.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Result};
 
+use super::apply::{Progress, apply_decided, transact};
 use super::retention::{self, BITE_TEXT, Limits};
 use super::wal::{self, Task, Wal};
 use super::writer::Writer;
@@ -38,6 +42,27 @@ pub(super) struct Chores {
     next_note: Instant,
     /// After a fault.
     rest_until: Option<Instant>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Chore {
+    Prune(RoomId),
+    Erase,
+    Sweep,
+    Receipts,
+    Pictures,
+    Index,
+    Note,
+    Round,
+}
+
+/// What a bite has come to.
+#[derive(Default)]
+struct Bite {
+    decided: Option<Entry>,
+    /// There may be more of the same.
+    more: bool,
+    overdue: Vec<RoomId>,
 }
 
 impl Chores {
@@ -104,7 +129,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             return rest;
         }
         let now = Instant::now();
-        let behind = self.counters.next_event - 1 - self.counters.indexed;
+        let behind = self.progress.behind();
         let is_waiting = chores.erase || chores.sweep || chores.receipts || chores.pictures;
         if !chores.overdue.is_empty() || is_waiting || behind >= FAR_BEHIND {
             return Duration::ZERO;
@@ -126,21 +151,24 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     fn one_chore(&mut self) -> Result<()> {
         let link = self.link.clone();
         let mut connection = link.lock();
-        let is_urgent = !self.chores.overdue.is_empty() || self.chores.erase;
-        if let Some(task) = self.chores.wal.due(Instant::now()).filter(|_| !is_urgent) {
+        let now = Instant::now();
+        let chores = &self.chores;
+        let is_urgent = !chores.overdue.is_empty() || chores.erase;
+        if let Some(task) = chores.wal.due(now).filter(|_| !is_urgent) {
             return self.tidy_log(&connection, task);
         }
+        let chore = chores.next(self.progress, now);
         let before = connection.total_changes();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let decided = self.bite(transaction)?;
+        let bite = transact(&mut connection, &mut self.progress, |connection, progress| {
+            chores.bite(chore, connection, progress)
+        })?;
         if connection.total_changes() != before {
             self.chores.wal.wrote(Instant::now());
         }
         drop(connection);
-        if let Some(entry) = decided {
-            let applied = Applied { entry, outcome: Ok(Done::Kept), ticket: None };
-            (self.tell)(Report::Applied(vec![applied]));
-        }
+        self.chores.done(chore, bite.more);
+        self.chores.overdue.extend(bite.overdue);
+        self.tell_decided(bite.decided.into_iter().collect());
         Ok(())
     }
 
@@ -151,48 +179,6 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             self.link.note_last_event(connection)?;
         }
         Ok(())
-    }
-
-    fn bite(&mut self, transaction: Transaction<'_>) -> Result<Option<Entry>> {
-        let chores = &mut self.chores;
-        let indexed = self.counters.indexed;
-        if let Some(room) = chores.overdue.first().copied() {
-            let decided = retention::surplus(&transaction, room, chores.limits())?;
-            if let Some((before, _)) = decided {
-                let _ = retention::prune(&transaction, room, before, indexed)?;
-            }
-            transaction.commit()?;
-            if !matches!(decided, Some((_, true))) {
-                chores.overdue.remove(&room);
-            }
-            return Ok(decided.map(|(before, _)| Entry::Prune { room, before }));
-        }
-        if chores.erase {
-            let more = index::erase_next(&transaction)?;
-            transaction.commit()?;
-            chores.erase = more;
-        } else if chores.sweep {
-            let more = retention::sweep(&transaction, indexed)?;
-            transaction.commit()?;
-            chores.sweep = more;
-        } else if chores.receipts {
-            let today = chores.calendar.today();
-            let more = today.map_or(Ok(false), |today| retention::prune_receipts(&transaction, today))?;
-            transaction.commit()?;
-            chores.receipts = more;
-        } else if chores.pictures {
-            let more = retention::give_up_pictures(&transaction, chores.keep_pictures, 0)?;
-            transaction.commit()?;
-            chores.pictures = more;
-        } else if self.counters.indexed + 1 < self.counters.next_event {
-            let upto = index::advance(&transaction, indexed)?;
-            transaction.commit()?;
-            // Numbers that were given to nobody count as indexed.
-            self.counters.indexed = if upto == indexed { self.counters.next_event - 1 } else { upto };
-        } else {
-            chores.begin_round(transaction)?;
-        }
-        Ok(None)
     }
 }
 
@@ -221,19 +207,70 @@ impl Chores {
         }
     }
 
-    fn begin_round(&mut self, transaction: Transaction<'_>) -> Result<()> {
-        let overdue = retention::overdue(&transaction, self.limits())?;
-        let is_time = self.next_note <= Instant::now();
-        if is_time {
-            self.calendar.save(&transaction)?;
+    /// The most pressing one.
+    fn next(&self, progress: Progress, now: Instant) -> Chore {
+        if let Some(&room) = self.overdue.first() {
+            return Chore::Prune(room);
         }
-        transaction.commit()?;
-        if is_time {
-            self.next_note = Instant::now() + NOTE;
+        match () {
+            () if self.erase => Chore::Erase,
+            () if self.sweep => Chore::Sweep,
+            () if self.receipts => Chore::Receipts,
+            () if self.pictures => Chore::Pictures,
+            () if progress.behind() > 0 => Chore::Index,
+            () if self.next_note <= now => Chore::Note,
+            () => Chore::Round,
         }
-        self.overdue.extend(overdue);
-        (self.receipts, self.pictures) = (true, true);
-        self.next_round = Instant::now() + ROUND;
-        Ok(())
+    }
+
+    /// A bite of it: an entry is decided and applied, or something is done that only this file needs.
+    fn bite(&self, chore: Chore, connection: &Connection, progress: &mut Progress) -> Result<Bite> {
+        let mut bite = Bite::default();
+        let due = match chore {
+            Chore::Prune(room) => retention::surplus(connection, room, self.limits())?,
+            Chore::Sweep => retention::remains(connection)?,
+            Chore::Receipts => match self.calendar.today() {
+                Some(today) => retention::old_receipts(connection, today)?,
+                None => None,
+            },
+            Chore::Pictures => retention::surplus_pictures(connection, self.keep_pictures, 0)?,
+            Chore::Erase => {
+                bite.more = index::erase_next(connection)?;
+                None
+            }
+            Chore::Index => {
+                index::advance(connection, progress)?;
+                None
+            }
+            Chore::Note => {
+                self.calendar.save(connection)?;
+                None
+            }
+            Chore::Round => {
+                bite.overdue = retention::overdue(connection, self.limits())?;
+                None
+            }
+        };
+        if let Some((entry, more)) = due {
+            bite.decided = apply_decided(connection, progress, entry)?;
+            bite.more = more && bite.decided.is_some();
+        }
+        Ok(bite)
+    }
+
+    fn done(&mut self, chore: Chore, more: bool) {
+        match chore {
+            Chore::Prune(room) if !more => drop(self.overdue.remove(&room)),
+            Chore::Prune(_) | Chore::Index => {}
+            Chore::Erase => self.erase = more,
+            Chore::Sweep => self.sweep = more,
+            Chore::Receipts => self.receipts = more,
+            Chore::Pictures => self.pictures = more,
+            Chore::Note => self.next_note = Instant::now() + NOTE,
+            Chore::Round => {
+                (self.receipts, self.pictures) = (true, true);
+                self.next_round = Instant::now() + ROUND;
+            }
+        }
     }
 }

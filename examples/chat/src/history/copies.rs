@@ -150,16 +150,17 @@ fn copy(source: &Connection, name: &Path, beside: &Beside) -> Result<Contents, S
 
 fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
     connection.query_row(
-        "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM pictures), (SELECT count(*) FROM rooms),
-                (SELECT count(*) FROM people WHERE gone = 0), (SELECT coalesce(max(id), 0) FROM events)",
+        "SELECT (SELECT count(*) FROM events) AS messages, (SELECT count(*) FROM pictures) AS pictures,
+                (SELECT count(*) FROM rooms) AS rooms, (SELECT count(*) FROM people WHERE gone = 0) AS people,
+                (SELECT coalesce(max(id), 0) FROM events) AS last",
         [],
         |row| {
             Ok(Contents {
-                messages: row.get(0)?,
-                pictures: row.get(1)?,
-                rooms: row.get(2)?,
-                people: row.get(3)?,
-                last: row.get(4)?,
+                messages: row.get("messages")?,
+                pictures: row.get("pictures")?,
+                rooms: row.get("rooms")?,
+                people: row.get("people")?,
+                last: row.get("last")?,
             })
         },
     )

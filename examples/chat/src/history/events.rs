@@ -1,45 +1,16 @@
-//! Writes of what is said: an event gets its place, a repeat its first answer.
+//! Entries of what is said: an event gets its place, a repeat its first answer.
 
-use rusqlite::{Connection, Error, OptionalExtension, Result, params};
+use rusqlite::{Connection, OptionalExtension, Result, params};
 use sha2::{Digest, Sha256};
 
-use super::people::{self, Answer, exists, is_refused};
-use super::retention::{self, Erased};
+use super::apply::{Answer, Progress};
+use super::erasing::{self, Erased};
+use super::people::{self, exists, is_refused};
 use super::schema::{self, mentions_text, number, signed};
-use super::{Aim, Append, Body, Done, Failure, Offset, PersonId};
-
-/// What the writer remembers between its transactions. Nothing here must be true to the file after a rollback: a
-/// number that was skipped does no harm.
-pub(super) struct Counters {
-    /// The next event's `id`.
-    pub next_event: i64,
-    /// Events up to here are in the index.
-    pub indexed: i64,
-}
-
-const MOST: i64 = i64::MAX / 2;
-
-impl Counters {
-    pub(super) fn read(connection: &Connection) -> Result<Self> {
-        connection.query_row(
-            "SELECT max(indexed, (SELECT coalesce(max(id), 0) FROM events)), indexed FROM state",
-            [],
-            |row| match row.get(0)? {
-                // So many were never said; and counting on from here cannot overflow.
-                latest @ 0..=MOST => Ok(Counters { next_event: latest + 1, indexed: row.get(1)? }),
-                other => Err(Error::IntegralValueOutOfRange(0, other)),
-            },
-        )
-    }
-}
+use super::{Aim, Append, Body, Done, Failure, Offset, Outcome, PersonId};
 
 /// Everything that may refuse comes first, so that a refusal leaves nothing behind.
-pub(super) fn append(
-    connection: &Connection,
-    counters: &mut Counters,
-    keep_pictures: u64,
-    append: &Append,
-) -> Answer {
+pub(super) fn append(connection: &Connection, progress: &mut Progress, append: &Append) -> Answer {
     if let Some(first) = receipt(connection, append)? {
         return Ok(first);
     }
@@ -54,28 +25,26 @@ pub(super) fn append(
         if !exists(connection, append.room)? {
             return Ok(Err(Failure::NoSuchRoom));
         }
-        if is_refused(insert_picture(connection, counters.next_event, &append.body))? {
+        if is_refused(insert_picture(connection, progress.next_event, &append.body))? {
             return Ok(Err(Failure::Taken));
         }
-        let added = bytes.len() as u64;
-        retention::count_pictures(connection, signed(added))?;
-        let _ = retention::give_up_pictures(connection, keep_pictures, added)?;
+        erasing::count_pictures(connection, signed(bytes.len() as u64))?;
     }
     let Some(offset) = connection
         .prepare_cached(
             "UPDATE rooms SET last = last + 1, voice = iif(coalesce(voice, ?2) = ?2, ?2, 0) WHERE id = ?1
              RETURNING last",
         )?
-        .query_row([signed(append.room), signed(append.author)], |row| number(row, 0))
+        .query_row([signed(append.room), signed(append.author)], |row| number(row, "last"))
         .optional()?
     else {
         return Ok(Err(Failure::NoSuchRoom));
     };
     if let Some((erased, mentioned)) = &erase {
-        retention::take_back(connection, erased, mentioned, counters.indexed)?;
+        erasing::take_back(connection, erased, mentioned, progress.indexed)?;
     }
-    insert_event(connection, counters.next_event, offset, append)?;
-    counters.next_event += 1;
+    insert_event(connection, progress.next_event, offset, append)?;
+    progress.next_event += 1;
     insert_mentions(connection, offset, append)?;
     // Whoever speaks has read what was said before.
     let _ = people::mark_read(connection, append.room, append.author, offset)?;
@@ -89,21 +58,21 @@ pub(super) fn append(
 }
 
 /// The answer of the first time, if the author has used the key before, and for the same.
-fn receipt(connection: &Connection, append: &Append) -> Result<Option<std::result::Result<Done, Failure>>> {
+fn receipt(connection: &Connection, append: &Append) -> Result<Option<Outcome>> {
     let Some(key) = &append.key else { return Ok(None) };
     connection
         .prepare_cached("SELECT room, offset, at, said FROM receipts WHERE author = ?1 AND key = ?2")?
         .query_row(params![signed(append.author), key], |row| {
             let first = Done::Appended {
-                room: number(row, 0)?,
-                offset: number(row, 1)?,
-                at: row.get(2)?,
+                room: number(row, "room")?,
+                offset: number(row, "offset")?,
+                at: row.get("at")?,
                 repeated: true,
             };
             // Receipts of the first version do not know what was said.
-            let said: Option<Vec<u8>> = row.get(3)?;
+            let said: Option<Vec<u8>> = row.get("said")?;
             let is_same = said.is_none_or(|said| said == hash(append))
-                && (append.aim == Aim::Here || number(row, 0)? == append.room);
+                && (append.aim == Aim::Here || number(row, "room")? == append.room);
             Ok(if is_same { Ok(first) } else { Err(Failure::KeyUsed) })
         })
         .optional()
@@ -143,7 +112,7 @@ fn target_of(
             "SELECT id, room, offset, kind, text, author, mentions FROM events WHERE room = ?1 AND offset = ?2",
         )?
         .query_row([signed(append.room), signed(target)], |row| {
-            Ok((Erased::read(row)?, number(row, 5)?, schema::mentions(row, 6)?))
+            Ok((Erased::read(row)?, number(row, "author")?, schema::mentions(row, "mentions")?))
         })
         .optional()?;
     Ok(match found {
@@ -157,15 +126,20 @@ fn target_of(
 
 fn insert_picture(connection: &Connection, event: i64, body: &Body) -> Result<usize> {
     let Body::Picture { picture, bytes, .. } = body else { return Ok(0) };
-    connection.prepare_cached("INSERT INTO pictures VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
-        event,
-        picture.id,
-        picture.media_type,
-        picture.width,
-        picture.height,
-        signed(bytes.len() as u64),
-        &bytes[..]
-    ])
+    connection
+        .prepare_cached(
+            "INSERT INTO pictures (event, id, media_type, width, height, size, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            event,
+            picture.id,
+            picture.media_type,
+            picture.width,
+            picture.height,
+            signed(bytes.len() as u64),
+            &bytes[..]
+        ])
 }
 
 fn insert_event(connection: &Connection, id: i64, offset: Offset, append: &Append) -> Result<()> {
@@ -175,7 +149,10 @@ fn insert_event(connection: &Connection, id: i64, offset: Offset, append: &Appen
         Body::Deletion { target } => (schema::DELETION, None, Some(signed(*target))),
     };
     connection
-        .prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+        .prepare_cached(
+            "INSERT INTO events (id, room, offset, at, author, author_name, kind, text, target, mentions)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
         .execute(params![
             id,
             signed(append.room),
@@ -197,7 +174,7 @@ fn insert_mentions(connection: &Connection, offset: Offset, append: &Append) -> 
         return Ok(());
     }
     let mut insert = connection.prepare_cached(
-        "INSERT OR IGNORE INTO unread_mentions
+        "INSERT OR IGNORE INTO unread_mentions (room, person, offset)
          SELECT m.room, m.person, ?3 FROM members m JOIN people p ON p.id = m.person
          WHERE m.room = ?1 AND m.person = ?2 AND p.gone = 0",
     )?;

@@ -170,7 +170,9 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
 
 /// Which run has the file, and how far it is.
 fn note(connection: &Connection) -> rusqlite::Result<Note> {
-    connection.query_row("SELECT run, (SELECT coalesce(max(id), 0) FROM events) FROM state", [], |row| {
-        Ok(Note { run: row.get(0)?, last: row.get(1)? })
-    })
+    connection.query_row(
+        "SELECT run, (SELECT coalesce(max(id), 0) FROM events) AS last FROM state",
+        [],
+        |row| Ok(Note { run: row.get("run")?, last: row.get("last")? }),
+    )
 }

@@ -2,34 +2,39 @@
 //!
 //! A text costs some fifty times as much to index as to keep, so nobody waits for it: the writer indexes when it has
 //! nothing better to do, and `state.indexed` says how far it has come. A search looks through the rest itself.
+//!
+//! It follows from the texts, and is no part of what lasts: each file has its own, and may make it anew.
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
+use super::apply::Progress;
 use super::grams;
 use super::retention::BITE_TEXT;
 
 /// Events that are indexed in one bite, unless their texts are long.
 const BITE: i64 = 256;
 
-/// Indexes the next events. How far it has come now.
-pub(super) fn advance(connection: &Connection, indexed: i64) -> Result<i64> {
+/// Indexes the next events.
+pub(super) fn advance(connection: &Connection, progress: &mut Progress) -> Result<()> {
     let mut insert = connection.prepare_cached("INSERT INTO grams (rowid, text) VALUES (?1, ?2)")?;
     let mut select =
         connection.prepare_cached("SELECT id, text FROM events WHERE id > ?1 ORDER BY id LIMIT ?2")?;
-    let mut rows = select.query([indexed, BITE])?;
-    let (mut last, mut bytes) = (indexed, 0);
+    let mut rows = select.query([progress.indexed, BITE])?;
+    let (mut last, mut bytes) = (None, 0);
     while let Some(row) = rows.next()? {
-        last = row.get(0)?;
-        if let Some(text) = row.get_ref(1)?.as_str_or_null()? {
+        let id: i64 = row.get("id")?;
+        last = Some(id);
+        if let Some(text) = row.get_ref("text")?.as_str_or_null()? {
             bytes += text.len();
-            insert.execute(params![last, grams::of_text(&grams::fold(text))])?;
+            insert.execute(params![id, grams::of_text(&grams::fold(text))])?;
         }
         if bytes >= BITE_TEXT {
             break;
         }
     }
-    connection.prepare_cached("UPDATE state SET indexed = ?1")?.execute([last])?;
-    Ok(last)
+    // Events that have been given up meanwhile count as indexed.
+    progress.indexed = last.unwrap_or(progress.next_event - 1);
+    Ok(())
 }
 
 /// Takes an event out again. FTS5 needs to be told what it was told then: it keeps no texts. It notes that the event is
@@ -43,7 +48,7 @@ pub(super) fn remove(connection: &Connection, event: i64, text: &str) -> Result<
 /// [`erase_next`] does it a little later.
 pub(super) fn erase(connection: &Connection, event: i64, text: &str) -> Result<()> {
     connection
-        .prepare_cached("INSERT OR REPLACE INTO erasures VALUES (?1, ?2)")?
+        .prepare_cached("INSERT OR REPLACE INTO erasures (event, grams) VALUES (?1, ?2)")?
         .execute(params![event, grams::of_text(&grams::fold(text))])?;
     Ok(())
 }
@@ -52,7 +57,7 @@ pub(super) fn erase(connection: &Connection, event: i64, text: &str) -> Result<(
 pub(super) fn erase_next(connection: &Connection) -> Result<bool> {
     let next: Option<(i64, String)> = connection
         .prepare_cached("SELECT event, grams FROM erasures LIMIT 1")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([], |row| Ok((row.get("event")?, row.get("grams")?)))
         .optional()?;
     let Some((event, grams)) = next else { return Ok(false) };
     let mut thorough =
@@ -72,12 +77,14 @@ fn delete(connection: &Connection, event: i64, grams: &str) -> Result<()> {
 }
 
 /// Starts anew if the index was made with other tables of Unicode.
-pub(super) fn renew(connection: &Connection) -> Result<()> {
-    let form: String = connection.query_row("SELECT index_form FROM state", [], |row| row.get(0))?;
+pub(super) fn renew(connection: &Connection, progress: &mut Progress) -> Result<()> {
+    let form: String =
+        connection.query_row("SELECT index_form FROM state", [], |row| row.get("index_form"))?;
     if form != grams::form() {
         connection.execute("INSERT INTO grams (grams) VALUES ('delete-all')", [])?;
         connection.execute("DELETE FROM erasures", [])?;
-        connection.execute("UPDATE state SET indexed = 0, index_form = ?1", [grams::form()])?;
+        connection.execute("UPDATE state SET index_form = ?1", [grams::form()])?;
+        progress.indexed = 0;
     }
     Ok(())
 }

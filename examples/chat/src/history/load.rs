@@ -4,47 +4,65 @@ use std::cmp::Reverse;
 
 use rusqlite::{Connection, Result, params};
 
+use super::apply::{Progress, apply_decided, transact};
 use super::lock::Note;
 use super::schema::{self, number, select_events, signed};
 use super::{
-    Calendar, Durability, Event, Loaded, Offset, RING_BYTES, RINGS_BYTES, RoomKind, Settings, StoredMember,
-    StoredPerson, StoredRoom, Voices, index, people,
+    Calendar, Durability, Entry, Event, Loaded, Offset, RING_BYTES, RINGS_BYTES, RoomKind, Settings,
+    StoredMember, StoredPerson, StoredRoom, Voices, index, people,
 };
 
-/// Forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
-pub(super) fn load(
-    connection: &mut Connection,
-    settings: &Settings,
-    noted: Option<Note>,
-) -> Result<(Calendar, Loaded)> {
-    let transaction = connection.transaction()?;
-    let calendar = Calendar::read(&transaction, settings.believe_clock)?;
-    begin_run(&transaction, settings.durability, noted)?;
-    people::forget_guests(&transaction)?;
-    index::renew(&transaction)?;
-    let (next_person, next_room) =
-        transaction.query_row("SELECT next_person, next_room FROM state", [], |row| {
-            Ok((number(row, 0)?, number(row, 1)?))
-        })?;
-    let loaded = Loaded {
-        people: people(&transaction)?,
-        rooms: rooms(&transaction, settings.recent)?,
-        members: members(&transaction)?,
-        next_person,
-        next_room,
-    };
-    calendar.save(&transaction)?;
-    transaction.commit()?;
-    Ok((calendar, loaded))
+/// What an opened history has found, and what it has done at once.
+pub(super) struct Start {
+    pub calendar: Calendar,
+    pub loaded: Loaded,
+    /// Applied already: `loaded` knows of them.
+    pub entries: Vec<Entry>,
 }
 
-/// Whoever has heard what is not in the file any more would never hear what takes its place. So if anything may be
-/// missing, every room gets a new epoch, and all clients start afresh.
-fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note>) -> Result<()> {
+/// Begins a run: forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
+pub(super) fn load(
+    connection: &mut Connection,
+    progress: &mut Progress,
+    settings: &Settings,
+    noted: Option<Note>,
+) -> Result<Start> {
+    transact(connection, progress, |connection, progress| {
+        let calendar = Calendar::read(connection, settings.believe_clock)?;
+        let is_gapped = begin_run(connection, settings.durability, noted)?;
+        let mut due = if is_gapped { renewals(connection)? } else { Vec::new() };
+        due.extend(people::guests(connection)?);
+        let mut entries = Vec::with_capacity(due.len());
+        for entry in due {
+            entries.extend(apply_decided(connection, progress, entry)?);
+        }
+        index::renew(connection, progress)?;
+        let loaded = everything(connection, settings.recent)?;
+        calendar.save(connection)?;
+        Ok(Start { calendar, loaded, entries })
+    })
+}
+
+fn everything(connection: &Connection, recent: usize) -> Result<Loaded> {
+    let (next_person, next_room) =
+        connection.query_row("SELECT next_person, next_room FROM state", [], |row| {
+            Ok((number(row, "next_person")?, number(row, "next_room")?))
+        })?;
+    Ok(Loaded {
+        people: people(connection)?,
+        rooms: rooms(connection, recent)?,
+        members: members(connection)?,
+        next_person,
+        next_room,
+    })
+}
+
+/// Notes which run has the file from now on. Whether anything may be missing of what the runs before have told.
+fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note>) -> Result<bool> {
     let (incomplete, run, last): (bool, String, i64) = connection.query_row(
-        "SELECT incomplete, run, (SELECT coalesce(max(id), 0) FROM events) FROM state",
+        "SELECT incomplete, run, (SELECT coalesce(max(id), 0) FROM events) AS last FROM state",
         [],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.get("incomplete")?, row.get("run")?, row.get("last")?)),
     )?;
     let is_another = noted.as_ref().is_some_and(|note| note.run != run || note.last > last);
     match noted {
@@ -61,14 +79,20 @@ fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note
         }
         _ => {}
     }
-    if incomplete || is_another {
-        connection.execute("UPDATE rooms SET epoch = lower(hex(randomblob(16)))", [])?;
-    }
     connection.execute(
         "UPDATE state SET run = lower(hex(randomblob(16))), incomplete = ?1",
         [durability != Durability::Disk],
     )?;
-    Ok(())
+    Ok(incomplete || is_another)
+}
+
+/// A client that has heard what is not in the file any more would never hear what takes its place. So every room gets a
+/// new epoch, and all clients start afresh.
+fn renewals(connection: &Connection) -> Result<Vec<Entry>> {
+    connection
+        .prepare("SELECT id, lower(hex(randomblob(16))) AS epoch FROM rooms ORDER BY id")?
+        .query_map([], |row| Ok(Entry::Renew { room: number(row, "id")?, epoch: row.get("epoch")? }))?
+        .collect()
 }
 
 fn people(connection: &Connection) -> Result<Vec<StoredPerson>> {
@@ -76,12 +100,12 @@ fn people(connection: &Connection) -> Result<Vec<StoredPerson>> {
         .prepare("SELECT id, name, folded, token, seen, silent FROM people ORDER BY id")?
         .query_map([], |row| {
             Ok(StoredPerson {
-                id: number(row, 0)?,
-                name: row.get(1)?,
-                folded: row.get(2)?,
-                token: row.get(3)?,
-                seen: row.get(4)?,
-                silent: row.get(5)?,
+                id: number(row, "id")?,
+                name: row.get("name")?,
+                folded: row.get("folded")?,
+                token: row.get("token")?,
+                seen: row.get("seen")?,
+                silent: row.get("silent")?,
             })
         })?
         .collect()
@@ -92,17 +116,17 @@ fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
         .prepare("SELECT id, kind, name, folded, epoch, first, last, voice FROM rooms ORDER BY id")?
         .query_map([], |row| {
             Ok(StoredRoom {
-                id: number(row, 0)?,
-                kind: if row.get::<_, i64>(1)? == 0 { RoomKind::Public } else { RoomKind::Direct },
-                name: row.get(2)?,
-                folded: row.get(3)?,
-                epoch: row.get(4)?,
-                first: number(row, 5)?,
-                last: number(row, 6)?,
-                voices: match row.get(7)? {
+                id: number(row, "id")?,
+                kind: if row.get::<_, i64>("kind")? == 0 { RoomKind::Public } else { RoomKind::Direct },
+                name: row.get("name")?,
+                folded: row.get("folded")?,
+                epoch: row.get("epoch")?,
+                first: number(row, "first")?,
+                last: number(row, "last")?,
+                voices: match row.get("voice")? {
                     None => Voices::None,
                     Some(0) => Voices::Several,
-                    Some(_) => Voices::One(number(row, 7)?),
+                    Some(_) => Voices::One(number(row, "voice")?),
                 },
                 deletions: Vec::new(),
                 recent: Vec::new(),
@@ -125,7 +149,7 @@ fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
 fn deletions(connection: &Connection, room: &StoredRoom) -> Result<Vec<Offset>> {
     connection
         .prepare_cached("SELECT offset FROM events WHERE room = ?1 AND kind = 3 ORDER BY offset")?
-        .query_map([signed(room.id)], |row| number(row, 0))?
+        .query_map([signed(room.id)], |row| number(row, "offset"))?
         .collect()
 }
 
@@ -150,23 +174,23 @@ fn latest(connection: &Connection, room: &StoredRoom, limit: usize, bytes: usize
 
 fn members(connection: &Connection) -> Result<Vec<StoredMember>> {
     // Both are in the order of their keys, so that one walk through each is enough.
-    let mut unread =
-        connection.prepare("SELECT room, person, offset FROM unread_mentions ORDER BY 1, 2, 3")?;
+    let mut unread = connection
+        .prepare("SELECT room, person, offset FROM unread_mentions ORDER BY room, person, offset")?;
     let mut unread = unread
-        .query_map([], |row| Ok(((number(row, 0)?, number(row, 1)?), number(row, 2)?)))?
+        .query_map([], |row| Ok(((number(row, "room")?, number(row, "person")?), number(row, "offset")?)))?
         .collect::<Result<Vec<_>>>()?
         .into_iter()
         .peekable();
     connection
         .prepare(
             "SELECT m.room, m.person, m.read FROM members m JOIN people p ON p.id = m.person
-             WHERE p.gone = 0 ORDER BY 1, 2",
+             WHERE p.gone = 0 ORDER BY m.room, m.person",
         )?
         .query_map([], |row| {
             let mut member = StoredMember {
-                room: number(row, 0)?,
-                person: number(row, 1)?,
-                read: number(row, 2)?,
+                room: number(row, "room")?,
+                person: number(row, "person")?,
+                read: number(row, "read")?,
                 mentions: vec![],
             };
             let key = (member.room, member.person);

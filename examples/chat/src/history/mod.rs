@@ -8,29 +8,35 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `entry.rs` | what can be asked, and what is answered |
+//! | `entry.rs` | what changes what lasts: the entries of the log |
+//! | `jobs.rs`, `loaded.rs` | what can be asked and what is told; what the chat starts with |
 //! | `file.rs`, `lock.rs`, `open_error.rs` | opening, checking and locking the file; why that cannot be |
-//! | `schema.rs`, `load.rs` | the tables and their versions, and what the chat starts with |
+//! | `schema.rs`, `load.rs` | the tables and their versions; the beginning of a run |
 //! | `calendar.rs` | what day it is, whatever the clock says |
 //! | `copies.rs` | `--backup` and `--restore` |
 //! | `writer.rs` | group commit |
 //! | `chores.rs`, `wal.rs` | what is done in a pause; SQLite's log |
-//! | `people.rs`, `events.rs` | the writes, one by one |
-//! | `retention.rs` | what is given up, and when |
+//! | `apply.rs` | the log, applied: an entry, and how far that is |
+//! | `people.rs`, `events.rs`, `erasing.rs` | the entries, one by one |
+//! | `retention.rs` | what is to be given up, and when |
 //! | `reader.rs`, `search.rs` | pages and pictures; searches, bit by bit |
 //! | `grams.rs`, `index.rs` | the search index: pairs of characters |
 //! | `faults.rs` | what is wrong with a disk, in words |
 
+mod apply;
 mod calendar;
 mod chores;
 mod copies;
 mod entry;
+mod erasing;
 mod events;
 mod faults;
 mod file;
 mod grams;
 mod index;
+mod jobs;
 mod load;
+mod loaded;
 mod lock;
 mod open_error;
 mod people;
@@ -50,10 +56,14 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use apply::Progress;
 pub(crate) use calendar::Calendar;
 use chores::Chores;
 pub(crate) use copies::Copy;
 pub(crate) use entry::*;
+pub(crate) use jobs::*;
+use load::Start;
+pub(crate) use loaded::*;
 pub(crate) use lock::{parts, place};
 use open_error::Fault;
 pub(crate) use open_error::OpenError;
@@ -130,14 +140,16 @@ impl<T: Send + 'static> History<T> {
         tell: impl Fn(Report<T>) -> bool + Send + Clone + 'static,
     ) -> Result<(Self, Loaded), Fault> {
         let (writing, reading) = file::open(&settings.data, settings.durability)?;
-        let (calendar, loaded, counters) = {
+        let (Start { calendar, loaded, entries }, progress) = {
             let mut connection = writing.lock();
-            let (calendar, loaded) = load::load(&mut connection, settings, writing.note())?;
+            let mut progress = Progress::read(&connection)?;
+            let start = load::load(&mut connection, &mut progress, settings, writing.note())?;
             // A copy of the file alone is a history, from the beginning.
             wal::carry_out(&connection, Task::Cut)?;
             writing.note_last_event(&connection)?;
-            (Arc::new(calendar), loaded, events::Counters::read(&connection)?)
+            (start, progress)
         };
+        let calendar = Arc::new(calendar);
         #[cfg(test)]
         let hook = writing.downgrade();
         let chores = Chores::new(settings, calendar.clone());
@@ -145,7 +157,8 @@ impl<T: Send + 'static> History<T> {
         let reader = Reader { link: reading, jobs, tell: tell.clone() };
         let (writes, jobs) = sync_channel(settings.queue);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let writer = Writer { link: writing, jobs, tell, counters, chores, waiting: waiting.clone() };
+        let writer =
+            Writer { link: writing, jobs, tell, progress, chores, waiting: waiting.clone(), untold: entries };
         let threads = [start("history-reader", || reader.run())?, start("history-writer", || writer.run())?];
         let history = History {
             writes,
@@ -160,10 +173,11 @@ impl<T: Send + 'static> History<T> {
         Ok((history, loaded))
     }
 
-    /// Never waits. The job comes back when the queue is full.
-    #[expect(clippy::result_large_err, reason = "it is the job itself that comes back")]
+    /// Asks for an entry: one's own, or one that comes from elsewhere and that nobody waits for. Never waits; the entry
+    /// comes back when the queue is full.
+    #[expect(clippy::result_large_err, reason = "it is the entry itself that comes back")]
     pub(crate) fn write(&self, entry: Entry, ticket: T) -> Result<(), (Entry, T)> {
-        let weight = writer::weight(&entry);
+        let weight = entry.weight();
         let waiting = self.waiting.fetch_add(weight, Ordering::Relaxed);
         // A single one may be as large as it likes.
         let is_full = waiting > 0 && waiting + weight > self.queue_bytes;

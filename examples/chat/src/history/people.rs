@@ -1,15 +1,13 @@
-//! Writes about people, rooms, and who is where.
+//! Entries about people, rooms, and who is where.
 
-use rusqlite::{Connection, OptionalExtension, Result, params};
+use rusqlite::{Connection, Result, params};
 
+use super::apply::Answer;
 use super::faults::is_taken;
-use super::schema::signed;
-use super::{Done, Failure, Millis, Offset, PersonId, RoomId, RoomKind, TokenHash};
+use super::schema::{number, signed};
+use super::{Done, Entry, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind, TokenHash};
 
-/// The outer error is the disk's and fails the whole batch, the inner one is the answer to one job.
-pub(super) type Answer = Result<std::result::Result<Done, Failure>>;
-
-const KEPT: std::result::Result<Done, Failure> = Ok(Done::Kept);
+const KEPT: Outcome = Ok(Done::Kept);
 
 pub(super) fn arrive(
     connection: &Connection,
@@ -59,7 +57,7 @@ pub(super) fn forget(connection: &Connection, person: PersonId) -> Answer {
     let id = [signed(person)];
     let rooms: Vec<i64> = connection
         .prepare_cached("SELECT room FROM members WHERE person = ?1")?
-        .query_map(id, |row| row.get(0))?
+        .query_map(id, |row| row.get("room"))?
         .collect::<Result<_>>()?;
     let mut erase =
         connection.prepare_cached("DELETE FROM unread_mentions WHERE room = ?1 AND person = ?2")?;
@@ -83,17 +81,12 @@ pub(super) fn forget(connection: &Connection, person: PersonId) -> Answer {
     Ok(KEPT)
 }
 
-/// Those who have no token, and cannot come back.
-pub(super) fn forget_guests(connection: &Connection) -> Result<()> {
-    let guests: Vec<i64> = connection
+/// The guests, who cannot come back, are to be forgotten.
+pub(super) fn guests(connection: &Connection) -> Result<Vec<Entry>> {
+    connection
         .prepare("SELECT id FROM people WHERE token IS NULL AND gone = 0")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_>>()?;
-    for guest in guests {
-        // A number below zero is nobody's, and so is this one then.
-        let _ = forget(connection, u64::try_from(guest).unwrap_or(u64::MAX))?;
-    }
-    Ok(())
+        .query_map([], |row| Ok(Entry::Forget { person: number(row, "id")? }))?
+        .collect()
 }
 
 pub(super) fn create(
@@ -121,7 +114,14 @@ pub(super) fn create(
     Ok(KEPT)
 }
 
-/// Takes the room away at once; what was said in it is swept out bit by bit (`retention.rs`).
+pub(super) fn renew(connection: &Connection, room: RoomId, epoch: &str) -> Answer {
+    let renewed = connection
+        .prepare_cached("UPDATE rooms SET epoch = ?2 WHERE id = ?1")?
+        .execute(params![signed(room), epoch])?;
+    Ok(if renewed == 0 { Err(Failure::NoSuchRoom) } else { KEPT })
+}
+
+/// Takes the room away at once; what was said in it is swept out bit by bit (`Entry::Sweep`).
 pub(super) fn remove(connection: &Connection, room: RoomId) -> Answer {
     let id = [signed(room)];
     if !exists(connection, room)? {
@@ -141,7 +141,7 @@ pub(super) fn remove(connection: &Connection, room: RoomId) -> Answer {
         "DELETE FROM members WHERE room = ?1",
         "DELETE FROM unread_mentions WHERE room = ?1",
         "DELETE FROM rooms WHERE id = ?1",
-        "INSERT INTO removed_rooms VALUES (?1)",
+        "INSERT INTO removed_rooms (id) VALUES (?1)",
     ] {
         connection.prepare_cached(sql)?.execute(id)?;
     }
@@ -158,11 +158,9 @@ pub(super) fn join(connection: &Connection, room: RoomId, person: PersonId, read
     if !known {
         return Ok(Err(Failure::NoSuchPerson));
     }
-    connection.prepare_cached("INSERT OR IGNORE INTO members VALUES (?1, ?2, ?3)")?.execute([
-        signed(room),
-        signed(person),
-        signed(read),
-    ])?;
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO members (room, person, read) VALUES (?1, ?2, ?3)")?
+        .execute([signed(room), signed(person), signed(read)])?;
     Ok(KEPT)
 }
 
@@ -187,11 +185,7 @@ pub(super) fn mark_read(connection: &Connection, room: RoomId, person: PersonId,
 }
 
 pub(super) fn exists(connection: &Connection, room: RoomId) -> Result<bool> {
-    connection
-        .prepare_cached("SELECT 1 FROM rooms WHERE id = ?1")?
-        .query_row([signed(room)], |_| Ok(()))
-        .optional()
-        .map(|found| found.is_some())
+    connection.prepare_cached("SELECT 1 FROM rooms WHERE id = ?1")?.exists([signed(room)])
 }
 
 /// Whether somebody has it already; every other error stays one.

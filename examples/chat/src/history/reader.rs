@@ -110,7 +110,7 @@ fn events(
 ) -> Answer {
     let bounds = connection
         .prepare_cached("SELECT first, last FROM rooms WHERE id = ?1")?
-        .query_row([signed(room)], |row| Ok((number(row, 0)?, number(row, 1)?)))
+        .query_row([signed(room)], |row| Ok((number(row, "first")?, number(row, "last")?)))
         .optional()?;
     let Some((first, last)) = bounds else { return Ok(Err(Failure::NoSuchRoom)) };
     let (after, upto) = choose(first, last);
@@ -141,7 +141,8 @@ fn picture(connection: &Connection, id: &str, is_known: bool) -> Answer {
     let picture = connection
         .prepare_cached(select!("p.media_type, p.bytes"))?
         .query_row([id], |row| {
-            Ok((schema::media_type(row.get_ref(0)?.as_str()?), row.get_ref(1)?.as_blob()?.into()))
+            let media_type = schema::media_type(row.get_ref("media_type")?.as_str()?);
+            Ok((media_type, row.get_ref("bytes")?.as_blob()?.into()))
         })
         .optional()?;
     Ok(Ok(Found::Picture(picture)))

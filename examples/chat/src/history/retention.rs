@@ -1,13 +1,12 @@
-//! What is given up, and when: the oldest events of a room, the oldest pictures, old receipts, removed rooms.
+//! What is to be given up, and when: the oldest events of a room, the oldest pictures, old receipts, removed rooms.
 //!
-//! Everything here happens in small bites, so that nobody who writes waits for long. A room may therefore hold a few
-//! events more than it should ([`slack`]).
+//! Nothing is changed here. Tables, limits and the day go in, and the entry that is due comes out. It is a small bite each
+//! time, so that nobody who writes waits for long. A room may therefore hold a few events more than it should ([`slack`]).
 
-use rusqlite::{Connection, OptionalExtension, Result, Row};
+use rusqlite::{Connection, OptionalExtension, Result};
 
-use super::people::Answer;
-use super::schema::{self, number, signed};
-use super::{Done, Failure, Millis, Offset, PersonId, RoomId, index};
+use super::schema::{number, signed};
+use super::{Entry, Millis, Offset, RoomId};
 
 /// Events that are given up in one bite. As many as a batch can bring, so that a room at its limit stays there.
 pub(super) const BITE: u64 = 256;
@@ -23,108 +22,23 @@ pub(super) fn slack(keep: u64) -> u64 {
     (keep / 8).min(BITE)
 }
 
-/// As much of an event as is needed to erase it.
-pub(super) struct Erased {
-    id: i64,
-    room: i64,
-    offset: i64,
-    kind: i64,
-    text: Option<String>,
-}
-
-impl Erased {
-    /// Of a row that begins with `id, room, offset, kind, text`.
-    pub(super) fn read(row: &Row<'_>) -> Result<Self> {
-        Ok(Erased {
-            id: row.get(0)?,
-            room: row.get(1)?,
-            offset: row.get(2)?,
-            kind: row.get(3)?,
-            text: row.get(4)?,
-        })
-    }
-
-    /// A text or a picture.
-    pub(super) fn has_words(&self) -> bool {
-        matches!(self.kind, schema::TEXT | schema::PICTURE)
-    }
-
-    /// Takes the picture away, and what the index knows.
-    fn forget(
-        &self,
-        connection: &Connection,
-        indexed: i64,
-        unindex: fn(&Connection, i64, &str) -> Result<()>,
-    ) -> Result<()> {
-        if self.kind == schema::PICTURE {
-            drop_picture(connection, self.id)?;
-        }
-        match &self.text {
-            Some(text) if self.id <= indexed => unindex(connection, self.id, text),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Erases what somebody takes back: text, picture, mentions, and every trace in the index.
-pub(super) fn take_back(
-    connection: &Connection,
-    erased: &Erased,
-    mentioned: &[PersonId],
-    indexed: i64,
-) -> Result<()> {
-    erased.forget(connection, indexed, index::erase)?;
-    // The key has the person in its middle: without them it is a walk through all that is unread in the room.
-    let mut unmention = connection
-        .prepare_cached("DELETE FROM unread_mentions WHERE room = ?1 AND person = ?2 AND offset = ?3")?;
-    for &person in mentioned {
-        unmention.execute([erased.room, signed(person), erased.offset])?;
-    }
-    connection
-        .prepare_cached(
-            "UPDATE events SET kind = 2, text = NULL, mentions = NULL WHERE room = ?1 AND offset = ?2",
-        )?
-        .execute([erased.room, erased.offset])?;
-    Ok(())
-}
-
 /// What may stay in a room.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     pub keep: u64,
     /// Nothing that is older.
     pub since: Millis,
 }
 
-/// Gives up what was said in a room before an offset.
-pub(super) fn prune(connection: &Connection, room: RoomId, before: Offset, indexed: i64) -> Answer {
-    let id = signed(room);
-    let last = connection
-        .prepare_cached("SELECT last FROM rooms WHERE id = ?1")?
-        .query_row([id], |row| number(row, 0))
-        .optional()?;
-    match last {
-        None => return Ok(Err(Failure::NoSuchRoom)),
-        Some(last) if before > last.saturating_add(1) => return Ok(Err(Failure::NoSuchEvent)),
-        Some(_) => {}
-    }
-    erase_before(connection, id, signed(before), indexed)?;
-    connection
-        .prepare_cached("UPDATE rooms SET first = max(first, ?2) WHERE id = ?1")?
-        .execute([id, signed(before)])?;
-    Ok(Ok(Done::Kept))
-}
+/// An entry that is due, and whether there may be more of its kind.
+pub(super) type Due = Option<(Entry, bool)>;
 
-/// A bite of what a room has beyond its limits: up to which offset, and whether there is more.
-pub(super) fn surplus(
-    connection: &Connection,
-    room: RoomId,
-    limits: Limits,
-) -> Result<Option<(Offset, bool)>> {
+/// A bite of what a room has beyond its limits.
+pub(super) fn surplus(connection: &Connection, room: RoomId, limits: Limits) -> Result<Due> {
     let id = signed(room);
     let Some((first, last)) = connection
         .prepare_cached("SELECT first, last FROM rooms WHERE id = ?1")?
-        .query_row([id], |row| Ok((number(row, 0)?, number(row, 1)?)))
+        .query_row([id], |row| Ok((number(row, "first")?, number(row, "last")?)))
         .optional()?
     else {
         return Ok(None);
@@ -136,7 +50,7 @@ pub(super) fn surplus(
             "SELECT offset FROM (SELECT offset, at FROM events WHERE room = ?1 ORDER BY offset LIMIT ?2)
              WHERE at >= ?3 ORDER BY offset LIMIT 1",
         )?
-        .query_row([id, signed(BITE), limits.since], |row| number(row, 0))
+        .query_row([id, signed(BITE), limits.since], |row| number(row, "offset"))
         .optional()?
         .unwrap_or(first.saturating_add(BITE))
         .min(last.saturating_add(1));
@@ -144,24 +58,24 @@ pub(super) fn surplus(
     if wanted <= first {
         return Ok(None);
     }
-    let upto = bite(connection, id, signed(wanted))?.unwrap_or(wanted);
-    Ok(Some((upto, upto < wanted || by_age == first.saturating_add(BITE))))
+    let before = bite(connection, id, signed(wanted))?.unwrap_or(wanted);
+    Ok(Some((Entry::Prune { room, before }, before < wanted || by_age == first.saturating_add(BITE))))
 }
 
 /// The first event of a room that is not in the next bite of those before an offset: there are only so many in it, and
 /// so many bytes. `None`: there are none.
 fn bite(connection: &Connection, room: i64, before: i64) -> Result<Option<Offset>> {
     let mut events = connection.prepare_cached(
-        "SELECT e.offset, coalesce(octet_length(e.text), 0), coalesce(p.size, 0)
+        "SELECT e.offset, coalesce(octet_length(e.text), 0) AS text, coalesce(p.size, 0) AS picture
          FROM events e LEFT JOIN pictures p ON p.event = e.id
          WHERE e.room = ?1 AND e.offset < ?2 ORDER BY e.offset LIMIT ?3",
     )?;
     let mut events = events.query([room, before, signed(BITE)])?;
     let (mut end, mut text, mut pictures) = (None, 0, 0);
     while let Some(event) = events.next()? {
-        end = Some(number(event, 0)?.saturating_add(1));
-        text += event.get::<_, isize>(1)?.unsigned_abs();
-        pictures += event.get::<_, i64>(2)?.unsigned_abs();
+        end = Some(number(event, "offset")?.saturating_add(1));
+        text += event.get::<_, isize>("text")?.unsigned_abs();
+        pictures += event.get::<_, i64>("picture")?.unsigned_abs();
         if text >= BITE_TEXT || pictures >= BITE_BYTES {
             break;
         }
@@ -169,39 +83,17 @@ fn bite(connection: &Connection, room: i64, before: i64) -> Result<Option<Offset
     Ok(end)
 }
 
-fn erase_before(connection: &Connection, room: i64, offset: i64, indexed: i64) -> Result<()> {
-    let erased: Vec<Erased> = connection
-        .prepare_cached("SELECT id, room, offset, kind, text FROM events WHERE room = ?1 AND offset < ?2")?
-        .query_map([room, offset], Erased::read)?
-        .collect::<Result<_>>()?;
-    for event in &erased {
-        event.forget(connection, indexed, index::remove)?;
-    }
-    for sql in [
-        "DELETE FROM events WHERE room = ?1 AND offset < ?2",
-        "DELETE FROM unread_mentions WHERE room = ?1 AND offset < ?2",
-    ] {
-        connection.prepare_cached(sql)?.execute([room, offset])?;
-    }
-    Ok(())
-}
-
-/// Sweeps out a bite of a removed room. Whether there may be more.
-pub(super) fn sweep(connection: &Connection, indexed: i64) -> Result<bool> {
+/// A bite of a room that was removed.
+pub(super) fn remains(connection: &Connection) -> Result<Due> {
     let Some(room) = connection
         .prepare_cached("SELECT id FROM removed_rooms LIMIT 1")?
-        .query_row([], |row| row.get(0))
+        .query_row([], |row| number(row, "id"))
         .optional()?
     else {
-        return Ok(false);
+        return Ok(None);
     };
-    match bite(connection, room, i64::MAX)? {
-        Some(upto) => erase_before(connection, room, signed(upto), indexed)?,
-        None => {
-            connection.prepare_cached("DELETE FROM removed_rooms WHERE id = ?1")?.execute([room])?;
-        }
-    }
-    Ok(true)
+    let before = bite(connection, signed(room), i64::MAX)?.unwrap_or(0);
+    Ok(Some((Entry::Sweep { room, before }, true)))
 }
 
 /// Rooms that are beyond their limits.
@@ -212,57 +104,38 @@ pub(super) fn overdue(connection: &Connection, limits: Limits) -> Result<Vec<Roo
              WHERE r.last - r.first >= ?1 OR e.at < ?2",
         )?
         .query_map([signed(limits.keep.saturating_add(slack(limits.keep))), limits.since], |row| {
-            number(row, 0)
+            number(row, "id")
         })?
         .collect()
 }
 
-/// Adds to the size of all pictures, and tells it.
-pub(super) fn count_pictures(connection: &Connection, more: i64) -> Result<i64> {
-    connection
-        .prepare_cached("UPDATE state SET picture_bytes = picture_bytes + ?1 RETURNING picture_bytes")?
-        .query_row([more], |row| row.get(0))
-}
-
-/// Gives up the oldest pictures until what is left is no more than `keep` bytes; a bite of them, and as much as has been
-/// `added`. Their events stay. Whether there may be more.
-pub(super) fn give_up_pictures(connection: &Connection, keep: u64, added: u64) -> Result<bool> {
-    let start = count_pictures(connection, 0)?;
-    let least = start.saturating_sub(signed(added.saturating_add(BITE_BYTES)));
-    loop {
-        let left = count_pictures(connection, 0)?;
-        if left <= signed(keep) || left < least {
-            return Ok(left > signed(keep));
-        }
-        let oldest = connection
-            .prepare_cached("SELECT event FROM pictures ORDER BY event LIMIT 1")?
-            .query_row([], |row| row.get(0))
-            .optional()?;
-        let Some(oldest) = oldest else { return Ok(false) };
-        drop_picture(connection, oldest)?;
+/// The oldest pictures, so that what is left is no more than `keep` bytes; a bite of them, and as much as has been
+/// `added`.
+pub(super) fn surplus_pictures(connection: &Connection, keep: u64, added: u64) -> Result<Due> {
+    let mut left: i64 = connection
+        .prepare_cached("SELECT picture_bytes FROM state")?
+        .query_row([], |row| row.get("picture_bytes"))?;
+    let least = left.saturating_sub(signed(added.saturating_add(BITE_BYTES)));
+    let mut pictures = connection.prepare_cached("SELECT event, size FROM pictures ORDER BY event")?;
+    let mut pictures = pictures.query([])?;
+    let mut upto = None;
+    while left > signed(keep)
+        && left >= least
+        && let Some(picture) = pictures.next()?
+    {
+        upto = Some(number(picture, "event")?);
+        left = left.saturating_sub(picture.get("size")?);
     }
+    Ok(upto.map(|upto| (Entry::GiveUpPictures { upto }, left > signed(keep))))
 }
 
-fn drop_picture(connection: &Connection, event: i64) -> Result<()> {
-    let size = connection
-        .prepare_cached("DELETE FROM pictures WHERE event = ?1 RETURNING size")?
-        .query_row([event], |row| row.get::<_, i64>(0))
-        .optional()?;
-    if let Some(size) = size {
-        count_pictures(connection, size.saturating_neg())?;
-    }
-    Ok(())
-}
-
-/// Forgets a bite of the receipts of yesterday. Whether there may be more.
-pub(super) fn prune_receipts(connection: &Connection, now: Millis) -> Result<bool> {
+/// A bite of the receipts of yesterday.
+pub(super) fn old_receipts(connection: &Connection, today: Millis) -> Result<Due> {
     // They stand in the order in which they were given, which is close enough to that of their times.
     let upto: Option<i64> = connection
         .prepare_cached(
-            "SELECT max(place) FROM (SELECT place, at FROM receipts ORDER BY place LIMIT ?1) WHERE at < ?2",
+            "SELECT max(place) AS upto FROM (SELECT place, at FROM receipts ORDER BY place LIMIT ?1) WHERE at < ?2",
         )?
-        .query_row([signed(BITE), now.saturating_sub(RECEIPTS_KEPT)], |row| row.get(0))?;
-    let Some(upto) = upto else { return Ok(false) };
-    connection.prepare_cached("DELETE FROM receipts WHERE place <= ?1")?.execute([upto])?;
-    Ok(true)
+        .query_row([signed(BITE), today.saturating_sub(RECEIPTS_KEPT)], |row| row.get("upto"))?;
+    Ok(upto.and_then(|upto| u64::try_from(upto).ok()).map(|upto| (Entry::ForgetReceipts { upto }, true)))
 }

@@ -3,7 +3,7 @@
 //! Any SQLite tool can read them: `sqlite3 chat.db 'SELECT author_name, text FROM events WHERE room = 1'`.
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, Error, Result, Row};
+use rusqlite::{Connection, Error, Result, Row, RowIndex};
 
 use super::{Event, Picture, What};
 
@@ -12,8 +12,8 @@ pub(super) const APPLICATION: i32 = 0x706f_6c6c;
 /// Counts up whenever older programs would misread the tables: 1, and one for each step from one to the next.
 pub(super) const VERSION: i32 = 1 + STEPS.len() as i32;
 
-/// `events.id` counts everything that was said, in all rooms, and is never used twice. It orders the search, and tells
-/// how far the index has come (`state.indexed`).
+/// `events.id` counts everything that was said, in all rooms, and is never used twice (`state.next_event`). It orders the
+/// search, and tells how far the index has come (`state.indexed`).
 ///
 /// A receipt outlives its event, so that a repeated message gets the same answer when it has long been pruned. People
 /// who are gone keep their rows, and their places in direct rooms, as long as somebody else may look at the room.
@@ -26,7 +26,7 @@ const FIRST: &str = "
         indexed INTEGER NOT NULL,
         index_form TEXT NOT NULL
     ) STRICT;
-    INSERT INTO state VALUES (1, 1, 1, 0, 0, '');
+    INSERT INTO state (one, next_person, next_room, picture_bytes, indexed, index_form) VALUES (1, 1, 1, 0, 0, '');
 
     CREATE TABLE people (
         id INTEGER PRIMARY KEY,
@@ -121,6 +121,13 @@ const STEPS: &[&str] = &[
     ALTER TABLE people ADD COLUMN silent INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE rooms ADD COLUMN voice INTEGER DEFAULT 0;
     ",
+    // How many entries have been applied, from here on; and the `id` of the next event, which followed from the events and
+    // the index before.
+    "
+    ALTER TABLE state ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE state ADD COLUMN next_event INTEGER NOT NULL DEFAULT 1;
+    UPDATE state SET next_event = 1 + max(indexed, (SELECT coalesce(max(id), 0) FROM events));
+    ",
 ];
 
 /// `events.kind`.
@@ -147,7 +154,7 @@ pub(super) struct Kept {
     pub event: Event,
 }
 
-/// `SELECT` with the columns of [`kept`]; what follows names conditions on `e`.
+/// `SELECT` with the columns of [`kept`], in the order of [`column`]; what follows names conditions on `e`.
 macro_rules! select_events {
     ($conditions:literal) => {
         concat!(
@@ -160,30 +167,54 @@ macro_rules! select_events {
 }
 pub(super) use select_events;
 
-/// Reads a row of [`select_events`]. Its second column, the room, is for searches.
+/// Where they are. By their names they would be looked for in each row.
+pub(super) mod column {
+    pub(crate) const ID: usize = 0;
+    pub(crate) const ROOM: usize = 1;
+    pub(crate) const OFFSET: usize = 2;
+    pub(crate) const AT: usize = 3;
+    pub(crate) const AUTHOR: usize = 4;
+    pub(crate) const AUTHOR_NAME: usize = 5;
+    pub(crate) const KIND: usize = 6;
+    pub(crate) const TEXT: usize = 7;
+    pub(crate) const TARGET: usize = 8;
+    pub(crate) const MENTIONS: usize = 9;
+    pub(crate) const PICTURE: usize = 10;
+    pub(crate) const MEDIA_TYPE: usize = 11;
+    pub(crate) const WIDTH: usize = 12;
+    pub(crate) const HEIGHT: usize = 13;
+    pub(crate) const SIZE: usize = 14;
+}
+
+/// Reads a row of [`select_events`]. The room is for searches.
 pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
-    let what = match row.get(6)? {
-        TEXT => What::Text(row.get(7)?),
-        PICTURE => What::Picture { picture: picture(row)?, caption: row.get(7)? },
+    let what = match row.get(column::KIND)? {
+        TEXT => What::Text(row.get(column::TEXT)?),
+        PICTURE => What::Picture { picture: picture(row)?, caption: row.get(column::TEXT)? },
         DELETED => What::Deleted,
-        DELETION => What::Deletion { target: number(row, 8)? },
-        other => return Err(Error::IntegralValueOutOfRange(6, other)),
+        DELETION => What::Deletion { target: number(row, column::TARGET)? },
+        other => return Err(Error::IntegralValueOutOfRange(column::KIND, other)),
     };
     let event = Event {
-        offset: number(row, 2)?,
-        at: row.get(3)?,
-        author: number(row, 4)?,
-        author_name: row.get(5)?,
+        offset: number(row, column::OFFSET)?,
+        at: row.get(column::AT)?,
+        author: number(row, column::AUTHOR)?,
+        author_name: row.get(column::AUTHOR_NAME)?,
         what,
-        mentions: mentions(row, 9)?,
+        mentions: mentions(row, column::MENTIONS)?,
     };
-    Ok(Kept { id: row.get(0)?, event })
+    Ok(Kept { id: row.get(column::ID)?, event })
 }
 
 fn picture(row: &Row<'_>) -> Result<Option<Picture>> {
-    let Some(id) = row.get(10)? else { return Ok(None) };
-    let media_type = media_type(row.get_ref(11)?.as_str()?);
-    Ok(Some(Picture { id, media_type, width: row.get(12)?, height: row.get(13)?, size: number(row, 14)? }))
+    let Some(id) = row.get(column::PICTURE)? else { return Ok(None) };
+    Ok(Some(Picture {
+        id,
+        media_type: media_type(row.get_ref(column::MEDIA_TYPE)?.as_str()?),
+        width: row.get(column::WIDTH)?,
+        height: row.get(column::HEIGHT)?,
+        size: number(row, column::SIZE)?,
+    }))
 }
 
 /// A kind of picture that browsers show. Anything else, and it was not we who wrote it, is only bytes.
@@ -198,7 +229,8 @@ pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-pub(super) fn number(row: &Row<'_>, column: usize) -> Result<u64> {
+pub(super) fn number(row: &Row<'_>, column: impl RowIndex) -> Result<u64> {
+    let column = column.idx(row.as_ref())?;
     let number = row.get(column)?;
     u64::try_from(number).map_err(|_| Error::IntegralValueOutOfRange(column, number))
 }
@@ -209,7 +241,8 @@ pub(super) fn mentions_text(mentions: &[u64]) -> Option<String> {
     (!numbers.is_empty()).then(|| numbers.join(" "))
 }
 
-pub(super) fn mentions(row: &Row<'_>, column: usize) -> Result<Vec<u64>> {
+pub(super) fn mentions(row: &Row<'_>, column: impl RowIndex) -> Result<Vec<u64>> {
+    let column = column.idx(row.as_ref())?;
     let Some(text) = row.get_ref(column)?.as_str_or_null()? else { return Ok(Vec::new()) };
     let numbers: std::result::Result<_, _> = text.split(' ').map(str::parse).collect();
     numbers.map_err(|error| Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{CachedStatement, Connection, Result, Row, params};
 
-use super::schema::{self, select_events, signed};
+use super::schema::{self, column, select_events, signed};
 use super::{Found, Hit, RoomId, What, grams};
 
 /// About as long as others wait for their page because of a search.
@@ -47,10 +47,11 @@ impl Search {
         let until = Instant::now() + SLICE;
         let (indexed, oldest, latest): (i64, i64, i64) = connection
             .prepare_cached(
-                "SELECT indexed, (SELECT coalesce(min(id), 0) FROM events), (SELECT coalesce(max(id), 0) FROM events)
+                "SELECT indexed, (SELECT coalesce(min(id), 0) FROM events) AS oldest,
+                        (SELECT coalesce(max(id), 0) FROM events) AS latest
                  FROM state",
             )?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            .query_row([], |row| Ok((row.get("indexed")?, row.get("oldest")?, row.get("latest")?)))?;
         let oldest = oldest.max(0);
         self.below = self.below.min(latest.saturating_add(1));
         while self.below > oldest && self.hits.len() <= self.limit && Instant::now() < until {
@@ -82,7 +83,7 @@ impl Search {
     ) -> Result<()> {
         let mut rows = statement.query(which)?;
         while let Some(row) = rows.next()? {
-            self.below = row.get(0)?;
+            self.below = row.get(column::ID)?;
             if let Some(hit) = self.look(row)? {
                 self.hits.push(hit);
             }
@@ -96,8 +97,8 @@ impl Search {
 
     /// The text decides.
     fn look(&self, row: &Row<'_>) -> Result<Option<Hit>> {
-        let room = schema::number(row, 1)?;
-        let Some(text) = row.get_ref(7)?.as_str_or_null()? else { return Ok(None) };
+        let room = schema::number(row, column::ROOM)?;
+        let Some(text) = row.get_ref(column::TEXT)?.as_str_or_null()? else { return Ok(None) };
         if !self.rooms.contains(&room) || !grams::fold(text).contains(&self.folded) {
             return Ok(None);
         }

@@ -1,30 +1,29 @@
 //! The writer: group commit.
 //!
-//! It waits for a job, takes whatever else has been queued meanwhile, carries all of it out in one transaction, and
-//! tells the answers when that is on disk. So the disk is waited for once for as many messages as came in while it was
+//! It waits for an entry, takes whatever else has been queued meanwhile, applies all of it in one transaction, and
+//! tells it when that is on disk. So the disk is waited for once for as many messages as came in while it was
 //! waited for before: the busier the chat, the cheaper the message. In batches of 100 short messages, each with a key,
 //! one core writes 80,000 of them in a second in memory, 57,000 into a file, and 46,000 if each batch is synced.
 //!
 //! ```text
-//!   job, job, job ──▶ BEGIN · job · job · job · COMMIT ──▶ Report::Applied      a refusal concerns one job
-//!                           └──── fault ──▶ ROLLBACK ────▶ Report::Applied      a fault of the disk all of them,
-//!                                                                            unless it is full and some fit
+//!   entry, entry ──▶ BEGIN · entry · entry · progress · COMMIT ──▶ Report::Applied     a refusal concerns one entry
+//!                          └──────── fault ──▶ ROLLBACK ─────────▶ Report::Applied     a fault of the disk all of them,
+//!                                                                                      unless it is full and some fit
 //! ```
 
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Result, TransactionBehavior};
+use rusqlite::{Connection, Result};
 
+use super::apply::{Progress, apply, apply_decided, transact};
 use super::chores::Chores;
-use super::events::{self, Counters};
 use super::faults::{GONE, is_full, words};
 use super::file::Link;
-use super::people::{self, Answer};
-use super::retention;
-use super::{Applied, Body, Entry, Failure, Outcome, Report};
+use super::{Applied, Entry, Failure, Outcome, Report, retention};
 
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
 const BATCH_JOBS: usize = 256;
@@ -38,15 +37,22 @@ pub(super) struct Writer<T, F> {
     pub link: Link,
     pub jobs: Receiver<Job<T>>,
     pub tell: F,
-    pub counters: Counters,
+    pub progress: Progress,
     pub chores: Chores,
     /// Bytes of the jobs that have not been answered.
     pub waiting: Arc<AtomicUsize>,
+    /// What was applied when the history was opened, and nobody was told yet.
+    pub untold: Vec<Entry>,
 }
+
+/// How an entry came out, and the entry that was decided because of it, and applied after it.
+type Came = (Outcome, Option<Entry>);
 
 impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     /// Works until nobody can ask for anything any more, and everything that was asked for is done.
     pub(super) fn run(mut self) {
+        let untold = mem::take(&mut self.untold);
+        self.tell_decided(untold);
         loop {
             match self.jobs.recv_timeout(self.patience()) {
                 Ok(job) => self.batch(job),
@@ -63,12 +69,20 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         }
     }
 
+    /// Tells entries that nobody has asked for.
+    pub(super) fn tell_decided(&self, entries: Vec<Entry>) {
+        let mut entries = entries.into_iter().map(Applied::decided).peekable();
+        while entries.peek().is_some() {
+            (self.tell)(Report::Applied(entries.by_ref().take(BATCH_JOBS).collect()));
+        }
+    }
+
     fn batch(&mut self, first: Job<T>) {
-        let mut bytes = weight(&first.0);
+        let mut bytes = first.0.weight();
         let mut batch = vec![first];
         while batch.len() < BATCH_JOBS && bytes < BATCH_BYTES {
             let Ok(job) = self.jobs.try_recv() else { break };
-            bytes += weight(&job.0);
+            bytes += job.0.weight();
             batch.push(job);
         }
         let results = match self.link.was_displaced() {
@@ -77,14 +91,14 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         };
         // What went into a file that nobody will find again was not stored.
         let results = if self.is_displaced() { gone(batch.len()) } else { results };
-        let written: Vec<_> = batch
-            .into_iter()
-            .zip(results)
-            .map(|((entry, ticket), outcome)| Applied { entry, outcome, ticket: Some(ticket) })
-            .collect();
-        self.note(&written);
+        let mut applied = Vec::with_capacity(batch.len());
+        for ((entry, ticket), (outcome, decided)) in batch.into_iter().zip(results) {
+            applied.push(Applied { entry, outcome, ticket: Some(ticket) });
+            applied.extend(decided.map(Applied::decided));
+        }
+        self.note(&applied);
         // When nobody is there to hear it, what was asked for is carried out all the same.
-        (self.tell)(Report::Applied(written));
+        (self.tell)(Report::Applied(applied));
         self.waiting.fetch_sub(bytes, Ordering::Relaxed);
         self.do_late_chores(bytes);
     }
@@ -94,9 +108,9 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         self.link.is_displaced()
     }
 
-    /// One answer per job. On a disk that is full, what does not fit takes nothing else with it: a batch that fails is
+    /// One outcome per job. On a disk that is full, what does not fit takes nothing else with it: a batch that fails is
     /// tried in halves, unless that takes too long, as on a disk that is broken.
-    fn carry_out(&mut self, batch: &[Job<T>], until: Instant) -> Vec<Outcome> {
+    fn carry_out(&mut self, batch: &[Job<T>], until: Instant) -> Vec<Came> {
         match self.transaction(batch) {
             Ok(results) => results,
             Err(fault) if batch.len() > 1 && is_full(&fault) && Instant::now() < until => {
@@ -107,59 +121,42 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             }
             Err(fault) => {
                 log::error!("the history cannot be written: {fault}");
-                vec![Err(Failure::Storage(words(&fault))); batch.len()]
+                not_stored(batch.len(), words(&fault))
             }
         }
     }
 
-    /// One answer per job, or the fault that undid them all.
-    fn transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<Outcome>> {
-        let mut connection = self.link.lock();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    /// One outcome per job, or the fault that undid them all.
+    fn transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<Came>> {
         let keep_pictures = self.chores.keep_pictures;
-        let results = batch
-            .iter()
-            .map(|(entry, _)| carry_out(&transaction, &mut self.counters, keep_pictures, entry))
-            .collect::<Result<_>>()?;
-        transaction.commit()?;
-        Ok(results)
+        let mut connection = self.link.lock();
+        transact(&mut connection, &mut self.progress, |connection, progress| {
+            batch.iter().map(|(entry, _)| apply_asked(connection, progress, entry, keep_pictures)).collect()
+        })
     }
 }
 
-fn gone(jobs: usize) -> Vec<Outcome> {
-    vec![Err(Failure::Storage(GONE.into())); jobs]
+/// A picture makes room for itself at once: however many come, the file does not grow beyond its limit.
+fn apply_asked(
+    connection: &Connection,
+    progress: &mut Progress,
+    entry: &Entry,
+    keep_pictures: u64,
+) -> Result<Came> {
+    let outcome = apply(connection, progress, entry)?;
+    let Some(added) = entry.picture_bytes().filter(|_| outcome.is_ok()) else { return Ok((outcome, None)) };
+    let due = retention::surplus_pictures(connection, keep_pictures, added)?;
+    let decided = match due {
+        Some((entry, _)) => apply_decided(connection, progress, entry)?,
+        None => None,
+    };
+    Ok((outcome, decided))
 }
 
-fn carry_out(connection: &Connection, counters: &mut Counters, keep_pictures: u64, entry: &Entry) -> Answer {
-    match entry {
-        Entry::Arrive { person, name, folded, token, at } => {
-            people::arrive(connection, *person, (name, folded), token.as_ref(), *at)
-        }
-        Entry::Rename { person, name, folded } => people::rename(connection, *person, (name, folded)),
-        Entry::Noticed { person } => people::noticed(connection, *person),
-        Entry::Seen { person, at } => people::seen(connection, *person, *at),
-        Entry::Forget { person } => people::forget(connection, *person),
-        Entry::Create { room, kind, name, folded, epoch, at } => {
-            people::create(connection, *room, *kind, (name, folded), epoch, *at)
-        }
-        Entry::Remove { room } => people::remove(connection, *room),
-        Entry::Join { room, person, read } => people::join(connection, *room, *person, *read),
-        Entry::Leave { room, person } => people::leave(connection, *room, *person),
-        Entry::MarkRead { room, person, read } => people::mark_read(connection, *room, *person, *read),
-        Entry::Append(append) => events::append(connection, counters, keep_pictures, append),
-        Entry::Prune { room, before } => retention::prune(connection, *room, *before, counters.indexed),
-    }
+fn gone(jobs: usize) -> Vec<Came> {
+    not_stored(jobs, GONE.into())
 }
 
-/// Bytes that an entry brings along, more or less.
-pub(super) fn weight(entry: &Entry) -> usize {
-    const ROW: usize = 100;
-    ROW + match entry {
-        Entry::Append(append) => match &append.body {
-            Body::Text(text) => text.len(),
-            Body::Picture { caption, bytes, .. } => caption.len() + bytes.len(),
-            Body::Deletion { .. } => 0,
-        },
-        _ => 0,
-    }
+fn not_stored(jobs: usize, words: String) -> Vec<Came> {
+    vec![(Err(Failure::Storage(words)), None); jobs]
 }

@@ -3,23 +3,26 @@
 use rusqlite::Connection;
 
 use super::*;
+use crate::history::apply::apply;
 
 const LONG: usize = 12_000;
 /// More than one such text goes into a bite, and not many more.
 const IN_A_BITE: i64 = (retention::BITE_TEXT / LONG) as i64 + 1;
 
-/// A room with so many long texts, all of them in the index.
-fn long_texts(count: i64) -> Connection {
+/// A room with so many long texts, none of them in the index.
+fn long_texts(count: i64) -> (Connection, Progress) {
     let connection = Connection::open_in_memory().unwrap();
     schema::bring_up(&connection, 0).unwrap();
     connection
         .execute_batch(&format!(
-            "INSERT INTO rooms VALUES (1, 0, 'tea', 'tea', 'e', 0, 1, {count}, 0);
+            "INSERT INTO rooms (id, kind, name, folded, epoch, made, last) VALUES (1, 0, 'tea', 'tea', 'e', 0, {count});
              WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
-             INSERT INTO events SELECT n, 1, n, 0, 1, 'Ann', 0, printf('%.*c', {LONG}, 'x'), NULL, NULL FROM n;"
+             INSERT INTO events (id, room, offset, at, author, author_name, kind, text)
+             SELECT n, 1, n, 0, 1, 'Ann', 0, printf('%.*c', {LONG}, 'x') FROM n;"
         ))
         .unwrap();
-    connection
+    let progress = Progress::read(&connection).unwrap();
+    (connection, progress)
 }
 
 fn count(connection: &Connection, table: &str) -> i64 {
@@ -28,32 +31,34 @@ fn count(connection: &Connection, table: &str) -> i64 {
 
 #[test]
 fn long_texts_are_indexed_a_few_at_a_time() {
-    let connection = long_texts(40);
-    let mut indexed = 0;
-    while indexed < 40 {
-        let upto = index::advance(&connection, indexed).unwrap();
-        assert!(upto > indexed && upto - indexed <= IN_A_BITE, "{indexed} to {upto}");
-        indexed = upto;
+    let (connection, mut progress) = long_texts(40);
+    while progress.indexed < 40 {
+        let before = progress.indexed;
+        index::advance(&connection, &mut progress).unwrap();
+        let upto = progress.indexed;
+        assert!(upto > before && upto - before <= IN_A_BITE, "{before} to {upto}");
     }
-    assert_eq!(index::advance(&connection, indexed).unwrap(), indexed);
+    index::advance(&connection, &mut progress).unwrap();
+    assert_eq!(progress.indexed, 40);
 }
 
 #[test]
 fn long_texts_are_given_up_a_few_at_a_time() {
-    let connection = long_texts(40);
+    let (connection, mut progress) = long_texts(40);
     let limits = retention::Limits { keep: 10, since: Millis::MIN };
     let (mut left, mut more) = (40, true);
     while more {
-        let (before, and_more) = retention::surplus(&connection, 1, limits).unwrap().expect("something goes");
-        retention::prune(&connection, 1, before, 0).unwrap().unwrap();
-        more = and_more;
+        let due = retention::surplus(&connection, 1, limits).unwrap().expect("something goes");
+        apply(&connection, &mut progress, &due.0).unwrap().unwrap();
+        more = due.1;
         let now = count(&connection, "events");
         assert!(now < left && left - now <= IN_A_BITE, "{left} to {now}");
         left = now;
     }
     assert_eq!(left, 10);
-    connection.execute_batch("DELETE FROM rooms; INSERT INTO removed_rooms VALUES (1)").unwrap();
-    while retention::sweep(&connection, 0).unwrap() {
+    apply(&connection, &mut progress, &Entry::Remove { room: 1 }).unwrap().unwrap();
+    while let Some((entry, _)) = retention::remains(&connection).unwrap() {
+        apply(&connection, &mut progress, &entry).unwrap().unwrap();
         let now = count(&connection, "events");
         assert!(left - now <= IN_A_BITE, "{left} to {now}");
         left = now;
@@ -64,25 +69,31 @@ fn long_texts_are_given_up_a_few_at_a_time() {
 #[test]
 fn pictures_are_given_up_a_few_at_a_time() {
     const MIB: u64 = 1 << 20;
-    let connection = long_texts(20);
+    let (connection, mut progress) = long_texts(20);
     connection
         .execute_batch(
-            "INSERT INTO pictures SELECT id, 'p' || id, 'image/png', 1, 1, 1 << 20, zeroblob(1 << 20) FROM events;
+            "INSERT INTO pictures (event, id, media_type, width, height, size, bytes)
+             SELECT id, 'p' || id, 'image/png', 1, 1, 1 << 20, zeroblob(1 << 20) FROM events;
              UPDATE state SET picture_bytes = 20 << 20",
         )
         .unwrap();
-    let mut left = 20;
-    while retention::give_up_pictures(&connection, 2 * MIB, 0).unwrap() {
+    let (mut left, mut more) = (20, true);
+    while more {
+        let due = retention::surplus_pictures(&connection, 2 * MIB, 0).unwrap().expect("something goes");
+        apply(&connection, &mut progress, &due.0).unwrap().unwrap();
+        more = due.1;
         let now = count(&connection, "pictures");
         assert!(now < left && left - now <= 5, "{left} to {now}");
         left = now;
     }
     assert_eq!(count(&connection, "pictures"), 2);
+    assert_eq!(retention::surplus_pictures(&connection, 2 * MIB, 0).unwrap(), None);
     // What makes room for a large one is not put off.
     connection
         .execute_batch("UPDATE pictures SET size = 30 << 20; UPDATE state SET picture_bytes = 90 << 20")
         .unwrap();
-    assert!(!retention::give_up_pictures(&connection, 64 * MIB, 30 * MIB).unwrap());
+    let due = retention::surplus_pictures(&connection, 64 * MIB, 30 * MIB).unwrap();
+    assert_eq!(due, Some((Entry::GiveUpPictures { upto: 19 }, false)));
 }
 
 #[test]

@@ -86,7 +86,11 @@ impl Model {
                 }
             }
             Entry::Append(append) => return self.append(append),
-            Entry::Prune { .. } => unreachable!("the model gives nothing up"),
+            Entry::Renew { .. }
+            | Entry::Prune { .. }
+            | Entry::Sweep { .. }
+            | Entry::GiveUpPictures { .. }
+            | Entry::ForgetReceipts { .. } => unreachable!("the model gives nothing up"),
         }
         Ok(Done::Kept)
     }

@@ -1,0 +1,160 @@
+//! What can be asked of the history, and what it tells.
+//!
+//! Entries are applied one after the other, in the order in which they were asked for; each batch of them is one
+//! transaction, and nothing is told of it before it is committed. Reads have a thread of their own.
+
+use std::sync::Arc;
+
+use super::{Entry, Millis, Offset, PersonId, Picture, RoomId};
+
+/// What the history tells the loop.
+#[derive(Debug)]
+pub(crate) enum Report<T> {
+    /// Entries, in the order of the log, whoever has asked for them.
+    Applied(Vec<Applied<T>>),
+    Read {
+        read: Read,
+        ticket: T,
+        result: Result<Found, Failure>,
+    },
+}
+
+/// What has become of an entry.
+#[derive(Debug)]
+pub(crate) struct Applied<T> {
+    pub entry: Entry,
+    pub outcome: Outcome,
+    /// `None`: nobody has asked for it. The history itself has decided it.
+    pub ticket: Option<T>,
+}
+
+impl<T> Applied<T> {
+    /// Of the history's own.
+    pub(super) fn decided(entry: Entry) -> Self {
+        Applied { entry, outcome: Ok(Done::Kept), ticket: None }
+    }
+}
+
+/// How an entry came out.
+pub(crate) type Outcome = Result<Done, Failure>;
+
+/// What an entry has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Done {
+    Kept,
+    /// Of [`Entry::Append`].
+    Appended {
+        room: RoomId,
+        offset: Offset,
+        at: Millis,
+        repeated: bool,
+    },
+    /// Of a deletion, the first time: and who was mentioned in what was taken back.
+    TakenBack {
+        room: RoomId,
+        offset: Offset,
+        at: Millis,
+        mentioned: Vec<PersonId>,
+    },
+}
+
+/// Why an entry was refused, or a read had no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The number, the name, the key, or the picture's id is somebody else's.
+    Taken,
+    NoSuchRoom,
+    /// To be renamed, or to join a room. Other entries about somebody who is not there have nothing to do, and are kept.
+    NoSuchPerson,
+    /// A room that was to be removed.
+    HasMembers,
+    NoSuchEvent,
+    NotYours,
+    /// The author has said something else under this key.
+    KeyUsed,
+    /// Too many searches are under way.
+    Busy,
+    /// The disk, or the file: in words for people, with what to do about it.
+    Storage(String),
+}
+
+#[derive(Debug)]
+pub(crate) enum Read {
+    /// Events of a room after an offset, oldest first, at most `limit`.
+    After { room: RoomId, after: Offset, limit: usize },
+    /// Events of a room before an offset (or the latest), oldest first, at most `limit`.
+    Before { room: RoomId, before: Option<Offset>, limit: usize },
+    /// Texts and captions that contain `text`, whatever their case, in any of these rooms; the latest first, at
+    /// most `limit`; of those older than `before`, as [`Hit::mark`] has it. An empty text finds nothing. A search may be
+    /// overtaken by reads that were asked for later.
+    Search { rooms: Vec<RoomId>, text: String, before: Option<u64>, limit: usize },
+    /// Whoever has its bytes already is only told whether it is still there.
+    Picture { id: String, is_known: bool },
+}
+
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// `first`: the oldest offset that is still kept (one past the latest if there is none).
+    Events {
+        events: Vec<Event>,
+        first: Offset,
+    },
+    Hits {
+        hits: Vec<Hit>,
+        more: bool,
+    },
+    /// `None`: there is no such picture, or no longer.
+    Picture(Option<(&'static str, Arc<[u8]>)>),
+    /// It is there, and known.
+    SamePicture,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub room: RoomId,
+    pub event: Event,
+    /// To ask for older ones.
+    pub mark: u64,
+}
+
+/// An event of a room, as it is read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub offset: Offset,
+    pub at: Millis,
+    pub author: PersonId,
+    /// As it was when they said it.
+    pub author_name: String,
+    pub what: What,
+    pub mentions: Vec<PersonId>,
+}
+
+impl Event {
+    /// About how many bytes it takes in memory.
+    pub(crate) fn weight(&self) -> usize {
+        let said = match &self.what {
+            What::Text(text) => text.len(),
+            What::Picture { picture, caption } => {
+                caption.len() + picture.as_ref().map_or(0, |picture| picture.id.len())
+            }
+            What::Deleted | What::Deletion { .. } => 0,
+        };
+        size_of::<Event>() + self.author_name.len() + size_of_val(&self.mentions[..]) + said
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum What {
+    Text(String),
+    /// The picture is `None` when its bytes were given up to make room (`--keep-pictures`).
+    Picture {
+        picture: Option<Picture>,
+        caption: String,
+    },
+    /// What was here has been taken back.
+    Deleted,
+    /// What was at `target` has been taken back.
+    Deletion {
+        target: Offset,
+    },
+}
