@@ -6,13 +6,14 @@
 //!         mio, socket2, log, rustls  sha1, base64  simdutf8, zlib_rs
 //! ```
 //!
-//! The protocol and the handshake know no socket, no clock, no thread and no logger; the library knows no
-//! chat room. In the chat, each package has its place.
+//! The protocol and the handshake know no socket, no clock, no thread and no logger; the library knows no chat room. No
+//! modules go in a circle. The chat has a test of its own like this one.
 
-use std::{fs, path::Path};
+use pollcat_testing::circles;
+use pollcat_testing::sources::{self, Arrow, says};
 
 /// Names, and the only places that may say them.
-const ARROWS: [(&[&str], &[&str]); 9] = [
+const ARROWS: [Arrow; 9] = [
     (&["mio", "log", "std::time", "Instant", "SystemTime", "Duration"], &["src/server/", "src/lib.rs"]),
     (&["std::thread", "thread", "TcpStream", "TcpListener", "UdpSocket"], &["src/server/", "src/lib.rs"]),
     (&["socket2"], &["src/server/tcp.rs"]),
@@ -26,105 +27,61 @@ const ARROWS: [(&[&str], &[&str]); 9] = [
     (&["FrameHeader", "Opcode", "MaskingKey"], &["src/protocol/"]),
 ];
 
-/// The chat's packages, and the only places in it that may say them.
-const PACKAGES: [(&[&str], &[&str]); 6] = [
-    (&["rusqlite"], &["examples/chat/src/history/"]),
-    (&["serde", "serde_json"], &["examples/chat/src/wire", "examples/chat/src/settings/"]),
-    (&["jiff"], &["examples/chat/src/console.rs", "examples/chat/src/logs/"]),
-    (&["unicode_security"], &["examples/chat/src/names"]),
-    (&["imagesize"], &["examples/chat/src/picture"]),
-    (
-        &["std::thread", "thread"],
-        &[
-            "examples/chat/src/history/",
-            "examples/chat/src/logs/",
-            "examples/chat/src/main.rs",
-            "examples/chat/src/signals.rs",
-        ],
-    ),
-];
-
 /// What only the chat knows. A lone `room` may be the space that is left in a buffer.
 const CHAT: &[&str] = &["Room", "rooms", "room_id", "room_name", "nickname", "nicknames", "json", "Json"];
 
-const MAX_LINES: usize = 450;
+/// The circles that there are today, each in the order of its modules. The list may only shrink, and is to be empty.
+const CIRCLES: &[&[&str]] = &[
+    &["handshake/extensions", "handshake/request", "handshake/upgrade"],
+    &[
+        "message",
+        "protocol/assembly",
+        "protocol/deflate",
+        "protocol/deflate/compress",
+        "protocol/deflate/inflate",
+        "protocol/partial",
+        "protocol/prepared",
+        "protocol/receive",
+        "protocol/send",
+    ],
+    &["protocol/close", "protocol/error", "protocol/frame"],
+    &[
+        "server/connection",
+        "server/deflate",
+        "server/handler",
+        "server/opening",
+        "server/peers",
+        "server/sending",
+    ],
+    &["server/tls/stream", "server/transport"],
+];
 
 #[test]
 fn every_name_stays_where_it_belongs() {
-    let mut strays = Vec::new();
-    let library = sources("src").into_iter().map(|source| (source, ARROWS.as_slice(), CHAT));
-    let chat =
-        sources("examples/chat/src").into_iter().map(|source| (source, PACKAGES.as_slice(), [].as_slice()));
-    for ((file, text), arrows, never) in library.chain(chat) {
-        let forbidden = arrows.iter().filter(|(_, homes)| !homes.iter().any(|home| file.starts_with(home)));
-        let names: Vec<&str> = forbidden.flat_map(|(names, _)| *names).chain(never).copied().collect();
-        for (number, line) in (1..).zip(text.lines()) {
-            let said = names.iter().filter(|name| says(line, name));
-            strays.extend(said.map(|name| format!("{file}:{number} says `{name}`")));
-        }
-    }
+    let strays = sources::strays(&rust("src"), &ARROWS, CHAT);
     assert!(strays.is_empty(), "\n{}", strays.join("\n"));
 }
 
 #[test]
 fn every_file_begins_with_what_it_is_about_and_stays_short() {
-    let mut odd = Vec::new();
-    for (file, text) in ["src", "examples", "tests"].into_iter().flat_map(sources) {
-        if !text.starts_with("//!") {
-            odd.push(format!("{file} has no `//!` at its head"));
-        }
-        let lines = text.lines().count();
-        if lines > MAX_LINES {
-            odd.push(format!(
-                "{file} has {lines} lines, more than {MAX_LINES}: look for the second idea in it"
-            ));
-        }
-    }
+    let folders = ["src", "examples", "benches", "tests", "tests/peers", "tests/support"];
+    let odd: Vec<String> = folders.iter().flat_map(|folder| sources::oddities(&rust(folder))).collect();
     assert!(odd.is_empty(), "\n{}", odd.join("\n"));
 }
 
-/// The page's modules that stand alone: each can be read, and tested, without the others.
-const ALONE: [&str; 9] =
-    ["browser", "commands", "composing", "early", "identity", "links", "mentions", "reach", "roster"];
-
 #[test]
-fn what_stands_alone_in_the_page_imports_nothing() {
-    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/chat/web");
-    for name in ALONE {
-        let script = fs::read_to_string(web.join(format!("{name}.js"))).expect("a script of the page");
-        assert!(!script.contains("import "), "{name}.js imports something");
-    }
+fn no_modules_go_in_a_circle() {
+    let graph = circles::rust::graph(&sources::sources(SRC, "", "rs"), "lib.rs");
+    assert!(graph.modules() > 50, "only {} modules are seen", graph.modules());
+    let faults = circles::faults(&graph, CIRCLES);
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// Every Rust file under a folder, by its path from the root of the package.
-fn sources(folder: &str) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut folders, mut files) = (vec![root.join(folder)], Vec::new());
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder of the package can be read") {
-            let path = entry.expect("so can its entries").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(root).expect("we came from the root").display().to_string();
-                files.push((name.replace('\\', "/"), fs::read_to_string(path).expect("source is UTF-8")));
-            }
-        }
-    }
-    files.sort();
-    assert!(!files.is_empty(), "where has {folder} gone?");
-    files
-}
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const SRC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
-/// Does a line of code say `name`, as a word of its own? Comments may say what they like.
-///
-/// What comes after `//` within a string is taken for a comment as well: the mistake is on the mild side.
-fn says(line: &str, name: &str) -> bool {
-    let code = line.split("//").next().unwrap_or(line);
-    let in_a_word = |c: char| c.is_alphanumeric() || c == '_';
-    code.match_indices(name).any(|(start, _)| {
-        !code[..start].ends_with(in_a_word) && !code[start + name.len()..].starts_with(in_a_word)
-    })
+fn rust(folder: &str) -> Vec<(String, String)> {
+    sources::sources(ROOT, folder, "rs")
 }
 
 #[test]
@@ -133,4 +90,70 @@ fn a_word_is_found_by_itself_and_outside_comments() {
     for innocent in ["let catalog = 1;", "log_in();", "// no log here", "/// nor a log here", "f(); // log"] {
         assert!(!says(innocent, "log"), "{innocent}");
     }
+}
+
+#[test]
+fn a_circle_is_found_through_whatever_passes_a_name_on() {
+    let found = |files: &[(&str, &str)]| circles::rust::graph(&owned(files), "lib.rs").circles();
+    let root = ("lib.rs", "mod a;\npub mod b;\npub use b::B;");
+    let circle = [["a", "b"]];
+    for a in [
+        "use crate::b::B;",
+        "use crate::{b::{self as other}, c};",
+        "use crate::B;",
+        "use super::B as Other;",
+        "fn f() { crate::b::f(\"//\") }",
+        "use crate::b;\nfn f<'a>() -> b::B<'a> {}",
+        "use super::*;\nfn f() -> char { '\"' }\nfn g(b: super::B) {}",
+    ] {
+        assert_eq!(found(&[root, ("a.rs", a), ("b.rs", "pub struct B(super::a::A);")]), circle, "{a}");
+    }
+    let spread =
+        [("lib.rs", "mod a;"), ("a/mod.rs", "mod one;\nmod two;\npub(crate) use one::*;\nuse two::f;")];
+    let below = [("a/one.rs", "pub struct One;\nuse super::f;"), ("a/two.rs", "fn f(one: super::One) {}")];
+    assert_eq!(found(&[spread, below].concat()), [["a/one", "a/two"]]);
+}
+
+#[test]
+fn what_goes_round_is_no_circle_before_it_comes_back() {
+    let found = |files: &[(&str, &str)]| circles::rust::graph(&owned(files), "lib.rs").circles();
+    let root = ("lib.rs", "mod a;\npub mod b;\npub use b::B;\nuse a::f;");
+    let innocent = [
+        "use log::{B, a};",
+        "// use crate::b::B;\n/* crate::b::B */ const S: &str = \"crate::b::B\";",
+        "#[cfg(test)]\nmod tests { use crate::b::B; }",
+        "fn f() {}\n#[cfg(test)]\n#[path = \"b.rs\"]\nmod tests;\n#[test]\nfn t() { crate::b::f() }",
+        "use std::b::B;\nconst RAW: &str = r#\"\"crate::b::B\"#;",
+    ];
+    for a in innocent {
+        assert_eq!(found(&[root, ("a.rs", a), ("b.rs", "pub struct B(super::a::A);")]), [[""; 0]; 0], "{a}");
+    }
+}
+
+#[test]
+fn scripts_go_in_a_circle_when_their_imports_do() {
+    let files = [
+        ("main.js", "import { a } from \"./views/a.js\";"),
+        ("model/room.js", "// import \"../views/a.js\"\nexport { b } from './b.js';"),
+        ("views/a.js", "import {\n    b,\n} from \"./b.js\";\nimport \"../model/room.js\";"),
+        ("views/b.js", "const a = await import(\"../views/a.js\");"),
+    ];
+    assert_eq!(circles::scripts::graph(&owned(&files)).circles(), [["views/a", "views/b"]]);
+}
+
+#[test]
+fn the_list_of_circles_only_shrinks() {
+    let mut graph = circles::Graph::default();
+    for (from, to) in [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")] {
+        graph.add_arrow(from, to, "words");
+    }
+    let faults = |known: &[&[&str]]| circles::faults(&graph, known).len();
+    assert_eq!(faults(&[&["a", "b", "c"]]), 0);
+    assert_eq!(faults(&[&["a", "b"]]), 1, "it has grown");
+    assert_eq!(faults(&[&["a", "b", "c", "d"]]), 1, "it has shrunk");
+    assert_eq!(faults(&[]), 1);
+}
+
+fn owned(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    files.iter().map(|&(path, text)| (path.into(), text.into())).collect()
 }

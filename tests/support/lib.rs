@@ -4,6 +4,7 @@
 //! `examples/chat/tests/support`.
 
 pub mod apart;
+pub mod circles;
 pub mod client;
 pub mod dice;
 pub mod example;
@@ -14,4 +15,5 @@ pub mod raw;
 pub mod requests;
 pub mod running;
 pub mod scratch;
+pub mod sources;
 pub mod transcript;
