@@ -52,7 +52,7 @@ export class Store {
 	}
 
 	#hear = {
-		welcome: ({ user, all, rooms, room, limits }) => {
+		welcome: ({ user, all = [], rooms, room, limits }) => {
 			if (this.me && this.me.id !== user.id) this.rooms.clear();
 			this.me = this.#person(user);
 			this.home = room;
@@ -102,11 +102,12 @@ export class Store {
 		online: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: true })),
 		offline: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: false })),
 		// Of a crowd only the numbers are told.
-		here: ({ here, members, crowd }) => {
-			const home = this.rooms.get(this.home);
-			if (home) Object.assign(home, { here, members });
+		here: ({ room: name, here, members, crowd }) => {
+			const room = this.rooms.get(name);
+			if (!room) return;
+			Object.assign(room, { here, members });
 			// From now on everybody is told of by name again, and meanwhile was not.
-			if (crowd === false) for (const room of this.rooms.values()) room.users = null;
+			if (crowd === false) room.users = null;
 		},
 		typing: ({ room, user }) => {
 			if (user.id === this.me.id) return; // in another window
