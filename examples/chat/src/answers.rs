@@ -124,8 +124,8 @@ impl Chat {
         let msg = format!("{old} is now {name}");
         let user = User { id, name, online: None };
         let told = Told::Renamed { msg_source: SERVER, msg: &msg, user, old: &old };
-        let cost = self.tell_renamed(peers, person, &json(&told));
         self.tell_company(peers, person, Some(asker), &msg);
+        let cost = self.tell_renamed(peers, id, &json(&told));
         self.charge(asker, cost);
         self.tell_line(peers, asker, &notice(&format!("you are {name} now")));
     }

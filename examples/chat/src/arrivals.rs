@@ -17,9 +17,6 @@ use crate::tickets::{Asker, No, Ticket};
 use crate::token::Token;
 use crate::wire::{Code, Position, SERVER, Told, User, Welcome, json};
 
-/// The most names in the welcome of a crowd.
-const LISTED: usize = 100;
-
 impl Chat {
     // ---- coming
 
@@ -31,7 +28,8 @@ impl Chat {
         };
         // Guests talk even if the disk does not know them.
         let _ = self.store_person(person, Ticket::Nobody);
-        self.attach(peers, peer, person, true);
+        let told = self.attach(peers, peer, person, true);
+        self.charge_arrival(peer, told.and(told));
         let others = self.list_members(self.lobby, Some(person));
         self.tell_line(peers, peer, &console::notice(&format!("welcome, {}", self.people.name_of(person))));
         self.tell_line(
@@ -64,6 +62,7 @@ impl Chat {
             lobby.members.insert(person.by_name().clone(), false);
             person.rooms.insert(lobby.id, Membership { read: lobby.last, mentions: Vec::new() });
         }
+        self.count(self.lobby);
         self.people.insert(person);
         Ok(id)
     }
@@ -120,7 +119,7 @@ impl Chat {
     ) {
         let peer = asker.peer;
         let new = self.sessions.get(peer).is_some_and(|session| session.stage == Stage::Arriving(id));
-        self.attach(peers, peer, id, new);
+        let told = self.attach(peers, peer, id, new);
         let (Some(person), Some(session)) = (self.people.get(id), self.sessions.get(peer)) else {
             return;
         };
@@ -132,7 +131,7 @@ impl Chat {
         let mut rooms: Vec<_> = person.rooms.keys().filter_map(|&room| self.rooms.get(room)).collect();
         rooms.sort_unstable_by_key(|room| room.id);
         let token = token.as_ref().map(Token::text);
-        let most = if self.crowd.is_one() { LISTED } else { usize::MAX };
+        let all = || self.people.here().map(user).collect();
         let welcome = Welcome {
             id: asker.id.as_deref(),
             msg_source: SERVER,
@@ -141,7 +140,7 @@ impl Chat {
             user: user(person),
             new,
             token: token.as_deref(),
-            all: self.people.here().take(most).map(user).collect(),
+            all: (!self.is_crowd(self.lobby)).then(all),
             here: self.people.here().len(),
             rooms: rooms.iter().map(|room| self.room_state(room, person)).collect(),
             room: self.rooms.get(session.room).map_or(LOBBY, |room| &room.name),
@@ -158,9 +157,9 @@ impl Chat {
             .iter()
             .map(|room| Behind { room: room.id, from: From::Client(has.remove(&room.name)) })
             .collect();
-        // They come and go, and listen to each of their rooms.
-        let comings = cost_of_placing(person).and(cost_of_placing(person));
-        self.charge_arrival(peer, Cost::answered(welcome.len()).and(comings));
+        // They come, and go one day, and others hear of both.
+        let coming = cost_of_placing(person).and(told);
+        self.charge_arrival(peer, Cost::answered(welcome.len()).and(coming).and(coming));
         // Its length must not tell of the token.
         peers.send(peer, Outgoing::from(&welcome).uncompressed());
         for behind in &behind {
@@ -172,21 +171,22 @@ impl Chat {
         self.catch_up(peers, peer);
     }
 
-    /// From now on the connection is this person's.
-    fn attach(&mut self, peers: &mut Peers, peer: PeerId, id: PersonId, new: bool) {
+    /// From now on the connection is this person's. What it has cost to tell others.
+    fn attach(&mut self, peers: &mut Peers, peer: PeerId, id: PersonId, new: bool) -> Cost {
         self.people.connect(id, peer, self.calendar.now());
         let (Some(session), Some(person)) = (self.sessions.get_mut(peer), self.people.get_mut(id)) else {
-            return;
+            return Cost::NOTHING;
         };
         log::debug!("{peer} is {} ({id})", person.name);
         session.stage = Stage::Here(id);
         let first = !std::mem::replace(&mut person.shown, true);
         let voice = session.voice;
-        self.note_presence(id);
-        if first {
-            self.tell_presence(peers, id, new);
+        if person.connections.len() == 1 {
+            self.note_presence(id);
         }
+        let cost = if first { self.tell_presence(peers, id, new) } else { Cost::NOTHING };
         peers.subscribe(peer, voice.topic());
+        cost
     }
 }
 

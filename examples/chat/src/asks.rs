@@ -17,7 +17,6 @@ use crate::membership::{gone_room, no_such_room, nobody, not_member};
 use crate::mentions::mentioned;
 use crate::names;
 use crate::people::Membership;
-use crate::presence::COMPANY;
 use crate::sessions::{Announced, Voice};
 use crate::tickets::{Asker, No, Ticket};
 use crate::wire::{Ask, Code, To, Told, json, longest_request};
@@ -79,6 +78,7 @@ impl Chat {
                 let room = self.room_of(person, &who.room)?;
                 self.tell_who(peers, asker, room, &who)
             }
+            Ask::Watch { people } => self.watch(peers, asker, people),
             Ask::Page { room, before, limit } => {
                 let room = self.room_of(person, &room)?;
                 let limit = limit.map_or(PAGE, |limit| (limit as usize).clamp(1, PAGE));
@@ -286,7 +286,7 @@ impl Chat {
         if let Some(last) = too_soon {
             self.typing.insert((id, room), last);
         } else if let (Some(person), Some(place)) = (self.people.get(id), self.rooms.get(room))
-            && place.members.len() <= COMPANY
+            && !self.is_crowd(room)
         {
             let told = Told::Typing { room: &place.name, user: crate::arrivals::user(person) };
             peers.publish_from(asker.peer, place.news(), &json(&told));

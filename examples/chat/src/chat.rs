@@ -30,7 +30,7 @@ use crate::loading::Tables;
 use crate::names;
 use crate::pace::Rate;
 use crate::people::{Membership, People};
-use crate::presence::Crowd;
+use crate::presence::{Crowds, Watches};
 use crate::rooms::{Room, Rooms};
 use crate::sessions::{Received, Session, Voice};
 use crate::settings::Settings;
@@ -80,7 +80,8 @@ pub(crate) struct Chat {
     pub(crate) rooms: Rooms,
     pub(crate) sessions: PeerMap<Session>,
     pub(crate) console: Console,
-    pub(crate) crowd: Crowd,
+    pub(crate) crowds: Crowds,
+    pub(crate) watches: Watches<PeerId>,
     pub(crate) gallery: Gallery<RequestId>,
     /// What was sent before it could be done.
     pub(crate) early: Account,
@@ -132,7 +133,8 @@ impl Chat {
             rooms,
             sessions: PeerMap::new(),
             console,
-            crowd: Crowd::default(),
+            crowds: Crowds::default(),
+            watches: Watches::default(),
             lobby: 0,
             next_person,
             next_room,
@@ -154,6 +156,7 @@ impl Chat {
         };
         chat.store_lobby();
         chat.put_everybody_into_the_lobby();
+        chat.begin_quietly();
         chat
     }
 

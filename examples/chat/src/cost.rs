@@ -96,7 +96,7 @@ impl Cost {
 pub(crate) fn price(ask: &Ask<'_>) -> u32 {
     match ask {
         Ask::Search { .. } | Ask::Join { create: true, .. } => 2 * MESSAGE,
-        Ask::Page { .. } | Ask::Who(_) | Ask::Rooms { .. } => MESSAGE / 2,
+        Ask::Page { .. } | Ask::Who(_) | Ask::Watch { .. } | Ask::Rooms { .. } => MESSAGE / 2,
         Ask::Read { .. } | Ask::Typing { .. } | Ask::Ping => MESSAGE / 5,
         _ => MESSAGE,
     }

@@ -29,6 +29,7 @@ impl Chat {
             return;
         };
         self.early.give_back(session.payer, session.held.bytes());
+        self.watches.close(peer);
         let Some(id) = session.person() else {
             return;
         };
@@ -70,11 +71,12 @@ impl Chat {
         for &room in person.rooms.keys() {
             self.drop_member(room, person.by_name());
             self.note_one_sided(room);
+            self.unsaved.remove(&(id, room));
         }
+        self.watches.note_forgotten(id);
         if self.rooms.count_talks(id) > 0 {
             self.people.remember_gone(id, person.name);
         }
-        self.unsaved.retain(|&(person, _)| person != id);
         if self.store(Entry::Forget { person: id }, Ticket::Nobody).is_err() && !self.is_stopping() {
             log::warn!("person {id} is forgotten when the history is opened next");
         }
@@ -92,6 +94,7 @@ impl Chat {
                 }
             }
         }
+        self.count(id);
     }
 
     /// Takes an empty room away, if the disk can hear of it. It refuses if somebody has joined it meanwhile.
@@ -111,6 +114,7 @@ impl Chat {
             self.fading.pop_front();
             self.fade(peers, id, until);
         }
+        self.tell_watchers(peers, now);
         self.tell_numbers(peers, now);
         self.save_what_was_read();
         if self.next_chores <= now {

@@ -181,6 +181,7 @@ impl Chat {
         let new = place.members.insert(member.by_name().clone(), member.is_here());
         member.rooms.entry(room).or_insert(Membership { read, mentions: Vec::new() });
         self.rooms.fill(room);
+        self.count(room);
         if new {
             // The disk has what was the latest when they asked.
             self.unsaved.insert((person, room));
@@ -270,6 +271,7 @@ impl Chat {
 
     /// A room that was empty is gone. The history has refused if somebody has joined it meanwhile.
     pub(crate) fn removed(&mut self, peers: &mut Peers, id: RoomId) {
+        self.crowds.remove(id);
         let Some(room) = self.rooms.remove(id) else {
             return;
         };
@@ -280,7 +282,7 @@ impl Chat {
             }
         }
         // Nobody was in it: in a crowd nobody needs to know.
-        if room.kind == RoomKind::Public && !self.crowd.is_one() {
+        if room.kind == RoomKind::Public && !self.is_crowd(self.lobby) {
             let msg = format!("{} is gone", room.name);
             let told = Told::Removed { msg_source: SERVER, msg: &msg, room: &room.name };
             peers.publish(Voice::Json.topic(), &json(&told));

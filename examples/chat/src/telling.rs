@@ -10,7 +10,6 @@ use crate::cost::{COMPRESSED, Cost};
 use crate::history::{PersonId, RoomId, RoomKind};
 use crate::membership::Move;
 use crate::people::{Membership, Person};
-use crate::presence::COMPANY;
 use crate::rooms::{Room, direct_partner};
 use crate::sessions::Voice;
 use crate::tickets::{Asker, No};
@@ -96,7 +95,7 @@ impl Chat {
         let (Some(place), Some(member)) = (self.rooms.get(room), self.people.get(person)) else {
             return;
         };
-        if (place.kind == RoomKind::Direct && to == Move::In) || self.is_quiet(place) {
+        if place.kind == RoomKind::Direct && to == Move::In {
             return;
         }
         let verb = if to == Move::In { "joined" } else { "left" };
@@ -107,19 +106,24 @@ impl Chat {
         let msg = format!("{} {verb} {}", member.name, place.name);
         let moved = Moved { msg_source: SERVER, msg: &msg, room: &place.name, user: user(member), members };
         let told = if to == Move::In { Told::Joined(moved) } else { Told::Left(moved) };
-        peers.publish(place.news(), &json(&told));
+        let told = json(&told);
+        if self.is_crowd(room) {
+            // It hears its numbers; but their own windows have to know that they are in it no more.
+            return self.windows_of(person).filter(|_| to == Move::Out).for_each(|peer| {
+                peers.send(peer, &told);
+            });
+        }
+        peers.publish(place.news(), &told);
         if place.kind == RoomKind::Public {
             self.tell_notice(peers, place, &format!("{} {verb}", member.name));
         }
     }
 
-    /// Words of the server for the text clients of a room, unless it is so large that they would read nothing else.
+    /// Words of the server for the text clients of a room that is no crowd: there they would read nothing else.
     fn tell_notice(&self, peers: &mut Peers, room: &Room, words: &str) {
-        if room.members.len() <= COMPANY {
-            self.publish_line(peers, room, true, None, || Some(notice(words)));
-            let elsewhere = || Some(notice(&format!("[{}] {words}", room.name)));
-            self.publish_line(peers, room, false, None, elsewhere);
-        }
+        self.publish_line(peers, room, true, None, || Some(notice(words)));
+        let elsewhere = || Some(notice(&format!("[{}] {words}", room.name)));
+        self.publish_line(peers, room, false, None, elsewhere);
     }
 
     /// Words about a person, for the text clients who are in a room with them: so each reads them once, whatever
@@ -132,7 +136,7 @@ impl Chat {
         words: &str,
     ) {
         let rooms = person.rooms.keys().filter_map(|&room| self.rooms.get(room));
-        for room in rooms.filter(|room| room.members.len() <= COMPANY) {
+        for room in rooms.filter(|room| !self.is_crowd(room.id)) {
             self.publish_line(peers, room, true, except, || Some(notice(words)));
         }
     }
@@ -185,6 +189,8 @@ impl Chat {
             first: room.first,
             offset: room.last,
             members: room.members.len(),
+            here: self.is_crowd(room.id).then(|| room.members.count_here()),
+            crowd: self.is_crowd(room.id),
             read: membership.read,
             unread: room.unread(membership.read),
             mentions: membership.mentions.len(),

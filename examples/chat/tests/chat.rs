@@ -8,7 +8,7 @@
 //! | 4: history | `history.rs`, `kept.rs` |
 //! | 5: speaking | `speaking.rs` |
 //! | 6: pictures | `pictures.rs` |
-//! | 7: reading, searching, names | `reading.rs`, `names.rs`, `crowd.rs` |
+//! | 7: reading, searching, names | `reading.rs`, `names.rs`, `crowd.rs`, `watch.rs` |
 //! | 8: errors | `errors.rs`, `pace.rs`, `offices.rs`, `disk.rs` |
 //! | Plain text | `console.rs` |
 //! | Backup, restore, upgrade, downgrade | `backup.rs` |
@@ -54,3 +54,5 @@ mod rooms;
 mod running;
 #[path = "chat/speaking.rs"]
 mod speaking;
+#[path = "chat/watch.rs"]
+mod watch;

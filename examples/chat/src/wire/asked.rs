@@ -48,6 +48,10 @@ pub(crate) enum Ask<'a> {
         room: Cow<'a, str>,
     },
     Who(Who<'a>),
+    /// Whoever was watched before, and is none of these, is not watched any more.
+    Watch {
+        people: Vec<PersonId>,
+    },
     Page {
         room: Cow<'a, str>,
         before: Option<Offset>,
@@ -151,6 +155,7 @@ struct Fields<'a> {
     after: Option<PersonId>,
     limit: Option<u64>,
     size: Option<u64>,
+    people: Option<Vec<PersonId>>,
     rooms: Option<HashMap<String, Position>>,
 }
 
@@ -268,6 +273,7 @@ impl<'a> Ask<'a> {
                 after: fields.after,
                 limit: fields.limit,
             }),
+            "watch" => Ask::Watch { people: fields.people.ok_or_else(|| missing("people"))? },
             "page" => Ask::Page { room: room(fields.room)?, before: fields.before, limit: fields.limit },
             "read" => Ask::Read {
                 room: room(fields.room)?,

@@ -108,8 +108,9 @@ pub(crate) enum Told<'a> {
         user: User<'a>,
         old: &'a str,
     },
-    /// How many are here, to a crowd: it does not hear of each.
+    /// How many are in a room, to a crowd: it does not hear of each.
     Here {
+        room: &'a str,
         here: usize,
         members: usize,
         crowd: bool,
@@ -119,6 +120,15 @@ pub(crate) enum Told<'a> {
     },
     Offline {
         user: User<'a>,
+    },
+    /// Of those whom a window watches: all of them as the answer, and later who comes and goes.
+    Presence {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        online: &'a [PersonId],
+        offline: &'a [PersonId],
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        renamed: Vec<User<'a>>,
     },
     Typing {
         room: &'a str,
@@ -143,7 +153,9 @@ pub(crate) struct Welcome<'a> {
     pub new: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<&'a str>,
-    pub all: Vec<User<'a>>,
+    /// Who is here, unless they are a crowd.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub all: Option<Vec<User<'a>>>,
     pub here: usize,
     pub rooms: Vec<RoomState<'a>>,
     pub room: &'a str,
@@ -174,6 +186,11 @@ pub(crate) struct RoomState<'a> {
     pub first: Offset,
     pub offset: Offset,
     pub members: usize,
+    /// How many of them are here; and that it is a crowd, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub here: Option<usize>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub crowd: bool,
     pub read: Offset,
     pub unread: u64,
     pub mentions: usize,

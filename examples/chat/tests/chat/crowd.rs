@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::text::Text;
 use pollcat_testing::client::{Client, TEXT};
 
 /// As many descriptors as may be: there are two for each of a crowd, and the chat's limit is ours.
@@ -27,11 +28,36 @@ fn come(chat: &Chat, number: usize) -> Vec<Client> {
     crowd
 }
 
-/// Waits until a crowd hears that it is so large, and drops what came before.
+/// All of them enter a room.
+fn enter(crowd: &mut [Client], room: &str) {
+    let join = json!({"type": "join", "room": room, "create": true, "id": "enter"}).to_string();
+    for client in &mut *crowd {
+        client.send(TEXT, join.as_bytes());
+    }
+    for client in crowd {
+        let answer = loop {
+            let object: Value = serde_json::from_str(&client.text()).expect("JSON");
+            if object["id"] == "enter" {
+                break object;
+            }
+        };
+        assert_eq!(answer["type"], "room", "{answer}");
+    }
+}
+
+/// Waits until a room hears that so many are in it, and drops what came before.
 #[track_caller]
-fn counted(observer: &mut Json, here: usize) {
-    observer.wait_for("the numbers", |it| it["type"] == "here" && it["here"] == here);
+fn counted(observer: &mut Json, room: &str, here: usize) -> Value {
+    let is_it = |it: &Value| it["type"] == "here" && it["room"] == room && it["here"] == here;
+    let numbers = observer.wait_for("the numbers", is_it);
     observer.heard();
+    numbers
+}
+
+/// Those of the private talk, as a welcome has them.
+fn partner(window: &Json) -> Value {
+    let rooms = window.welcome["rooms"].as_array().expect("rooms").clone();
+    rooms.into_iter().find(|room| room["kind"] == "direct").expect("the talk")["with"].clone()
 }
 
 /// What is told by name, of those who come and go.
@@ -47,15 +73,20 @@ fn an_arrival_costs_the_same_however_many_are_here() {
         let chat = Chat::in_memory(&[]);
         let mut observer = Json::named(chat.address(), "observer");
         let _crowd = come(&chat, number);
-        counted(&mut observer, number + 1);
+        counted(&mut observer, "lobby", number + 1);
         let newcomers: Vec<Json> = (0..20).map(|_| Json::hello(chat.address(), json!({}))).collect();
         let back: Vec<Json> = newcomers.iter().map(|newcomer| newcomer.again(chat.address())).collect();
-        observer.wait_for("the numbers", |it| it["type"] == "here" && it["here"] == number + 21);
+        let is_all = |it: &Value| it["type"] == "here" && it["here"] == number + 21;
+        let numbers = observer.wait_for("the numbers", is_all);
+        let expected = json!({"type": "here", "room": "lobby", "here": number + 21, "members": number + 21, "crowd": true});
+        assert_eq!(numbers, expected);
         let heard = observer.heard();
         assert_eq!(by_name(&heard), Vec::<&Value>::new(), "of {number}");
         for window in newcomers.iter().chain(&back) {
             let welcome = &window.welcome;
-            assert_eq!(welcome["all"].as_array().map(Vec::len), Some(100), "names, of {number}");
+            assert_eq!(welcome.get("all"), None, "names, of {number}");
+            let lobby = &welcome["rooms"][0];
+            assert_eq!((&lobby["crowd"], &lobby["here"]), (&json!(true), &welcome["here"]));
             assert!(welcome["here"].as_u64().is_some_and(|here| here > number as u64), "{}", welcome["here"]);
             assert!(welcome.to_string().len() < 5_000, "{} bytes", welcome.to_string().len());
         }
@@ -63,18 +94,20 @@ fn an_arrival_costs_the_same_however_many_are_here() {
 }
 
 #[test]
-fn a_crowd_hears_its_number_and_friends_hear_each_other() {
+fn a_crowd_hears_its_numbers_and_friends_hear_each_other() {
+    need_descriptors();
     let chat = Chat::in_memory(&[]);
     let [mut alice, mut bob] = ["alice", "bob"].map(|name| Json::named(chat.address(), name));
     alice.ask(json!({"to": bob.id, "msg": "psst"}));
     bob.join("tea");
     let mut crowd = come(&chat, 210);
-    counted(&mut alice, 212);
+    counted(&mut alice, "lobby", 212);
     bob.heard();
 
     // In a small room everything is as it was; in the lobby nobody hears of them.
     let mut carol = Json::named(chat.address(), "carol");
-    carol.join("tea");
+    let tea = carol.join("tea");
+    assert_eq!((tea.get("crowd"), tea.get("here")), (None, None));
     let joined = bob.wait_for("that carol joined", |it| it["type"] == "joined");
     assert_eq!((&joined["room"], &joined["user"]["id"]), (&json!("tea"), &json!(carol.id)));
     carol.rename("caroline");
@@ -86,30 +119,103 @@ fn a_crowd_hears_its_number_and_friends_hear_each_other() {
     assert_eq!(by_name(&alice.heard()), Vec::<&Value>::new(), "alice knows nothing of tea");
     assert_eq!(by_name(&bob.heard()), Vec::<&Value>::new(), "each once");
 
-    // They talk in private: alice hears that bob goes, and finds him away when she comes again.
+    // Alice talks with bob in private, and carol is in tea with him: they hear that he goes, and comes again.
+    let mut dora = Json::named(chat.address(), "dora");
     let (id, token) = (bob.id, bob.token.clone());
     bob.leave();
-    let offline = alice.wait_for("that bob went", |it| it["type"] == "offline");
-    assert_eq!(offline["user"]["id"], id);
-    let talk = |window: &Json| {
-        let rooms = window.welcome["rooms"].as_array().expect("rooms").clone();
-        rooms.into_iter().find(|room| room["kind"] == "direct").expect("the talk")["with"].clone()
-    };
-    assert_eq!(talk(&alice.again(chat.address())), json!({"id": id, "name": "bob", "online": false}));
-    let bob = Json::hello(chat.address(), json!({"token": token}));
-    assert_eq!(talk(&bob)["online"], true);
-    let online = alice.wait_for("that bob came", |it| it["type"] == "online");
-    assert_eq!(online["user"]["id"], id);
-    assert_eq!(by_name(&carol.heard()), Vec::<&Value>::new(), "carol never talked with bob");
+    let others = [&mut alice, &mut carol];
+    for hearer in others {
+        let offline = hearer.wait_for("that bob went", |it| it["type"] == "offline");
+        assert_eq!(offline["user"]["id"], id);
+    }
+    assert_eq!(partner(&alice.again(chat.address())), json!({"id": id, "name": "bob", "online": false}));
+    let mut bob = Json::hello(chat.address(), json!({"token": token}));
+    assert_eq!(partner(&bob)["online"], true);
+    for hearer in [&mut alice, &mut carol] {
+        let online = hearer.wait_for("that bob came", |it| it["type"] == "online");
+        assert_eq!(online["user"]["id"], id);
+    }
+    for (name, window) in
+        [("alice", &mut alice), ("bob", &mut bob), ("carol", &mut carol), ("dora", &mut dora)]
+    {
+        assert_eq!(by_name(&window.heard()), Vec::<&Value>::new(), "of {name}, who knows it all");
+    }
 
-    // The crowd goes, and it is by name again.
+    // The crowd goes, and it is by name again: all at once, and nobody in between.
     crowd.truncate(150);
     let last = alice.wait_for("the last numbers", |it| it["type"] == "here" && it["crowd"] == false);
     assert!(last["here"].as_u64().is_some_and(|here| here <= 160), "{last}");
-    let dora = Json::hello(chat.address(), json!({"name": "dora"}));
-    let is_dora = |it: &Value| it["user"]["id"] == dora.id;
-    alice.wait_for("dora by name", |it| it["type"] == "online" && is_dora(it));
-    alice.wait_for("dora by name", |it| it["type"] == "joined" && is_dora(it));
+    assert_eq!(last["room"], "lobby");
+    let eve = Json::hello(chat.address(), json!({"name": "eve"}));
+    assert!(eve.welcome["all"].as_array().is_some_and(|all| all.len() > 150), "{}", eve.welcome);
+    let is_eve = |it: &Value| it["user"]["id"] == eve.id;
+    alice.wait_for("eve by name", |it| it["type"] == "online" && is_eve(it));
+    alice.wait_for("eve by name", |it| it["type"] == "joined" && is_eve(it));
+}
+
+#[test]
+fn each_room_is_a_crowd_or_none() {
+    need_descriptors();
+    let chat = Chat::in_memory(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    let mut reader = Text::named(chat.address(), "reader");
+    alice.join("tea");
+    alice.join("hall");
+    reader.say("/join hall");
+    let mut crowd = come(&chat, 220);
+    enter(&mut crowd[..205], "hall");
+    let numbers = counted(&mut alice, "hall", 207);
+    assert_eq!((&numbers["members"], &numbers["crowd"]), (&json!(207), &json!(true)));
+    reader.heard();
+
+    let mut bob = Json::named(chat.address(), "bob");
+    bob.join("tea");
+    let mut elsewhere = bob.again(chat.address());
+    let hall = bob.join("hall");
+    assert_eq!((&hall["crowd"], &hall["here"], &hall["members"]), (&json!(true), &json!(208), &json!(208)));
+    bob.ask(json!({"type": "typing", "room": "hall"}));
+    bob.ask(json!({"type": "leave", "room": "hall"}));
+    let left = elsewhere.wait_for("that bob has left it", |it| it["type"] == "left");
+    assert_eq!(
+        (&left["room"], &left["user"]["id"]),
+        (&json!("hall"), &json!(bob.id)),
+        "one's own windows know"
+    );
+    let heard = alice.heard();
+    let joined = by_name(&heard);
+    assert!(joined.len() == 1 && joined[0]["type"] == "joined" && joined[0]["room"] == "tea", "{joined:?}");
+    let notices = reader.heard();
+    assert!(!notices.iter().any(|line| line.contains("bob")), "{notices:?}");
+
+    // The hall is company again before the lobby is.
+    crowd.drain(..50);
+    let last = alice.wait_for("the last numbers", |it| it["type"] == "here" && it["crowd"] == false);
+    assert_eq!(last["room"], "hall");
+    bob.join("hall");
+    let joined = alice.wait_for("that bob is back", |it| it["type"] == "joined");
+    assert_eq!(joined["room"], "hall");
+    reader.until("bob joined");
+}
+
+/// After a start everybody comes back within seconds: in a room with many members nobody is told of each.
+#[test]
+fn a_large_room_begins_quietly() {
+    need_descriptors();
+    let mut chat = Chat::start(&["--durability", "system"]);
+    let [alice, bob] = ["alice", "bob"].map(|name| Json::named(chat.address(), name));
+    let tokens = [&alice, &bob].map(|person| json!({"token": person.token}));
+    let _crowd = come(&chat, 210);
+    chat.crash();
+    let [alice, bob] = tokens;
+    let mut alice = Json::hello(chat.address(), alice);
+    let lobby = &alice.welcome["rooms"][0];
+    assert_eq!((&lobby["crowd"], &lobby["here"], &lobby["members"]), (&json!(true), &json!(1), &json!(212)));
+    let bob = Json::hello(chat.address(), bob);
+    counted(&mut alice, "lobby", 2);
+    let last = alice.wait_for("the end of it", |it| it["type"] == "here" && it["crowd"] == false);
+    assert_eq!((&last["here"], by_name(&alice.heard())), (&json!(2), Vec::<&Value>::new()));
+    bob.leave();
+    alice.expect("offline");
 }
 
 #[test]
