@@ -92,14 +92,24 @@ fn what_happens_while_a_clock_is_behind_is_not_earlier_than_what_was_believed() 
     assert_eq!(open.history.calendar().today(), None);
 }
 
-/// `fixtures/version-1.sql` is a file that a program of then made.
+/// `fixtures/version-1.sql` and so on are the same history, as programs of then had it.
 #[test]
-fn a_file_of_the_first_version_keeps_everything() {
-    let scratch = Scratch::new("version-1");
+fn a_file_of_any_version_keeps_everything() {
+    for version in 1..schema::VERSION {
+        keeps_everything(version);
+    }
+}
+
+fn keeps_everything(version: i32) {
+    let scratch = Scratch::new(&format!("version-{version}"));
     let path = scratch.file("chat.db");
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1.sql");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/version-{version}.sql"));
     let sql = fs::read_to_string(fixture).unwrap();
     Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
+    let number = |sql: &str| {
+        Connection::open(&path).and_then(|it| it.query_row(sql, [], |row| row.get::<_, i32>(0))).unwrap()
+    };
+    assert_eq!(number("PRAGMA user_version"), version);
     let settings = settings(&path);
     for offset in [4, 5] {
         let mut open = Open::with(settings.clone()).unwrap();
@@ -117,9 +127,16 @@ fn a_file_of_the_first_version_keeps_everything() {
         let again = Append { key: Some("k1".into()), ..say(1, 1, Body::Text("hello".into())) };
         let answer = open.write(Entry::Append(again));
         assert!(matches!(answer, Ok(Done::Appended { offset: 1, repeated: true, .. })), "{answer:?}");
+        // For something else the key cannot be used, where it is known what was said under it.
+        let other = Append { key: Some("k1".into()), ..say(1, 1, Body::Text("bye".into())) };
+        assert_eq!(open.write(Entry::Append(other)).is_err(), version == 2, "{version}");
         assert_eq!(open.write(text(1, 1, "goes on")), appended(1, offset));
         open.close();
     }
+    assert_eq!(number("PRAGMA user_version"), schema::VERSION);
+    // The guest was forgotten, if they were still there; and what was said above was not refused.
+    assert_eq!(number("SELECT applied FROM state"), [7, 5, 6][version as usize - 1]);
+    assert_eq!(number("SELECT next_event FROM state"), 9);
 }
 
 /// Older programs shall not write into newer tables.

@@ -10,6 +10,7 @@ use super::*;
 mod ages;
 mod bites;
 mod copies;
+mod digest;
 mod faults;
 mod files;
 mod keeping;
@@ -25,15 +26,17 @@ struct Open {
     history: History<u64>,
     reports: Receiver<Report<u64>>,
     loaded: Loaded,
-    /// Report that came while another answer was waited for.
+    /// Prunings that came while another answer was waited for.
     pruned: Vec<(RoomId, Offset)>,
+    /// Every entry that was told and not refused, and whether the history has decided it itself.
+    log: Vec<(Entry, bool)>,
 }
 
 impl Open {
     fn with(settings: Settings) -> Result<Self, OpenError> {
         let (sender, reports) = channel();
         let (history, loaded) = History::open(settings, move |report| sender.send(report).is_ok())?;
-        Ok(Open { history, reports, loaded, pruned: Vec::new() })
+        Ok(Open { history, reports, loaded, pruned: Vec::new(), log: Vec::new() })
     }
 
     fn at(path: &Path) -> Self {
@@ -44,8 +47,10 @@ impl Open {
         Open::with(Settings { data: Data::Memory, ..settings(Path::new("")) }).expect("the history opens")
     }
 
-    fn next(&self) -> Report<u64> {
-        self.reports.recv_timeout(PATIENCE).expect("the threads are there")
+    fn next(&mut self) -> Report<u64> {
+        let report = self.reports.recv_timeout(PATIENCE).expect("the threads are there");
+        keep(&mut self.log, &report);
+        report
     }
 
     /// All of these in one go, and their answers in the same order.
@@ -190,6 +195,20 @@ impl Open {
     fn close(self) {
         self.history.close();
     }
+
+    /// Closes it. The log of all that it has told.
+    fn close_and_tell(self) -> Vec<(Entry, bool)> {
+        let Open { history, reports, mut log, .. } = self;
+        history.close();
+        reports.iter().for_each(|report| keep(&mut log, &report));
+        log
+    }
+}
+
+fn keep(log: &mut Vec<(Entry, bool)>, report: &Report<u64>) {
+    let Report::Applied(applied) = report else { return };
+    let told = applied.iter().filter(|applied| applied.outcome.is_ok());
+    log.extend(told.map(|applied| (applied.entry.clone(), applied.ticket.is_none())));
 }
 
 fn settings(path: &Path) -> Settings {

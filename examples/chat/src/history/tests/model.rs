@@ -1,4 +1,4 @@
-//! The history against a plain model of it: random writes, the same answers, and the same after it is opened again.
+//! The history against a plain model of it: random entries, the same outcomes, and the same after it is opened again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,8 @@ struct Room {
 }
 
 impl Model {
-    fn apply(&mut self, write: &Entry) -> Result<Done, Failure> {
-        match write {
+    fn apply(&mut self, entry: &Entry) -> Outcome {
+        match entry {
             Entry::Arrive { person, name, folded, token, at } => {
                 if self.people.contains_key(person)
                     || self.people.values().any(|other| other.folded == *folded)
@@ -188,7 +188,7 @@ impl Model {
     }
 }
 
-fn any_write(dice: &mut Dice, n: usize) -> Entry {
+pub(super) fn any_entry(dice: &mut Dice, n: usize) -> Entry {
     let (room, person) = (1 + dice.below(5) as u64, 1 + dice.below(8) as u64);
     let name = format!("name {}", dice.below(9));
     let number = dice.below(30) as u64;
@@ -225,14 +225,14 @@ fn the_history_agrees_with_the_model() {
     for round in 0..30 {
         let mut open = Open::at(&path);
         model.check(&open.loaded, settings(&path).recent);
-        let writes: Vec<_> = (0..100).map(|n| any_write(&mut dice, 100 * round + n)).collect();
+        let entries: Vec<_> = (0..100).map(|n| any_entry(&mut dice, 100 * round + n)).collect();
         // A number is not used again while its room is swept out; the chat never does that, and here only rooms
         // that are not there yet are removed.
         let gone: BTreeSet<RoomId> = (1..=5).filter(|room| !model.rooms.contains_key(room)).collect();
-        let fresh = |write: &Entry| !matches!(write, Entry::Remove { room } if !gone.contains(room));
-        let writes: Vec<_> = writes.into_iter().filter(fresh).collect();
-        let expected: Vec<_> = writes.iter().map(|write| model.apply(write)).collect();
-        assert_eq!(open.write_all(writes), expected, "round {round}");
+        let fresh = |entry: &Entry| !matches!(entry, Entry::Remove { room } if !gone.contains(room));
+        let entries: Vec<_> = entries.into_iter().filter(fresh).collect();
+        let expected: Vec<_> = entries.iter().map(|entry| model.apply(entry)).collect();
+        assert_eq!(open.write_all(entries), expected, "round {round}");
         for (id, room) in &model.rooms {
             assert_eq!(open.all(*id).0, room.events);
         }

@@ -1,0 +1,301 @@
+//! The same entries make the same tables, wherever and however they are applied.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+use sha2::{Digest, Sha256};
+
+use super::model::any_entry;
+use super::searching::Dice;
+use super::*;
+use crate::history::apply::{apply, apply_decided, transact};
+
+/// All that lasts: the tables with their columns, and the order of their rows.
+const LASTS: [(&str, &str, &str); 9] = [
+    ("state", "applied next_event next_person next_room picture_bytes", "one"),
+    ("people", "id name folded token gone seen silent", "id"),
+    ("rooms", "id kind name folded epoch made first last voice", "id"),
+    ("removed_rooms", "id", "id"),
+    ("members", "room person read", "room, person"),
+    ("unread_mentions", "room person offset", "room, person, offset"),
+    ("events", "id room offset at author author_name kind text target mentions", "id"),
+    ("pictures", "event id media_type width height size bytes", "event"),
+    ("receipts", "place author key room offset at said", "place"),
+];
+
+/// What only one file needs: its search index and how far that is, its run, its machine's clock.
+const OWN: [&str; 9] = [
+    "state.one",
+    "state.indexed",
+    "state.index_form",
+    "state.believed",
+    "state.newest",
+    "state.incomplete",
+    "state.run",
+    "erasures.event",
+    "erasures.grams",
+];
+
+/// Everything that lasts, a row in each line.
+fn tables(connection: &Connection) -> String {
+    let mut text = String::new();
+    for (table, columns, order) in LASTS {
+        let columns: Vec<_> = columns.split(' ').map(|column| format!("quote({column})")).collect();
+        let sql = format!("SELECT {} FROM {table} ORDER BY {order}", columns.join(" || ' ' || "));
+        let mut rows = connection.prepare(&sql).unwrap();
+        for row in rows.query_map([], |row| row.get::<_, String>(0)).unwrap() {
+            text += &format!("{table}: {}\n", row.unwrap());
+        }
+    }
+    text
+}
+
+fn digest(tables: &str) -> [u8; 32] {
+    Sha256::digest(tables).into()
+}
+
+/// Whoever adds a column says whether it lasts.
+#[test]
+fn every_column_lasts_or_is_this_files_own() {
+    let connection = Connection::open_in_memory().unwrap();
+    schema::bring_up(&connection, 0).unwrap();
+    let found: BTreeSet<String> = connection
+        .prepare(
+            "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
+             WHERE t.type = 'table' AND t.name NOT LIKE 'grams%'",
+        )
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let lasts = LASTS
+        .iter()
+        .flat_map(|(table, columns, _)| columns.split(' ').map(move |column| format!("{table}.{column}")));
+    let known: BTreeSet<String> = lasts.chain(OWN.map(String::from)).collect();
+    assert_eq!(found, known);
+}
+
+/// A history without threads: the tables, and how far they are.
+struct Node {
+    connection: Connection,
+    progress: Progress,
+}
+
+impl Node {
+    /// With the tables of another one.
+    fn like(template: &Connection) -> Self {
+        let mut connection = Connection::open_in_memory().unwrap();
+        Backup::new(template, &mut connection).unwrap().step(-1).unwrap();
+        let progress = Progress::read(&connection).unwrap();
+        Node { connection, progress }
+    }
+
+    fn new() -> Self {
+        let connection = Connection::open_in_memory().unwrap();
+        schema::bring_up(&connection, 0).unwrap();
+        Node::like(&connection)
+    }
+
+    fn transact<R>(&mut self, work: impl FnOnce(&Connection, &mut Progress) -> rusqlite::Result<R>) -> R {
+        transact(&mut self.connection, &mut self.progress, work).unwrap()
+    }
+
+    /// In one transaction.
+    fn apply(&mut self, entries: &[Entry]) -> Vec<Outcome> {
+        self.transact(|connection, progress| {
+            entries.iter().map(|entry| apply(connection, progress, entry)).collect()
+        })
+    }
+
+    /// In one transaction that comes to nothing.
+    fn apply_in_vain(&mut self, entries: &[Entry]) {
+        let full = transact(&mut self.connection, &mut self.progress, |connection, progress| {
+            entries.iter().try_for_each(|entry| apply(connection, progress, entry).map(drop))?;
+            Err::<(), _>(rusqlite::Error::ExecuteReturnedResults)
+        });
+        assert!(full.is_err());
+    }
+
+    fn decide(&mut self, due: impl FnOnce(&Connection) -> rusqlite::Result<Option<Entry>>) -> Option<Entry> {
+        self.transact(|connection, progress| match due(connection)? {
+            Some(entry) => apply_decided(connection, progress, entry),
+            None => Ok(None),
+        })
+    }
+
+    /// What only this file needs: an index that comes nearer, and forgets.
+    fn index(&mut self) {
+        self.transact(|connection, progress| {
+            index::advance(connection, progress)?;
+            index::erase_next(connection)
+        });
+    }
+
+    /// What it knows is what the file knows.
+    fn restart(&mut self) {
+        self.progress = Progress::read(&self.connection).unwrap();
+    }
+
+    fn tables(&self) -> String {
+        tables(&self.connection)
+    }
+}
+
+/// Settings and a clock of which nobody else hears.
+struct Whims {
+    limits: retention::Limits,
+    keep_pictures: u64,
+    today: Millis,
+}
+
+impl Whims {
+    fn any(dice: &mut Dice) -> Self {
+        let since = if dice.below(2) == 0 { Millis::MIN } else { THEN + dice.below(200) as Millis };
+        Whims {
+            limits: retention::Limits { keep: 1 + dice.below(30) as u64, since },
+            keep_pictures: dice.below(200) as u64,
+            today: THEN + 24 * 60 * 60 * 1000 + dice.below(200) as Millis,
+        }
+    }
+
+    /// What a history with these would decide next of one kind.
+    fn decide(&self, node: &mut Node, dice: &mut Dice) -> Option<Entry> {
+        let room = 1 + dice.below(5) as u64;
+        let kind = dice.below(7);
+        let person = 1 + dice.below(8);
+        node.decide(|connection| {
+            let due = match kind {
+                0 | 1 => retention::surplus(connection, room, self.limits)?,
+                2 | 3 => retention::remains(connection)?,
+                4 => retention::surplus_pictures(connection, self.keep_pictures, 0)?,
+                5 => retention::old_receipts(connection, self.today)?,
+                _ => return Ok(people::guests(connection)?.into_iter().nth(person % 3)),
+            };
+            Ok(due.map(|(entry, _)| entry))
+        })
+    }
+}
+
+/// What a chat may ask for: said under a key now and then, talks of two, new epochs, and places that never were.
+fn any_wish(dice: &mut Dice, n: usize) -> Entry {
+    let (room, at) = (1 + dice.below(5) as u64, THEN + n as Millis);
+    match (dice.below(12), any_entry(dice, n)) {
+        (0, _) => Entry::Renew { room, epoch: format!("epoch-{n}") },
+        (1, _) => direct(room, &format!("@1:{}", 2 + dice.below(3))),
+        (2, _) => Entry::Prune { room, before: dice.below(20) as u64 },
+        (3, _) => Entry::Sweep { room, before: dice.below(20) as u64 },
+        (4..=8, Entry::Append(append)) => {
+            Entry::Append(Append { key: Some(format!("key {}", dice.below(20))), at, ..append })
+        }
+        (_, Entry::Append(append)) => Entry::Append(Append { at, ..append }),
+        (_, entry) => entry,
+    }
+}
+
+/// Feeds a history with what chance and its own whims want. The log: what was not refused, and some of the rest.
+fn lead(node: &mut Node, dice: &mut Dice, kinds: &mut BTreeSet<String>) -> Vec<(Entry, Outcome)> {
+    let mut whims = Whims::any(dice);
+    let mut log = Vec::new();
+    for round in 0..12 {
+        let wishes: Vec<_> = (0..1 + dice.below(9)).map(|n| any_wish(dice, 10 * round + n)).collect();
+        let outcomes = node.apply(&wishes);
+        let told = wishes.into_iter().zip(outcomes);
+        log.extend(told.filter(|(_, outcome)| outcome.is_ok() || dice.below(2) == 0));
+        for _ in 0..dice.below(4) {
+            log.extend(whims.decide(node, dice).map(|entry| (entry, Ok(Done::Kept))));
+        }
+        match dice.below(8) {
+            0 => node.restart(),
+            1 => whims = Whims::any(dice),
+            2 | 3 => node.index(),
+            _ => {}
+        }
+    }
+    kinds.extend(log.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(entry, _)| kind(entry)));
+    log
+}
+
+/// Applies a log as it comes, in other batches, with failures, restarts and an index of its own.
+fn follow(node: &mut Node, dice: &mut Dice, mut log: &[(Entry, Outcome)]) {
+    while !log.is_empty() {
+        let (batch, rest) = log.split_at(log.len().min(1 + dice.below(20)));
+        let (entries, outcomes): (Vec<_>, Vec<_>) = batch.iter().cloned().unzip();
+        match dice.below(6) {
+            0 => node.restart(),
+            1 => node.index(),
+            2 => node.apply_in_vain(&entries),
+            _ => {}
+        }
+        assert_eq!(node.apply(&entries), outcomes);
+        log = rest;
+    }
+}
+
+/// As `Entry`'s own `Debug` begins.
+fn kind(entry: &Entry) -> String {
+    format!("{entry:?}").split([' ', '(']).next().unwrap_or_default().to_owned()
+}
+
+/// `POLLCAT_DIGEST_RUNS` asks for more.
+#[test]
+fn two_histories_with_the_same_entries_have_the_same_tables() {
+    let runs = env::var("POLLCAT_DIGEST_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1000);
+    let template = Node::new();
+    let mut kinds = BTreeSet::new();
+    for run in 0..runs {
+        let mut dice = Dice::new(run * 7919);
+        let [mut leader, mut follower] = [(); 2].map(|()| Node::like(&template.connection));
+        let log = lead(&mut leader, &mut dice, &mut kinds);
+        follow(&mut follower, &mut dice, &log);
+        let (one, other) = (leader.tables(), follower.tables());
+        assert_eq!(one, other, "run {run}");
+        assert_eq!(digest(&one), digest(&other));
+        let applied = log.iter().filter(|(_, outcome)| outcome.is_ok()).count();
+        assert_eq!(follower.progress.applied, applied as i64, "run {run}");
+    }
+    assert_eq!(kinds.len(), 16, "every kind of entry has its turn: {kinds:?}");
+}
+
+/// All that was told, applied to an empty history, makes what is in this file's tables.
+pub(super) fn assert_told(path: &Path, log: &[(Entry, bool)]) {
+    let here = tables(&Connection::open(path).unwrap());
+    let mut elsewhere = Node::new();
+    for (entry, _) in log {
+        assert!(elsewhere.apply(std::slice::from_ref(entry))[0].is_ok(), "{entry:?}");
+    }
+    assert_eq!(here, elsewhere.tables());
+    assert_eq!(elsewhere.progress.applied, log.len() as i64);
+}
+
+/// The writer and its chores, several runs of them.
+#[test]
+fn what_a_history_tells_makes_the_same_history_elsewhere() {
+    let scratch = Scratch::new("told");
+    let path = scratch.file("chat.db");
+    let mut dice = Dice::new(11);
+    let mut log = Vec::new();
+    for round in 0..12 {
+        // Once something may be missing, and once what is old goes.
+        if round == 5 {
+            Connection::open(&path).unwrap().execute_batch("UPDATE state SET incomplete = 1").unwrap();
+        }
+        let keep_for = (round == 8).then_some(Duration::from_secs(3600));
+        let limits = Settings { keep_messages: 20, keep_pictures: 150, keep_for, ..settings(&path) };
+        let mut open = Open::with(limits).unwrap();
+        open.wait_until("SELECT count(*) FROM receipts", |left| left == 0);
+        for go in 0..4 {
+            let wishes = (0..40).map(|n| any_wish(&mut dice, 200 * round + 40 * go + n)).collect();
+            open.write_all(wishes);
+        }
+        open.wait_until("SELECT count(*) FROM removed_rooms", |left| left == 0);
+        open.wait_until("SELECT picture_bytes FROM state", |left| left <= 150);
+        log.extend(open.close_and_tell());
+        assert_told(&path, &log);
+    }
+    let decided: BTreeSet<_> =
+        log.iter().filter(|(_, decided)| *decided).map(|(entry, _)| kind(entry)).collect();
+    let expected = ["Forget", "ForgetReceipts", "GiveUpPictures", "Prune", "Renew", "Sweep"];
+    assert_eq!(decided.into_iter().collect::<Vec<_>>(), expected);
+}
