@@ -40,18 +40,6 @@ const CIRCLES: &[&[&str]] = &[
     ],
     &["daemon", "logs", "settings", "settings/apart", "settings/file", "settings/flags", "settings/table"],
     &[
-        "history",
-        "history/chores",
-        "history/copies",
-        "history/file",
-        "history/load",
-        "history/lock",
-        "history/open_error",
-        "history/reader",
-        "history/writer",
-    ],
-    &["history/apply", "history/erasing", "history/events", "history/index", "history/people"],
-    &[
         "picture",
         "picture/clean",
         "picture/clean/gif",

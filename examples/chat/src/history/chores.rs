@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Result};
 
-use super::apply::{Progress, apply_decided, transact};
-use super::retention::{self, BITE_TEXT, Limits};
+use super::apply::apply_decided;
+use super::file::Link;
+use super::progress::{Progress, transact};
+use super::retention::{self, Limits};
 use super::wal::{self, Task, Wal};
-use super::writer::Writer;
-use super::{Applied, Calendar, Done, Entry, Millis, Report, RoomId, Settings, index};
+use super::{Applied, Calendar, Done, Entry, Millis, Outcome, RoomId, Settings, index};
 
 /// The index waits for a pause in what is said, unless it is this far behind.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -29,7 +30,7 @@ const LATE: Duration = Duration::from_secs(20);
 pub(super) struct Chores {
     keep: u64,
     keep_for: Option<Duration>,
-    pub keep_pictures: u64,
+    keep_pictures: u64,
     /// Rooms that hold more than they should.
     overdue: BTreeSet<RoomId>,
     erase: bool,
@@ -95,95 +96,98 @@ impl Chores {
         let since = age.zip(self.calendar.today()).map(|(age, today)| today.saturating_sub(age));
         Limits { keep: self.keep, since: since.unwrap_or(Millis::MIN) }
     }
-
-    /// Is there something that cannot wait for a pause any longer?
-    fn are_late(&self) -> bool {
-        let now = Instant::now();
-        let is_late = self.next_round + LATE <= now || self.wal.is_late(now, LATE);
-        (is_late || !self.overdue.is_empty()) && self.rest().is_none()
-    }
 }
 
-impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
-    /// Sees what a batch leaves to do, and does what cannot wait.
-    pub(super) fn note(&mut self, batch: &[Applied<T>]) {
+impl Chores {
+    /// Sees what a batch leaves to do.
+    pub(super) fn note<T>(&mut self, batch: &[Applied<T>]) {
         if batch.iter().any(|applied| applied.outcome.is_ok()) {
-            self.chores.wal.wrote(Instant::now());
+            self.wal.wrote(Instant::now());
         }
-        batch.iter().for_each(|applied| self.chores.note(applied));
+        batch.iter().for_each(|applied| self.note_one(applied));
     }
 
-    /// Between two batches: about as much is given up as the last one has brought.
-    pub(super) fn do_late_chores(&mut self, bytes: usize) {
-        let mut bites = 1 + bytes / BITE_TEXT;
-        while bites > 0 && self.chores.are_late() {
-            self.do_chores();
-            bites -= 1;
+    /// What an entry calls for in the same transaction: a picture makes room for itself, so that the file does not grow
+    /// beyond its limit however many come.
+    pub(super) fn decide_at_once(
+        &self,
+        connection: &Connection,
+        progress: &mut Progress,
+        entry: &Entry,
+        outcome: &Outcome,
+    ) -> Result<Option<Entry>> {
+        let Some(added) = entry.picture_bytes().filter(|_| outcome.is_ok()) else { return Ok(None) };
+        match retention::surplus_pictures(connection, self.keep_pictures, added)? {
+            Some((entry, _)) => apply_decided(connection, progress, entry),
+            None => Ok(None),
         }
     }
 
     /// How long to wait for a job before something else is done.
-    pub(super) fn patience(&self) -> Duration {
-        let chores = &self.chores;
-        if let Some(rest) = chores.rest() {
+    pub(super) fn patience(&self, progress: Progress) -> Duration {
+        if let Some(rest) = self.rest() {
             return rest;
         }
         let now = Instant::now();
-        let behind = self.progress.behind();
-        let is_waiting = chores.erase || chores.sweep || chores.receipts || chores.pictures;
-        if !chores.overdue.is_empty() || is_waiting || behind >= FAR_BEHIND {
+        let behind = progress.behind();
+        let is_waiting = self.erase || self.sweep || self.receipts || self.pictures;
+        if !self.overdue.is_empty() || is_waiting || behind >= FAR_BEHIND {
             return Duration::ZERO;
         }
-        let next = chores.wal.next().map_or(chores.next_round, |next| next.min(chores.next_round));
+        let next = self.wal.next().map_or(self.next_round, |next| next.min(self.next_round));
         let rest = next.saturating_duration_since(now);
         if behind > 0 { PAUSE.min(rest) } else { rest }
     }
 
-    pub(super) fn do_chores(&mut self) {
-        if self.is_displaced() {
-            self.chores.rest_until = Some(Instant::now() + ROUND);
-        } else if let Err(fault) = self.one_chore() {
-            log::warn!("the history cannot be tidied now: {fault}");
-            self.chores.rest_until = Some(Instant::now() + ROUND);
-        }
+    /// Is there something that cannot wait for a pause any longer?
+    pub(super) fn are_late(&self) -> bool {
+        let now = Instant::now();
+        let is_late = self.next_round + LATE <= now || self.wal.is_late(now, LATE);
+        (is_late || !self.overdue.is_empty()) && self.rest().is_none()
     }
 
-    fn one_chore(&mut self) -> Result<()> {
-        let link = self.link.clone();
-        let mut connection = link.lock();
-        let now = Instant::now();
-        let chores = &self.chores;
-        let is_urgent = !chores.overdue.is_empty() || chores.erase;
-        if let Some(task) = chores.wal.due(now).filter(|_| !is_urgent) {
-            return self.tidy_log(&connection, task);
+    /// Does a bite of the most pressing one. The entry that it came to, if it did.
+    pub(super) fn work(&mut self, link: &Link, progress: &mut Progress) -> Option<Entry> {
+        if !link.is_displaced() {
+            match self.one(link, progress) {
+                Ok(decided) => return decided,
+                Err(fault) => log::warn!("the history cannot be tidied now: {fault}"),
+            }
         }
-        let chore = chores.next(self.progress, now);
+        self.rest_until = Some(Instant::now() + ROUND);
+        None
+    }
+
+    fn one(&mut self, link: &Link, progress: &mut Progress) -> Result<Option<Entry>> {
+        let mut connection = link.lock();
+        let is_urgent = !self.overdue.is_empty() || self.erase;
+        if let Some(task) = self.wal.due(Instant::now()).filter(|_| !is_urgent) {
+            self.tidy_log(link, &connection, task)?;
+            return Ok(None);
+        }
+        let chore = self.next(*progress, Instant::now());
         let before = connection.total_changes();
-        let bite = transact(&mut connection, &mut self.progress, |connection, progress| {
-            chores.bite(chore, connection, progress)
+        let bite = transact(&mut connection, progress, |connection, progress| {
+            self.bite(chore, connection, progress)
         })?;
         if connection.total_changes() != before {
-            self.chores.wal.wrote(Instant::now());
+            self.wal.wrote(Instant::now());
         }
-        drop(connection);
-        self.chores.done(chore, bite.more);
-        self.chores.overdue.extend(bite.overdue);
-        self.tell_decided(bite.decided.into_iter().collect());
-        Ok(())
+        self.done(chore, bite.more);
+        self.overdue.extend(bite.overdue);
+        Ok(bite.decided)
     }
 
-    fn tidy_log(&mut self, connection: &Connection, task: Task) -> Result<()> {
+    fn tidy_log(&mut self, link: &Link, connection: &Connection, task: Task) -> Result<()> {
         let done = wal::carry_out(connection, task)?;
-        self.chores.wal.tried(task, done, Instant::now());
+        self.wal.tried(task, done, Instant::now());
         if task == Task::Cut {
-            self.link.note_last_event(connection)?;
+            link.note_last_event(connection)?;
         }
         Ok(())
     }
-}
 
-impl Chores {
-    fn note<T>(&mut self, applied: &Applied<T>) {
+    fn note_one<T>(&mut self, applied: &Applied<T>) {
         match (&applied.entry, &applied.outcome) {
             (
                 Entry::Append(_),

@@ -18,8 +18,9 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{FlockOperation, flock};
 
 use super::file;
-use super::lock::{Lock, PARTS, folder, part, parts, place, private};
+use super::lock::{Lock, private};
 use super::open_error::{Fault, OpenError};
+use super::places::{PARTS, folder, part, parts, place};
 use super::{Data, schema};
 
 /// What was asked for on the command line.

@@ -4,9 +4,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
-use super::apply::Answer;
 use super::schema::{self, number, signed};
-use super::{Done, Failure, Offset, PersonId, RoomId, index};
+use super::{Answer, Done, Failure, Offset, PersonId, RoomId, index};
 
 /// As much of an event as is needed to erase it.
 pub(super) struct Erased {

@@ -3,11 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use sha2::{Digest, Sha256};
 
-use super::apply::{Answer, Progress};
 use super::erasing::{self, Erased};
 use super::people::{self, exists, is_refused};
+use super::progress::Progress;
 use super::schema::{self, mentions_text, number, signed};
-use super::{Aim, Append, Body, Done, Failure, Offset, Outcome, PersonId};
+use super::{Aim, Answer, Append, Body, Done, Failure, Offset, Outcome, PersonId};
 
 /// Everything that may refuse comes first, so that a refusal leaves nothing behind.
 pub(super) fn append(connection: &Connection, progress: &mut Progress, append: &Append) -> Answer {

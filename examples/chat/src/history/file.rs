@@ -8,8 +8,9 @@ use std::time::Duration;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::faults::GONE;
-use super::lock::{Lock, Note, part, place, private};
+use super::lock::{Lock, Note, private};
 use super::open_error::Fault;
+use super::places::{part, place};
 use super::wal::{self, Task};
 use super::{Calendar, Data, Durability, schema};
 

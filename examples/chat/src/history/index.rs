@@ -7,8 +7,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
-use super::apply::Progress;
 use super::grams;
+use super::progress::Progress;
 use super::retention::BITE_TEXT;
 
 /// Events that are indexed in one bite, unless their texts are long.

@@ -38,6 +38,9 @@ impl<T> Applied<T> {
 /// How an entry came out.
 pub(crate) type Outcome = Result<Done, Failure>;
 
+/// The outer error is the disk's and fails the whole transaction, the inner one refuses one entry.
+pub(super) type Answer = rusqlite::Result<Outcome>;
+
 /// What an entry has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Done {

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use rusqlite::{Connection, Result, params};
 
-use super::apply::{Progress, apply_decided, transact};
+use super::apply::apply_decided;
 use super::lock::Note;
+use super::progress::{Progress, transact};
 use super::schema::{self, number, select_events, signed};
 use super::{
     Calendar, Durability, Entry, Event, Loaded, Offset, RING_BYTES, RINGS_BYTES, RoomKind, Settings,

@@ -6,7 +6,6 @@
 //!
 //! What it notes tells a history from an older copy that was put in its place while nobody looked.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
@@ -17,30 +16,7 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use super::open_error::Fault;
-
-/// Everything that belongs to a history, by the ends of its names.
-pub(super) const PARTS: [&str; 4] = ["", "-wal", "-shm", "-lock"];
-
-/// The files of the history that has this path.
-pub(crate) fn parts(path: &Path) -> [PathBuf; 4] {
-    PARTS.map(|end| part(path, end))
-}
-
-/// Where a file is, or will be, without links and detours: whatever leads to it, it is the same file.
-pub(crate) fn place(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
-    // A link may lead to what is still to be made. No system follows more of them.
-    for _ in 0..40 {
-        let Ok(target) = fs::read_link(&path) else { break };
-        path = folder(&path).join(target);
-    }
-    let new = || Some(fs::canonicalize(folder(&path)).ok()?.join(path.file_name()?));
-    fs::canonicalize(&path).ok().or_else(new).unwrap_or(path)
-}
-
-pub(super) fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
-}
+use super::places::{part, parts};
 
 /// A lock that is held, until it is dropped.
 #[derive(Debug)]
@@ -115,13 +91,6 @@ impl Lock {
         self.file.write_all_at(text.as_bytes(), 0)?;
         self.file.set_len(text.len() as u64)
     }
-}
-
-/// `chat.db` and `-wal` are `chat.db-wal`.
-pub(super) fn part(path: &Path, end: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(end);
-    name.into()
 }
 
 /// Opens a file, or makes one that only this user may read.

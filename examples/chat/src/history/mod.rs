@@ -10,13 +10,14 @@
 //! |---|---|
 //! | `entry.rs` | what changes what lasts: the entries of the log |
 //! | `jobs.rs`, `loaded.rs` | what can be asked and what is told; what the chat starts with |
+//! | `settings.rs`, `places.rs` | what an operator chooses; where the files lie |
 //! | `file.rs`, `lock.rs`, `open_error.rs` | opening, checking and locking the file; why that cannot be |
 //! | `schema.rs`, `load.rs` | the tables and their versions; the beginning of a run |
 //! | `calendar.rs` | what day it is, whatever the clock says |
 //! | `copies.rs` | `--backup` and `--restore` |
 //! | `writer.rs` | group commit |
 //! | `chores.rs`, `wal.rs` | what is done in a pause; SQLite's log |
-//! | `apply.rs` | the log, applied: an entry, and how far that is |
+//! | `apply.rs`, `progress.rs` | the log, applied; how far it is |
 //! | `people.rs`, `events.rs`, `erasing.rs` | the entries, one by one |
 //! | `retention.rs` | what is to be given up, and when |
 //! | `reader.rs`, `search.rs` | pages and pictures; searches, bit by bit |
@@ -40,23 +41,23 @@ mod loaded;
 mod lock;
 mod open_error;
 mod people;
+mod places;
+mod progress;
 mod reader;
 mod retention;
 mod schema;
 mod search;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod wal;
 mod writer;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
-use apply::Progress;
 pub(crate) use calendar::Calendar;
 use chores::Chores;
 pub(crate) use copies::Copy;
@@ -64,51 +65,14 @@ pub(crate) use entry::*;
 pub(crate) use jobs::*;
 use load::Start;
 pub(crate) use loaded::*;
-pub(crate) use lock::{parts, place};
 use open_error::Fault;
 pub(crate) use open_error::OpenError;
+pub(crate) use places::{parts, place};
+use progress::Progress;
 use reader::Reader;
+pub(crate) use settings::{Data, Durability, Settings};
 use wal::Task;
 use writer::Writer;
-
-/// How sure a message is when its sender gets the offset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Durability {
-    /// Synced: it survives a power cut.
-    Disk,
-    /// Handed to the system: it survives a crash of this program, not of the machine.
-    System,
-    /// Nowhere: it is gone with the program.
-    Memory,
-}
-
-/// Where the history is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Data {
-    File(PathBuf),
-    /// In memory, as with [`Durability::Memory`].
-    Memory,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Settings {
-    pub data: Data,
-    pub durability: Durability,
-    /// Events of each room that [`Loaded`] brings along.
-    pub recent: usize,
-    /// Events that a room keeps. It may have an eighth more for a while, and no more than some hundreds, or what a batch
-    /// brings.
-    pub keep_messages: u64,
-    /// Older ones go, within a minute or so. `None`: age is no reason.
-    pub keep_for: Option<Duration>,
-    /// Whoever started the program says that the clock on the wall is right.
-    pub believe_clock: bool,
-    /// Bytes of all pictures together.
-    pub keep_pictures: u64,
-    /// Jobs that may wait, for each of the two threads; and bytes of those that are to be written.
-    pub queue: usize,
-    pub queue_bytes: usize,
-}
 
 /// A history that is open. Dropped without [`History::close`] it still does what it was asked for, but nobody waits.
 pub(crate) struct History<T> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use super::faults::{is_damage, is_forbidden, is_full, is_locked};
-use super::lock::folder;
+use super::places::folder;
 use super::{Data, schema};
 
 /// Why the history cannot be opened: one line for whoever started the program.

@@ -2,10 +2,9 @@
 
 use rusqlite::{Connection, Result, params};
 
-use super::apply::Answer;
 use super::faults::is_taken;
 use super::schema::{number, signed};
-use super::{Done, Entry, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind, TokenHash};
+use super::{Answer, Done, Entry, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind, TokenHash};
 
 const KEPT: Outcome = Ok(Done::Kept);
 

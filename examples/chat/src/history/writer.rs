@@ -17,13 +17,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Result};
+use rusqlite::Result;
 
-use super::apply::{Progress, apply, apply_decided, transact};
+use super::apply::apply;
 use super::chores::Chores;
 use super::faults::{GONE, is_full, words};
 use super::file::Link;
-use super::{Applied, Entry, Failure, Outcome, Report, retention};
+use super::progress::{Progress, transact};
+use super::retention::BITE_TEXT;
+use super::{Applied, Entry, Failure, Outcome, Report};
 
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
 const BATCH_JOBS: usize = 256;
@@ -54,7 +56,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         let untold = mem::take(&mut self.untold);
         self.tell_decided(untold);
         loop {
-            match self.jobs.recv_timeout(self.patience()) {
+            match self.jobs.recv_timeout(self.chores.patience(self.progress)) {
                 Ok(job) => self.batch(job),
                 Err(RecvTimeoutError::Timeout) => self.do_chores(),
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -69,8 +71,22 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         }
     }
 
+    /// Between two batches: about as much is given up as the last one has brought.
+    fn do_late_chores(&mut self, bytes: usize) {
+        let mut bites = 1 + bytes / BITE_TEXT;
+        while bites > 0 && self.chores.are_late() {
+            self.do_chores();
+            bites -= 1;
+        }
+    }
+
+    fn do_chores(&mut self) {
+        let decided = self.chores.work(&self.link, &mut self.progress);
+        self.tell_decided(decided.into_iter().collect());
+    }
+
     /// Tells entries that nobody has asked for.
-    pub(super) fn tell_decided(&self, entries: Vec<Entry>) {
+    fn tell_decided(&self, entries: Vec<Entry>) {
         let mut entries = entries.into_iter().map(Applied::decided).peekable();
         while entries.peek().is_some() {
             (self.tell)(Report::Applied(entries.by_ref().take(BATCH_JOBS).collect()));
@@ -96,7 +112,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             applied.push(Applied { entry, outcome, ticket: Some(ticket) });
             applied.extend(decided.map(Applied::decided));
         }
-        self.note(&applied);
+        self.chores.note(&applied);
         // When nobody is there to hear it, what was asked for is carried out all the same.
         (self.tell)(Report::Applied(applied));
         self.waiting.fetch_sub(bytes, Ordering::Relaxed);
@@ -104,7 +120,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     }
 
     /// Whether the file is no longer where it was. Nothing is written any more then.
-    pub(super) fn is_displaced(&self) -> bool {
+    fn is_displaced(&self) -> bool {
         self.link.is_displaced()
     }
 
@@ -128,29 +144,16 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
 
     /// One outcome per job, or the fault that undid them all.
     fn transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<Came>> {
-        let keep_pictures = self.chores.keep_pictures;
         let mut connection = self.link.lock();
         transact(&mut connection, &mut self.progress, |connection, progress| {
-            batch.iter().map(|(entry, _)| apply_asked(connection, progress, entry, keep_pictures)).collect()
+            let came = |(entry, _): &Job<T>| {
+                let outcome = apply(connection, progress, entry)?;
+                let decided = self.chores.decide_at_once(connection, progress, entry, &outcome)?;
+                Ok((outcome, decided))
+            };
+            batch.iter().map(came).collect()
         })
     }
-}
-
-/// A picture makes room for itself at once: however many come, the file does not grow beyond its limit.
-fn apply_asked(
-    connection: &Connection,
-    progress: &mut Progress,
-    entry: &Entry,
-    keep_pictures: u64,
-) -> Result<Came> {
-    let outcome = apply(connection, progress, entry)?;
-    let Some(added) = entry.picture_bytes().filter(|_| outcome.is_ok()) else { return Ok((outcome, None)) };
-    let due = retention::surplus_pictures(connection, keep_pictures, added)?;
-    let decided = match due {
-        Some((entry, _)) => apply_decided(connection, progress, entry)?,
-        None => None,
-    };
-    Ok((outcome, decided))
 }
 
 fn gone(jobs: usize) -> Vec<Came> {

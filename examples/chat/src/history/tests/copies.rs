@@ -83,7 +83,7 @@ fn a_backup_of_a_chat_that_does_not_run_is_all_of_it() {
     let mut open = Open::at(&path);
     open.write(text(1, 1, "number last")).unwrap();
     for end in ["", "-wal"] {
-        fs::copy(lock::part(&path, end), lock::part(&killed, end)).unwrap();
+        fs::copy(places::part(&path, end), places::part(&killed, end)).unwrap();
     }
     back_up(&killed, &again).unwrap();
     assert_eq!(everything(&again).0.len(), 11);
@@ -139,7 +139,7 @@ fn a_backup_writes_over_nothing_but_an_older_one() {
     assert_eq!(everything(&copy).0.len(), 51);
     // Nor does a damaged one.
     for end in ["-lock", "-wal", "-shm"] {
-        let _ = fs::remove_file(lock::part(&copy, end));
+        let _ = fs::remove_file(places::part(&copy, end));
     }
     let mut bytes = fs::read(&other).unwrap();
     let middle = bytes.len() / 2;
@@ -164,7 +164,8 @@ fn a_backup_takes_the_place_of_whatever_is_there_and_that_is_kept() {
     // The history goes on, is killed, and leaves a log.
     let mut open = Open::at(&path);
     open.write_all(vec![text(1, 1, "number more"), take_back(1, 1, 2)]);
-    let logs = ["", "-wal"].map(|end| (lock::part(&path, end), fs::read(lock::part(&path, end)).unwrap()));
+    let logs =
+        ["", "-wal"].map(|end| (places::part(&path, end), fs::read(places::part(&path, end)).unwrap()));
     let refused = restore(&path, &copy).unwrap_err();
     assert!(refused.contains("in use"), "{refused}");
     let known = open.loaded.rooms[0].epoch.clone();
@@ -189,7 +190,7 @@ fn a_backup_takes_the_place_of_whatever_is_there_and_that_is_kept() {
     ["", "-wal"]
         .iter()
         .zip(&logs)
-        .for_each(|(end, (_, bytes))| fs::write(lock::part(&killed, end), bytes).unwrap());
+        .for_each(|(end, (_, bytes))| fs::write(places::part(&killed, end), bytes).unwrap());
     assert!(restore(&path, &killed).unwrap().contains("8 messages"));
     restore(&path, &copy).unwrap();
     let fresh = scratch.file("fresh.db");
@@ -260,11 +261,11 @@ fn a_log_whose_file_is_gone_meets_no_other() {
     let mut open = Open::at(&path);
     open.write(text(1, 1, "number last")).unwrap();
     // The program is killed, and the file is moved away without its log.
-    let log = fs::read(lock::part(&path, "-wal")).unwrap();
+    let log = fs::read(places::part(&path, "-wal")).unwrap();
     open.close();
     fs::rename(&path, &kept).unwrap();
     for empty in [false, true] {
-        fs::write(lock::part(&path, "-wal"), &log).unwrap();
+        fs::write(places::part(&path, "-wal"), &log).unwrap();
         if empty {
             fs::write(&path, "").unwrap();
         }
@@ -273,7 +274,7 @@ fn a_log_whose_file_is_gone_meets_no_other() {
             Err(fault) => OpenError::new(&Data::File(path.clone()), fault).to_string(),
         };
         assert!(told.contains("move the file back") && told.contains("--restore"), "{told}");
-        assert_eq!(fs::read(lock::part(&path, "-wal")).unwrap(), log);
+        assert_eq!(fs::read(places::part(&path, "-wal")).unwrap(), log);
     }
     fs::remove_file(&path).unwrap();
     let told = restore(&path, &copy).unwrap();

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::model::any_entry;
 use super::searching::Dice;
 use super::*;
-use crate::history::apply::{apply, apply_decided, transact};
+use crate::history::apply::{apply, apply_decided};
+use crate::history::progress::transact;
 
 /// All that lasts: the tables with their columns, and the order of their rows.
 const LASTS: [(&str, &str, &str); 9] = [

@@ -140,7 +140,7 @@ fn links_to_a_history_that_is_still_to_be_made_lead_to_one() {
     for name in ["a.db", "b.db", "disk/c.db", "disk/../disk/chat.db"] {
         assert!(refusal(&scratch.file(name)).contains("in use"), "{name}");
     }
-    assert!(!scratch.file("a.db-lock").exists() && lock::part(&path, "-lock").exists());
+    assert!(!scratch.file("a.db-lock").exists() && places::part(&path, "-lock").exists());
     open.close();
     // A restored one is made there too, and the links stay.
     let copy = scratch.file("copy.db");

@@ -73,7 +73,7 @@ fn nothing_is_acknowledged_when_the_file_is_gone() {
             fs::rename(scratch.file("copy"), scratch.file("in/chat.db")).unwrap();
         }),
         ("all-removed", |scratch| {
-            lock::PARTS
+            places::PARTS
                 .iter()
                 .for_each(|end| fs::remove_file(scratch.file(&format!("in/chat.db{end}"))).unwrap());
         }),
@@ -103,7 +103,7 @@ fn a_file_that_takes_its_place_is_left_alone() {
     let mut open = Open::at(&path);
     open.write(create(1, "tea")).unwrap();
     for end in ["", "-wal"] {
-        fs::rename(lock::part(&path, end), lock::part(&scratch.file("old.db"), end)).unwrap();
+        fs::rename(places::part(&path, end), places::part(&scratch.file("old.db"), end)).unwrap();
     }
     fs::write(&path, "another file").unwrap();
     fs::write(scratch.file("chat.db-wal"), "its log").unwrap();
@@ -150,7 +150,7 @@ fn after_an_end_that_was_not_clean_clients_start_afresh_unless_all_was_synced() 
         some_words(&path, durability, Open::close);
         let known = some_words(&path, durability, |open| {
             for end in ["", "-wal"] {
-                fs::copy(lock::part(&path, end), lock::part(&image, end)).unwrap();
+                fs::copy(places::part(&path, end), places::part(&image, end)).unwrap();
             }
             open.close();
         });
@@ -180,13 +180,13 @@ fn after_an_older_copy_was_put_back_clients_start_afresh() {
     // Of the same run, before its end.
     let known = some_words(&path, Durability::Disk, |mut open| {
         for end in ["", "-wal"] {
-            fs::copy(lock::part(&path, end), lock::part(&copy, end)).unwrap();
+            fs::copy(places::part(&path, end), places::part(&copy, end)).unwrap();
         }
         open.write(text(1, 1, "more")).unwrap();
         open.close();
     });
     for end in ["", "-wal"] {
-        fs::copy(lock::part(&copy, end), lock::part(&path, end)).unwrap();
+        fs::copy(places::part(&copy, end), places::part(&path, end)).unwrap();
     }
     let open = Open::at(&path);
     assert_ne!(epochs(&open), known);

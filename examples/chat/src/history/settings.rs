@@ -1,0 +1,43 @@
+//! What a history is told when it is opened.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How sure a message is when its sender gets the offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Synced: it survives a power cut.
+    Disk,
+    /// Handed to the system: it survives a crash of this program, not of the machine.
+    System,
+    /// Nowhere: it is gone with the program.
+    Memory,
+}
+
+/// Where the history is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Data {
+    File(PathBuf),
+    /// In memory, as with [`Durability::Memory`].
+    Memory,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub data: Data,
+    pub durability: Durability,
+    /// Events of each room that [`Loaded`] brings along.
+    pub recent: usize,
+    /// Events that a room keeps. It may have an eighth more for a while, and no more than some hundreds, or what a batch
+    /// brings.
+    pub keep_messages: u64,
+    /// Older ones go, within a minute or so. `None`: age is no reason.
+    pub keep_for: Option<Duration>,
+    /// Whoever started the program says that the clock on the wall is right.
+    pub believe_clock: bool,
+    /// Bytes of all pictures together.
+    pub keep_pictures: u64,
+    /// Jobs that may wait, for each of the two threads; and bytes of those that are to be written.
+    pub queue: usize,
+    pub queue_bytes: usize,
+}
