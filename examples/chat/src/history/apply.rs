@@ -29,14 +29,14 @@ pub(super) fn apply_decided(
 fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) -> Answer {
     match entry {
         Entry::Arrive { person, name, folded, token, at } => {
-            people::arrive(connection, *person, (name, folded), token.as_ref(), *at)
+            people::arrive(connection, progress, *person, (name, folded), token.as_ref(), *at)
         }
         Entry::Rename { person, name, folded } => people::rename(connection, *person, (name, folded)),
         Entry::Noticed { person } => people::noticed(connection, *person),
         Entry::Seen { person, at } => people::seen(connection, *person, *at),
         Entry::Forget { person } => people::forget(connection, *person),
         Entry::Create { room, kind, name, folded, epoch, at } => {
-            people::create(connection, *room, *kind, (name, folded), epoch, *at)
+            people::create(connection, progress, *room, *kind, (name, folded), epoch, *at)
         }
         Entry::Renew { room, epoch } => people::renew(connection, *room, epoch),
         Entry::Remove { room } => people::remove(connection, *room),

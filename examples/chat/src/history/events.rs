@@ -49,7 +49,9 @@ pub(super) fn append(connection: &Connection, progress: &mut Progress, append: &
     // Whoever speaks has read what was said before.
     let _ = people::mark_read(connection, append.room, append.author, offset)?;
     insert_receipt(connection, offset, append)?;
-    keep_number(connection, append.author)?;
+    // Someone who came while the disk was full speaks without being known here. Their number is theirs all the same:
+    // somebody else who got it could take back what they said, and read their private talks.
+    progress.pass_person(append.author);
     let (room, at) = (append.room, append.at);
     Ok(Ok(match erase {
         Some((_, mentioned)) => Done::TakenBack { room, offset, at, mentioned },
@@ -181,15 +183,6 @@ fn insert_mentions(connection: &Connection, offset: Offset, append: &Append) -> 
     for person in &append.mentions {
         insert.execute([signed(append.room), signed(*person), signed(offset)])?;
     }
-    Ok(())
-}
-
-/// Whoever came while the disk was full speaks without being known here. Their number is theirs all the same: somebody
-/// else who got it could take back what they said, and read their private talks.
-fn keep_number(connection: &Connection, author: PersonId) -> Result<()> {
-    connection
-        .prepare_cached("UPDATE state SET next_person = ?1 + 1 WHERE next_person <= ?1")?
-        .execute([signed(author)])?;
     Ok(())
 }
 

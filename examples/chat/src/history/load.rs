@@ -38,23 +38,19 @@ pub(super) fn load(
             entries.extend(apply_decided(connection, progress, entry)?);
         }
         index::renew(connection, progress)?;
-        let loaded = everything(connection, settings.recent)?;
+        let loaded = everything(connection, progress, settings.recent)?;
         calendar.save(connection)?;
         Ok(Start { calendar, loaded, entries })
     })
 }
 
-fn everything(connection: &Connection, recent: usize) -> Result<Loaded> {
-    let (next_person, next_room) =
-        connection.query_row("SELECT next_person, next_room FROM state", [], |row| {
-            Ok((number(row, "next_person")?, number(row, "next_room")?))
-        })?;
+fn everything(connection: &Connection, progress: &Progress, recent: usize) -> Result<Loaded> {
     Ok(Loaded {
         people: people(connection)?,
         rooms: rooms(connection, recent)?,
         members: members(connection)?,
-        next_person,
-        next_room,
+        next_person: progress.next_person.unsigned_abs(),
+        next_room: progress.next_room.unsigned_abs(),
     })
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Result, params};
 
 use super::faults::is_taken;
+use super::progress::Progress;
 use super::schema::{number, signed};
 use super::{Answer, Done, Entry, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind, TokenHash};
 
@@ -10,6 +11,7 @@ const KEPT: Outcome = Ok(Done::Kept);
 
 pub(super) fn arrive(
     connection: &Connection,
+    progress: &mut Progress,
     person: PersonId,
     (name, folded): (&str, &str),
     token: Option<&TokenHash>,
@@ -24,9 +26,7 @@ pub(super) fn arrive(
     if is_refused(inserted)? {
         return Ok(Err(Failure::Taken));
     }
-    connection
-        .prepare_cached("UPDATE state SET next_person = max(next_person, ?1)")?
-        .execute([id.saturating_add(1)])?;
+    progress.pass_person(person);
     Ok(KEPT)
 }
 
@@ -90,6 +90,7 @@ pub(super) fn guests(connection: &Connection) -> Result<Vec<Entry>> {
 
 pub(super) fn create(
     connection: &Connection,
+    progress: &mut Progress,
     room: RoomId,
     kind: RoomKind,
     (name, folded): (&str, &str),
@@ -107,9 +108,7 @@ pub(super) fn create(
     if matches!(inserted, Ok(0)) || is_refused(inserted)? {
         return Ok(Err(Failure::Taken));
     }
-    connection
-        .prepare_cached("UPDATE state SET next_room = max(next_room, ?1)")?
-        .execute([id.saturating_add(1)])?;
+    progress.pass_room(room);
     Ok(KEPT)
 }
 

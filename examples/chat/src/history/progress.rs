@@ -1,7 +1,10 @@
 //! How far the log has come in a file: in the same transaction as what its entries have done. Whatever happens, the two
 //! agree.
 
-use rusqlite::{Connection, Error, Result, TransactionBehavior, params};
+use rusqlite::{Connection, Error, Result, Row, TransactionBehavior};
+
+use super::schema::{number, signed};
+use super::{PersonId, RoomId};
 
 /// How far the log has come. Part of what lasts, but for the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +13,9 @@ pub(super) struct Progress {
     pub applied: i64,
     /// The next event's `id`.
     pub next_event: i64,
+    /// Numbers that nobody has, and nobody has had.
+    pub next_person: i64,
+    pub next_room: i64,
     /// Events up to here are in the search index. Each file has its own.
     pub indexed: i64,
 }
@@ -19,19 +25,28 @@ const MOST: i64 = i64::MAX / 2;
 
 impl Progress {
     pub(super) fn read(connection: &Connection) -> Result<Self> {
-        let read = |column, number| match number {
-            0..=MOST => Ok(number),
-            _ => Err(Error::IntegralValueOutOfRange(column, number)),
-        };
         // Other programs can write events too. Theirs have had their numbers.
-        let sql = "SELECT applied, max(next_event, 1 + (SELECT coalesce(max(id), 0) FROM events)), indexed FROM state";
+        let sql =
+            "SELECT applied, max(next_event, 1 + (SELECT coalesce(max(id), 0) FROM events)) AS next_event,
+                          next_person, next_room, indexed FROM state";
         connection.query_row(sql, [], |row| {
             Ok(Progress {
-                applied: read(0, row.get(0)?)?,
-                next_event: read(1, row.get(1)?)?,
-                indexed: read(2, row.get(2)?)?,
+                applied: counted(row, "applied")?,
+                next_event: counted(row, "next_event")?,
+                next_person: signed(number(row, "next_person")?),
+                next_room: signed(number(row, "next_room")?),
+                indexed: counted(row, "indexed")?,
             })
         })
+    }
+
+    /// Whoever this is, nobody else gets their number.
+    pub(super) fn pass_person(&mut self, person: PersonId) {
+        self.next_person = self.next_person.max(signed(person).saturating_add(1));
+    }
+
+    pub(super) fn pass_room(&mut self, room: RoomId) {
+        self.next_room = self.next_room.max(signed(room).saturating_add(1));
     }
 
     /// So many events, about, are not in the index yet.
@@ -41,9 +56,18 @@ impl Progress {
 
     fn save(&self, connection: &Connection) -> Result<()> {
         connection
-            .prepare_cached("UPDATE state SET applied = ?1, next_event = ?2, indexed = ?3")?
-            .execute(params![self.applied, self.next_event, self.indexed])?;
+            .prepare_cached(
+                "UPDATE state SET applied = ?1, next_event = ?2, next_person = ?3, next_room = ?4, indexed = ?5",
+            )?
+            .execute([self.applied, self.next_event, self.next_person, self.next_room, self.indexed])?;
         Ok(())
+    }
+}
+
+fn counted(row: &Row<'_>, column: &str) -> Result<i64> {
+    match row.get(column)? {
+        number @ 0..=MOST => Ok(number),
+        number => Err(Error::IntegralValueOutOfRange(row.as_ref().column_index(column)?, number)),
     }
 }
 
