@@ -1,6 +1,8 @@
-//! What the chat's suites and benches share: the program as a child that can be killed, and clients for its two voices.
+//! What the chat's suites and benches share: the program as a child that can be killed, clients for its two voices, and thousands
+//! of them at once.
 
 mod chat;
+pub mod crowd;
 pub mod http;
 pub mod json;
 pub mod png;

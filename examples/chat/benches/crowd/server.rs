@@ -1,0 +1,105 @@
+//! The chat that is measured: which program it is, and what it takes of the processor and of memory.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::crowd::Swarm;
+use pollcat_testing::apart::processor_time;
+
+/// Room for all of them, and for a newcomer as soon as they are there. Loopback has no limits per address.
+const FLAGS: [&str; 12] = [
+    "--max-connections",
+    "15000",
+    "--max-people",
+    "100000",
+    "--max-members",
+    "20000",
+    "--max-rooms",
+    "2000",
+    "--max-rooms-per-person",
+    "2000",
+    "--log-level",
+    "warn",
+];
+
+pub(crate) struct Server {
+    chat: Chat,
+    program: PathBuf,
+}
+
+impl Server {
+    pub(crate) fn start(program: &Path) -> Self {
+        let mut server = Server { chat: Chat::prepared(&FLAGS), program: program.into() };
+        server.run();
+        server
+    }
+
+    fn run(&mut self) {
+        let mut command = Command::new(&self.program);
+        // It is no setting of the chat.
+        command.env_remove("POLLCAT_CHAT").current_dir(self.chat.folder()).args(self.chat.flags());
+        self.chat.run(command);
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.chat.address()
+    }
+
+    /// Ends it, and starts it again on the same address and history, while the others go on. When it listens again.
+    pub(crate) fn restart(&mut self, signal: Signal, swarm: &mut Swarm) -> Instant {
+        let address = self.address().to_string();
+        self.chat.set_flags(&[&["--listen", &address], &FLAGS[..]].concat());
+        self.chat.signal(signal);
+        thread::scope(|scope| {
+            let again = scope.spawn(|| {
+                self.chat.ended();
+                self.run();
+                Instant::now()
+            });
+            while !again.is_finished() {
+                swarm.turn(Duration::from_millis(2));
+            }
+            again.join().expect("it starts again")
+        })
+    }
+
+    /// What all of its threads have had of the processors.
+    pub(crate) fn processor_time(&self) -> Duration {
+        let tasks = fs::read_dir(self.proc("task")).expect("it runs");
+        let threads = tasks.filter_map(|task| Some(task.ok()?.path()));
+        Duration::from_nanos(threads.map(|thread| processor_time(&thread)).sum())
+    }
+
+    /// What the thread of its loop has had of that.
+    pub(crate) fn main_time(&self) -> Duration {
+        let task = self.proc("task").join(self.chat.pid().as_raw_nonzero().to_string());
+        Duration::from_nanos(processor_time(&task))
+    }
+
+    /// Resident memory, in MiB.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = fs::read_to_string(self.proc("status")).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("how much it is");
+        line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).expect("in KiB") / 1024
+    }
+
+    fn proc(&self, what: &str) -> PathBuf {
+        Path::new("/proc").join(self.chat.pid().as_raw_nonzero().to_string()).join(what)
+    }
+}
+
+impl Drop for Server {
+    /// Thousands of farewells would tell nothing.
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.chat.kill();
+        }
+    }
+}
