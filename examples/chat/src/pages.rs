@@ -25,56 +25,106 @@ macro_rules! file {
     };
 }
 
-macro_rules! scripts {
-    ($($name:literal)*) => { [$(file!(concat!("/", $name), SCRIPT, $name)),*] };
+macro_rules! files {
+    ($media_type:ident: $($name:literal)*) => { [$(file!(concat!("/", $name), $media_type, $name)),*] };
 }
 
-const FILES: &[File] = &[
-    file!("/", HTML, "index.html"),
-    file!("/chat.css", STYLE, "chat.css"),
-    file!("/messages.css", STYLE, "messages.css"),
-    file!("/favicon.svg", "image/svg+xml", "favicon.svg"),
+const FILES: &[File] =
+    &[file!("/", HTML, "index.html"), file!("/favicon.svg", "image/svg+xml", "favicon.svg")];
+
+const STYLES: &[File] = &files![STYLE:
+    "views/arrival.css"
+    "views/banner.css"
+    "views/base.css"
+    "views/completion.css"
+    "views/composer.css"
+    "views/dialog.css"
+    "views/drawer.css"
+    "views/emoji.css"
+    "views/frame.css"
+    "views/head.css"
+    "views/help.css"
+    "views/helpers.css"
+    "views/lightbox.css"
+    "views/list.css"
+    "views/marks.css"
+    "views/members.css"
+    "views/message.css"
+    "views/picture.css"
+    "views/pictures.css"
+    "views/places.css"
+    "views/rows.css"
+    "views/search.css"
+    "views/settings.css"
+    "views/timeline.css"
+    "views/toasts.css"
+    "views/tokens.css"
 ];
 
-const SCRIPTS: &[File] = &scripts![
-    "arrival.js"
-    "attention.js"
-    "browser.js"
-    "chat.js"
-    "commands.js"
-    "completion.js"
-    "composer.js"
-    "composing.js"
-    "connection.js"
-    "dialogs.js"
-    "dom.js"
-    "drafts.js"
+const SCRIPTS: &[File] = &files![SCRIPT:
+    "app/app.js"
+    "app/arriving.js"
+    "app/calling.js"
+    "app/hearing.js"
+    "app/members.js"
+    "app/reading.js"
+    "app/rooms.js"
+    "app/speaking.js"
+    "browser/able.js"
+    "browser/address.js"
+    "browser/storage.js"
     "early.js"
-    "excerpt.js"
-    "gone.js"
-    "head.js"
-    "identity.js"
-    "lightbox.js"
-    "links.js"
-    "markdown.js"
-    "members.js"
-    "mentions.js"
-    "message.js"
-    "outbox.js"
-    "pictures.js"
-    "reach.js"
-    "reading.js"
-    "room.js"
-    "roster.js"
-    "rows.js"
-    "search.js"
-    "sides.js"
-    "storage.js"
-    "store.js"
-    "switcher.js"
-    "text.js"
-    "timeline.js"
-    "words.js"
+    "main.js"
+    "model/attempt.js"
+    "model/commands.js"
+    "model/drafts.js"
+    "model/excerpt.js"
+    "model/gone.js"
+    "model/identity.js"
+    "model/links.js"
+    "model/markdown.js"
+    "model/mentions.js"
+    "model/outbox.js"
+    "model/query.js"
+    "model/reach.js"
+    "model/room.js"
+    "model/roster.js"
+    "model/state.js"
+    "model/store.js"
+    "model/text.js"
+    "net/connection.js"
+    "net/refusal.js"
+    "views/arrival.js"
+    "views/banner.js"
+    "views/browse.js"
+    "views/completion.js"
+    "views/composer.js"
+    "views/composing.js"
+    "views/dialog.js"
+    "views/dom.js"
+    "views/drawer.js"
+    "views/emoji.js"
+    "views/head.js"
+    "views/help.js"
+    "views/hold.js"
+    "views/lightbox.js"
+    "views/list.js"
+    "views/marks.js"
+    "views/members.js"
+    "views/message.js"
+    "views/notices.js"
+    "views/phrases.js"
+    "views/picture.js"
+    "views/pictures.js"
+    "views/places.js"
+    "views/questions.js"
+    "views/rows.js"
+    "views/search.js"
+    "views/settings.js"
+    "views/switcher.js"
+    "views/timeline.js"
+    "views/toasts.js"
+    "views/words.js"
 ];
 
 /// Nothing but what the page is made of: its own scripts, style and pictures; pictures that wait to be sent
@@ -120,7 +170,9 @@ pub(crate) fn picture_tag(id: &str) -> String {
 /// The files with their tags, which are made of their content when the first is asked for.
 fn tagged() -> &'static [(&'static File, String)] {
     static TAGGED: OnceLock<Vec<(&File, String)>> = OnceLock::new();
-    TAGGED.get_or_init(|| FILES.iter().chain(SCRIPTS).map(|file| (file, tag(file.bytes))).collect())
+    TAGGED.get_or_init(|| {
+        [FILES, STYLES, SCRIPTS].into_iter().flatten().map(|file| (file, tag(file.bytes))).collect()
+    })
 }
 
 fn tag(bytes: &[u8]) -> String {
@@ -138,11 +190,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_script_is_asked_for_at_once() {
+    fn every_script_and_style_is_asked_for_at_once() {
         let html = include_str!("../web/index.html");
         for script in SCRIPTS.iter().map(|file| file.path) {
             let tags = [format!("modulepreload\" href=\"{script}\""), format!("src=\"{script}\"")];
             assert!(tags.iter().any(|tag| html.contains(tag)), "{script} is in no tag of the page");
+        }
+        for style in STYLES.iter().map(|file| file.path) {
+            assert!(
+                html.contains(&format!("stylesheet\" href=\"{style}\"")),
+                "{style} is in no tag of the page"
+            );
         }
     }
 
@@ -164,25 +222,36 @@ mod tests {
 
     #[test]
     fn every_file_of_the_page_is_served_whole_and_as_what_it_is() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
-        let mut weight = 0;
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let file = entry.unwrap().path();
-            let (name, bytes) = (file.file_name().unwrap().to_str().unwrap(), std::fs::read(&file).unwrap());
-            let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
-            let (head, body) = get(&path, "").unwrap_or_else(|| panic!("{name} is not in the table"));
-            let expected = match name.rsplit_once('.').unwrap().1 {
-                "html" => "text/html; charset=utf-8",
-                "css" => "text/css; charset=utf-8",
-                "js" => "text/javascript; charset=utf-8",
-                "svg" => "image/svg+xml",
-                other => panic!("what is a .{other}?"),
-            };
-            assert_eq!(value(&head, "Content-Type"), expected, "{name}");
-            assert_eq!(body, bytes, "{name}");
-            weight += bytes.len();
+        let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
+        let (mut folders, mut weight) = (vec![web.clone()], 0);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let file = entry.unwrap().path();
+                if file.is_dir() {
+                    folders.push(file);
+                    continue;
+                }
+                let bytes = std::fs::read(&file).unwrap();
+                let name = file.strip_prefix(&web).unwrap().to_str().unwrap().replace('\\', "/");
+                served_whole(&name, &bytes);
+                weight += bytes.len();
+            }
         }
-        assert!(weight < 200 * 1024, "the page weighs {weight} bytes");
+        assert!(weight < 240 * 1024, "the page weighs {weight} bytes");
+    }
+
+    fn served_whole(name: &str, bytes: &[u8]) {
+        let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
+        let (head, body) = get(&path, "").unwrap_or_else(|| panic!("{name} is not in the table"));
+        let expected = match name.rsplit_once('.').unwrap().1 {
+            "html" => "text/html; charset=utf-8",
+            "css" => "text/css; charset=utf-8",
+            "js" => "text/javascript; charset=utf-8",
+            "svg" => "image/svg+xml",
+            other => panic!("what is a .{other}?"),
+        };
+        assert_eq!(value(&head, "Content-Type"), expected, "{name}");
+        assert_eq!(body, bytes, "{name}");
     }
 
     #[test]
@@ -202,7 +271,7 @@ mod tests {
 
     #[test]
     fn the_headers_allow_nothing_that_the_page_does_not_need() {
-        for path in ["/", "/chat.js"] {
+        for path in ["/", "/main.js"] {
             let (head, _) = get(path, "").unwrap();
             let policy = value(&head, "Content-Security-Policy");
             assert!(policy.starts_with("default-src 'none'; "), "{policy}");
@@ -219,12 +288,12 @@ mod tests {
     fn nothing_else_is_a_page() {
         for path in [
             "/index.html",
-            "/web/chat.js",
-            "/chat.js/",
-            "//chat.js",
+            "/web/main.js",
+            "/main.js/",
+            "//main.js",
             "/../Cargo.toml",
-            "/%63hat.js",
-            "/CHAT.JS",
+            "/%6dain.js",
+            "/MAIN.JS",
         ] {
             assert!(get(path, "").is_none(), "{path}");
         }

@@ -1,9 +1,6 @@
 //! Where each package has its place in the chat, and no modules go in a circle, neither here nor in the page: checked by reading
 //! the source.
 
-use std::fs;
-use std::path::Path;
-
 use pollcat_testing::sources::Arrow;
 use pollcat_testing::{circles, sources};
 
@@ -17,11 +14,28 @@ const PACKAGES: [Arrow; 6] = [
     (&["std::thread", "thread"], &["src/history/", "src/logs/", "src/main.rs", "src/signals.rs"]),
 ];
 
-/// The page's modules that stand alone: each can be read, and tested, without the others.
-const ALONE: [&str; 9] =
-    ["browser", "commands", "composing", "early", "identity", "links", "mentions", "reach", "roster"];
+/// Which part of the page may import from which. `main` wires them all, and nobody imports it.
+const LAYERS: [(&str, &[&str]); 5] = [
+    ("model/", &["model/"]),
+    ("browser/", &["browser/", "model/"]),
+    ("net/", &["net/", "model/"]),
+    ("app/", &["app/", "net/", "model/"]),
+    ("views/", &["views/", "browser/", "model/"]),
+];
 
-/// The circles that there are today, each in the order of its modules. Both lists may only shrink, and are to be empty.
+/// What a browser has and node has not, and the only places of the page that may say it.
+const GLOBALS: [Arrow; 5] = [
+    (&["document", "requestAnimationFrame"], &["views/", "main.js", "early.js"]),
+    (&["window"], &["main.js", "early.js"]),
+    (&["localStorage", "sessionStorage"], &["main.js", "early.js"]),
+    (&["WebSocket", "fetch"], &["net/", "main.js"]),
+    (&["navigator"], &["browser/", "views/words.js", "views/message.js", "early.js"]),
+];
+
+/// A line of the page is no longer than this.
+const WIDTH: usize = 120;
+
+/// The circles that there are today, each in the order of its modules. The list may only shrink, and is to be empty.
 const CIRCLES: &[&[&str]] = &[
     &[
         "addresses",
@@ -48,25 +62,6 @@ const CIRCLES: &[&[&str]] = &[
         "picture/clean/webp",
     ],
 ];
-const CIRCLES_OF_THE_PAGE: &[&[&str]] = &[&[
-    "arrival",
-    "chat",
-    "completion",
-    "composer",
-    "connection",
-    "dialogs",
-    "head",
-    "lightbox",
-    "members",
-    "message",
-    "outbox",
-    "pictures",
-    "reading",
-    "search",
-    "sides",
-    "switcher",
-    "timeline",
-]];
 
 #[test]
 fn every_name_stays_where_it_belongs() {
@@ -91,20 +86,75 @@ fn no_modules_go_in_a_circle() {
 }
 
 #[test]
-fn no_modules_of_the_page_go_in_a_circle() {
-    let graph = circles::scripts::graph(&sources::sources(WEB, "", "js"));
-    assert!(graph.modules() > 20, "only {} modules are seen", graph.modules());
-    let faults = circles::faults(&graph, CIRCLES_OF_THE_PAGE);
+fn the_page_is_a_tree_and_no_import_runs_up() {
+    let graph = circles::scripts::graph(&page("js"));
+    assert!(graph.modules() > 40, "only {} modules are seen", graph.modules());
+    let mut faults = circles::faults(&graph, &[]);
+    for (from, to) in graph.arrows().filter(|(from, _)| *from != "main") {
+        let allowed = LAYERS.iter().find(|(layer, _)| from.starts_with(layer)).map_or(&[][..], |(_, to)| to);
+        if !allowed.iter().any(|layer| to.starts_with(layer)) {
+            faults.push(format!("{from} imports {to}"));
+        }
+    }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// A module that keeps something for itself, or runs when it is imported, cannot be read or tested alone.
 #[test]
-fn what_stands_alone_in_the_page_imports_nothing() {
-    for name in ALONE {
-        let script =
-            fs::read_to_string(Path::new(WEB).join(format!("{name}.js"))).expect("a script of the page");
-        assert!(!script.contains("import "), "{name}.js imports something");
+fn no_module_of_the_page_has_state_or_a_name_without_a_name() {
+    let mut odd = Vec::new();
+    for (file, text) in &code_of_the_page() {
+        for (number, line) in (1..).zip(text.lines()) {
+            let begins = |words: &[&str]| words.iter().any(|word| line.starts_with(word));
+            let is_state = begins(&["let ", "var ", "export let ", "export var "]);
+            let is_nameless = begins(&["export default", "export {", "export *", "import \"", "import("]);
+            // What stands at the beginning of a line, and is no declaration, is done when the module is imported.
+            let acts = line.starts_with(|c: char| c.is_alphabetic())
+                && !begins(&["import ", "export ", "const ", "function ", "async function ", "class "]);
+            if is_state || is_nameless || (acts && file != "main.js") {
+                odd.push(format!("{file}:{number} {line}"));
+            }
+        }
     }
+    assert!(odd.is_empty(), "\n{}", odd.join("\n"));
+}
+
+#[test]
+fn what_the_browser_has_is_said_only_where_it_may_be_missing() {
+    let strays = sources::strays(&code_of_the_page(), &GLOBALS, &[]);
+    assert!(strays.is_empty(), "\n{}", strays.join("\n"));
+}
+
+#[test]
+fn every_style_of_a_view_is_called_like_the_view_and_no_line_is_long() {
+    let mut odd = Vec::new();
+    for (file, text) in [page("js"), page("css"), page("html")].concat() {
+        let long = (1..).zip(text.lines()).filter(|(_, line)| line.chars().count() > WIDTH);
+        odd.extend(long.map(|(number, _)| format!("{file}:{number} is longer than {WIDTH} characters")));
+        let Some(view) = file.strip_prefix("views/").and_then(|file| file.strip_suffix(".css")) else {
+            continue;
+        };
+        let is_of_all = ["tokens", "base", "helpers", "frame"].contains(&view);
+        if !is_of_all && !page("js").iter().any(|(file, _)| file == &format!("views/{view}.js")) {
+            odd.push(format!("{file} is called like no view"));
+        }
+    }
+    assert!(odd.is_empty(), "\n{}", odd.join("\n"));
+}
+
+/// The page's modules without their comments; and without the table of its words.
+fn code_of_the_page() -> Vec<(String, String)> {
+    let is_code = |line: &&str| !line.trim_start().starts_with(['*', '/']);
+    let code = |text: String| {
+        text.lines().map(|line| if is_code(&line) { line } else { "" }).collect::<Vec<_>>().join("\n")
+    };
+    let modules =
+        page("js").into_iter().filter(|(file, _)| !["early.js", "views/phrases.js"].contains(&&file[..]));
+    modules.map(|(file, text)| (file, code(text))).collect()
+}
+
+fn page(extension: &str) -> Vec<(String, String)> {
+    sources::sources(WEB, "", extension)
 }
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");

@@ -1,5 +1,6 @@
-// Before the first paint, so that nothing flashes: the remembered theme and language. And a word where the page does not come to
-// life: in a browser that is too old for its modules, or if one of them did not arrive. So this file is written as of old.
+// Before the first paint, so that nothing flashes: the remembered theme and language. And a word where the page does
+// not come to life: in a browser that is too old for its modules, or if one of them did not arrive. So this is written
+// as of old.
 (function () {
 	var page = document.documentElement;
 	var read = function (key) {
@@ -13,7 +14,8 @@
 		// Storage may be forbidden.
 	}
 	var words = {
-		en: "The chat could not start. A part of it did not arrive: load the page again. Or this browser is too old for it: it needs one of 2023 or later.",
+		en: "The chat could not start. A part of it did not arrive: load the page again. " +
+			"Or this browser is too old for it: it needs one of 2023 or later.",
 		zh: "聊天室无法启动。可能有一部分没有下载完整，请刷新页面；也可能是浏览器太旧，请使用 2023 年以后的浏览器。"
 	};
 	window.addEventListener("load", function () {

@@ -51,6 +51,11 @@ impl Graph {
         }
     }
 
+    /// Each module, and one that it needs.
+    pub fn arrows(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.needs.iter().flat_map(|(from, needs)| needs.keys().map(move |to| (&from[..], &to[..])))
+    }
+
     pub fn modules(&self) -> usize {
         self.needs.len()
     }

@@ -82,7 +82,7 @@ fn axe_core_finds_nothing_serious_in_any_state() {
         alice.wait("!document.querySelector('dialog')");
     }
     alice.press_with(ModifierKey::Ctrl, "k");
-    alice.wait("document.querySelector('dialog .place')");
+    alice.wait("document.querySelector('dialog .list-place')");
     check(&alice, &axe, "going to a room");
     alice.press("Escape");
     alice.wait("!document.querySelector('dialog')");
@@ -135,7 +135,7 @@ fn a_private_picture_can_be_sent_by_keyboard_alone() {
     alice.wait("attached.querySelector('img') && document.activeElement.id === 'say'");
     alice.write("for you");
     alice.press("Enter");
-    bob.wait("document.querySelector('#talk-list .badge')");
+    bob.wait("document.querySelector('#talk-list .places-badge')");
     tab_to(&bob, "document.activeElement.matches('#talk-list a')");
     bob.press("Enter");
     bob.wait_for_message("for you");

@@ -39,54 +39,6 @@ const TOKEN: &str =
     "JSON.parse(localStorage.getItem(Object.keys(localStorage).find((key) => key.endsWith(' token'))))";
 
 #[test]
-fn no_token_is_ever_written_over() {
-    let Some(browser) = browser() else { return };
-    let program = Program::start("page-identity");
-    let window = Window::open(&browser, &program.url());
-    let told = window.run(
-        "import('/identity.js').then(({ Identity }) => {
-            const told = [], user = (name) => ({ id: 1, name })
-            const tell = (what) => told.push(what)
-            const it = new Identity({})
-            tell(it.hello('alice')); it.welcomed({ new: true, token: 'a', user: user('alice') })
-            tell(it.hello())
-            // A stranger's welcome is not for alice; if the server insists, the token is kept beside hers.
-            for (let time = 0; time < 3; time++) { it.hello(); tell(it.welcomed({ new: true, token: 's', user: user('guest-2') })) }
-            tell([it.token, it.older, it.name])
-            // The server does not know her: then somebody new with her name; who is known again when the server remembers.
-            it.hello(); it.unknown(); it.hello(); it.unknown()
-            tell(it.hello()); it.welcomed({ new: true, token: 'b', user: user('alice') })
-            tell([it.token, it.older])
-            it.hello(); it.unknown(); tell(it.hello()); it.welcomed({ new: false, user: user('alice') })
-            tell([it.token, it.older])
-            // A disk that is full gives no token.
-            const other = new Identity({}); other.hello('bob'); other.welcomed({ new: true, user: user('bob') })
-            tell([other.token ?? null, other.hello()])
-            return told
-        })",
-    );
-    let expected = json!([
-        {"name": "alice"}, {"token": "a"}, false, false, true, ["a", ["s"], "alice"], {"name": "alice"},
-        ["b", ["a", "s"]], {"token": "a"}, ["a", ["b", "s"]], [null, {"name": "bob"}]
-    ]);
-    assert_eq!(told, expected);
-}
-
-#[test]
-fn each_end_of_a_connection_has_its_cause() {
-    let Some(browser) = browser() else { return };
-    let program = Program::start("page-causes");
-    let window = Window::open(&browser, &program.url());
-    let causes = window.run(
-        "import('/reach.js').then(({ causeOfClose }) => [[1006, ''], [1001, ''], [1013, 'no room'], [1008, 'too fast'],
-            [1008, 'say hello within 20 s']].map(([code, reason]) => causeOfClose(code, reason)))",
-    );
-    // Who slept through the time for a hello comes back at once; the others wait as long as they are told.
-    let expected = json!([["lost", 0], ["lost", 800], ["crowded", 6000], ["hasty", 6000], ["lost", 0]]);
-    assert_eq!(causes, expected);
-}
-
-#[test]
 fn a_page_that_wakes_slowly_is_still_the_same_person() {
     let Some(browser) = browser() else { return };
     let program = Program::start("page-slow");
@@ -248,9 +200,9 @@ fn who_is_forgotten_leaves_nothing_to_be_said_by_the_next() {
     alice.run("say.focus()");
     alice.write("and half a thought");
     // Or else it would be said as soon as the server is there.
-    alice.run("import('/connection.js').then(({ disconnect }) => disconnect())");
+    alice.run("pollcat.state.connection.disconnect()");
     program.start_again();
-    alice.run("import('/chat.js').then(({ forget }) => forget())");
+    alice.run("pollcat.do.forget()");
     alice.wait("document.readyState === 'complete' && !arrival.hidden");
     assert_eq!(alice.run("JSON.stringify([localStorage, sessionStorage]).includes('thought')"), false);
     alice.arrive("mallory");

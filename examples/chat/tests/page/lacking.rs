@@ -43,7 +43,7 @@ fn whatever_a_browser_lacks_one_comes_in_and_speaks_and_is_heard() {
                 "document.querySelector('#warning').textContent.startsWith('This browser keeps nothing')",
             );
             // The connection breaks: one is still oneself.
-            alice.run("import('/connection.js').then(({ resume }) => resume())");
+            alice.run("pollcat.state.connection.resume()");
             alice.wait("document.body.dataset.state !== 'online'");
             alice.wait_online();
             assert_eq!(
@@ -78,9 +78,9 @@ fn dialogs_have_a_ground_without_light_dark() {
     alice.arrive("alice");
     // The style as a browser reads it that does not know the function.
     alice.run(
-        "Promise.all(['/chat.css', '/messages.css'].map(async (file) => {
+        "Promise.all(Array.from(document.querySelectorAll('link[rel=stylesheet]'), async ({ href }) => {
             const sheet = new CSSStyleSheet()
-            sheet.replaceSync((await (await fetch(file)).text()).replaceAll('light-dark(', 'no-such-function('))
+            sheet.replaceSync((await (await fetch(href)).text()).replaceAll('light-dark(', 'no-such-function('))
             return sheet
         })).then((sheets) => {
             for (const link of document.querySelectorAll('link[rel=stylesheet]')) link.disabled = true
@@ -90,7 +90,7 @@ fn dialogs_have_a_ground_without_light_dark() {
     alice.click("#places [data-act=settings]");
     alice.wait("document.querySelector('dialog')");
     let grounds = alice.run(
-        "['dialog', '.middle', '.side', '.field', 'body'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)",
+        "['dialog', '.frame-middle', '.frame-side', '.composer-field', 'body'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)",
     );
     assert_eq!(grounds[0], "rgb(253, 251, 247)");
     assert!(!grounds.as_array().unwrap()[..4].contains(&json!("rgba(0, 0, 0, 0)")), "{grounds}");

@@ -7,6 +7,7 @@ mod endings;
 mod lacking;
 mod layouts;
 mod marks;
+mod model;
 mod places;
 mod program;
 mod safety;

@@ -25,7 +25,7 @@ fn markup_that_somebody_says_stays_text() {
         // `code` is the only one that is not shown as it was typed.
         alice.wait_for_message(&attack.replace('`', ""));
     }
-    let strange = "Array.from(rows.querySelectorAll('.text *')).filter((one) => !['P', 'A', 'CODE'].includes(one.tagName)).length";
+    let strange = "Array.from(rows.querySelectorAll('.message-text *')).filter((one) => !['P', 'A', 'CODE'].includes(one.tagName)).length";
     assert_eq!(alice.run(strange), 0, "nothing but paragraphs, a link, and code");
     let links = alice.run("Array.from(rows.querySelectorAll('a'), (a) => [a.href, a.rel, a.target])");
     assert_eq!(links, serde_json::json!([["https://example.com/", "noopener noreferrer", "_blank"]]));
@@ -40,14 +40,17 @@ fn markup_in_names_of_people_and_rooms_stays_text() {
     alice.arrive("alice");
     // The server would refuse some of these names; the page must not depend on that.
     alice.run(
-        r#"import("/message.js").then(({ row }) => {
+        r#"{
             const name = '"><img src=x onerror=globalThis.harmed=1>'
-            const said = { type: "message", from_id: 99, from: name, msg: "hi", msg_time: 1, offset: 1 }
-            rows.append(row(said), row({ ...said, type: "picture", picture: { url: "/favicon.svg", width: 9, height: 9 }, msg: name }))
-            rows.append(row({ type: "notice", kind: "noticeJoined", names: [name], msg_time: 1 }))
-        })"#,
+            const { store, room } = pollcat.state
+            const said = { type: "message", room: "lobby", from_id: 99, from: name, msg: "hi", msg_time: 1 }
+            store.heard({ ...said, offset: room.last + 1 })
+            store.heard({ ...said, offset: room.last + 1, type: "picture", picture: { url: "/favicon.svg", width: 9, height: 9 }, msg: name })
+            store.heard({ type: "joined", room: "lobby", user: { id: 99, name }, members: 2 })
+            pollcat.do.drawNow()
+        }"#,
     );
-    alice.wait("rows.querySelectorAll('.who')[0].textContent.startsWith('\"><img')");
+    alice.wait("rows.querySelectorAll('.message-who')[0].textContent.startsWith('\"><img')");
     assert_eq!(alice.run("rows.querySelectorAll('img:not(.picture img)').length"), 0);
     assert_eq!(
         alice.run("rows.querySelector('.picture img').alt"),

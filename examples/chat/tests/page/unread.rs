@@ -4,7 +4,7 @@ use crate::view::fill;
 use crate::{Program, Window, browser};
 
 const LINE: &str =
-    "rows.querySelector('.new')?.getBoundingClientRect().top - log.getBoundingClientRect().top";
+    "rows.querySelector('.message-new')?.getBoundingClientRect().top - log.getBoundingClientRect().top";
 
 #[test]
 fn a_room_opens_at_what_is_new_and_what_was_seen_is_read() {
@@ -19,7 +19,7 @@ fn a_room_opens_at_what_is_new_and_what_was_seen_is_read() {
     // More than the server sends by itself.
     fill(&bob, 10, "new");
     alice.go(&program.url());
-    alice.wait(&format!("document.querySelector('#rows .new') && {LINE} >= 0 && {LINE} < 200"));
+    alice.wait(&format!("document.querySelector('#rows .message-new') && {LINE} >= 0 && {LINE} < 200"));
     alice.wait("latest.textContent.endsWith(' new') && !latest.hidden");
     assert_eq!(alice.run("document.getElementById('new').hidden"), true, "one is there");
     let left = |window: &Window| window.run("Number(/\\((\\d+)\\)/.exec(document.title)?.[1] ?? 0)").as_u64();
@@ -31,7 +31,7 @@ fn a_room_opens_at_what_is_new_and_what_was_seen_is_read() {
     let read = left(&alice).expect("a number");
     alice.run("new Promise((done) => setTimeout(done, 600))"); // what was read is told every 300 ms
     alice.reload();
-    alice.wait(&format!("document.querySelector('#rows .new') && {LINE} >= 0 && Number(/\\((\\d+)\\)/.exec(document.title)?.[1]) <= {read}"));
+    alice.wait(&format!("document.querySelector('#rows .message-new') && {LINE} >= 0 && Number(/\\((\\d+)\\)/.exec(document.title)?.[1]) <= {read}"));
     alice.click("#latest");
     alice.wait("latest.hidden && document.title === 'lobby · pollcat'");
 }
@@ -62,7 +62,7 @@ fn who_looks_elsewhere_finds_a_way_back_to_what_is_new() {
     alice.wait("document.title === '(48) lobby · pollcat'");
     alice.run("delete document.hidden; dispatchEvent(new Event('visibilitychange'))");
     alice.wait(&format!("{LINE} >= 0 && {LINE} < 200 && !latest.hidden"));
-    alice.wait("rows.querySelectorAll('.new').length === 1");
+    alice.wait("rows.querySelectorAll('.message-new').length === 1");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn another_day_is_another_today() {
     bob.arrive("bob");
     bob.say("before midnight");
     alice.wait_for_message("before midnight");
-    let lines = "[...rows.querySelectorAll('.line:not(.new)')].map((line) => line.textContent).join()";
+    let lines = "[...rows.querySelectorAll('.message-line:not(.message-new)')].map((line) => line.textContent).join()";
     assert_eq!(alice.run(lines), "Today");
     alice.run(
         "{

@@ -11,7 +11,7 @@ const TO_END: &str = "log.scrollHeight - log.scrollTop - log.clientHeight";
 const SPOT: &str = "(() => {
     const { top } = log.getBoundingClientRect()
     const row = [...rows.children].find((row) => row.getBoundingClientRect().bottom > top)
-    return [row.querySelector('.text, .notice').textContent, Math.round(row.getBoundingClientRect().top - top)]
+    return [row.querySelector('.message-text, .message-notice').textContent, Math.round(row.getBoundingClientRect().top - top)]
 })()";
 
 /// Some people say 8 lines each, as fast as they may.
@@ -110,7 +110,7 @@ fn what_is_read_stays_in_its_place() {
     alice.say("/join tea");
     alice.wait("location.hash === '#tea'");
     fill(&alice, 1, "meanwhile");
-    alice.wait("document.querySelector('#room-list .badge')");
+    alice.wait("document.querySelector('#room-list .places-badge')");
     alice.click("#room-list a");
     alice.wait(
         "document.querySelector('#room-title')?.textContent === '#lobby' && latest.textContent === '↓ 8 new'",
@@ -159,7 +159,7 @@ fn a_picture_has_its_place_before_its_bytes_and_without_them() {
     alice.call::<Network::SetCacheDisabled>(json!({"cacheDisabled": true}));
     alice.call::<Network::SetBlockedURLs>(json!({"urls": ["*/pictures/*"]}));
     alice.reload();
-    alice.wait(&format!("document.querySelectorAll('#rows .broken').length === {}", sizes.len()));
+    alice.wait(&format!("document.querySelectorAll('#rows .picture-broken').length === {}", sizes.len()));
     assert_eq!(alice.run(BOXES), whole);
     let boxes: Vec<[u32; 2]> = serde_json::from_str(whole.as_str().expect("JSON")).expect("pairs");
     assert_eq!(boxes[0], [416, 312]);
@@ -168,14 +168,14 @@ fn a_picture_has_its_place_before_its_bytes_and_without_them() {
     assert!(boxes.iter().all(|[width, height]| *width <= 416 && *height <= 402), "{boxes:?}");
     assert!(
         alice
-            .run("rows.querySelector('.broken').textContent")
+            .run("rows.querySelector('.picture-broken').textContent")
             .as_str()
             .is_some_and(|text| text.contains("cannot be shown"))
     );
     at_end(&alice, "pictures that failed");
     alice.call::<Network::SetBlockedURLs>(json!({"urls": []}));
-    alice.run("for (const one of rows.querySelectorAll('.broken')) one.click()");
-    alice.wait("rows.querySelectorAll('.broken').length === 0");
+    alice.run("for (const one of rows.querySelectorAll('.picture-broken')) one.click()");
+    alice.wait("rows.querySelectorAll('.picture-broken').length === 0");
     assert_eq!(alice.run(BOXES), whole);
     alice.forget_lost_connections();
 }
@@ -199,7 +199,7 @@ fn a_picture_is_looked_at_and_left_by_keys() {
         format!("document.querySelector('.lightbox figcaption')?.textContent.startsWith('{caption}bob')")
     };
     alice.wait(&shows("first"));
-    assert_eq!(alice.run("document.querySelector('.lightbox .previous').hidden"), true);
+    assert_eq!(alice.run("document.querySelector('.lightbox .lightbox-previous').hidden"), true);
     alice.press("ArrowRight");
     alice.wait(&shows("second"));
     assert_eq!(
@@ -226,18 +226,18 @@ fn a_picture_is_looked_at_and_left_by_keys() {
     alice.click("#places [data-act=search]");
     alice.wait("document.querySelector('dialog')");
     alice.write("LOOK");
-    alice.wait("document.querySelector('dialog .hit')?.textContent === 'look'");
+    alice.wait("document.querySelector('dialog .search-hit')?.textContent === 'look'");
     take_back(&bob, "look here");
     alice.wait(
-        "document.title.startsWith('(1) ') && !toasts.textContent && !document.querySelector('dialog .hit')",
+        "document.title.startsWith('(1) ') && !toasts.textContent && !document.querySelector('dialog .search-hit')",
     );
-    assert_eq!(bob.run("rows.querySelectorAll('.gone').length"), Value::from(2));
+    assert_eq!(bob.run("rows.querySelectorAll('.message-gone').length"), Value::from(2));
 }
 
 /// Deletes one's own message that contains these words.
 fn take_back(window: &Window, words: &str) {
     window.run(&format!(
-        "[...rows.querySelectorAll('.mine')].find((row) => row.textContent.includes('{words}')).querySelector('.delete').click()"
+        "[...rows.querySelectorAll('.message-mine')].find((row) => row.textContent.includes('{words}')).querySelector('.message-delete').click()"
     ));
     window.wait("document.querySelector('dialog .danger')");
     window.click("dialog .danger");
@@ -257,10 +257,8 @@ fn long_messages_come_in_several_answers_and_without_a_gap() {
     // An answer has some three of these.
     fill(&bob, 6, &"长".repeat(3900));
     alice.go(&program.url());
-    alice.run("import('/chat.js').then((chat) => (globalThis.page = chat))");
-    alice.wait("page.room?.items.some(({ offset }) => offset === 2)");
-    const OFFSETS: &str =
-        "import('/chat.js').then(({ room }) => room.items.map(({ offset }) => offset).filter(Boolean))";
+    alice.wait("globalThis.pollcat?.state.room?.items.some(({ offset }) => offset === 2)");
+    const OFFSETS: &str = "pollcat.state.room.items.map(({ offset }) => offset).filter(Boolean)";
     let gapless = |after: &str| {
         let offsets: Vec<u64> = serde_json::from_value(alice.run(OFFSETS)).expect("numbers");
         assert!(offsets.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{after}: {offsets:?}");
@@ -299,15 +297,17 @@ fn whatever_a_browser_lacks_messages_are_read() {
         alice.go(&program.url());
         alice.arrive(&format!("alice-{number}"));
         bob.say(&format!("hello @alice-{number} https://a.example/{number}\n```\ncode\n```"));
-        alice.wait(&format!("rows.querySelector('.for-me a')?.textContent === 'https://a.example/{number}'"));
-        alice.run("rows.querySelector('.code button').click()");
+        alice.wait(&format!(
+            "rows.querySelector('.message-for-me a')?.textContent === 'https://a.example/{number}'"
+        ));
+        alice.run("rows.querySelector('.message-code button').click()");
         alice.wait("toasts.textContent.length > 0");
         alice.run(&drop_file("red.png", "image/png", RED));
         alice.wait("attached.querySelector('img')");
         alice.say("look");
-        alice.wait("rows.querySelector('.mine .picture img')?.naturalWidth === 1");
+        alice.wait("rows.querySelector('.message-mine .picture img')?.naturalWidth === 1");
         take_back(&alice, "look");
-        alice.wait("rows.querySelector('.mine .gone')");
+        alice.wait("rows.querySelector('.message-mine .message-gone')");
         at_end(&alice, lack);
     }
 }

@@ -195,8 +195,8 @@ impl Window {
 
     /// What the messages say that are acknowledged or came from others, in their order.
     pub(crate) fn messages(&self) -> Vec<String> {
-        let texts =
-            self.run("Array.from(rows.querySelectorAll('article .text'), (text) => text.textContent)");
+        let texts = self
+            .run("Array.from(rows.querySelectorAll('article .message-text'), (text) => text.textContent)");
         serde_json::from_value(texts).expect("a list of texts")
     }
 
@@ -204,7 +204,7 @@ impl Window {
     pub(crate) fn wait_for_message(&self, text: &str) {
         let text = Value::from(text);
         self.wait(&format!(
-            "Array.from(rows.querySelectorAll('article .text')).some((one) => one.textContent === {text})"
+            "Array.from(rows.querySelectorAll('article .message-text')).some((one) => one.textContent === {text})"
         ));
     }
 

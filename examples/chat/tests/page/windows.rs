@@ -52,5 +52,5 @@ fn a_talk_that_was_closed_stays_so_in_all_windows_until_there_is_news() {
     alice.wait_online();
     assert_eq!(alice.run("document.querySelectorAll('#talk-list a').length"), 0);
     bob.say("again");
-    alice.wait("document.querySelector('#talk-list .badge')");
+    alice.wait("document.querySelector('#talk-list .places-badge')");
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use crate::{Program, Window, browser};
 
 fn web() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
-    let files = fs::read_dir(folder).expect("the page").map(|entry| entry.expect("a file").path());
+    let mut files = crate::model::files(&crate::model::folder("../../web"), ".js");
+    files.push(crate::model::folder("../../web/index.html"));
     files
+        .into_iter()
         .map(|path| {
             let text = fs::read_to_string(&path).expect("text");
             (path.file_name().expect("a name").to_string_lossy().into_owned(), text)
@@ -17,10 +17,12 @@ fn web() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The table in words.js: a key, the English word, the Chinese one.
+/// The table in phrases.js: a key, the English word, the Chinese one.
 fn table() -> Vec<[String; 3]> {
-    let (_, text) = web().into_iter().find(|(name, _)| name == "words.js").expect("words.js");
-    let table = text.split("new Map(`").nth(1).and_then(|rest| rest.split("\n`").next()).expect("the table");
+    let (_, text) = web().into_iter().find(|(name, _)| name == "phrases.js").expect("phrases.js");
+    let table =
+        text.split("const TABLE = `").nth(1).and_then(|rest| rest.split("\n`").next()).expect("the table");
+    let table = table.replace("\n|", "|").replace("\n ", " ");
     let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {

@@ -1,0 +1,50 @@
+/** What the server tells, and what follows from it. */
+
+// After these there are other places than before.
+const PLACES = { welcome: 1, room: 1, left: 1, removed: 1, renamed: 1 };
+
+export function hearing(app) {
+	const { state } = app;
+	const { store, connection } = state;
+
+	function hear(object) {
+		if (object.type === "welcome" && !app.do.isWelcome(object)) return connection.resume();
+		store.heard(object);
+		FOLLOWS[object.type]?.(object);
+		if (object.type in PLACES) app.do.remember("places", store.places());
+		app.do.draw();
+	}
+
+	const FOLLOWS = {
+		welcome: welcomed,
+		history: () => app.do.flush(),
+		// A crowd is known by name again.
+		here: () => state.room && !state.room.users && app.do.learnMembers(),
+		renamed: ({ user }) => user.id === store.me.id && app.do.renamed(user.name),
+	};
+
+	function welcomed() {
+		const { room } = state;
+		connection.welcomed();
+		if (room && store.rooms.get(room.name) !== room) app.do.show(app.do.lobby());
+		else if (room) app.do.learnMembers();
+		app.do.comeIn();
+		if (state.unfollowed) app.do.follow();
+	}
+
+	// One is not in this room any more.
+	function wentOut(gone) {
+		if (state.room === gone) app.do.show(app.do.lobby());
+		app.page.wentOut(gone);
+	}
+
+	// Somebody else spoke just now.
+	function arrived(where, event) {
+		const seen = where === state.room && state.timeline.atEnd && app.page.isLooking();
+		if (!seen) where.oneNew(event.offset);
+		if (where === state.room) app.page.announce(event);
+		if (!seen && store.isForMe(event, where)) app.do.call(where, event);
+	}
+
+	return { hear, wentOut, arrived };
+}

@@ -1,0 +1,204 @@
+/**
+ * The tables: who is here, which rooms there are, what was said. It takes the server's objects one by one and says what
+ * happened; it knows neither the page nor the network.
+ */
+
+import { Room } from "./room.js";
+import { Roster } from "./roster.js";
+
+export class Store {
+	me = null;
+	people = new Map();
+	rooms = new Map();
+	limits = { message: 4_000, picture: 4 * 2 ** 20, pixels: 25_000_000, page: 100 };
+	home = "lobby";
+	#told;
+
+	// Told are: `arrived(room, event)` (somebody else spoke just now), `left(room)`, `gap()`, and `letGo(url)` (a
+	// picture that this page made itself is not shown any more). Asked is `now()`.
+	constructor(told) {
+		this.#told = { now: () => Date.now(), ...told };
+	}
+
+	// For a `hello`: what is here already, so that only the rest is sent.
+	known() {
+		const filled = [...this.rooms.values()].filter((room) => room.filled);
+		return Object.fromEntries(filled.map(({ name, epoch, last }) => [name, { epoch, offset: last }]));
+	}
+
+	// For the next visit: what can be shown before the server has said anything.
+	places() {
+		const rooms = [...this.rooms.values()].filter((room) => !room.provisional);
+		const { id, name } = this.me;
+		return {
+			me: { id, name }, home: this.home, limits: this.limits,
+			rooms: rooms.map(({ name: room, kind, other, members }) => ({ room, kind, with: other, members })),
+		};
+	}
+
+	restore({ name, me = { id: 0, name: name || "?" }, home = this.home, limits, rooms }) {
+		this.me = this.#person(me);
+		this.home = home;
+		Object.assign(this.limits, limits);
+		for (const info of rooms ?? [{ room: home, kind: "room" }]) this.#room(info);
+	}
+
+	// Have all rooms come to the present? Before that it is not known what of the unsaid was said.
+	get settled() {
+		return [...this.rooms.values()].every((room) => room.live || room.provisional);
+	}
+
+	heard(object) {
+		this.#hear[object.type]?.(object);
+	}
+
+	#hear = {
+		welcome: ({ user, all = [], rooms, room, limits }) => {
+			if (this.me && this.me.id !== user.id) this.rooms.clear();
+			this.me = this.#person(user);
+			this.home = room;
+			Object.assign(this.limits, limits);
+			const told = new Set(rooms.map((info) => info.room));
+			for (const person of this.people.values()) person.online = false;
+			for (const person of [...all, user]) this.#person(person).online = true;
+			for (const known of this.rooms.values()) {
+				if (!known.provisional && !told.has(known.name)) this.rooms.delete(known.name);
+				known.users = null;
+			}
+			for (const info of rooms) this.#room(info).live = false;
+		},
+		room: (info) => this.#room(info),
+		history: (history) => {
+			const room = this.rooms.get(history.room);
+			if (!room || room.history(history)) return;
+			room.filled = false; // rather fetched again than shown with a hole
+			this.#told.gap();
+		},
+		message: (event) => this.event(event),
+		picture: (event) => this.event(event),
+		deleted: (event) => this.event(event),
+		joined: ({ room: name, user, members }) => {
+			const room = this.rooms.get(name);
+			const person = this.#person(user);
+			if (!room || person === this.me) return;
+			room.members = members;
+			room.users?.put(person);
+			room.notice("noticeJoined", user.name);
+		},
+		left: ({ room: name, user, members }) => {
+			const room = this.rooms.get(name);
+			if (!room || user.id === this.me.id) return this.#lose(room);
+			room.members = members;
+			room.users?.delete(user.id);
+			room.notice("noticeLeft", user.name);
+		},
+		created: ({ room }) => this.rooms.get(this.home)?.notice("noticeCreated", room),
+		removed: ({ room }) => this.#lose(this.rooms.get(room)),
+		renamed: ({ user, old }) => {
+			this.#changed(this.#person(user));
+			for (const room of this.rooms.values()) {
+				if (room.other?.id === user.id) room.other = user;
+				if (room.users?.has(user.id)) room.notice("noticeRenamed", `${old} → ${user.name}`);
+			}
+		},
+		online: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: true })),
+		offline: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: false })),
+		// Of a crowd only the numbers are told.
+		here: ({ room: name, here, members, crowd }) => {
+			const room = this.rooms.get(name);
+			if (!room) return;
+			Object.assign(room, { here, members });
+			// From now on everybody is told of by name again, and meanwhile was not.
+			if (crowd === false) room.users = null;
+		},
+		typing: ({ room, user }) => {
+			if (user.id === this.me.id) return; // in another window
+			this.rooms.get(room)?.typing.set(user.id, { name: user.name, at: this.#told.now() });
+		},
+		read: ({ room: name, offset, unread, mentions }) => {
+			const room = this.rooms.get(name);
+			if (room && offset >= room.read) Object.assign(room, { read: offset, unread, mentions });
+		},
+	};
+
+	// Takes an answer to `who`: the first members of a room, those `after` somebody, or those that were looked for.
+	learnMembers(room, { users, members, here, more = false }, { after, query } = {}) {
+		Object.assign(room, { members, here: here ?? room.here });
+		if (after === undefined && query === undefined) room.users = new Roster();
+		for (const { id, name, online } of users) room.users.put(Object.assign(this.#person({ id, name }), { online }));
+		if (query === undefined) Object.assign(room.users, { more, last: users.at(-1)?.id });
+	}
+
+	#changed(person) {
+		for (const { users } of this.rooms.values()) if (users?.has(person.id)) users.put(person);
+	}
+
+	// An event that was heard; or one's own, whose `ack` takes its place.
+	event(event) {
+		const room = this.rooms.get(event.room);
+		const target = event.type === "deleted" && room?.find(event.target);
+		const called = target && target.offset > room.read && target.from_id !== this.me.id && this.isForMe(target, room);
+		const taken = room?.take(event);
+		if (taken === "gap") this.#told.gap();
+		if (taken !== "new") return;
+		if (event.type === "deleted") {
+			if (called) room.mentions = Math.max(0, room.mentions - 1);
+			return;
+		}
+		room.typing.delete(event.from_id);
+		if (event.from_id === this.me.id) {
+			this.markRead(room);
+		} else if (room.live) {
+			room.unread += 1;
+			if (this.isForMe(event, room)) room.mentions += 1;
+			this.#told.arrived(room, event);
+		}
+	}
+
+	isForMe(event, room) {
+		return room.other || event.mentions?.includes(this.me.id);
+	}
+
+	// Up to this offset all is read. What of it is not here is counted as if others had said it.
+	markRead(room, offset = room.last) {
+		const isPassed = (item) => item.offset > room.read && item.offset <= offset && item.from_id !== this.me.id;
+		const passed = room.items.filter(isPassed);
+		const absent = Math.max(0, Math.min(room.low, offset + 1) - 1 - room.read);
+		const left = (count, passed) => (offset < room.last ? Math.max(0, count - passed) : 0);
+		room.unread = left(room.unread, absent + passed.length);
+		room.mentions = left(room.mentions, passed.filter((item) => this.isForMe(item, room)).length);
+		room.read = offset;
+	}
+
+	// The private talk with somebody, which begins to exist with its first message.
+	talk(user) {
+		for (const room of this.rooms.values()) if (room.other?.id === user.id) return room;
+		const name = `@${Math.min(user.id, this.me.id)}:${Math.max(user.id, this.me.id)}`;
+		const room = new Room({ room: name, kind: "direct", with: user, members: 2 }, this.#told.letGo);
+		room.provisional = true;
+		this.rooms.set(name, room);
+		return room;
+	}
+
+	#person({ id, name }) {
+		const person = this.people.get(id) ?? { id, online: false };
+		this.people.set(id, person);
+		return Object.assign(person, { name });
+	}
+
+	#room(info) {
+		const known = this.rooms.get(info.room);
+		if (known) {
+			known.provisional = false;
+			known.update(info);
+			return known;
+		}
+		const room = new Room(info, this.#told.letGo);
+		this.rooms.set(room.name, room);
+		return room;
+	}
+
+	#lose(room) {
+		if (room && this.rooms.delete(room.name)) this.#told.left(room);
+	}
+}

@@ -1,0 +1,244 @@
+/**
+ * One WebSocket after the other. It comes back by itself, with back-off and jitter; it finds the answers to questions
+ * by their `id`; and it notices when the other end has silently gone. It knows no page and no chat room.
+ *
+ *     off ──▶ connecting ──▶ online ──▶ waiting ──▶ connecting …
+ *                  │             │
+ *                  └─────────────┴──▶ off (so one wished), ended (so the server wished)
+ */
+
+import { causeOfClose } from "../model/reach.js";
+import { causeOfRefusal } from "./refusal.js";
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 20_000;
+// A page does not see the server's pings: after this much silence it asks.
+const SILENCE = 25_000;
+const PATIENCE = 8_000;
+const LOOK_EVERY = 5_000;
+
+export class Connection {
+	state = "off";
+	// Why it has ended or cannot be had: a cause, and the server's own words.
+	cause = "lost";
+	reason = "";
+	#app;
+	#url;
+	#socket = null;
+	#failures = 0;
+	// Attempts in a row that came to nothing.
+	#unopened = 0;
+	#timer = 0;
+	#openedAt = 0;
+	#heardAt = 0;
+	#turnOver = () => {};
+	// The id of the `hello`: an error with it is no answer to a question.
+	#greeting;
+	#asked = new Map();
+
+	// The owner is told: `changed()` (the state), `heard(object)`, `refused(error)` (the hello). It is asked for:
+	// `hello()` (what to say first), `newId()`, and `inTurn(work)` (does the work when this window may arrive).
+	constructor(app) {
+		this.#app = app;
+	}
+
+	connect(url) {
+		this.#url = url;
+		this.#failures = 0;
+		this.#drop();
+		this.#open();
+	}
+
+	disconnect() {
+		this.#drop();
+		this.#become("off");
+	}
+
+	// The server has said `welcome`.
+	welcomed() {
+		this.#failures = 0;
+		this.#turnOver();
+		this.#become("online");
+	}
+
+	// Says hello; once more, if the server did not take it.
+	greet() {
+		this.#become("connecting");
+		this.#inTurn(() => {
+			this.#greeting = this.#app.newId();
+			this.send({ type: "hello", id: this.#greeting, ...this.#app.hello() });
+		});
+	}
+
+	// The server has named a time for the next hello, which is said then, on the same connection.
+	greetIn(time) {
+		this.#turnOver();
+		this.cause = "crowded";
+		this.#openedAt = Date.now() + time; // until then nothing is missing
+		this.#timer = setTimeout(() => this.greet(), time);
+		this.#become("waiting");
+	}
+
+	// Something is missing, or nobody answers: a new connection, after so many milliseconds at least.
+	resume(atLeast) {
+		this.#drop();
+		this.#wait(atLeast ? "crowded" : "lost", atLeast);
+	}
+
+	// Somebody does not want to wait.
+	tryNow() {
+		if (this.state !== "waiting") return;
+		this.#drop();
+		this.#open();
+	}
+
+	// The network is back, or somebody looks at the page: now is the time, unless the server has named another.
+	nudge() {
+		if (this.state === "waiting" && this.cause === "lost") this.#open();
+		else if (this.state === "online") this.#probe(PATIENCE / 2);
+	}
+
+	// Notices by itself when the other end has gone without a word.
+	watch() {
+		setInterval(() => {
+			const now = Date.now();
+			if (this.state === "online" && now - this.#heardAt > SILENCE) this.#probe(PATIENCE);
+			const isLate = now - this.#openedAt > 2 * PATIENCE;
+			if (this.state === "connecting" && this.#socket && isLate) this.resume();
+		}, LOOK_EVERY);
+	}
+
+	// What has not left the browser yet, in bytes.
+	get buffered() {
+		return this.#socket?.bufferedAmount ?? 0;
+	}
+
+	send(object) {
+		this.#socket?.send(JSON.stringify(object));
+	}
+
+	// Says something that will be answered: with the answer, the server's `error`, or `{code: "lost"}`.
+	ask(object, bytes) {
+		return new Promise((resolve, reject) => {
+			if (this.state !== "online") return reject({ code: "lost" });
+			const { id = this.#app.newId() } = object;
+			this.#asked.set(id, { resolve, reject });
+			this.send({ ...object, id });
+			if (bytes) this.#socket.send(bytes);
+		});
+	}
+
+	#open() {
+		clearTimeout(this.#timer);
+		this.#openedAt = Date.now();
+		this.#become("connecting");
+		this.#start();
+	}
+
+	// Does something when it is this window's turn to arrive, which lasts until it has.
+	#inTurn(work) {
+		this.#turnOver();
+		let wanted = true;
+		this.#turnOver = () => (wanted = false);
+		this.#app.inTurn(() => new Promise((over) => {
+			if (!wanted) return over(); // nobody waits for this attempt any more
+			this.#turnOver = over;
+			work();
+		}));
+	}
+
+	#start() {
+		let socket;
+		try {
+			socket = this.#socket = new WebSocket(this.#url, "chat.v1");
+		} catch (error) {
+			return this.#end(error.message); // this is no address
+		}
+		let opened = false;
+		socket.onopen = () => {
+			opened = true;
+			this.#unopened = 0;
+			this.#heardAt = Date.now();
+			this.greet();
+		};
+		socket.onmessage = ({ data }) => {
+			this.#heardAt = Date.now();
+			if (typeof data === "string") this.#hear(JSON.parse(data));
+		};
+		socket.onclose = ({ code, reason }) => this.#closed(code, reason, opened);
+	}
+
+	#closed(code, reason, opened) {
+		this.#forget();
+		if (code >= 4500 && code <= 4999) return this.#end(reason || code);
+		this.reason = reason;
+		this.#wait(...causeOfClose(code, reason));
+		if (!opened) this.#lookWhy();
+	}
+
+	// Twice in a row there was no connection: the server is away, or does not want this page.
+	async #lookWhy() {
+		if (++this.#unopened < 2) return;
+		const attempt = this.#timer;
+		const [why, atLeast] = await causeOfRefusal(this.#url);
+		if (this.#timer !== attempt) return; // it is tried again already
+		clearTimeout(this.#timer);
+		this.#failures -= 1; // the same wait, better known
+		this.#wait(why, atLeast);
+	}
+
+	#hear(object) {
+		if (object.type === "error" && object.id === this.#greeting) return this.#app.refused(object);
+		const question = this.#asked.get(object.id);
+		this.#asked.delete(object.id);
+		this.#app.heard(object); // an answer is also news
+		if (object.type === "error") question?.reject(object);
+		else question?.resolve(object);
+	}
+
+	// Many wait at the same time: each for another while, and nobody shorter than it was told.
+	#wait(why = "lost", atLeast = 0) {
+		this.cause = why;
+		const backOff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
+		const luck = Math.random();
+		const time = Math.max(backOff * (0.4 + 0.6 * luck), atLeast * (1 + 1.5 * luck));
+		this.#timer = setTimeout(() => this.#open(), time);
+		this.#become("waiting");
+	}
+
+	#end(why) {
+		this.#drop();
+		this.reason = why;
+		this.#become("ended");
+	}
+
+	// Lets go of the socket without waiting for the other end, which may be gone.
+	#drop() {
+		const old = this.#socket;
+		this.#forget();
+		if (!old) return;
+		old.onopen = old.onmessage = old.onclose = null;
+		old.close();
+	}
+
+	#forget() {
+		clearTimeout(this.#timer);
+		this.#socket = null;
+		this.#turnOver();
+		const questions = [...this.#asked.values()];
+		this.#asked.clear();
+		for (const { reject } of questions) reject({ code: "lost" });
+	}
+
+	// Asks whether anybody is there. If nothing was heard when `patience` is over, nobody is.
+	#probe(patience) {
+		const [probed, askedAt] = [this.#socket, Date.now()];
+		this.send({ type: "ping" });
+		setTimeout(() => this.#socket === probed && this.#heardAt < askedAt && this.resume(), patience);
+	}
+
+	#become(next) {
+		this.state = next;
+		this.#app.changed();
+	}
+}

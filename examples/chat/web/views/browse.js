@@ -1,0 +1,54 @@
+/** All rooms, those with the most members first; and one that does not exist yet, by typing its name. */
+
+import { field, onEnter, open, status } from "./dialog.js";
+import { button, el } from "./dom.js";
+import { say, sentence, why } from "./words.js";
+
+// So many are shown at a time.
+const MOST = 200;
+
+export async function browse(app, wish = "") {
+	let rooms = [];
+	const note = status();
+	const list = el("ul.list");
+	const failed = (error) => (note.textContent = sentence(why(error)));
+
+	async function go(room, create) {
+		try {
+			await app.do.enter(room, create);
+		} catch (error) {
+			return failed(error);
+		}
+		dialog.close();
+		app.page.focusComposer();
+	}
+
+	function show() {
+		const name = input.value.trim().replace(/^#/, "");
+		const wanted = name.toLowerCase();
+		const fits = rooms.filter(({ room }) => room.toLowerCase().includes(wanted)).slice(0, MOST);
+		list.replaceChildren(...fits.map((info) => existing(info, () => go(info.room, false))));
+		if (!name || rooms.some(({ room }) => room.toLowerCase() === wanted)) return;
+		list.append(entry("+", say("createRoom", { room: name }), () => go(name, true)));
+	}
+
+	const first = () => list.querySelector("button")?.click();
+	const input = field(say("findRoom"), { value: wish, oninput: show, onkeydown: onEnter(first) });
+	const dialog = open(say("findRoom"), input, note, list);
+	try {
+		rooms = await app.do.allRooms();
+		rooms.sort((one, other) => other.members - one.members);
+		if (wish) note.textContent = say("noSuchRoom", { room: wish });
+	} catch (error) {
+		failed(error);
+	}
+	show();
+}
+
+function existing({ room, members, joined }, go) {
+	const detail = `${say("memberCount", { count: members })} · ${say(joined ? "open" : "join")}`;
+	return entry("#", room, go, el("span.quiet.small", {}, detail));
+}
+
+const entry = (sign, text, onclick, ...more) => el("li", {}, button(".list-place", { onclick },
+	el("span.list-sign", { ariaHidden: "true" }, sign), el("bdi.grow.cut", {}, text), more));

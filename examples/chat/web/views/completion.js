@@ -1,0 +1,102 @@
+/**
+ * Suggestions while one types: `@name` and `/command`. The field keeps the focus; the arrows walk the list. Nothing is
+ * chosen until somebody chooses: Enter sends what was typed, Tab takes the first.
+ */
+
+import { COMMANDS, helpFor } from "../model/commands.js";
+import { $, el } from "./dom.js";
+import { say } from "./words.js";
+
+const MOST = 6;
+// After so long without another key the server is asked for names.
+const PAUSE = 150;
+
+// The name of somebody may have spaces.
+const CALL = /(?:^|[\s(（，。、])@([^@\n]{0,64})$/;
+
+export function update(app) {
+	const { completion } = app.state;
+	const field = $("say");
+	clearTimeout(completion.pause);
+	const before = field.value.slice(0, field.selectionStart);
+	const command = /^\/(\w*)$/.exec(before);
+	const word = (command ?? CALL.exec(before))?.[1].toLowerCase();
+	if (word === undefined) return close(app);
+	completion.from = before.length - word.length - 1;
+	offer(app, command ? commands(word) : names(app, word));
+	if (command || !word || /\s$/.test(word)) return;
+	const mine = (completion.pause = setTimeout(async () => {
+		const isKnown = await app.do.learnNames(word, completion.choices.length, MOST);
+		if (isKnown && completion.pause === mine) offer(app, names(app, word));
+	}, PAUSE));
+}
+
+// Takes the key if it is meant for the list.
+export function key(app, event) {
+	const { completion } = app.state;
+	const { choices, chosen } = completion;
+	if (choices.length === 0) return false;
+	const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+	const takes = event.key === "Tab" || (event.key === "Enter" && chosen >= 0);
+	if (step) {
+		const start = chosen < 0 && step < 0 ? 0 : chosen;
+		completion.chosen = (start + step + choices.length) % choices.length;
+		show(app);
+	} else if (event.key === "Escape") {
+		close(app);
+	} else if (takes && !event.shiftKey && !event.ctrlKey) {
+		take(app, choices[Math.max(chosen, 0)]);
+	} else {
+		return false;
+	}
+	event.preventDefault();
+	return true;
+}
+
+export function close(app) {
+	clearTimeout(app.state.completion.pause);
+	app.state.completion.pause = 0;
+	offer(app, []);
+}
+
+function offer(app, choices) {
+	Object.assign(app.state.completion, { choices, chosen: -1 });
+	show(app);
+}
+
+// Those who are here come first.
+function names({ state: { room, store } }, word) {
+	const found = [];
+	for (const user of room.users?.values() ?? []) {
+		if (user === store.me || !user.name.toLowerCase().includes(word)) continue;
+		found.push({ text: `@${user.name} `, shown: user.name });
+		if (found.length === MOST) break;
+	}
+	return found;
+}
+
+function commands(word) {
+	const found = COMMANDS.filter((name) => name.startsWith(word));
+	return found.map((name) => ({ text: `/${name} `, shown: say(helpFor(name)) }));
+}
+
+function take(app, { text }) {
+	const field = $("say");
+	field.setRangeText(text, app.state.completion.from, field.selectionStart, "end");
+	close(app);
+	field.dispatchEvent(new Event("input"));
+}
+
+function show(app) {
+	const { choices, chosen } = app.state.completion;
+	const open = choices.length > 0;
+	$("choices").hidden = !open;
+	$("say").setAttribute("aria-activedescendant", open && chosen >= 0 ? `choice-${chosen}` : "");
+	$("choices").replaceChildren(...choices.map((choice, at) => el("li.cut", {
+		id: `choice-${at}`, role: "option", ariaSelected: String(at === chosen), dir: "auto",
+		onmousedown: (event) => {
+			event.preventDefault();
+			take(app, choice);
+		},
+	}, choice.shown)));
+}
