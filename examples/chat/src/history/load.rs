@@ -1,4 +1,4 @@
-//! What the chat starts with.
+//! The beginning of a run: what is put in order, and what the chat starts with.
 
 use std::cmp::Reverse;
 
