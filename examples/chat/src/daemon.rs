@@ -15,9 +15,7 @@ use std::io::{self, Read, Write};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::logs::Logs;
-
-/// In the environment of the daemon: the process that started it. Anywhere else it means nothing.
-pub(crate) const STARTER: &str = "POLLCAT_STARTED_BY";
+use crate::settings::STARTER;
 
 /// The daemon, and that its starter waits for word from it.
 #[derive(Debug)]

@@ -2,13 +2,13 @@
 //! says it is, and only four kinds are known: those that every browser shows and that cannot carry a script.
 
 mod clean;
-
-use std::fmt;
+mod fault;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 
 use clean::Clean;
+pub(crate) use fault::PictureFault;
 
 /// A picture as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,19 +20,6 @@ pub(crate) struct Shown {
     pub height: u32,
     /// Without what tells where, when, with what and by whom it was made.
     pub bytes: Vec<u8>,
-}
-
-/// Why it is not one that can be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PictureFault {
-    /// None of the four kinds.
-    Unknown,
-    /// It begins like one of them and ends too early, or makes no sense.
-    Broken,
-    /// The end is missing.
-    CutOff,
-    /// Wider or higher than [`MAX_SIDE`], or more than [`MAX_PIXELS`].
-    TooLarge,
 }
 
 /// Browsers stop here or a little later.
@@ -106,21 +93,6 @@ fn kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         _ => None,
     }
 }
-
-impl fmt::Display for PictureFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            PictureFault::Unknown => "this is no picture: PNG, JPEG, GIF and WebP can be shown",
-            PictureFault::Broken => "the picture is broken",
-            PictureFault::CutOff => "the picture is cut off: its end is missing",
-            PictureFault::TooLarge => {
-                "a picture has at most 25 million pixels, and 16,384 on a side: make it smaller"
-            }
-        })
-    }
-}
-
-impl std::error::Error for PictureFault {}
 
 #[cfg(test)]
 #[path = "picture_tests.rs"]

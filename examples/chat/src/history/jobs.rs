@@ -12,11 +12,8 @@ use super::{Entry, Millis, Offset, PersonId, Picture, RoomId};
 pub(crate) enum Report<T> {
     /// Entries, in the order of the log, whoever has asked for them.
     Applied(Vec<Applied<T>>),
-    Read {
-        read: Read,
-        ticket: T,
-        result: Result<Found, Failure>,
-    },
+    /// The answer to a read.
+    Read { ticket: T, result: Result<Found, Failure> },
 }
 
 /// What has become of an entry.

@@ -66,7 +66,7 @@ impl<T, F: Fn(Report<T>) -> bool> Reader<T, F> {
             }),
             Read::Picture { id, is_known } => self.read(|connection| picture(connection, id, *is_known)),
         };
-        (self.tell)(Report::Read { read, ticket, result });
+        (self.tell)(Report::Read { ticket, result });
     }
 
     /// Everything that belongs to one answer is read from one moment of the file.
@@ -91,7 +91,7 @@ impl<T, F: Fn(Report<T>) -> bool> Reader<T, F> {
             Ok(true) => Ok(search.found()),
             Err(fault) => Err(unreadable(&fault)),
         };
-        (self.tell)(Report::Read { read, ticket, result });
+        (self.tell)(Report::Read { ticket, result });
     }
 }
 

@@ -43,8 +43,11 @@ pub(crate) use values::Listen;
 /// Of the variables of the environment.
 const PREFIX: &str = "POLLCAT_";
 
+/// In the environment of a daemon: the process that started it. Anywhere else it means nothing.
+pub(crate) const STARTER: &str = "POLLCAT_STARTED_BY";
+
 /// Variables with a meaning of their own.
-const NO_SETTINGS: [&str; 2] = ["POLLCAT_CONFIG", crate::daemon::STARTER];
+const NO_SETTINGS: [&str; 2] = ["POLLCAT_CONFIG", STARTER];
 
 /// What the rest of the program goes by. `--help` says what each means.
 #[derive(Debug, Clone, PartialEq)]

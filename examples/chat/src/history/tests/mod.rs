@@ -103,7 +103,7 @@ impl Open {
                         return asked;
                     }
                 }
-                Report::Read { read, .. } => panic!("nobody asked for {read:?}"),
+                Report::Read { result, .. } => panic!("nobody asked for {result:?}"),
             }
         }
     }

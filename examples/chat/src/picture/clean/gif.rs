@@ -1,7 +1,7 @@
 //! GIF: a header, and blocks that are images, extensions, or the end (GIF89a §12 to §27).
 
-use super::super::PictureFault;
-use super::{Clean, Rest};
+use super::super::fault::PictureFault;
+use super::rest::{Clean, Rest};
 
 const EXTENSION: u8 = 0x21;
 const IMAGE: u8 = 0x2C;

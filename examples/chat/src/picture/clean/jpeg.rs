@@ -1,8 +1,8 @@
 //! JPEG: segments, each with a marker, and behind some of them a scan (ITU-T T.81 §B.1).
 
-use super::super::PictureFault;
+use super::super::fault::PictureFault;
 use super::exif::Orientation;
-use super::{Clean, Rest};
+use super::rest::{Clean, Rest};
 
 const START: u8 = 0xD8;
 const END: u8 = 0xD9;

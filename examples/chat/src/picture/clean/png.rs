@@ -1,8 +1,8 @@
 //! PNG: chunks, each with its length, type and checksum (PNG §5.3). The checksums are copied, not checked.
 
-use super::super::PictureFault;
+use super::super::fault::PictureFault;
 use super::exif::Orientation;
-use super::{Clean, Rest};
+use super::rest::{Clean, Rest};
 
 /// What a picture is made of, what its colours mean, and how it moves (PNG §11), each with its greatest length: behind that
 /// anything could be written. The lower-case ones can be left out.

@@ -1,8 +1,8 @@
 //! WebP: chunks, each with its type and length, in one that holds them all (RFC 9649 §2). Its orientation is not kept:
 //! browsers do not look at it.
 
-use super::super::PictureFault;
-use super::{Clean, Rest};
+use super::super::fault::PictureFault;
+use super::rest::{Clean, Rest};
 
 /// Features that the extended header announces (§2.7): EXIF and XMP.
 const METADATA: u8 = 0x0C;
