@@ -37,7 +37,7 @@ impl Budget {
         Budget::shared(settings.max_sending / 3 * 2, 8, 2 * settings.max_picture)
     }
 
-    /// What was sent before it could be done ([`crate::order`]).
+    /// What was sent before it could be done (`session/order.rs`).
     pub(crate) fn early(settings: &Settings) -> Self {
         Budget::shared(settings.max_receiving / 4, 8, settings.max_picture)
     }

@@ -9,7 +9,7 @@
 //! The numbers are what a slow machine needs, rounded up. What is ordinary is within the price, so ordinary talk pays
 //! nothing else.
 
-use crate::wire::Ask;
+use crate::ask::{Ask, Wish};
 
 /// The price of a message, in tokens; other requests cost more or less.
 pub(crate) const MESSAGE: u32 = 10;
@@ -58,6 +58,11 @@ impl Cost {
         Cost::of(connections, 500)
     }
 
+    /// Somebody was put where they belong in the lists of so many rooms: trees are read and written.
+    pub(crate) const fn placed(rooms: usize) -> Self {
+        Cost::rows(5 * rooms)
+    }
+
     /// So many connections heard what somebody said: a message is for that, unless there is a crowd.
     pub(crate) const fn heard(connections: usize) -> Self {
         Cost::told(connections.saturating_sub(CROWD))
@@ -95,10 +100,10 @@ impl Cost {
 /// The price of a request.
 pub(crate) fn price(ask: &Ask<'_>) -> u32 {
     match ask {
-        Ask::Search { .. } | Ask::Join { create: true, .. } => 2 * MESSAGE,
+        Ask::Search { .. } | Ask::Wish(Wish::Join { create: true, .. }) => 2 * MESSAGE,
+        Ask::Wish(_) | Ask::Announce { .. } | Ask::Hello(_) | Ask::Echo(_) | Ask::Help => MESSAGE,
         Ask::Page { .. } | Ask::Who(_) | Ask::Watch { .. } | Ask::Rooms { .. } => MESSAGE / 2,
         Ask::Read { .. } | Ask::Typing { .. } | Ask::Ping => MESSAGE / 5,
-        _ => MESSAGE,
     }
 }
 
@@ -133,6 +138,13 @@ mod tests {
         ];
         assert!(ordinary.iter().all(|cost| cost.less(message) == Cost::default()));
         assert!(Cost::heard(5_000).less(message) > Cost::default());
+    }
+
+    #[test]
+    fn whoever_is_in_many_rooms_pays_for_being_put_into_all_their_lists() {
+        let cost = |rooms| Cost::placed(rooms).less(Cost::paid(MESSAGE));
+        assert_eq!(cost(50), Cost::NOTHING, "within the price of a new name");
+        assert!(cost(1_100) > Cost::paid(MESSAGE));
     }
 
     #[test]

@@ -1,54 +1,36 @@
 //! A chat room that anyone can open in a browser: `cargo run --release --example chat`. The README beside this file
 //! begins where you do.
 
-mod addresses;
-mod answers;
-mod arrivals;
-mod asks;
+mod ask;
 mod banner;
 mod budgets;
-mod catch_up;
 mod certificates;
-mod charges;
-mod chat;
-mod command;
-mod console;
 mod cost;
 mod daemon;
 mod damper;
-mod departures;
-mod door;
-mod files;
-mod gallery;
-mod hello;
+mod deliver;
+mod handler;
 mod history;
+mod http;
+mod ledger;
 mod legible;
-mod loading;
 mod logs;
-mod members;
-mod membership;
-mod mentions;
+mod model;
 mod names;
-mod order;
+mod news;
 mod pace;
-mod pages;
-mod people;
 mod picture;
 mod pid_file;
 mod preflight;
-mod presence;
-mod ring;
-mod rooms;
-mod sessions;
+mod refusal;
+mod reply;
+mod run;
+mod session;
 mod settings;
-mod showing;
 mod signals;
-mod speech;
-mod telling;
 mod tickets;
 mod token;
-mod who;
-mod wire;
+mod voices;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -59,8 +41,8 @@ use pollcat::{Config, Mailbox, NotDelivered, Server, UnixAccess};
 
 use budgets::Budget;
 use certificates::Certificates;
-use chat::Chat;
 use daemon::Daemon;
+use handler::Chat;
 use history::{Copy, Data, History, Report};
 use logs::Logs;
 use pid_file::PidFile;
@@ -181,7 +163,7 @@ fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mai
         .max_connections(settings.max_connections)
         .max_connections_per_address(settings.max_connections_per_address)
         .trusted_networks(settings.trusted_networks.clone())
-        .max_message(wire::longest_request(settings.max_message))
+        .max_message(voices::json::longest_request(settings.max_message))
         .max_send_queue(budgets::SEND_QUEUE)
         .max_receiving(receiving.all)
         .max_receiving_per_address(receiving.address)

@@ -1,12 +1,10 @@
-//! What travels between the chat and the history: mail, and what is to be done when an answer has come.
-
-use std::collections::HashMap;
+//! What travels between the chat and the history: mail, and who waits for which answer.
 
 use pollcat::{PeerId, RequestId};
 
-use crate::history::{Report, RoomId};
+use crate::ask::Positions;
+use crate::history::{PersonId, Report, RoomId};
 use crate::token::Token;
-use crate::wire::{Code, Position};
 
 /// Everything that can reach the chat from outside the loop.
 #[derive(Debug)]
@@ -16,22 +14,43 @@ pub(crate) enum Mail {
     Stop,
 }
 
-/// What is to be done when the history has answered.
+/// Who waits for the history, and for which answer. It alone decides what they are answered; what others hear, the model
+/// says.
 #[derive(Debug)]
 pub(crate) enum Ticket {
-    /// Nobody waits for it.
+    Entry(Waiting),
+    Read(Question),
+}
+
+/// For an entry.
+#[derive(Debug)]
+pub(crate) enum Waiting {
     Nobody,
+    /// Something was said. They hear that it is safe before others hear it.
+    Said(Asker),
+    /// Something was done. They hear so behind the news of it.
+    Done(Asker),
+    Renamed {
+        asker: Asker,
+        person: PersonId,
+    },
+    Entered {
+        asker: Asker,
+        room: RoomId,
+    },
+    /// They are somebody now.
     Arrived {
         asker: Asker,
+        person: PersonId,
         token: Token,
-        has: HashMap<String, Position>,
+        has: Positions,
     },
-    Renamed(Asker),
-    Created,
-    Joined(Option<Asker>),
-    Left(Option<Asker>),
-    Said(Asker),
-    CaughtUp {
+}
+
+/// For a read.
+#[derive(Debug)]
+pub(crate) enum Question {
+    Missed {
         peer: PeerId,
         reading: u64,
     },
@@ -39,14 +58,19 @@ pub(crate) enum Ticket {
         asker: Asker,
         room: RoomId,
     },
-    Found {
+    Search {
         asker: Asker,
         query: String,
     },
     /// Somebody wants to see a picture: the gallery knows who.
-    Picture,
+    Picture {
+        id: String,
+    },
     /// Somebody has a picture, and asks whether it is still there.
-    SamePicture(RequestId),
+    SamePicture {
+        id: String,
+        request: RequestId,
+    },
 }
 
 /// Who asked for something, and the id under which they want the answer.
@@ -56,16 +80,15 @@ pub(crate) struct Asker {
     pub id: Option<String>,
 }
 
-/// A refusal.
-#[derive(Debug)]
-pub(crate) struct No {
-    pub code: Code,
-    pub words: String,
-    pub retry_after: Option<u64>,
-}
-
-impl No {
-    pub(crate) fn new(code: Code, words: impl Into<String>) -> Self {
-        No { code, words: words.into(), retry_after: None }
+impl Waiting {
+    /// Whose requests wait for this: it changes where they stand.
+    pub(crate) fn holds_up(&self) -> Option<PeerId> {
+        match self {
+            Waiting::Nobody | Waiting::Said(_) => None,
+            Waiting::Done(asker)
+            | Waiting::Renamed { asker, .. }
+            | Waiting::Entered { asker, .. }
+            | Waiting::Arrived { asker, .. } => Some(asker.peer),
+        }
     }
 }

@@ -1,0 +1,12 @@
+//! Those whom a delivery is about, and what is known of them.
+
+use pollcat::Peers;
+
+use crate::model::Model;
+use crate::session::Sessions;
+
+pub(crate) struct Floor<'a> {
+    pub peers: &'a mut Peers,
+    pub sessions: &'a mut Sessions,
+    pub model: &'a Model,
+}

@@ -1,0 +1,77 @@
+//! The topics, and who listens to which.
+//!
+//! A room has one topic of who comes and goes, for clients that speak JSON, who hear it from the beginning; and for each voice
+//! one of what is said, which they hear when they have caught up. Lines for people say in which room something was said,
+//! unless the reader is there: so there are two of these, for those who are there and for those who are elsewhere.
+
+use pollcat::{PeerId, Peers};
+
+use super::floor::Floor;
+use crate::history::RoomId;
+use crate::voices::Voice;
+
+/// Everybody who speaks like this.
+pub(super) fn everybody(voice: Voice) -> &'static str {
+    match voice {
+        Voice::Json => "everybody, Json",
+        Voice::Text => "everybody, Text",
+        Voice::Html => "everybody, Html",
+    }
+}
+
+/// Who comes and goes, and who is typing.
+pub(super) fn news(room: RoomId) -> String {
+    format!("{room} news")
+}
+
+/// What is said, in this voice.
+pub(super) fn said(room: RoomId, voice: Voice, is_here: bool) -> String {
+    let place = if is_here && !voice.is_json() { "here" } else { "elsewhere" };
+    format!("{room} {voice:?} {place}")
+}
+
+/// How many hear what is said in a room: one person may have a thousand windows.
+pub(super) fn count_hearers(peers: &Peers, room: RoomId) -> usize {
+    let places = Voice::OF_PEOPLE.into_iter().flat_map(|voice| [(voice, true), (voice, false)]);
+    let topics = places.chain([(Voice::Json, false)]).map(|(voice, is_here)| said(room, voice, is_here));
+    topics.map(|topic| peers.subscribers(&topic)).sum()
+}
+
+/// From now on the connection hears what is said in the room.
+pub(super) fn listen(floor: &mut Floor<'_>, peer: PeerId, room: RoomId) {
+    if let Some(session) = floor.sessions.get(peer) {
+        floor.peers.subscribe(peer, &said(room, session.voice, session.room == room));
+    }
+}
+
+/// And who comes and goes there.
+pub(super) fn listen_to_news(floor: &mut Floor<'_>, peer: PeerId, room: RoomId) {
+    floor.peers.subscribe(peer, &news(room));
+}
+
+/// From now on the connection hears neither.
+pub(super) fn stop_listening(floor: &mut Floor<'_>, peer: PeerId, room: RoomId) {
+    if let Some(session) = floor.sessions.get(peer) {
+        floor.peers.unsubscribe(peer, &said(room, session.voice, session.room == room));
+        floor.peers.unsubscribe(peer, &news(room));
+    }
+}
+
+/// A connection goes to another room of its person. True if it was elsewhere before.
+pub(super) fn move_to(floor: &mut Floor<'_>, peer: PeerId, room: RoomId) -> bool {
+    let Some(session) = floor.sessions.get_mut(peer) else {
+        return false;
+    };
+    let old = std::mem::replace(&mut session.room, room);
+    if old == room || session.voice.is_json() {
+        return old != room;
+    }
+    let (voice, person) = (session.voice, session.person());
+    for (id, is_here) in [(old, false), (room, true)] {
+        floor.peers.unsubscribe(peer, &said(id, voice, !is_here));
+        if person.is_some_and(|person| floor.model.is_member(person, id)) {
+            floor.peers.subscribe(peer, &said(id, voice, is_here));
+        }
+    }
+    true
+}

@@ -1,0 +1,156 @@
+//! The ways from the chat's words to a connection: to one, to each of several, to all who listen to a topic.
+
+use pollcat::{Outgoing, PeerId};
+
+use super::floor::Floor;
+use super::topics;
+use crate::cost::COMPRESSED;
+use crate::history::{Event, RoomId};
+use crate::model::Room;
+use crate::news::News;
+use crate::reply::Reply;
+use crate::run::clock;
+use crate::tickets::Asker;
+use crate::voices::json;
+use crate::voices::{Place, Reader, Voice, Voices};
+
+#[derive(Debug)]
+pub(super) struct Ways {
+    pub voices: Voices,
+}
+
+impl Ways {
+    /// An answer to one. Tells how many bytes of it are to be paid for.
+    pub(super) fn answer(
+        &self,
+        floor: &mut Floor<'_>,
+        asker: &Asker,
+        reply: &Reply<'_>,
+        is_crowd: &dyn Fn(RoomId) -> bool,
+    ) -> usize {
+        let Some(session) = floor.sessions.get(asker.peer) else {
+            return 0;
+        };
+        let (voice, person) = (session.voice, session.person());
+        let reader = Reader { id: asker.id.as_deref(), person, now: clock::now(), is_crowd };
+        let told = self.voices.answer(voice, reply, &reader, floor.model);
+        for text in &told {
+            // The length of a welcome must not tell of the token.
+            let is_secret = voice.is_json() && matches!(reply, Reply::Welcome(_));
+            let message = if is_secret { Outgoing::from(text).uncompressed() } else { quick(text) };
+            floor.peers.send(asker.peer, message);
+        }
+        if is_paid(reply, voice) { told.iter().map(String::len).sum() } else { 0 }
+    }
+
+    /// For the people of a room, who are there or elsewhere.
+    pub(super) fn publish_to_people(
+        &self,
+        floor: &mut Floor<'_>,
+        room: &Room,
+        news: &News,
+        except: Option<PeerId>,
+    ) {
+        for (is_here, place) in [(true, Place::Here), (false, Place::Room(room.name()))] {
+            for voice in Voice::OF_PEOPLE {
+                let topic = topics::said(room.id(), voice, is_here);
+                self.publish(floor, &topic, voice, (news, place), except);
+            }
+        }
+    }
+
+    /// For everybody who listens to a topic. Nothing is written for nobody.
+    pub(super) fn publish(
+        &self,
+        floor: &mut Floor<'_>,
+        topic: &str,
+        voice: Voice,
+        (news, place): (&News, Place<'_>),
+        except: Option<PeerId>,
+    ) {
+        if floor.peers.subscribers(topic) == 0 {
+            return;
+        }
+        let Some(text) = self.voices.say(voice, news, floor.model, place, clock::now()) else {
+            return;
+        };
+        match except {
+            Some(peer) => floor.peers.publish_from(peer, topic, quick(&text)),
+            None => floor.peers.publish(topic, quick(&text)),
+        }
+    }
+
+    /// For programs.
+    pub(super) fn publish_json(
+        &self,
+        floor: &mut Floor<'_>,
+        topic: &str,
+        news: &News,
+        except: Option<PeerId>,
+    ) {
+        self.publish(floor, topic, Voice::Json, (news, Place::Here), except);
+    }
+
+    /// To each of these windows, which speak JSON.
+    pub(super) fn send_each(&self, floor: &mut Floor<'_>, news: &News, windows: Vec<PeerId>) {
+        let told = json::say(news, floor.model).filter(|_| !windows.is_empty());
+        for (told, peer) in told.iter().flat_map(|told| windows.iter().map(move |&peer| (told, peer))) {
+            floor.peers.send(peer, Outgoing::from(told));
+        }
+    }
+
+    /// To the people in a private talk: each of the two reads with whom they talk, unless they are there.
+    pub(super) fn tell_in_private(
+        &self,
+        floor: &mut Floor<'_>,
+        talk: &Room,
+        (news, event): (&News, &Event),
+        except: Option<PeerId>,
+    ) {
+        let model = floor.model;
+        for person in model.members(talk.id()).here() {
+            let partner = talk.partner_of(person).map_or("", |id| model.name_of(id));
+            for &peer in floor.sessions.windows_of(person).iter().filter(|&&peer| Some(peer) != except) {
+                let session = floor.sessions.get(peer).filter(|session| !session.voice.is_json());
+                let Some(session) = session else {
+                    continue;
+                };
+                let place = match session.room == talk.id() {
+                    true => Place::Here,
+                    false if event.author == person => Place::PrivateTo(partner),
+                    false => Place::Private,
+                };
+                if let Some(line) = self.voices.say(session.voice, news, model, place, clock::now()) {
+                    floor.peers.send(peer, quick(&line));
+                }
+            }
+        }
+    }
+}
+
+/// Is an answer paid for by its length?
+fn is_paid(reply: &Reply<'_>, voice: Voice) -> bool {
+    match reply {
+        Reply::Welcome(_)
+        | Reply::Rooms { .. }
+        | Reply::Who { .. }
+        | Reply::Page { .. }
+        | Reply::Found { .. }
+        | Reply::Presence { .. } => true,
+        // What was said there lately, for people.
+        Reply::Entered { .. } => !voice.is_json(),
+        Reply::Done
+        | Reply::Said { .. }
+        | Reply::Refused(_)
+        | Reply::Renamed { .. }
+        | Reply::Echo(_)
+        | Reply::Help
+        | Reply::Pong => false,
+    }
+}
+
+/// A text of any length is compressed only if that is quick.
+pub(super) fn quick(text: &str) -> Outgoing<'_> {
+    let message = Outgoing::from(text);
+    if text.len() > COMPRESSED { message.uncompressed() } else { message }
+}

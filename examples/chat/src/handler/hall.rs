@@ -1,0 +1,317 @@
+//! The hall: the parts of the chat, side by side, and the few moves in which several of them take part. An entry goes to the
+//! history and comes back; what it has changed is told; whoever has asked is answered, and pays.
+
+use std::collections::{HashMap, VecDeque};
+
+use pollcat::{CloseCode, PeerId, Peers};
+
+use super::missed;
+use crate::budgets::{Account, Budget};
+use crate::cost::Cost;
+use crate::deliver::{Deliver, Floor, Told};
+use crate::history::{Entry, Failure, History, Loaded, Millis, PersonId, RoomId, What};
+use crate::http::door::{Door, place};
+use crate::http::files::Files;
+use crate::ledger::Ledger;
+use crate::model::{By, Model, Moment, Rules};
+use crate::news::News;
+use crate::refusal::{Code, Refusal};
+use crate::reply::Reply;
+use crate::run::clock::ticks;
+use crate::session::{Charges, Fading, Session, Sessions};
+use crate::settings::Settings;
+use crate::tickets::{Asker, Ticket, Waiting};
+use crate::token;
+
+pub(super) struct Hall {
+    pub settings: Settings,
+    pub model: Model,
+    pub ledger: Ledger,
+    pub deliver: Deliver,
+    pub sessions: Sessions,
+    pub charges: Charges,
+    pub door: Door,
+    pub files: Files,
+    /// What was sent before it could be done.
+    pub early: Account,
+    /// Who has not said hello yet, and until when they may. In order.
+    pub greetings: VecDeque<(Millis, PeerId)>,
+    pub fading: Fading,
+    /// When somebody was last said to be typing.
+    pub typing: HashMap<(PersonId, RoomId), Millis>,
+    /// The number of the next read of what a connection has missed.
+    pub next_reading: u64,
+    /// When what needs no hurry is done next.
+    pub next_chores: Millis,
+}
+
+impl Hall {
+    /// `public_url` is where browsers find the pictures.
+    pub(super) fn new(
+        settings: Settings,
+        public_url: &str,
+        history: History<Ticket>,
+        loaded: Loaded,
+    ) -> Self {
+        let model = Model::new(rules(&settings), loaded, ticks(), &token::random_text());
+        let mut ledger = Ledger::new(history);
+        // There is a lobby before anybody is in it. If it cannot be stored now, that is done with the chores.
+        if let Some(lobby) = model.missing_lobby(ledger.calendar().now()) {
+            let _ = ledger.write(lobby, Waiting::Nobody);
+        }
+        Hall {
+            deliver: Deliver::new(public_url, &model, ticks()),
+            model,
+            ledger,
+            sessions: Sessions::new(),
+            charges: Charges::new(&settings),
+            door: Door::new(&settings),
+            files: Files::new(Budget::pictures(&settings)),
+            early: Account::new(Budget::early(&settings)),
+            greetings: VecDeque::new(),
+            fading: Fading::default(),
+            typing: HashMap::new(),
+            next_reading: 0,
+            next_chores: 0,
+            settings,
+        }
+    }
+
+    // ---- to the history, and what comes of it
+
+    /// Puts an entry on its way to the disk. What the disk cannot be told has failed, and others hear what that means.
+    ///
+    /// # Errors
+    ///
+    /// Too much is on its way, or the chat stops.
+    pub(super) fn submit(
+        &mut self,
+        peers: &mut Peers,
+        entry: Entry,
+        waiting: Waiting,
+    ) -> Result<(), Refusal> {
+        let holds_up = waiting.holds_up();
+        self.model.begin(&entry);
+        if let Err((entry, refusal)) = self.ledger.write(entry, waiting) {
+            let news = self.model.apply(&entry, &Err(Failure::Busy), ticks());
+            self.tell(peers, &news, None);
+            return Err(refusal);
+        }
+        if let Some(session) = holds_up.and_then(|peer| self.sessions.get_mut(peer)) {
+            session.held.hold();
+        }
+        Ok(())
+    }
+
+    /// Several, in this order. The last one is waited for.
+    pub(super) fn submit_all(
+        &mut self,
+        peers: &mut Peers,
+        mut entries: Vec<Entry>,
+        waiting: Waiting,
+    ) -> Result<(), Refusal> {
+        let Some(last) = entries.pop() else {
+            return Ok(());
+        };
+        for entry in entries {
+            self.submit(peers, entry, Waiting::Nobody)?;
+        }
+        self.submit(peers, last, waiting)
+    }
+
+    /// Entries that nobody has asked for. What cannot be stored now comes again with time.
+    pub(super) fn submit_each(&mut self, peers: &mut Peers, entries: Vec<Entry>) {
+        for entry in entries {
+            let _ = self.submit(peers, entry, Waiting::Nobody);
+        }
+    }
+
+    /// Everybody concerned hears what has happened. `from` has caused it, and pays what it costs.
+    pub(super) fn tell(&mut self, peers: &mut Peers, news: &[News], from: Option<PeerId>) -> Cost {
+        let mut all = Cost::NOTHING;
+        for news in news {
+            self.log(news, from);
+            let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+            let Told { cost, behind } = self.deliver.tell(&mut floor, news, from);
+            if let Some(peer) = from {
+                self.charge(peer, cost);
+            }
+            all = all.and(cost);
+            behind.into_iter().for_each(|peer| self.catch_up(peers, peer));
+            self.note(peers, news);
+        }
+        all
+    }
+
+    /// What else follows from it.
+    fn note(&mut self, peers: &mut Peers, news: &News) {
+        let noticed = match news {
+            News::Said { event, .. } => self.model.notice(event.author),
+            News::Joined { who, .. } => self.model.notice(who.id),
+            News::Gone { who, .. } => {
+                self.charges.forget(who.id);
+                None
+            }
+            News::Left { .. }
+            | News::Created { .. }
+            | News::Removed { .. }
+            | News::Renamed { .. }
+            | News::Came { .. }
+            | News::Went { .. }
+            | News::Typing { .. }
+            | News::Read { .. } => None,
+        };
+        self.submit_each(peers, Vec::from_iter(noticed));
+    }
+
+    /// Tells a connection what it has missed, as far as memory and the client's pace allow.
+    pub(super) fn catch_up(&mut self, peers: &mut Peers, peer: PeerId) {
+        let Hall { sessions, model, charges, ledger, deliver, next_reading, .. } = self;
+        let floor = Floor { peers, sessions, model };
+        missed::CatchingUp { floor, charges, ledger, deliver, next_reading }.go_on(peer);
+    }
+
+    /// The disk has told what a connection has missed.
+    pub(super) fn caught_up(
+        &mut self,
+        peers: &mut Peers,
+        (peer, reading): (PeerId, u64),
+        found: Result<missed::Events, Failure>,
+    ) {
+        let Hall { sessions, model, charges, ledger, deliver, next_reading, .. } = self;
+        let floor = Floor { peers, sessions, model };
+        missed::CatchingUp { floor, charges, ledger, deliver, next_reading }.receive(peer, reading, found);
+    }
+
+    // ---- to one
+
+    /// Tells a client what it has asked for. It pays by the length of that.
+    pub(super) fn answer(&mut self, peers: &mut Peers, asker: &Asker, reply: &Reply<'_>) {
+        let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+        let bytes = self.deliver.answer(&mut floor, asker, reply);
+        self.charge(asker.peer, Cost::answered(bytes));
+    }
+
+    /// The same, of what the model knows. Nothing, if it does not.
+    pub(super) fn answer_from<'a>(
+        &'a mut self,
+        peers: &mut Peers,
+        asker: &Asker,
+        reply: impl FnOnce(&'a Model) -> Option<Reply<'a>>,
+    ) {
+        let Some(reply) = reply(&self.model) else {
+            return;
+        };
+        let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+        let bytes = self.deliver.answer(&mut floor, asker, &reply);
+        if let Some(session) = self.sessions.get_mut(asker.peer) {
+            self.charges.charge(session, Cost::answered(bytes), ticks());
+        }
+    }
+
+    /// Tells a client why not. Whoever is refused for their speed and does not listen for long is closed.
+    pub(super) fn refuse(&mut self, peers: &mut Peers, asker: &Asker, refusal: &Refusal) {
+        log::debug!("{} refused: {:?}", asker.peer, refusal.code);
+        self.answer(peers, asker, &Reply::Refused(refusal));
+        if refusal.code == Code::RateLimited
+            && let Some(session) = self.sessions.get_mut(asker.peer)
+            && Charges::is_out_of_patience(session, ticks())
+        {
+            peers.close(asker.peer, CloseCode::POLICY, "too fast for too long");
+        }
+    }
+
+    /// They are in this room now, and may have been there before.
+    pub(super) fn enter(&mut self, peers: &mut Peers, asker: &Asker, room: RoomId) {
+        let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+        let from_elsewhere = self.deliver.move_to(&mut floor, asker.peer, room);
+        self.answer(peers, asker, &Reply::Entered { room, from_elsewhere });
+    }
+
+    // ---- who pays
+
+    pub(super) fn take_pace(&mut self, peer: PeerId, price: u32) -> Result<(), Refusal> {
+        let session = self.sessions.get_mut(peer).ok_or_else(Refusal::nobody)?;
+        self.charges.take_pace(session, price, ticks())
+    }
+
+    pub(super) fn take_parsing(&mut self, peer: PeerId, bytes: usize) -> Result<(), Refusal> {
+        let session = self.sessions.get_mut(peer).ok_or_else(Refusal::nobody)?;
+        self.charges.take_parsing(session, bytes, ticks())
+    }
+
+    pub(super) fn charge(&mut self, peer: PeerId, cost: Cost) {
+        if let Some(session) = self.sessions.get_mut(peer).filter(|_| cost > Cost::NOTHING) {
+            self.charges.charge(session, cost, ticks());
+        }
+    }
+
+    // ---- for decisions
+
+    /// Who asks, and from where.
+    pub(super) fn by<'a>(&self, asker: &'a Asker) -> Result<By<'a>, Refusal> {
+        let session = self.sessions.get(asker.peer).ok_or_else(Refusal::nobody)?;
+        let person = session.person().ok_or_else(Refusal::nobody)?;
+        Ok(By { person, here: session.room, key: asker.id.as_deref() })
+    }
+
+    pub(super) fn moment(&self) -> Moment<'static> {
+        Moment { at: self.ledger.calendar().now(), random: &token::random_text }
+    }
+
+    // ---- the log
+
+    fn log(&self, news: &News, from: Option<PeerId>) {
+        match news {
+            News::Said { room, event } => {
+                if let Some(peer) = from {
+                    let (from, author, offset) = (self.place_of(peer), event.author, event.offset);
+                    let bytes = length(&event.what);
+                    log::info!(
+                        "{peer} from {from}, person {author}, said {bytes} bytes in room {room}, {offset}"
+                    );
+                }
+            }
+            News::Created { room } => log::info!("room {room} was made"),
+            News::Removed { room, .. } => log::info!("room {room} was removed: it was empty"),
+            News::Renamed { person, .. } => {
+                log::info!("person {person} is called {} now", self.model.name_of(*person));
+            }
+            News::Joined { .. }
+            | News::Left { .. }
+            | News::Came { .. }
+            | News::Went { .. }
+            | News::Gone { .. }
+            | News::Typing { .. }
+            | News::Read { .. } => {}
+        }
+    }
+
+    /// Where a connection comes from.
+    fn place_of(&self, peer: PeerId) -> String {
+        let session = self.sessions.get(peer);
+        session.map_or("nowhere any more".to_owned(), |session: &Session| place(session.client))
+    }
+}
+
+/// What was said, in bytes.
+fn length(what: &What) -> usize {
+    match what {
+        What::Text(text) => text.len(),
+        What::Picture { picture, .. } => picture.as_ref().map_or(0, |picture| picture.size as usize),
+        What::Deleted | What::Deletion { .. } => 0,
+    }
+}
+
+fn rules(settings: &Settings) -> Rules {
+    Rules {
+        max_name: settings.max_name,
+        max_room_name: settings.max_room_name,
+        max_message: settings.max_message,
+        max_people: settings.max_people,
+        max_rooms: settings.max_rooms,
+        max_rooms_per_person: settings.max_rooms_per_person,
+        max_members: settings.max_members,
+        recent: settings.recent,
+    }
+}

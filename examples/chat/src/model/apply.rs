@@ -1,0 +1,314 @@
+//! What an entry changes in the tables, and what is told of it.
+
+use super::membership::Mark;
+use super::people::Person;
+use super::rooms::{Room, direct_pair};
+use super::tables::Model;
+use super::time::{CHORES, REMOVE_ROOMS, one_sided_until};
+use crate::history::{
+    Append, Body, Done, Entry, Event, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind,
+    TokenHash, What,
+};
+use crate::names::Keys;
+use crate::news::News;
+
+impl Model {
+    /// An entry is on its way to the disk: names and numbers in it are taken, and what gives way is not found any more.
+    pub(crate) fn begin(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Arrive { person, name, token, at, .. } => self.begin_to_arrive(*person, name, *token, *at),
+            Entry::Rename { person, name, .. } => self.people.reserve(*person, &Keys::of_person(name)),
+            Entry::Noticed { person } => self.people.notice(*person),
+            Entry::Seen { person, at } => self.people.see(*person, *at),
+            Entry::Forget { person } => self.people.begin_to_forget(*person),
+            Entry::Create { room, kind, name, folded, epoch, .. } => {
+                self.begin_to_create(Room::pending(*room, *kind, name, folded, epoch));
+            }
+            Entry::Remove { room } => self.rooms.fill(*room),
+            Entry::Join { room, person, .. } if *room != self.lobby => {
+                self.rooms.enter_pending(*room, *person);
+            }
+            Entry::MarkRead { room, person, .. } => drop(self.unsaved.remove(&(*person, *room))),
+            Entry::Join { .. }
+            | Entry::Leave { .. }
+            | Entry::Append(_)
+            | Entry::Renew { .. }
+            | Entry::Prune { .. }
+            | Entry::Sweep { .. }
+            | Entry::GiveUpPictures { .. }
+            | Entry::ForgetReceipts { .. } => {}
+        }
+    }
+
+    /// The history has carried an entry out, or has not. What lasts changes here and nowhere else. `now` is when the time
+    /// begins after which an empty room is removed, by a clock that nobody can set.
+    pub(crate) fn apply(&mut self, entry: &Entry, outcome: &Outcome, now: Millis) -> Vec<News> {
+        match outcome {
+            Ok(done) => self.carry_out(entry, done, now),
+            Err(failure) => self.give_up(entry, failure, now),
+        }
+    }
+
+    fn carry_out(&mut self, entry: &Entry, done: &Done, now: Millis) -> Vec<News> {
+        match entry {
+            Entry::Arrive { person, name, token, at, .. } => {
+                self.begin_to_arrive(*person, name, *token, *at);
+            }
+            Entry::Rename { person, name, .. } => return self.renamed(*person, name, true),
+            Entry::Noticed { person } => self.people.notice(*person),
+            Entry::Seen { person, at } => self.people.see(*person, *at),
+            Entry::Forget { person } => return self.forgotten(*person, now),
+            Entry::Create { room, kind, name, folded, epoch, .. } => {
+                self.begin_to_create(Room::pending(*room, *kind, name, folded, epoch));
+                return self.created(*room, now);
+            }
+            Entry::Renew { room, epoch } => self.rooms.renew(*room, epoch),
+            Entry::Remove { room } => return self.removed(*room),
+            Entry::Join { room, person, .. } => return self.joined(*room, *person),
+            Entry::Leave { room, person } => return self.left(*room, *person, now),
+            Entry::MarkRead { room, person, read } => return self.read(*room, *person, *read),
+            Entry::Append(append) => return self.appended(append, done),
+            Entry::Prune { room, before } => self.rooms.prune(*room, *before),
+            // Of these nothing is in memory.
+            Entry::Sweep { .. } | Entry::GiveUpPictures { .. } | Entry::ForgetReceipts { .. } => {}
+        }
+        Vec::new()
+    }
+
+    /// What has begun is undone.
+    fn give_up(&mut self, entry: &Entry, failure: &Failure, now: Millis) -> Vec<News> {
+        match entry {
+            // They are here all the same, until they go.
+            Entry::Arrive { person, .. } => self.people.drop_token(*person),
+            Entry::Rename { person, name, .. } => return self.renamed(*person, name, false),
+            // With the next thing that they do.
+            Entry::Noticed { person } => self.people.overlook(*person),
+            // What the disk cannot forget now, it forgets when it is opened next.
+            Entry::Forget { person } => return self.forgotten(*person, now),
+            // There is always a lobby: it is stored with the next chores.
+            Entry::Create { room, .. } if *room != self.lobby => drop(self.rooms.remove(*room)),
+            // One that the disk does not know is gone as well.
+            Entry::Remove { room } if *failure == Failure::NoSuchRoom => return self.removed(*room),
+            // Somebody has joined it meanwhile, or it is tried again.
+            Entry::Remove { room } => {
+                if self.rooms.get(*room).is_some() && self.members(*room).is_empty() {
+                    self.rooms.empty(*room, now + CHORES);
+                }
+            }
+            // It was not even on its way.
+            Entry::MarkRead { room, person, .. } if *failure == Failure::Busy => {
+                self.unsaved.insert((*person, *room));
+            }
+            Entry::Create { .. }
+            | Entry::Seen { .. }
+            | Entry::Renew { .. }
+            | Entry::Join { .. }
+            | Entry::Leave { .. }
+            | Entry::MarkRead { .. }
+            | Entry::Append(_)
+            | Entry::Prune { .. }
+            | Entry::Sweep { .. }
+            | Entry::GiveUpPictures { .. }
+            | Entry::ForgetReceipts { .. } => {}
+        }
+        Vec::new()
+    }
+
+    /// A client has read a room. It counts at once, and is saved in time ([`Model::unsaved`]): not every scroll is an
+    /// entry.
+    pub(crate) fn mark_read(&mut self, room: RoomId, person: PersonId, offset: Offset) -> Vec<News> {
+        let latest = self.rooms.get(room).map_or(0, Room::last);
+        let news = self.read(room, person, offset.min(latest));
+        if !news.is_empty() {
+            self.unsaved.insert((person, room));
+        }
+        news
+    }
+
+    fn read(&mut self, room: RoomId, person: PersonId, offset: Offset) -> Vec<News> {
+        let mark = self.membership.mark_mut(person, room);
+        match mark.is_some_and(|mark| mark.move_to(offset)) {
+            true => vec![News::Read { room, person, offset }],
+            false => Vec::new(),
+        }
+    }
+
+    // ---- people
+
+    /// A new person counts from the moment in which they are on their way: they are here, and may speak.
+    fn begin_to_arrive(&mut self, id: PersonId, name: &str, token: Option<TokenHash>, at: Millis) {
+        self.next_person = self.next_person.max(id + 1);
+        if self.people.knows(id) {
+            return;
+        }
+        let person = Person::new(id, name.to_owned(), token, at);
+        let read = self.rooms.get(self.lobby).map_or(0, Room::last);
+        self.membership.join(&person, self.lobby, Mark::new(read, Vec::new()));
+        self.people.insert(person);
+    }
+
+    fn renamed(&mut self, id: PersonId, name: &str, is_done: bool) -> Vec<News> {
+        let old = self.people.get(id).map(|person| (person.name().to_owned(), person.by_name().clone()));
+        self.people.settle_name(id, name, is_done);
+        let (Some((old, place)), Some(person)) = (old, self.people.get(id)) else {
+            return Vec::new();
+        };
+        self.membership.place(&place, person);
+        if is_done && old != name { vec![News::Renamed { person: id, old }] } else { Vec::new() }
+    }
+
+    pub(super) fn forgotten(&mut self, id: PersonId, now: Millis) -> Vec<News> {
+        let Some(person) = self.people.remove(id) else {
+            return Vec::new();
+        };
+        let rooms = self.membership.leave_all(&person);
+        for &room in &rooms {
+            self.unsaved.remove(&(id, room));
+            self.note_empty(room, now);
+            self.note_one_sided(room);
+        }
+        let who = person.named();
+        if self.rooms.count_talks(id) > 0 {
+            self.people.remember_gone(id, who.name.clone());
+        }
+        match person.is_met() {
+            true => vec![News::Gone { who, rooms, was_shown: person.is_shown() }],
+            // They have left before anybody heard of them.
+            false => Vec::new(),
+        }
+    }
+
+    // ---- rooms
+
+    pub(super) fn begin_to_create(&mut self, room: Room) {
+        self.next_room = self.next_room.max(room.id() + 1);
+        if self.rooms.get(room.id()).is_none() {
+            self.rooms.insert(room);
+        }
+    }
+
+    fn created(&mut self, id: RoomId, now: Millis) -> Vec<News> {
+        self.rooms.settle(id);
+        if id != self.lobby && self.members(id).is_empty() {
+            self.rooms.empty(id, now + CHORES);
+        }
+        let is_public = self.rooms.get(id).is_some_and(Room::is_public);
+        if is_public { vec![News::Created { room: id }] } else { Vec::new() }
+    }
+
+    fn removed(&mut self, id: RoomId) -> Vec<News> {
+        let Some(room) = self.rooms.remove(id) else {
+            return Vec::new();
+        };
+        for person in direct_pair(room.name()).into_iter().flatten() {
+            if self.rooms.count_talks(person) == 0 {
+                self.people.forget_gone(person);
+            }
+        }
+        vec![News::Removed { room: id, name: room.name().to_owned(), kind: room.kind() }]
+    }
+
+    fn joined(&mut self, id: RoomId, person: PersonId) -> Vec<News> {
+        let (Some(room), Some(member)) = (self.rooms.get(id), self.people.get(person)) else {
+            return Vec::new(); // they have left for good meanwhile
+        };
+        let new = self.membership.join(member, id, Mark::new(room.last(), Vec::new()));
+        let who = member.named();
+        self.rooms.fill(id);
+        if !new {
+            return Vec::new();
+        }
+        // The disk has what was the latest when they asked.
+        self.unsaved.insert((person, id));
+        vec![News::Joined { room: id, who }]
+    }
+
+    fn left(&mut self, room: RoomId, person: PersonId, now: Millis) -> Vec<News> {
+        let Some(member) = self.people.get(person).filter(|member| self.membership.leave(member, room))
+        else {
+            return Vec::new();
+        };
+        let who = member.named();
+        self.unsaved.remove(&(person, room));
+        self.note_empty(room, now);
+        vec![News::Left { room, who }]
+    }
+
+    /// A room without members is removed in time. One in which nothing was said is nothing that anybody could miss.
+    fn note_empty(&mut self, id: RoomId, now: Millis) {
+        let was_used = self.rooms.get(id).is_some_and(|room| room.last() > 0);
+        if id != self.lobby && self.members(id).is_empty() {
+            self.rooms.empty(id, if was_used { now + REMOVE_ROOMS } else { now });
+        }
+    }
+
+    // ---- what is said
+
+    fn appended(&mut self, append: &Append, done: &Done) -> Vec<News> {
+        match done {
+            Done::Appended { room, offset, at, repeated: false } => self.said(append, *room, *offset, *at),
+            Done::TakenBack { room, offset, at, mentioned } => {
+                self.forget_mentions(&append.body, *room, mentioned);
+                self.said(append, *room, *offset, *at)
+            }
+            // It was said before: everybody has heard it.
+            Done::Appended { .. } | Done::Kept => Vec::new(),
+        }
+    }
+
+    fn said(&mut self, append: &Append, room: RoomId, offset: Offset, at: Millis) -> Vec<News> {
+        let event = event_of(append, offset, at);
+        self.note(&event, room);
+        if self.rooms.get(room).is_none() {
+            return Vec::new();
+        }
+        self.rooms.push(room, event.clone(), self.rules.recent);
+        vec![News::Said { room, event }]
+    }
+
+    /// What an event changes in the members' accounts: what the author says counts as read, and mentions are
+    /// marked.
+    fn note(&mut self, event: &Event, room: RoomId) {
+        if let Some(mark) = self.membership.mark_mut(event.author, room) {
+            mark.move_to(event.offset);
+        }
+        for &person in event.mentions.iter().filter(|&&person| person != event.author) {
+            if let Some(mark) = self.membership.mark_mut(person, room) {
+                mark.mention(event.offset);
+            }
+        }
+    }
+
+    /// Who was mentioned in what has been taken back no longer is.
+    fn forget_mentions(&mut self, body: &Body, room: RoomId, mentioned: &[PersonId]) {
+        let Body::Deletion { target } = body else {
+            return;
+        };
+        for &person in mentioned {
+            if let Some(mark) = self.membership.mark_mut(person, room) {
+                mark.forget_mention(*target);
+            }
+        }
+    }
+
+    /// Somebody is gone for good: with whom they talked in private, stays alone.
+    pub(super) fn note_one_sided(&mut self, id: RoomId) {
+        let talk = self.rooms.get(id).filter(|room| room.kind() == RoomKind::Direct);
+        if let Some(talk) = talk.filter(|_| !self.members(id).is_empty()) {
+            self.one_sided.insert((one_sided_until(talk), id));
+        }
+    }
+}
+
+/// As it stands in the history now.
+fn event_of(append: &Append, offset: Offset, at: Millis) -> Event {
+    let what = match &append.body {
+        Body::Text(text) => What::Text(text.clone()),
+        Body::Picture { picture, caption, .. } => {
+            What::Picture { picture: Some(picture.clone()), caption: caption.clone() }
+        }
+        Body::Deletion { target } => What::Deletion { target: *target },
+    };
+    let (author, author_name) = (append.author, append.author_name.clone());
+    Event { offset, at, author, author_name, what, mentions: append.mentions.clone() }
+}

@@ -1,0 +1,311 @@
+//! Whether a wish is granted, and the entries that carry it out. Nothing changes here.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use super::mentions::{Mentioned, mentioned};
+use super::rooms::{Room, direct_name};
+use super::tables::{LOBBY, Model};
+use crate::ask::{To, Wish};
+use crate::history::{Aim, Append, Body, Entry, Millis, PersonId, RoomId, RoomKind, Voices};
+use crate::legible::{is_nothing, legible};
+use crate::names;
+use crate::refusal::{Code, Refusal};
+
+/// Private talks in which both have spoken, before somebody can begin another.
+const ANSWERED: usize = 1_000;
+/// Talks in which only one has spoken. Of more than these, those with the newest people are left: strangers who come by the
+/// hundred push each other out, and nobody whom the chat knew before them.
+const UNANSWERED: usize = 100;
+
+/// Who wishes something, in which room they are, and under which id they said it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct By<'a> {
+    pub person: PersonId,
+    pub here: RoomId,
+    pub key: Option<&'a str>,
+}
+
+/// When it is, by the calendar; and a text that nobody can guess, if one is needed.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment<'a> {
+    pub at: Millis,
+    pub random: &'a dyn Fn() -> String,
+}
+
+/// What is to be done, in this order. Nothing, if it is so already.
+#[derive(Debug)]
+pub(crate) struct Decision {
+    pub entries: Vec<Entry>,
+    /// The room that it is about.
+    pub room: RoomId,
+    /// Characters that were folded to see who is mentioned: it is work.
+    pub folded: usize,
+}
+
+/// The private talks of one person.
+#[derive(Default)]
+struct Talks {
+    answered: usize,
+    /// With whom, those first who came last.
+    unanswered: Vec<(Reverse<PersonId>, RoomId)>,
+}
+
+impl Model {
+    /// # Errors
+    ///
+    /// Why not, in words for whoever has asked.
+    pub(crate) fn decide(&self, by: By<'_>, wish: Wish<'_>, moment: Moment<'_>) -> Result<Decision, Refusal> {
+        match wish {
+            Wish::Say { to, text } => {
+                let text = self.check_text(text)?;
+                let aim = to.aim();
+                let (entries, room) = self.resolve(by, to, moment)?;
+                self.append(by, entries, (room, aim), Body::Text(text), moment)
+            }
+            Wish::Show { room, aim, picture, caption, bytes } => {
+                let body = Body::Picture { picture, caption, bytes };
+                self.append(by, Vec::new(), (room, aim), body, moment)
+            }
+            Wish::TakeBack { room, offset } => {
+                let room = self.room_of(by.person, &room)?;
+                let body = Body::Deletion { target: offset };
+                self.append(by, Vec::new(), (room, Aim::There), body, moment)
+            }
+            Wish::Open { to } => {
+                let (entries, room) = self.resolve(by, to, moment)?;
+                Ok(Decision { entries, room, folded: 0 })
+            }
+            Wish::Join { room, create } => self.join(by.person, &room, create, moment),
+            Wish::Leave { room } => self.leave(by, room.as_deref()),
+            Wish::Rename { name } => self.rename(by, &name),
+        }
+    }
+
+    /// A text as it is said, if it says anything and is not too long.
+    pub(crate) fn check_text(&self, text: Cow<'_, str>) -> Result<String, Refusal> {
+        let limit = self.rules.max_message;
+        // Bytes first: counting characters takes longer.
+        if text.len() > limit && text.chars().count() > limit {
+            return Err(Refusal::too_long(limit));
+        }
+        if is_nothing(&text) {
+            return Err(Refusal::empty());
+        }
+        Ok(legible(text))
+    }
+
+    // ---- what is said
+
+    /// What was said is stored behind what its room still needs.
+    fn append(
+        &self,
+        by: By<'_>,
+        mut entries: Vec<Entry>,
+        (room, aim): (RoomId, Aim),
+        body: Body,
+        moment: Moment<'_>,
+    ) -> Result<Decision, Refusal> {
+        let author = self.people.get(by.person).ok_or_else(Refusal::nobody)?;
+        let Mentioned { people: mentions, folded } = match &body {
+            Body::Text(text) | Body::Picture { caption: text, .. } if text.contains('@') => {
+                mentioned(&self.people, &self.membership, text, room, self.rules.max_name)
+            }
+            _ => Mentioned::default(),
+        };
+        entries.push(Entry::Append(Append {
+            room,
+            aim,
+            author: author.id(),
+            author_name: author.name().to_owned(),
+            key: by.key.map(str::to_owned),
+            at: moment.at,
+            body,
+            mentions,
+        }));
+        Ok(Decision { entries, room, folded })
+    }
+
+    /// The room that something is said in, and what it needs before that: a private talk begins with its first message.
+    fn resolve(&self, by: By<'_>, to: To<'_>, moment: Moment<'_>) -> Result<(Vec<Entry>, RoomId), Refusal> {
+        let stranger = |name: &str| Refusal::no_such_person(name);
+        let other = match to {
+            To::Here => return self.call_back(by.person, by.here, moment),
+            To::Room(name) => {
+                let room = self.room_of(by.person, &name)?;
+                return self.call_back(by.person, room, moment);
+            }
+            // Between the announcement of a picture and its bytes its sender may have left the room.
+            To::Announced(id, _) => {
+                return match self.rooms.get(id) {
+                    Some(room) if self.is_member(by.person, id) || room.kind() == RoomKind::Direct => {
+                        self.call_back(by.person, id, moment)
+                    }
+                    Some(room) => Err(Refusal::not_member(room.name())),
+                    None => Err(Refusal::room_is_gone()),
+                };
+            }
+            To::Person(id) => self.people.get(id).ok_or_else(|| stranger(&id.to_string()))?.id(),
+            To::Named(name) => self.called(&name).ok_or_else(|| stranger(&name))?,
+        };
+        self.private_talk(by.person, other, moment)
+    }
+
+    /// Whoever has left a private talk is in it again when the other speaks, unless they are gone for good.
+    fn call_back(
+        &self,
+        person: PersonId,
+        room: RoomId,
+        moment: Moment<'_>,
+    ) -> Result<(Vec<Entry>, RoomId), Refusal> {
+        let partner = self.rooms.get(room).and_then(|room| room.partner_of(person));
+        match partner.filter(|&partner| self.people.get(partner).is_some()) {
+            Some(partner) => self.private_talk(person, partner, moment),
+            None => Ok((Vec::new(), room)),
+        }
+    }
+
+    /// The room of two people, made if need be; whoever has left it is in it again.
+    fn private_talk(
+        &self,
+        one: PersonId,
+        other: PersonId,
+        moment: Moment<'_>,
+    ) -> Result<(Vec<Entry>, RoomId), Refusal> {
+        if one == other {
+            return Err(Refusal::new(Code::NoSuchPerson, "that is you"));
+        }
+        let name = direct_name(one, other);
+        let mut entries = Vec::new();
+        let (room, read) = match self.rooms.named(&name) {
+            Some(room) => (room.id(), room.last()),
+            None if self.talks_of(one).answered >= ANSWERED => {
+                return Err(Refusal::too_many_rooms("you talk to too many people: leave some of the talks"));
+            }
+            None if self.talks_of(other).answered >= ANSWERED => {
+                return Err(Refusal::room_full("they talk to too many people already"));
+            }
+            None => {
+                entries.push(self.creation(RoomKind::Direct, name.clone(), name, moment));
+                (self.next_room, 0)
+            }
+        };
+        for person in [one, other].into_iter().filter(|&person| !self.is_member(person, room)) {
+            entries.extend(self.leave_unanswered(person));
+            entries.push(Entry::Join { room, person, read });
+        }
+        Ok((entries, room))
+    }
+
+    /// So that there is room for one more talk.
+    fn leave_unanswered(&self, person: PersonId) -> impl Iterator<Item = Entry> {
+        let unanswered = self.talks_of(person).unanswered;
+        let too_many = (unanswered.len() + 1).saturating_sub(UNANSWERED);
+        unanswered.into_iter().take(too_many).map(move |(_, room)| Entry::Leave { room, person })
+    }
+
+    fn talks_of(&self, person: PersonId) -> Talks {
+        let mut talks = Talks::default();
+        for room in self.rooms_of(person).filter(|room| room.kind() == RoomKind::Direct) {
+            match room.voices() {
+                Voices::Several => talks.answered += 1,
+                Voices::None | Voices::One(_) => {
+                    let partner = room.partner_of(person).unwrap_or(person);
+                    talks.unanswered.push((Reverse(partner), room.id()));
+                }
+            }
+        }
+        talks.unanswered.sort_unstable();
+        talks
+    }
+
+    // ---- rooms
+
+    fn join(
+        &self,
+        person: PersonId,
+        name: &str,
+        create: bool,
+        moment: Moment<'_>,
+    ) -> Result<Decision, Refusal> {
+        let person = self.people.get(person).ok_or_else(Refusal::nobody)?.id();
+        let found = self.rooms.called(name);
+        if let Some(room) = found.filter(|room| self.is_member(person, room.id())) {
+            return Ok(Decision { entries: Vec::new(), room: room.id(), folded: 0 });
+        }
+        let joined = self.rooms_of(person).filter(|room| room.is_public()).count();
+        if joined >= self.rules.max_rooms_per_person {
+            return Err(Refusal::too_many_rooms(format!("you are in {joined} rooms: leave one first")));
+        }
+        // A private talk of others is answered like one that does not exist: nobody learns who talks to whom.
+        let (mut entries, room, read) = match found.filter(|room| room.is_public()) {
+            Some(room) if self.is_full(room) => {
+                return Err(Refusal::room_full(format!("{} is full", room.name())));
+            }
+            Some(room) => (Vec::new(), room.id(), room.last()),
+            None if create => (self.create(person, name, moment)?, self.next_room, 0),
+            None => return Err(Refusal::no_such_room(name)),
+        };
+        entries.push(Entry::Join { room, person, read });
+        Ok(Decision { entries, room, folded: 0 })
+    }
+
+    fn is_full(&self, room: &Room) -> bool {
+        room.id() != self.lobby && self.members(room.id()).len() >= self.rules.max_members
+    }
+
+    /// A new room, which exists for others when it is on disk.
+    fn create(&self, maker: PersonId, name: &str, moment: Moment<'_>) -> Result<Vec<Entry>, Refusal> {
+        let name = names::check_room(name, self.rules.max_room_name).map_err(Refusal::bad_room_name)?;
+        if self.rooms.count_made(maker) >= self.rules.max_rooms_per_person {
+            let words = "you have made too many of the rooms that there are: empty ones are removed in time";
+            return Err(Refusal::too_many_rooms(words));
+        }
+        if let Some(room) = self.rooms.like(&name.keys) {
+            let words = format!("there is a room whose name looks like this one: {}", room.name());
+            return Err(Refusal::bad_room_name(words));
+        }
+        let mut entries = Vec::new();
+        if self.rooms.count_public() >= self.rules.max_rooms {
+            entries.push(self.remove_an_empty_room()?);
+        }
+        entries.push(self.creation(RoomKind::Public, name.shown, name.keys.folded, moment));
+        Ok(entries)
+    }
+
+    /// The room that has been empty for longest gives way to a new one.
+    fn remove_an_empty_room(&self) -> Result<Entry, Refusal> {
+        let removable = |room: &&Room| room.is_public() && room.id() != self.lobby;
+        let oldest = self.rooms.empties().map(|(_, room)| room).find(removable);
+        let oldest = oldest.ok_or_else(|| Refusal::too_many_rooms("there are too many rooms already"))?;
+        Ok(Entry::Remove { room: oldest.id() })
+    }
+
+    /// What makes a room, with the next number.
+    fn creation(&self, kind: RoomKind, name: String, folded: String, moment: Moment<'_>) -> Entry {
+        Entry::Create { room: self.next_room, kind, name, folded, epoch: (moment.random)(), at: moment.at }
+    }
+
+    fn leave(&self, by: By<'_>, name: Option<&str>) -> Result<Decision, Refusal> {
+        let room = name.map_or(Ok(by.here), |name| self.room_of(by.person, name))?;
+        if room == self.lobby {
+            return Err(Refusal::new(Code::CannotLeave, format!("nobody leaves the {LOBBY}")));
+        }
+        Ok(Decision { entries: vec![Entry::Leave { room, person: by.person }], room, folded: 0 })
+    }
+
+    // ---- names
+
+    fn rename(&self, by: By<'_>, wish: &str) -> Result<Decision, Refusal> {
+        let name = names::check_person(wish, self.rules.max_name).map_err(Refusal::bad_name)?;
+        let person = self.people.get(by.person).ok_or_else(Refusal::nobody)?;
+        if person.is_renaming() {
+            return Err(Refusal::busy("your last name is still on its way to the disk"));
+        }
+        if self.people.is_taken(&name.keys, Some(person.id())) {
+            return Err(Refusal::name_taken());
+        }
+        let rename = Entry::Rename { person: person.id(), name: name.shown, folded: name.keys.folded };
+        Ok(Decision { entries: vec![rename], room: by.here, folded: 0 })
+    }
+}

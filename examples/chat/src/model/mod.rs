@@ -1,0 +1,44 @@
+//! What the chat knows: people, rooms, who is in which, and what was said last. It knows no connection, no JSON, no clock
+//! and no thread: time and random texts come as arguments.
+//!
+//! ```text
+//!   a wish ──▶ decide ──▶ entries ──▶ begin ──▶ the history ──▶ apply ──▶ news
+//!              pure         │          names and numbers          the tables change,
+//!                           │          are taken                  by this alone
+//!                           └─▶ or a refusal
+//! ```
+//!
+//! `apply` takes entries of one's own and from elsewhere alike: whatever the history tells is what the tables become.
+//! Beside them stands who is here just now ([`Model::came`], [`Model::went`]): that lasts no longer than a connection.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `decide.rs`, `arrive.rs` | whether a wish is granted, and which entries carry it out |
+//! | `apply.rs` | what an entry changes, and what is told of it |
+//! | `time.rs` | entries that nobody asks for: what is forgotten, removed, saved |
+//! | `tables.rs` | the tables side by side, and what is asked of them |
+//! | `people.rs`, `rooms.rs`, `membership.rs` | each of them |
+//! | `members.rs`, `ring.rs` | the members of a room in the order of a list; its latest events |
+//! | `mentions.rs` | whom a text mentions |
+//! | `loading.rs` | the tables as the history has kept them |
+
+mod apply;
+mod arrive;
+mod decide;
+mod loading;
+mod members;
+mod membership;
+mod mentions;
+mod people;
+mod ring;
+mod rooms;
+mod tables;
+mod time;
+
+pub(crate) use arrive::Arrival;
+pub(crate) use decide::{By, Decision, Moment};
+pub(crate) use members::Listed;
+pub(crate) use membership::Mark;
+pub(crate) use rooms::Room;
+pub(crate) use tables::{LOBBY, Model, Rules};
+pub(crate) use time::CHORES;

@@ -1,0 +1,92 @@
+//! Entries that nobody asks for: what time brings about, and what is saved now and then.
+
+use super::rooms::Room;
+use super::tables::Model;
+use crate::history::{Entry, Millis, PersonId, RoomId};
+
+/// So many people are forgotten in a round, and so many are seen again.
+const FORGOTTEN_AT_ONCE: usize = 100;
+const SEEN_AT_ONCE: usize = 1_000;
+/// The disk hears this often of those who stay: who is here when the program ends is not forgotten when it starts again.
+const SEEN_AGAIN: Millis = 3_600_000;
+/// A room without members is removed after a day, unless nothing was ever said in it.
+pub(super) const REMOVE_ROOMS: Millis = 86_400_000;
+/// What needs no hurry is done this often.
+pub(crate) const CHORES: Millis = 60_000;
+/// And so many rooms are removed then.
+const REMOVED_AT_ONCE: usize = 100;
+
+impl Model {
+    /// What is due by now, for each round of chores. `at` is by the calendar, and `today` too, while it can be believed.
+    pub(crate) fn due(&mut self, now: Millis, at: Millis, today: Option<Millis>) -> Vec<Entry> {
+        let mut due = Vec::from_iter(self.missing_lobby(at));
+        let unseen = self.people.unseen(at, SEEN_AGAIN, SEEN_AT_ONCE);
+        due.extend(unseen.into_iter().map(|person| Entry::Seen { person, at }));
+        let overdue = today.map(|today| self.people.overdue(today, FORGOTTEN_AT_ONCE));
+        due.extend(overdue.into_iter().flatten().map(|person| Entry::Forget { person }));
+        due.extend(self.removable(now, REMOVED_AT_ONCE));
+        if let Some(today) = today {
+            due.extend(self.end_talks(today));
+        }
+        due
+    }
+
+    /// The lobby, if it could not be stored yet.
+    pub(crate) fn missing_lobby(&self, at: Millis) -> Option<Entry> {
+        let lobby = self.rooms.get(self.lobby).filter(|lobby| lobby.is_pending())?;
+        let (name, folded) = (lobby.name().to_owned(), lobby.folded().to_owned());
+        let epoch = lobby.epoch().to_owned();
+        Some(Entry::Create { room: lobby.id(), kind: lobby.kind(), name, folded, epoch, at })
+    }
+
+    /// Rooms that have been empty for long enough: the disk refuses if somebody has joined one meanwhile.
+    pub(crate) fn removable(&self, now: Millis, most: usize) -> Vec<Entry> {
+        let due = self.rooms.empties().take_while(|&(until, _)| until <= now);
+        let due = due.filter(|(_, room)| !room.is_pending()).take(most);
+        due.map(|(_, room)| Entry::Remove { room: room.id() }).collect()
+    }
+
+    /// Private talks with somebody who is gone: who is left there leaves, unless something was said since.
+    fn end_talks(&mut self, today: Millis) -> Vec<Entry> {
+        let due = self.one_sided.iter().take_while(|&&(due, _)| due < today).take(REMOVED_AT_ONCE);
+        let due: Vec<(Millis, RoomId)> = due.copied().collect();
+        let mut leave = Vec::new();
+        for (until, id) in due {
+            let is_over = self.rooms.get(id).is_some_and(|room| one_sided_until(room) < today);
+            leave.extend(
+                self.members(id).iter().filter(|_| is_over).map(|person| Entry::Leave { room: id, person }),
+            );
+            // It stays on the list until they have left.
+            if !is_over || self.members(id).is_empty() {
+                self.one_sided.remove(&(until, id));
+                self.note_one_sided(id);
+            }
+        }
+        leave
+    }
+
+    /// What was read goes to the disk now and then, not with every scroll. It is saved when it is on its way.
+    pub(crate) fn unsaved(&self) -> Vec<Entry> {
+        let marks = self.unsaved.iter().filter_map(|&(person, room)| {
+            let read = self.membership.mark(person, room)?.read();
+            Some(Entry::MarkRead { room, person, read })
+        });
+        marks.collect()
+    }
+
+    /// Somebody has done something that others can see: they are remembered before those who have not.
+    pub(crate) fn notice(&self, person: PersonId) -> Option<Entry> {
+        let person = self.people.get(person).filter(|person| person.has_token() && person.is_silent())?;
+        Some(Entry::Noticed { person: person.id() })
+    }
+
+    /// That somebody was here until now.
+    pub(crate) fn last_seen(&self, person: PersonId) -> Option<Entry> {
+        self.people.get(person).map(|person| Entry::Seen { person: person.id(), at: person.seen() })
+    }
+}
+
+/// A private talk with somebody who is gone ends a day after the last word, by the calendar.
+pub(super) fn one_sided_until(talk: &Room) -> Millis {
+    talk.recent().back().map_or(Millis::MIN, |event| event.at.saturating_add(REMOVE_ROOMS))
+}

@@ -1,0 +1,181 @@
+//! A client's requests, one after the other.
+//!
+//! Some requests change where a client stands: who it is, what it is called, in which rooms it is. They have an effect
+//! when they are on disk, and whatever the client sends behind one of them waits until then. So `join` and a message
+//! right behind it end up in the same room, whether or not the client waits for answers.
+
+use std::collections::VecDeque;
+
+use pollcat::Message;
+
+use crate::voices::json::{find_id, may_announce};
+
+/// The most messages that wait, and the most bytes if they are more than one. A picture that was announced is not
+/// counted: it waits with its announcement.
+const MESSAGES: usize = 64;
+const BYTES: usize = 256 << 10;
+
+/// What a client has sent too early.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// So much is on its way to the disk on which the rest depends.
+    waits_for: u32,
+    messages: VecDeque<Own>,
+    bytes: usize,
+    /// The announcement of a picture was refused, and its bytes are still to come.
+    refused_picture: bool,
+}
+
+/// A message that has waited.
+#[derive(Debug)]
+pub(crate) enum Own {
+    Text(String),
+    Binary(Vec<u8>),
+}
+
+/// What becomes of a message that has just come.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is carried out at once.
+    Now,
+    /// It waits.
+    Held,
+    /// It is a picture whose announcement was refused, and that was answered.
+    Dropped,
+    /// There is no room for it. So many bytes that waited go with it; the answer is for this request.
+    Refused { id: Option<String>, given_up: usize },
+}
+
+impl Held {
+    /// Something that the rest depends on is on its way to the disk.
+    pub(crate) fn hold(&mut self) {
+        self.waits_for += 1;
+    }
+
+    /// It has been answered.
+    pub(crate) fn release(&mut self) {
+        self.waits_for -= 1;
+    }
+
+    /// Receives a message. `takes` is asked whether so many bytes may wait.
+    pub(crate) fn receive(
+        &mut self,
+        message: Message<'_>,
+        is_json: bool,
+        takes: impl FnOnce(usize) -> bool,
+    ) -> Fate {
+        let announces = || matches!(message, Message::Text(text) if is_json && may_announce(text));
+        // Hardly ever is there a refused one: then nobody looks into the text here.
+        if self.refused_picture {
+            match message {
+                // Its announcement was answered.
+                Message::Binary(_) => {
+                    self.refused_picture = false;
+                    return Fate::Dropped;
+                }
+                Message::Text(_) if announces() => self.refused_picture = false,
+                Message::Text(_) => {}
+            }
+        }
+        if self.waits_for == 0 {
+            return Fate::Now;
+        }
+        if self.has_room_for(&message) && takes(message.len()) {
+            self.push(message);
+            return Fate::Held;
+        }
+        self.refused_picture |= announces();
+        // A picture goes with its announcement: another one would be taken for it.
+        let announcement = match message {
+            Message::Binary(_) if is_json => self.pop_announcement(),
+            _ => None,
+        };
+        let id = match (message, &announcement) {
+            (Message::Text(text), _) if is_json => find_id(text),
+            (_, Some(announcement)) => find_id(announcement),
+            _ => None,
+        };
+        Fate::Refused { id, given_up: announcement.map_or(0, |text| text.len()) }
+    }
+
+    /// The next message that waited, if nothing is to be waited for any more.
+    pub(crate) fn next(&mut self) -> Option<Own> {
+        if self.waits_for == 0 { self.pop() } else { None }
+    }
+
+    fn has_room_for(&self, message: &Message<'_>) -> bool {
+        let is_announced =
+            matches!((message, self.messages.back()), (Message::Binary(_), Some(Own::Text(_))));
+        let is_little = self.messages.len() < MESSAGES && self.bytes + message.len() <= BYTES;
+        self.messages.is_empty() || is_announced || is_little
+    }
+
+    fn push(&mut self, message: Message<'_>) {
+        self.bytes += message.len();
+        self.messages.push_back(match message {
+            Message::Text(text) => Own::Text(text.to_owned()),
+            Message::Binary(bytes) => Own::Binary(bytes.to_vec()),
+        });
+    }
+
+    /// So much waits.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The announcement of the picture that comes now.
+    fn pop_announcement(&mut self) -> Option<String> {
+        let announces = matches!(self.messages.back(), Some(Own::Text(text)) if may_announce(text));
+        match announces.then(|| self.messages.pop_back()).flatten() {
+            Some(Own::Text(text)) => {
+                self.bytes -= text.len();
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    fn pop(&mut self) -> Option<Own> {
+        let message = self.messages.pop_front()?;
+        self.bytes -= message.borrow().len();
+        Some(message)
+    }
+}
+
+impl Own {
+    pub(crate) fn borrow(&self) -> Message<'_> {
+        match self {
+            Own::Text(text) => Message::Text(text),
+            Own::Binary(bytes) => Message::Binary(bytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_waits_and_whatever_was_announced() {
+        let (line, picture) = (Message::Text("{}"), vec![0; 2 * BYTES]);
+        let mut held = Held::default();
+        assert!(held.has_room_for(&Message::Binary(&picture)), "one message may be as long as it likes");
+        for _ in 0..MESSAGES {
+            assert!(held.has_room_for(&line));
+            held.push(line);
+        }
+        assert!(!held.has_room_for(&line));
+        assert!(held.has_room_for(&Message::Binary(&picture)));
+        held.push(Message::Binary(&picture));
+        assert!(!held.has_room_for(&Message::Binary(&[])), "nobody announced a second one");
+        assert_eq!(held.pop_announcement(), None);
+        while held.pop().is_some() {}
+        held.push(line);
+        let announcement = r#"{"type":"picture"}"#;
+        held.push(Message::Text(announcement));
+        assert_eq!(held.pop_announcement().as_deref(), Some(announcement));
+        assert_eq!((held.pop_announcement(), held.bytes()), (None, line.len()));
+        held.pop();
+        assert_eq!(held.bytes, 0);
+    }
+}

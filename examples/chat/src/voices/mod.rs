@@ -1,0 +1,100 @@
+//! The voices: how what happened and what is answered is said. Each is one file, or one folder: JSON for programs, lines for
+//! people, and the same lines for a page that takes them for HTML. A new one is a file beside these, and a row here.
+
+mod command;
+mod cut;
+mod html;
+pub(crate) mod json;
+mod lines;
+mod reader;
+
+pub(crate) use command::parse as parse_line;
+pub(crate) use cut::cut;
+pub(crate) use lines::Place;
+pub(crate) use reader::Reader;
+
+use crate::history::{Millis, RoomId};
+use crate::model::Model;
+use crate::news::News;
+use crate::reply::Reply;
+use lines::Lines;
+
+/// How a connection speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// `chat.v1`.
+    Json,
+    /// Lines for people.
+    Text,
+    /// The same lines, for a page that takes them for HTML.
+    Html,
+}
+
+impl Voice {
+    /// Those whose readers see in which room something was said only if it is another one than theirs.
+    pub(crate) const OF_PEOPLE: [Voice; 2] = [Voice::Text, Voice::Html];
+
+    pub(crate) fn is_json(self) -> bool {
+        self == Voice::Json
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Voices {
+    lines: Lines,
+}
+
+impl Voices {
+    /// `public_url` is where browsers find the pictures.
+    pub(crate) fn new(public_url: &str) -> Self {
+        Voices { lines: Lines::new(public_url) }
+    }
+
+    /// What happened, for somebody who reads it from this place. `None`: this voice has no words for it.
+    pub(crate) fn say(
+        &self,
+        voice: Voice,
+        news: &News,
+        model: &Model,
+        place: Place<'_>,
+        now: Millis,
+    ) -> Option<String> {
+        match voice {
+            Voice::Json => json::say(news, model),
+            Voice::Text => self.lines.say(news, model, place, now),
+            Voice::Html => self.lines.say(news, model, place, now).map(|line| html::line(&line)),
+        }
+    }
+
+    /// What somebody is answered, as so many messages.
+    pub(crate) fn answer(
+        &self,
+        voice: Voice,
+        reply: &Reply<'_>,
+        reader: &Reader<'_>,
+        model: &Model,
+    ) -> Vec<String> {
+        let lines = || self.lines.answer(reply, reader.person, model, reader.now);
+        match voice {
+            Voice::Json => Vec::from_iter(json::answer(reply, reader, model)),
+            Voice::Text => lines(),
+            Voice::Html => lines().iter().map(|line| html::line(line)).collect(),
+        }
+    }
+
+    /// To somebody who has left a room, in which they were or not. Programs see it in the news.
+    pub(crate) fn say_farewell(
+        &self,
+        voice: Voice,
+        model: &Model,
+        room: RoomId,
+        was_there: bool,
+    ) -> Option<String> {
+        let line = || lines::farewell(model, room, was_there);
+        match voice {
+            Voice::Json => None,
+            Voice::Text => line(),
+            Voice::Html => line().map(|line| html::line(&line)),
+        }
+    }
+}
