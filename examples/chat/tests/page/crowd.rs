@@ -46,13 +46,13 @@ fn five_thousand_members_are_a_screen_of_rows_drawn_now_and_then() {
 }
 
 #[test]
-fn whom_the_page_has_not_loaded_the_server_finds() {
+fn of_a_crowd_the_page_knows_what_is_in_view_and_the_server_the_rest() {
     let Some(browser) = browser() else { return };
     let program = Program::start("page-crowd-server");
-    let alice = Window::open(&browser, &program.url());
-    alice.arrive("alice");
-    // More than a crowd: the page knows the first hundred of them.
-    alice.run(
+    let (alice, bob) = (Window::open(&browser, &program.url()), Window::open(&browser, &program.url()));
+    bob.arrive("bob");
+    // The page knows the first hundred of them.
+    bob.run(
         "Promise.all(Array.from({ length: 230 }, (_, number) => new Promise((done) => {
             const ws = new WebSocket(`ws://${location.host}/`, 'chat.v1')
             const name = number === 229 ? 'Zora Maria' : `member-${number}`
@@ -60,13 +60,20 @@ fn whom_the_page_has_not_loaded_the_server_finds() {
             ws.onmessage = ({ data }) => JSON.parse(data).type === 'welcome' && done(ws)
         }))).then((all) => { globalThis.all = all })",
     );
-    alice.reload();
-    alice.wait_online();
-    // They have gone with the page that opened them, and are remembered.
-    alice.wait("document.querySelector('#member-count').textContent.endsWith('of 231 here')");
-    alice.wait("document.querySelector('#member-search').offsetParent");
-    let loaded = "[...pollcat.state.room.users.values()].some(({ name }) => name === 'Zora Maria')";
-    assert_eq!(alice.run(loaded), false);
+    alice.arrive("alice");
+    alice.wait("document.querySelector('#member-count').textContent === '232 of 232 here'");
+    alice.wait("document.querySelectorAll('#member-list li').length > 10");
+    let is_loaded = "[...pollcat.state.room.users.values()].some(({ name }) => name === 'Zora Maria')";
+    assert_eq!(alice.run(&format!("[pollcat.state.room.crowd, {is_loaded}]")), json!([true, false]));
+    // Somebody goes who is in view: the others say nothing of it, and yet the row does.
+    alice.wait("pollcat.state.watch.told.split(',').length > 10");
+    bob.run("all[0].close()");
+    alice.wait("document.querySelector('#member-count').textContent === '231 of 232 here'");
+    alice.wait("![...document.querySelectorAll('#member-list li')].slice(0, 9).some((row) => row.textContent.startsWith('Mmember-0'))");
+    let person = "[...pollcat.state.store.people.values()].find(({ name }) => name === 'member-0').online";
+    alice.wait(&format!("!{person}"));
+    assert_eq!(alice.run("rows.querySelectorAll('.message-notice').length"), 0, "no crowd of notices");
+
     alice.run("say.focus()");
     alice.write("hi @zora");
     alice.wait("choices.textContent === 'Zora Maria'");
@@ -92,5 +99,11 @@ fn whom_the_page_has_not_loaded_the_server_finds() {
             return room.users.size
         })(pollcat)",
     );
-    assert_eq!(size, 231);
+    assert_eq!(size, 232);
+    // They have gone with the page that opened them: the room is company again, and known whole.
+    bob.run("for (const one of all) one.close()");
+    alice.wait("document.querySelector('#member-count').textContent === '2 of 232 here'");
+    alice.wait(
+        "!pollcat.state.room.crowd && !pollcat.state.room.users.more && pollcat.state.watch.told === ''",
+    );
 }

@@ -18,14 +18,14 @@ export function hearing(app) {
 	const FOLLOWS = {
 		welcome: welcomed,
 		history: () => app.do.flush(),
-		// A crowd is known by name again.
-		here: () => state.room && !state.room.users && app.do.learnMembers(),
+		here: ({ room }) => room === state.room?.name && app.do.learnMembers(),
 		renamed: ({ user }) => user.id === store.me.id && app.do.renamed(user.name),
 	};
 
 	function welcomed() {
 		const { room } = state;
 		connection.welcomed();
+		app.do.watchAnew();
 		if (room && store.rooms.get(room.name) !== room) app.do.show(app.do.lobby());
 		else if (room) app.do.learnMembers();
 		app.do.comeIn();

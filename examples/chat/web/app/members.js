@@ -1,23 +1,31 @@
-/** Who is in a room: asked for by page, and by name. */
+/**
+ * Who is in a room: asked for by page, and by name; and who of them is here. A room of few is told of by name. Of a
+ * crowd only the numbers are told, and the page watches those whom one sees.
+ */
 
 import { Roster } from "../model/roster.js";
 
 // So many members are asked for at a time.
 const MEMBERS = 100;
+// A room of few is known whole, unless it has more members than this: most of them are away then.
+const MOST_WHOLE = 1_000;
 // When the server says how long to wait, it is asked again so often.
 const PATIENCE = 3;
+// A window can watch so many, and says so at most so often, in milliseconds.
+const MOST_WATCHED = 200;
+const WATCH_EVERY = 1_000;
 
 export function members(app) {
 	const { state } = app;
-	const { store, connection } = state;
+	const { store, connection, watch } = state;
 
 	// Asks for the members of the room in view: the first of them, or those after somebody.
 	async function learnMembers(after) {
 		const where = state.room;
 		if (where.other) return learnTalk(where);
-		if (!where.users || after !== undefined) await who(where, { after });
-		// A room that is no crowd is known whole.
-		while (where.users?.more && where.members <= 2 * MEMBERS) {
+		if (!where.users || where.outdated) await who(where, {});
+		else if (after !== undefined) await who(where, { after });
+		while (where.users?.more && !where.crowd && where.members <= MOST_WHOLE) {
 			if (!(await who(where, { after: where.users.last }))) return;
 		}
 	}
@@ -37,9 +45,13 @@ export function members(app) {
 	// Before a line like `/msg Anna Maria hi` is understood: whose name begins so?
 	async function learnAddressee(line) {
 		const word = /^\/msg\s+@?["“”]?([^\s"“”]+)/i.exec(line)?.[1];
+		if (word) await findPeople(word);
+	}
+
+	// Asks for people of the whole chat whose names have this in them, if not all of them are known.
+	async function findPeople(query) {
 		const home = store.rooms.get(store.home);
-		if (word && home?.users?.more) await who(home, { query: word });
-		else if (word && home && !home.users) await who(home, { query: undefined });
+		if (app.do.isOnline() && home && (!home.users || home.users.more)) await who(home, { query });
 	}
 
 	// True: there was an answer, and the room is still in view.
@@ -56,5 +68,34 @@ export function members(app) {
 		}
 	}
 
-	return { learnMembers, learnNames, learnAddressee };
+	// These members of a crowd are in view; and of a private talk that does not exist yet, the server knows nothing.
+	function watchPeople(ids) {
+		const partners = [...store.rooms.values()].filter((room) => room.provisional).map(({ other }) => other.id);
+		watch.wanted = [...new Set([...partners, ...ids])].slice(0, MOST_WATCHED).sort((one, other) => one - other);
+		if (watch.timer || watch.wanted.join() === watch.told) return;
+		watch.timer = setTimeout(tellWatch, WATCH_EVERY);
+	}
+
+	async function tellWatch() {
+		const { wanted } = watch;
+		let wait = 0;
+		watch.told = wanted.join();
+		try {
+			await connection.ask({ type: "watch", people: wanted });
+		} catch ({ retry_after }) {
+			watch.told = undefined;
+			wait = retry_after;
+		}
+		watch.timer = 0;
+		// Meanwhile others may have come into view. Without a connection they wait for the next.
+		if (wait !== undefined && watch.wanted.join() !== watch.told) watch.timer = setTimeout(tellWatch, wait + WATCH_EVERY);
+	}
+
+	// A new connection watches nobody.
+	function watchAnew() {
+		watch.told = "";
+		if (watch.wanted.length > 0) watchPeople(watch.wanted);
+	}
+
+	return { learnMembers, learnNames, learnAddressee, findPeople, watchPeople, watchAnew };
 }

@@ -1,6 +1,6 @@
 /** Rooms and private talks: which is in view, going to others, and out of them. */
 
-const folded = (name) => name.normalize("NFKC").toLowerCase().replaceAll("’", "'");
+import { fold } from "../model/mentions.js";
 
 export function rooms(app) {
 	const { state } = app;
@@ -97,16 +97,10 @@ export function rooms(app) {
 
 	// One of the rooms or talks in the list, by the name that it has there.
 	function placeNamed(name) {
-		const wanted = folded(name);
-		const found = [...store.rooms.values()].find((room) => folded(app.page.nameOf(room)) === wanted);
+		const wanted = fold(name);
+		const found = [...store.rooms.values()].find((room) => fold(app.page.nameOf(room)) === wanted);
 		if (!found) throw { code: "not_there" };
 		return found;
-	}
-
-	function personNamed(name) {
-		const wanted = folded(name);
-		for (const person of store.people.values()) if (folded(person.name) === wanted) return person;
-		return undefined;
 	}
 
 	// All rooms. The server tells of them in several answers if there are very many.
@@ -131,7 +125,7 @@ export function rooms(app) {
 	}
 
 	return {
-		lobby, isOnline, follow, enter, goTo, talk, show, leave, wasLeft, placesInOrder, step, placeNamed, personNamed,
+		lobby, isOnline, follow, enter, goTo, talk, show, leave, wasLeft, placesInOrder, step, placeNamed,
 		allRooms, rename, openDrawer,
 	};
 }

@@ -100,7 +100,7 @@ export function speaking(app) {
 		who: () => app.do.openDrawer("members"),
 		help: () => app.page.help(),
 		msg: ({ to, msg }) => {
-			const person = app.do.personNamed(to);
+			const person = store.personNamed(to);
 			if (!person) throw { code: "no_such_person" };
 			if (person.id === store.me.id) throw { code: "self" };
 			app.do.talk(person);

@@ -10,6 +10,8 @@
 const KEEP = 2_000;
 // Comings and goings within this time share one line.
 const NOTICE_TIME = 5 * 60_000;
+// So many of them are known by name.
+const MOST_NAMES = 50;
 
 export class Room {
 	items = [];
@@ -25,8 +27,12 @@ export class Room {
 	live = false;
 	// How often it has come to the present.
 	came = 0;
-	// The members, by id, once they were asked for.
+	// The members, by id, once they were asked for. Are they to be asked for anew?
 	users = null;
+	outdated = false;
+	// A crowd is told of in numbers, not by name: so many of its members are here.
+	crowd = false;
+	here = undefined;
 	typing = new Map();
 	// The offsets of what was taken back since the page was opened.
 	gone = new Set();
@@ -48,12 +54,20 @@ export class Room {
 	}
 
 	// Takes what a `welcome` or a `room` says.
-	update({ room, kind, with: other, epoch, first = 1, offset = 0, members = 0, read = 0, unread = 0, mentions = 0 }) {
-		Object.assign(this, { name: room, kind, other, first, members, read, unread, mentions, told: offset });
+	update({ room, kind, with: other, epoch, first = 1, offset = 0, read = 0, unread = 0, mentions = 0, ...numbers }) {
+		Object.assign(this, { name: room, kind, other, first, read, unread, mentions, told: offset });
+		this.count(numbers);
 		if (this.epoch === epoch) return;
 		this.epoch = epoch;
 		this.filled = false;
 		this.#replace([], offset);
+	}
+
+	// How many members there are, and how many of them are here; and whether they are a crowd. When that changes, all
+	// that is known of them by name is out of date.
+	count({ members = 0, here, crowd = false }) {
+		if (crowd !== this.crowd) this.outdated = true;
+		Object.assign(this, { members, here, crowd });
 	}
 
 	get end() {
@@ -148,10 +162,12 @@ export class Room {
 		if (this.past) return;
 		const latest = this.items.at(-1);
 		if (latest?.kind === kind && now - latest.msg_time < NOTICE_TIME) {
-			latest.names = [...latest.names.filter((other) => other !== name), name];
+			const others = latest.names.filter((other) => other !== name);
+			latest.count += latest.names.length === others.length ? 1 : 0;
+			latest.names = [...others.slice(1 - MOST_NAMES), name];
 			latest.stale = true;
 		} else {
-			this.#append({ type: "notice", kind, names: [name], msg_time: now, dated: latest?.dated });
+			this.#append({ type: "notice", kind, names: [name], count: 1, msg_time: now, dated: latest?.dated });
 		}
 	}
 

@@ -25,6 +25,8 @@ export function createState({ home, url, kept, ofWindow, store, connection }) {
 		unfollowed: true,
 		// How far was read: the rooms of which the server has to hear, and since when somebody looks at one.
 		reading: { untold: new Set(), telling: 0, room: undefined, since: 0 },
+		// Who is to be watched, who is, and when that is told.
+		watch: { wanted: [], told: "", timer: 0 },
 		timeline: timelineState(),
 		members: { query: "", shown: [], current: 0, drawn: {}, again: 0, pause: 0, fetching: false },
 		composer: { room: undefined, typedAt: 0, asking: false, pictures: [] },
@@ -47,7 +49,6 @@ function timelineState() {
 		// How often the room had come to the present when it was last looked at.
 		came: 0,
 		fetching: false,
-		unsent: "",
 		today: "",
 		// The row in focus.
 		focused: null,

@@ -3,6 +3,7 @@
  * happened; it knows neither the page nor the network.
  */
 
+import { fold } from "./mentions.js";
 import { Room } from "./room.js";
 import { Roster } from "./roster.js";
 
@@ -13,6 +14,8 @@ export class Store {
 	limits = { message: 4_000, picture: 4 * 2 ** 20, pixels: 25_000_000, page: 100 };
 	home = "lobby";
 	#told;
+	// People by their names, folded.
+	#named = new Map();
 
 	// Told are: `arrived(room, event)` (somebody else spoke just now), `left(room)`, `gap()`, and `letGo(url)` (a
 	// picture that this page made itself is not shown any more). Asked is `now()`.
@@ -53,17 +56,18 @@ export class Store {
 	}
 
 	#hear = {
-		welcome: ({ user, all = [], rooms, room, limits }) => {
+		welcome: ({ user, all, rooms, room, limits }) => {
 			if (this.me && this.me.id !== user.id) this.rooms.clear();
 			this.me = this.#person(user);
 			this.home = room;
 			Object.assign(this.limits, limits);
 			const told = new Set(rooms.map((info) => info.room));
-			for (const person of this.people.values()) person.online = false;
-			for (const person of [...all, user]) this.#person(person).online = true;
+			// Of a crowd is not told who is here.
+			if (all) for (const person of this.people.values()) person.online = false;
+			for (const person of [...(all ?? []), user]) this.#person(person).online = true;
 			for (const known of this.rooms.values()) {
 				if (!known.provisional && !told.has(known.name)) this.rooms.delete(known.name);
-				known.users = null;
+				known.outdated = true;
 			}
 			for (const info of rooms) this.#room(info).live = false;
 		},
@@ -105,11 +109,15 @@ export class Store {
 		offline: ({ user }) => this.#changed(Object.assign(this.#person(user), { online: false })),
 		// Of a crowd only the numbers are told.
 		here: ({ room: name, here, members, crowd }) => {
-			const room = this.rooms.get(name);
-			if (!room) return;
-			Object.assign(room, { here, members });
-			// From now on everybody is told of by name again, and meanwhile was not.
-			if (crowd === false) room.users = null;
+			this.rooms.get(name)?.count({ here, members, crowd });
+		},
+		// Of the people that are watched.
+		presence: ({ online, offline, renamed = [] }) => {
+			for (const user of renamed) this.#changed(this.#person(user));
+			for (const [ids, isOnline] of [[online, true], [offline, false]]) {
+				const people = ids.map((id) => this.people.get(id));
+				for (const person of people) if (person) this.#changed(Object.assign(person, { online: isOnline }));
+			}
 		},
 		typing: ({ room, user }) => {
 			if (user.id === this.me.id) return; // in another window
@@ -124,8 +132,11 @@ export class Store {
 	// Takes an answer to `who`: the first members of a room, those `after` somebody, or those that were looked for.
 	learnMembers(room, { users, members, here, more = false }, { after, query } = {}) {
 		Object.assign(room, { members, here: here ?? room.here });
-		if (after === undefined && query === undefined) room.users = new Roster();
-		for (const { id, name, online } of users) room.users.put(Object.assign(this.#person({ id, name }), { online }));
+		if (after === undefined && query === undefined) Object.assign(room, { users: new Roster(), outdated: false });
+		for (const { id, name, online } of users) {
+			const person = Object.assign(this.#person({ id, name }), { online });
+			room.users?.put(person);
+		}
 		if (query === undefined) Object.assign(room.users, { more, last: users.at(-1)?.id });
 	}
 
@@ -180,13 +191,22 @@ export class Store {
 		return room;
 	}
 
+	personNamed(name) {
+		return this.#named.get(fold(name));
+	}
+
 	#person({ id, name }) {
 		const person = this.people.get(id) ?? { id, online: false };
+		if (person.name === name) return person;
+		if (this.#named.get(fold(person.name ?? "")) === person) this.#named.delete(fold(person.name));
+		this.#named.set(fold(name), person);
 		this.people.set(id, person);
 		return Object.assign(person, { name });
 	}
 
 	#room(info) {
+		const { with: other } = info;
+		if (other?.online !== undefined) this.#changed(Object.assign(this.#person(other), { online: other.online }));
 		const known = this.rooms.get(info.room);
 		if (known) {
 			known.provisional = false;

@@ -111,7 +111,7 @@ async function send(app) {
 	if ((!text.trim() && pictures.none(app)) || charactersLeft(app) < 0) return;
 	completion.close(app);
 	if (!(await isAddressed(app, text))) return;
-	const { say: msg, wrong, ...command } = parse(text, app.do.personNamed);
+	const { say: msg, wrong, ...command } = parse(text, (name) => app.state.store.personNamed(name));
 	if (wrong !== undefined) return note(say(wrong ? helpFor(wrong) : "noCommand"));
 	app.state.composer.typedAt = 0;
 	write(app, "");

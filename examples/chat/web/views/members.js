@@ -1,7 +1,7 @@
 /**
  * The members of the room in view: those who are here first, then by name, and one can look for a name. Of thousands
- * only the rows in view are made, twice a second at most, and only if somebody sees them. Tab finds one of them; the
- * arrows the others.
+ * only the rows in view are made, twice a second at most, and only if somebody sees them; and of a crowd only those are
+ * watched. Tab finds one of them; the arrows the others.
  */
 
 import { attempt } from "../model/attempt.js";
@@ -35,10 +35,11 @@ export function update(app) {
 	const { room, store, members } = app.state;
 	const { drawn } = members;
 	$("app").dataset.kind = room.other ? "talk" : "room";
-	if (room.other || !isSeen()) return;
+	if (room.other || !isSeen(app)) return app.do.watchPeople([]);
 	const query = $("member-search").value;
-	const isSame = [room.name, room.users?.version, room.members, room.here, query, language(), store.me.name].join("\n");
-	if (isSame === drawn.state) return;
+	const numbers = [room.users?.version, room.members, room.here, room.crowd];
+	const seen = [room.name, ...numbers, query, language(), store.me.name].join("\n");
+	if (seen === drawn.seen && room.users === drawn.users) return;
 	const isNews = room === drawn.room && drawn.isKnown && query === drawn.query;
 	const wait = isNews ? drawn.at + EVERY - Date.now() : 0;
 	clearTimeout(members.again);
@@ -48,15 +49,17 @@ export function update(app) {
 	}
 	if (room !== drawn.room) begin(members);
 	else if (query !== drawn.query) $("member-scroll").scrollTop = 0;
-	members.drawn = { state: isSame, room, isKnown: Boolean(room.users), query: $("member-search").value, at: Date.now() };
+	members.drawn = {
+		seen, room, users: room.users, isKnown: Boolean(room.users), query: $("member-search").value, at: Date.now(),
+	};
 	look(app);
 	rows(app);
 }
 
 // Are the members in view? On a narrow page, only if they were opened.
-function isSeen() {
+function isSeen({ state: { drawer } }) {
 	const wide = attempt(() => matchMedia("(min-width: 70.01rem)")) ?? { matches: true };
-	return $("app").dataset.drawer === "members" || wide.matches;
+	return drawer === "members" || wide.matches;
 }
 
 function begin(members) {
@@ -71,7 +74,8 @@ function look(app) {
 	const users = room.users ? [...room.users.values()] : [];
 	const query = $("member-search").value.trim().toLowerCase();
 	members.shown = query ? users.filter(({ name }) => name.toLowerCase().includes(query)) : users;
-	const here = room.users?.more ? (room.here ?? room.users.here) : room.users?.here; // the server knows all of them
+	// Where not all are known, or are told of, the server knows the number.
+	const here = (room.crowd || room.users?.more ? room.here : undefined) ?? room.users?.here;
 	$("member-count").textContent = room.users ? say("membersHere", { here, count: room.members }) : "";
 	$("member-search").hidden = room.members <= WORTH_SEARCHING;
 }
@@ -99,6 +103,8 @@ function rows(app) {
 		if (target) target.tabIndex = first + at === current ? 0 : -1;
 	}
 	if (!list.querySelector("[tabindex='0']")) list.querySelector("button")?.setAttribute("tabindex", 0);
+	if (room.crowd) app.do.watchPeople(inView.map(({ id }) => id));
+	else app.do.watchPeople([]);
 	if (after === 0) fetchMore(app);
 }
 

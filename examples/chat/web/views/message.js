@@ -115,11 +115,11 @@ function mark(app, entry) {
 }
 
 // "alice, bob joined"; a room that is new can be gone to.
-function notice({ kind, names, msg_time }) {
+function notice({ kind, names, count, msg_time }) {
 	const inside = (name) => (kind === "noticeCreated" ? el("a", { href: `#${encodeURIComponent(name)}` }, name) : name);
 	const apart = (name) => name.split(" → ").flatMap((part, at) => [at > 0 && " → ", el("bdi", {}, inside(part))]);
 	const listed = names.slice(-4).flatMap((name, at) => [at > 0 && ", ", ...apart(name)]);
-	const more = names.length > 4 ? say("andOthers", { count: names.length - 4 }) : "";
+	const more = count > 4 ? say("andOthers", { count: count - 4 }) : "";
 	const title = fullTime(msg_time);
 	return el("p.message-notice.small.quiet", { title }, sayParts(kind, { names: [...listed, more] }).flat());
 }

@@ -6,10 +6,23 @@ import { replace } from "./list.js";
 import { nameOf, say } from "./words.js";
 
 const MOST = 12;
+// After so long without another key the server is asked for names.
+const PAUSE = 200;
 
 export function switchPlace(app) {
 	const list = el("ul.list");
 	const places = app.do.placesInOrder();
+	let pause;
+
+	function lookFor() {
+		show();
+		clearTimeout(pause);
+		pause = setTimeout(async () => {
+			const query = input.value.trim();
+			if (query) await app.do.findPeople(query);
+			if (dialog.isConnected) show();
+		}, PAUSE);
+	}
 
 	function show() {
 		const found = matches(app.state.store, places, input.value.trim().toLowerCase());
@@ -28,7 +41,7 @@ export function switchPlace(app) {
 	}
 
 	const first = () => list.querySelector("button")?.click();
-	const input = field(say("switchPlace"), { oninput: show, onkeydown: onEnter(first) });
+	const input = field(say("switchPlace"), { oninput: lookFor, onkeydown: onEnter(first) });
 	const dialog = open(say("switchPlace"), input, list);
 	dialog.addEventListener("keydown", (event) => walk(event, [input, ...list.querySelectorAll("button")]));
 	show();
