@@ -2,6 +2,7 @@
 
 import { field, onEnter, open, status } from "./dialog.js";
 import { button, el } from "./dom.js";
+import { replace } from "./list.js";
 import { say, sentence, why } from "./words.js";
 
 // So many are shown at a time.
@@ -27,9 +28,9 @@ export async function browse(app, wish = "") {
 		const name = input.value.trim().replace(/^#/, "");
 		const wanted = name.toLowerCase();
 		const fits = rooms.filter(({ room }) => room.toLowerCase().includes(wanted)).slice(0, MOST);
-		list.replaceChildren(...fits.map((info) => existing(info, () => go(info.room, false))));
-		if (!name || rooms.some(({ room }) => room.toLowerCase() === wanted)) return;
-		list.append(entry("+", say("createRoom", { room: name }), () => go(name, true)));
+		const isNew = name !== "" && !rooms.some(({ room }) => room.toLowerCase() === wanted);
+		const all = isNew ? [...fits, { room: name, isNew }] : fits;
+		replace(list, all, (info) => JSON.stringify(info), (info) => made(info, () => go(info.room, Boolean(info.isNew))));
 	}
 
 	const first = () => list.querySelector("button")?.click();
@@ -45,7 +46,8 @@ export async function browse(app, wish = "") {
 	show();
 }
 
-function existing({ room, members, joined }, go) {
+function made({ room, members, joined, isNew }, go) {
+	if (isNew) return entry("+", say("createRoom", { room }), go);
 	const detail = `${say("memberCount", { count: members })} · ${say(joined ? "open" : "join")}`;
 	return entry("#", room, go, el("span.quiet.small", {}, detail));
 }

@@ -5,6 +5,7 @@
 
 import { COMMANDS, helpFor } from "../model/commands.js";
 import { $, el } from "./dom.js";
+import { replace } from "./list.js";
 import { say } from "./words.js";
 
 const MOST = 6;
@@ -92,11 +93,15 @@ function show(app) {
 	const open = choices.length > 0;
 	$("choices").hidden = !open;
 	$("say").setAttribute("aria-activedescendant", open && chosen >= 0 ? `choice-${chosen}` : "");
-	$("choices").replaceChildren(...choices.map((choice, at) => el("li.cut", {
-		id: `choice-${at}`, role: "option", ariaSelected: String(at === chosen), dir: "auto",
-		onmousedown: (event) => {
-			event.preventDefault();
-			take(app, choice);
-		},
-	}, choice.shown)));
+	const shown = choices.map((choice, at) => ({ choice, at, isChosen: at === chosen }));
+	replace($("choices"), shown, (one) => JSON.stringify(one), (one) => option(app, one));
+}
+
+function option(app, { choice, at, isChosen }) {
+	const onmousedown = (event) => {
+		event.preventDefault();
+		take(app, choice);
+	};
+	const looks = { id: `choice-${at}`, role: "option", ariaSelected: String(isChosen), dir: "auto" };
+	return el("li.cut", { ...looks, onmousedown }, choice.shown);
 }

@@ -13,7 +13,7 @@ export function replace(list, things, keyOf, make) {
 	});
 	if (next.length === list.children.length && next.every((element, at) => element === list.children[at])) return;
 	const focused = list.contains(document.activeElement) ? document.activeElement : null;
-	const place = focused && [...list.children].indexOf(focused.closest("li"));
+	const place = focused && [...list.children].findIndex((child) => child.contains(focused));
 	list.replaceChildren(...next);
 	if (!focused) return;
 	if (focused.isConnected) focused.focus({ preventScroll: true });

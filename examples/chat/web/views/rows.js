@@ -4,8 +4,9 @@
  */
 
 import { $, el } from "./dom.js";
+import { replace } from "./list.js";
 import { row } from "./message.js";
-import { language, say } from "./words.js";
+import { say } from "./words.js";
 
 const make = (app, place) => {
 	const { room } = app.state.timeline;
@@ -60,18 +61,18 @@ export function renew(app) {
 }
 
 // One's own messages that are not acknowledged: always at the end. How far a picture is changes often, and nothing else
-// then.
+// of it then.
 export function showUnsent(app) {
-	const { timeline } = app.state;
-	const { room } = timeline;
+	const { room, today } = app.state.timeline;
 	const items = app.do.unsent(room);
-	const coarse = (key, value) => (key === "progress" ? true : value);
-	const state = JSON.stringify([timeline.version, room.name, app.do.isOnline(), language(), items], coarse);
-	if (state !== timeline.unsent) {
-		const made = items.map((item, at) => row(app, item, items[at - 1] ?? room.items.at(-1)));
-		$("unsent").replaceChildren(...made);
-	}
-	timeline.unsent = state;
+	const online = app.do.isOnline();
+	const above = (item) => items[items.indexOf(item) - 1] ?? room.items.at(-1);
+	const keyOf = (item) => {
+		const { id, state, entry: { error }, progress } = item;
+		const { offset, id: unsent } = above(item) ?? {};
+		return JSON.stringify([id, state, error, progress !== undefined, online, offset, unsent, today]);
+	};
+	replace($("unsent"), items, keyOf, (item) => row(app, item, above(item)));
 	for (const [at, { progress }] of items.entries()) {
 		const bar = progress !== undefined && $("unsent").children[at].querySelector("progress");
 		if (bar) bar.value = progress;

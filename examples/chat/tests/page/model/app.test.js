@@ -1,0 +1,135 @@
+/** The whole chat without a page: what is written is said once, in its order, whatever becomes of the connection. */
+
+import assert from "node:assert/strict";
+import test, { mock } from "node:test";
+
+import { createApp } from "../../../web/app/app.js";
+
+// A place that keeps what it is told.
+function shelf() {
+	const kept = new Map();
+	return {
+		recall: (key) => kept.get(key),
+		remember: (key, value) => (value ? kept.set(key, structuredClone(value)) : kept.delete(key)),
+		recallAll: (start) => [...kept].filter(([key]) => key.startsWith(start)).map(([, value]) => value),
+		forgetAll: (start) => [...kept.keys()].filter((key) => key.startsWith(start)).forEach((key) => kept.delete(key)),
+		onChange: () => {},
+	};
+}
+
+// The last of them is the connection's; `sent` is all that was said on any of them.
+class Socket {
+	static all = [];
+	static sent = [];
+
+	constructor() {
+		Socket.all.push(this);
+	}
+
+	send(text) {
+		Socket.sent.push(JSON.parse(text));
+	}
+
+	close() {}
+
+	static hear(object) {
+		Socket.all.at(-1).onmessage({ data: JSON.stringify(object) });
+	}
+}
+
+const LOBBY = { room: "lobby", kind: "room", epoch: "e", members: 1, offset: 0 };
+
+function welcome() {
+	Socket.all.at(-1).onopen();
+	const { token } = Socket.sent.at(-1);
+	Socket.hear({
+		type: "welcome", user: { id: 1, name: "alice" }, new: !token, token: token ? undefined : "t",
+		all: [{ id: 1, name: "alice" }], rooms: [LOBBY], room: "lobby", limits: {},
+	});
+	Socket.hear({ type: "history", room: "lobby", epoch: "e", recovered: true, events: [], more: false });
+}
+
+// A chat whose page says what was asked of it.
+function chat() {
+	Object.assign(Socket, { all: [], sent: [] });
+	globalThis.WebSocket = Socket;
+	const asked = [];
+	const page = { isLooking: () => true, namedRoom: () => "", nameOf: ({ name }) => name };
+	let ids = 0;
+	const app = createApp({
+		home: "ws://home",
+		kept: shelf(),
+		ofWindow: shelf(),
+		browser: { newId: () => `id${++ids}`, takeTurn: (_, work) => work(), letGo: () => {}, now: () => 0 },
+	});
+	const told = { get: (_, name) => page[name] ?? ((...about) => void asked.push([name, ...about])) };
+	app.page = new Proxy({}, told);
+	Object.assign(app.do, { draw: () => {}, drawNow: () => {} });
+	app.do.start();
+	return { app, asked };
+}
+
+const settled = () => new Promise((over) => setImmediate(over));
+const said = () => Socket.sent.filter(({ type }) => type === "message").map(({ id, msg }) => `${id} ${msg}`);
+
+test("somebody new is asked for a name, comes in, and is known the next time", () => {
+	const { app, asked } = chat();
+	assert.deepEqual(asked, [["askName"]]);
+	app.do.arrive("alice");
+	Socket.all.at(-1).onopen();
+	assert.deepEqual(Socket.sent.at(-1).name, "alice");
+	Socket.hear({ type: "error", id: Socket.sent.at(-1).id, code: "name_taken" });
+	assert.deepEqual([app.state.scene, app.state.arrival.refusal.code], ["arrival", "name_taken"]);
+	app.do.arrive("alina");
+	welcome();
+	assert.deepEqual([app.state.scene, app.state.room.name, app.state.identity.token], ["chat", "lobby", "t"]);
+	assert.equal(app.do.hello().token, "t");
+});
+
+test("what is written without a connection is said once there is one, in its order, with the same ids", async () => {
+	mock.timers.enable({ apis: ["setTimeout"] });
+	const { app } = chat();
+	app.do.arrive("alice");
+	welcome();
+	app.do.speak(app.state.room, "one");
+	app.do.speak(app.state.room, "two");
+	await settled();
+	const [one] = said();
+	assert.match(one, / one$/);
+	assert.equal(said().length, 1, "one after the other");
+	// The connection breaks before the answer: it is said again, with its id.
+	Socket.all.at(-1).onclose({ code: 1006, reason: "" });
+	await settled();
+	mock.timers.tick(2000);
+	welcome();
+	await settled();
+	assert.deepEqual(said(), [one, one]);
+	const answer = (more) => Socket.hear({ id: one.split(" ")[0], ...more });
+	answer({ type: "error", code: "rate_limited", retry_after: 300 });
+	await settled();
+	assert.equal(said().length, 2, "not before it is time");
+	mock.timers.tick(300);
+	await settled();
+	assert.deepEqual(said(), [one, one, one]);
+	answer({ type: "ack", room: "lobby", offset: 1, msg_time: 5 });
+	await settled();
+	assert.match(said().at(-1), / two$/);
+	assert.deepEqual(app.state.room.items.map(({ msg }) => msg), ["one"]);
+	assert.deepEqual(app.do.unsent(app.state.room).map(({ msg, state }) => [msg, state]), [["two", "pending"]]);
+	mock.timers.reset();
+});
+
+test("what the server does not take waits until somebody tries again, and holds nobody up", async () => {
+	const { app } = chat();
+	app.do.arrive("alice");
+	welcome();
+	for (const text of ["too long", "fine"]) app.do.speak(app.state.room, text);
+	await settled();
+	Socket.hear({ type: "error", id: said()[0].split(" ")[0], code: "too_long" });
+	await settled();
+	assert.match(said().at(-1), / fine$/);
+	const [first] = app.do.unsent(app.state.room);
+	assert.deepEqual([first.state, first.entry.error.code], ["failed", "too_long"]);
+	app.do.edit(first.entry);
+	assert.equal(app.do.unsent(app.state.room).length, 1);
+});
