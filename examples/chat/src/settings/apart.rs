@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::{Listen, Settings};
+use super::chosen::Settings;
+use super::values::Listen;
 use crate::history::{self, place};
 
 /// What is wrong, in a line for each two that are one.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
+use super::given::{Given, Place};
 use super::slips::meant;
 use super::table::{self, Row};
-use super::{Given, Place};
 
 #[derive(Debug, Default)]
 pub(super) struct SettingsFile {

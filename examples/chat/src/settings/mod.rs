@@ -9,6 +9,7 @@
 //!
 //! | file | what it knows |
 //! |---|---|
+//! | `chosen.rs`, `given.rs` | what the program goes by; what was said, and where |
 //! | `table.rs` | the settings: names, defaults, bounds, one line of help |
 //! | `flags.rs` | the command line |
 //! | `file.rs` | the TOML file |
@@ -18,8 +19,10 @@
 //! | `apart.rs` | files that must not be the same |
 
 mod apart;
+mod chosen;
 mod file;
 mod flags;
+mod given;
 mod names;
 mod slips;
 mod table;
@@ -29,92 +32,20 @@ mod values;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use log::LevelFilter;
-use pollcat::{Networks, Origins, Proxies};
-
 use crate::history::{Copy, Durability};
+pub(crate) use chosen::Settings;
 use file::SettingsFile;
+use given::{Given, PREFIX, Place};
 use table::{Kind, Row};
 pub(crate) use values::Listen;
-
-/// Of the variables of the environment.
-const PREFIX: &str = "POLLCAT_";
 
 /// In the environment of a daemon: the process that started it. Anywhere else it means nothing.
 pub(crate) const STARTER: &str = "POLLCAT_STARTED_BY";
 
 /// Variables with a meaning of their own.
 const NO_SETTINGS: [&str; 2] = ["POLLCAT_CONFIG", STARTER];
-
-/// What the rest of the program goes by. `--help` says what each means.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Settings {
-    pub listen: Vec<Listen>,
-    /// Of the files of Unix-domain sockets.
-    pub socket_mode: u32,
-    /// By its number; `None`: the process's own.
-    pub socket_group: Option<u32>,
-    /// Valid, see [`Settings::origins`].
-    pub allow_origin: Vec<String>,
-    /// Valid, see [`Settings::hosts`].
-    pub allow_host: Vec<String>,
-    pub trust_proxy: Proxies,
-    /// `None`: of the first TCP address, see [`Settings::page_address`].
-    pub public_url: Option<String>,
-    /// Both or none.
-    pub tls_cert: Option<PathBuf>,
-    pub tls_key: Option<PathBuf>,
-    pub max_connections: usize,
-    pub max_connections_per_address: u32,
-    /// Without a limit for each address.
-    pub trusted_networks: Networks,
-    /// New people per address and second; 0: no limit.
-    pub newcomer_rate: u32,
-    pub newcomer_burst: u32,
-    /// Seconds.
-    pub hello_within: u64,
-    /// `None`: everything stays in memory.
-    pub data: Option<PathBuf>,
-    pub durability: Durability,
-    /// Per room.
-    pub keep_messages: u64,
-    /// 0: for ever.
-    pub keep_days: u64,
-    /// Of the command line only: a clock is vouched for once.
-    pub believe_clock: bool,
-    /// Bytes, all pictures together.
-    pub keep_pictures: u64,
-    /// Messages per room.
-    pub recent: usize,
-    pub max_people: usize,
-    /// Characters, as for messages and rooms' names.
-    pub max_name: usize,
-    pub max_message: usize,
-    pub max_rooms: usize,
-    pub max_room_name: usize,
-    pub max_rooms_per_person: usize,
-    /// Per room.
-    pub max_members: usize,
-    /// Bytes.
-    pub max_picture: usize,
-    /// Bytes, of all clients together.
-    pub max_receiving: usize,
-    pub max_sending: usize,
-    /// Per second; 0: no limit.
-    pub message_rate: u32,
-    pub message_burst: u32,
-    pub address_rate: u32,
-    pub address_burst: u32,
-    pub echo: bool,
-    pub daemon: bool,
-    pub pid_file: Option<PathBuf>,
-    pub log_file: Option<PathBuf>,
-    pub log_mode: u32,
-    pub log_level: LevelFilter,
-}
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq)]
@@ -126,21 +57,6 @@ pub(crate) enum Asked {
     Check(String, Box<Settings>),
     /// `--help`, `--version`: this is the answer.
     Print(String),
-}
-
-/// A value, and where it was said.
-#[derive(Debug, Clone)]
-struct Given {
-    texts: Vec<String>,
-    place: Place,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Place {
-    Flag,
-    Environment,
-    File { name: String, line: usize },
-    Default,
 }
 
 /// Reads the settings. `args` begins with the name of the program; `env` is the environment.
@@ -167,9 +83,9 @@ pub(crate) fn read(
     let mut settings = Settings::blank();
     let mut listing = String::new();
     for row in table::rows() {
-        row.set(&mut settings, &Given::default_of(row)).expect("a test sets all the defaults");
+        row.set(&mut settings, &default_of(row)).expect("a test sets all the defaults");
         let given = find(row, &flags, &env, &file).and_then(|given| {
-            row.set(&mut settings, &given).map_err(|wrong| given.place.of(row) + ": " + &wrong)?;
+            row.set(&mut settings, &given).map_err(|wrong| place_of(row, &given.place) + ": " + &wrong)?;
             Ok(given)
         });
         match given {
@@ -228,7 +144,7 @@ fn find(
     if let Some(value) = env(&row.variable()).filter(|value| !value.is_empty()) {
         let place = Place::Environment;
         let Ok(text) = value.into_string() else {
-            return Err(place.of(row) + ": this is not UTF-8");
+            return Err(place_of(row, &place) + ": this is not UTF-8");
         };
         let texts = match row.kind {
             Kind::List(..) => text.split(',').map(|part| part.trim().to_owned()).collect(),
@@ -236,7 +152,7 @@ fn find(
         };
         return Ok(Given { texts, place });
     }
-    Ok(file.get(row).cloned().unwrap_or_else(|| Given::default_of(row)))
+    Ok(file.get(row).cloned().unwrap_or_else(|| default_of(row)))
 }
 
 /// What is wrong with settings each of which is right.
@@ -295,100 +211,25 @@ fn list(listing: &mut String, row: &Row, given: &Given) {
         Place::File { name, line } => {
             writeln!(listing, "{} = {value} # {}, line {line}", row.name, name.escape_debug())
         }
-        place => writeln!(listing, "{} = {value} # {}", row.name, place.of(row)),
+        place => writeln!(listing, "{} = {value} # {}", row.name, place_of(row, place)),
     };
 }
 
-impl Given {
-    fn default_of(row: &Row) -> Self {
-        let texts = match row.kind {
-            Kind::List(..) if row.default.is_empty() => Vec::new(),
-            _ => vec![row.default.to_owned()],
-        };
-        Given { texts, place: Place::Default }
-    }
+/// What a setting is if nobody says anything.
+fn default_of(row: &Row) -> Given {
+    let texts = match row.kind {
+        Kind::List(..) if row.default.is_empty() => Vec::new(),
+        _ => vec![row.default.to_owned()],
+    };
+    Given { texts, place: Place::Default }
 }
 
-impl Place {
-    /// How people call it.
-    fn of(&self, row: &Row) -> String {
-        match self {
-            Place::Flag => format!("--{}", row.name),
-            Place::Environment => row.variable(),
-            Place::File { name, line } => format!("{} in {name}, line {line}", row.name),
-            Place::Default => row.name.to_owned(),
-        }
-    }
-}
-
-impl Settings {
-    /// Where browsers find the chat, without a slash at the end; `None` if it listens on no TCP address and nobody
-    /// said how it is reached.
-    pub(crate) fn page_address(&self, listening: &[SocketAddr]) -> Option<String> {
-        let first = listening.first().map(|address| {
-            let mut address = *address;
-            if address.ip().is_unspecified() {
-                address.set_ip(match address.is_ipv4() {
-                    true => std::net::Ipv4Addr::LOCALHOST.into(),
-                    false => std::net::Ipv6Addr::LOCALHOST.into(),
-                });
-            }
-            let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
-            format!("{scheme}://{address}")
-        });
-        self.public_url.clone().or(first)
-    }
-
-    /// Pages of which origins may connect.
-    pub(crate) fn origins(&self) -> Origins {
-        values::origins(&self.allow_origin).expect("they were tried when they were read")
-    }
-
-    /// Before the defaults are set.
-    fn blank() -> Self {
-        Settings {
-            listen: Vec::new(),
-            socket_mode: 0,
-            socket_group: None,
-            allow_origin: Vec::new(),
-            allow_host: Vec::new(),
-            trust_proxy: Proxies::none(),
-            public_url: None,
-            tls_cert: None,
-            tls_key: None,
-            max_connections: 0,
-            max_connections_per_address: 0,
-            trusted_networks: Networks::none(),
-            newcomer_rate: 0,
-            newcomer_burst: 0,
-            hello_within: 0,
-            data: None,
-            durability: Durability::Disk,
-            keep_messages: 0,
-            keep_days: 0,
-            believe_clock: false,
-            keep_pictures: 0,
-            recent: 0,
-            max_people: 0,
-            max_name: 0,
-            max_message: 0,
-            max_rooms: 0,
-            max_room_name: 0,
-            max_rooms_per_person: 0,
-            max_members: 0,
-            max_picture: 0,
-            max_receiving: 0,
-            max_sending: 0,
-            message_rate: 0,
-            message_burst: 0,
-            address_rate: 0,
-            address_burst: 0,
-            echo: false,
-            daemon: false,
-            pid_file: None,
-            log_file: None,
-            log_mode: 0,
-            log_level: LevelFilter::Info,
-        }
+/// How people call the place where a setting was said.
+fn place_of(row: &Row, place: &Place) -> String {
+    match place {
+        Place::Flag => format!("--{}", row.name),
+        Place::Environment => row.variable(),
+        Place::File { name, line } => format!("{} in {name}, line {line}", row.name),
+        Place::Default => row.name.to_owned(),
     }
 }

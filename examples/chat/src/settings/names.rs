@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use pollcat::Hosts;
 
-use super::{Listen, Settings};
+use super::chosen::Settings;
+use super::values::Listen;
 
 impl Settings {
     /// Addresses, `localhost`, whatever the settings call the chat, and this machine's name if others can connect. (On

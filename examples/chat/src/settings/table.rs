@@ -2,7 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Given, PREFIX, Settings, values};
+use super::chosen::Settings;
+use super::given::{Given, PREFIX};
+use super::values;
 
 pub(super) struct Row {
     /// Of the flag and in the file; the variable is called the same, in its own spelling.

@@ -1,5 +1,8 @@
 //! The settings as a whole: who wins, what is refused, and that `--check` tells the truth.
 
+use log::LevelFilter;
+use pollcat::Origins;
+
 use super::*;
 
 /// A file that is removed at the end.
