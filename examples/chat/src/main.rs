@@ -2,32 +2,20 @@
 //! begins where you do.
 
 mod ask;
-mod banner;
-mod budgets;
-mod certificates;
 mod cost;
-mod daemon;
-mod damper;
 mod deliver;
 mod handler;
 mod history;
 mod http;
 mod ledger;
-mod legible;
-mod logs;
 mod model;
-mod names;
 mod news;
 mod pace;
 mod picture;
-mod pid_file;
-mod preflight;
 mod refusal;
 mod reply;
 mod run;
 mod session;
-mod settings;
-mod signals;
 mod tickets;
 mod token;
 mod voices;
@@ -39,14 +27,15 @@ use std::time::Duration;
 
 use pollcat::{Config, Mailbox, NotDelivered, Server, UnixAccess};
 
-use budgets::Budget;
-use certificates::Certificates;
-use daemon::Daemon;
 use handler::Chat;
 use history::{Copy, Data, History, Report};
-use logs::Logs;
-use pid_file::PidFile;
-use settings::{Asked, Listen, Settings};
+use run::budgets::Budget;
+use run::certificates::Certificates;
+use run::daemon::Daemon;
+use run::logs::Logs;
+use run::pid_file::PidFile;
+use run::settings::{Asked, Listen, Settings};
+use run::{banner, budgets, daemon, logs, preflight, settings, signals};
 use tickets::{Mail, Ticket};
 
 /// Status 0: served and stopped, or answered. 1: could not serve. 2: was asked for something that makes no sense.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::history::Failure;
-use crate::names::NameFault;
+use crate::model::names::NameFault;
 use crate::pace::Wait;
 
 /// Why something was not done (README, 8).

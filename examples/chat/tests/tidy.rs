@@ -7,21 +7,21 @@ use pollcat_testing::{circles, sources};
 /// Packages, and the server's connections, and the only places that may say them.
 const PACKAGES: [Arrow; 8] = [
     (&["rusqlite"], &["src/history/"]),
-    (&["serde", "serde_json"], &["src/voices/json/", "src/settings/"]),
-    (&["jiff"], &["src/voices/lines.rs", "src/logs/"]),
-    (&["unicode_security"], &["src/names"]),
+    (&["serde", "serde_json"], &["src/voices/json/", "src/run/settings/"]),
+    (&["jiff"], &["src/voices/lines.rs", "src/run/logs/"]),
+    (&["unicode_security"], &["src/model/names"]),
     (&["imagesize"], &["src/picture"]),
     (&["Peers"], &["src/handler/", "src/deliver/", "src/http/"]),
     (
         &["PeerId", "PeerMap"],
         &["src/handler/", "src/deliver/", "src/http/", "src/session/", "src/tickets.rs"],
     ),
-    (&["std::thread", "thread"], &["src/history/", "src/logs/", "src/main.rs", "src/signals.rs"]),
+    (&["std::thread", "thread"], &["src/history/", "src/run/logs/", "src/main.rs", "src/run/signals.rs"]),
 ];
 
 /// What the model knows nothing of: connections, JSON, clocks, threads, chance and the log.
 const NOT_OF_THE_MODEL: &[&str] = &[
-    "pollcat",
+    "pollcat::",
     "serde_json",
     "std::time",
     "Instant",
@@ -34,7 +34,7 @@ const NOT_OF_THE_MODEL: &[&str] = &[
     "crate::deliver",
     "crate::handler",
     "crate::session",
-    "crate::settings",
+    "crate::run",
     "crate::voices",
 ];
 

@@ -6,7 +6,6 @@ use std::collections::{HashMap, VecDeque};
 use pollcat::{CloseCode, PeerId, Peers};
 
 use super::missed;
-use crate::budgets::{Account, Budget};
 use crate::cost::Cost;
 use crate::deliver::{Deliver, Floor, Told};
 use crate::history::{Entry, Failure, History, Loaded, Millis, PersonId, RoomId, What};
@@ -17,9 +16,10 @@ use crate::model::{By, Model, Moment, Rules};
 use crate::news::News;
 use crate::refusal::{Code, Refusal};
 use crate::reply::Reply;
+use crate::run::budgets::{Account, Budget};
 use crate::run::clock::ticks;
+use crate::run::settings::Settings;
 use crate::session::{Charges, Fading, Session, Sessions};
-use crate::settings::Settings;
 use crate::tickets::{Asker, Ticket, Waiting};
 use crate::token;
 

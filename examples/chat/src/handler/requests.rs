@@ -12,7 +12,7 @@ use crate::ask::Ask;
 use crate::cost::{Cost, MESSAGE, price};
 use crate::deliver::Floor;
 use crate::history::{Millis, Offset, PersonId};
-use crate::legible::is_nothing;
+use crate::model::legible::is_nothing;
 use crate::news::News;
 use crate::refusal::Refusal;
 use crate::reply::Reply;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use pollcat::{Answer, CloseCode, Hosts, Proxies, Refusal, Refused, Request};
 
-use crate::damper::{Allowance, Damper};
 use crate::run::clock::ticks;
-use crate::settings::Settings;
+use crate::run::damper::{Allowance, Damper};
+use crate::run::settings::Settings;
 
 const ONCE_A_MINUTE: Allowance = Allowance { lines: 1, per: Duration::from_secs(60) };
 

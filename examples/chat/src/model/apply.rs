@@ -9,7 +9,7 @@ use crate::history::{
     Append, Body, Done, Entry, Event, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind,
     TokenHash, What,
 };
-use crate::names::Keys;
+use crate::model::names::Keys;
 use crate::news::News;
 
 impl Model {

@@ -2,7 +2,7 @@
 
 use super::tables::Model;
 use crate::history::{Entry, Millis, PersonId, TokenHash};
-use crate::names;
+use crate::model::names;
 use crate::refusal::Refusal;
 
 /// A new person, who is in the lobby as everybody is.

@@ -8,8 +8,8 @@ use super::rooms::{Room, direct_name};
 use super::tables::{LOBBY, Model};
 use crate::ask::{To, Wish};
 use crate::history::{Aim, Append, Body, Entry, Millis, PersonId, RoomId, RoomKind, Voices};
-use crate::legible::{is_nothing, legible};
-use crate::names;
+use crate::model::legible::{is_nothing, legible};
+use crate::model::names;
 use crate::refusal::{Code, Refusal};
 
 /// Private talks in which both have spoken, before somebody can begin another.

@@ -8,7 +8,7 @@ use super::rooms::{Room, Rooms, direct_pair};
 use super::tables::{LOBBY, Model, Rules};
 use super::time::{CHORES, REMOVE_ROOMS, one_sided_until};
 use crate::history::{Loaded, Millis, RoomKind, StoredMember, StoredPerson};
-use crate::names;
+use crate::model::names;
 
 impl Model {
     /// `now` is as in [`Model::apply`]; `epoch` is a text that nobody can guess, for a lobby, if there is none yet.

@@ -10,7 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::membership::Membership;
 use super::people::People;
 use crate::history::{PersonId, RoomId};
-use crate::names;
+use crate::model::names;
 
 /// So many `@` of a text are looked at.
 const SOUGHT: usize = 20;

@@ -19,16 +19,19 @@
 //! | `tables.rs` | the tables side by side, and what is asked of them |
 //! | `people.rs`, `rooms.rs`, `membership.rs` | each of them |
 //! | `members.rs`, `ring.rs` | the members of a room in the order of a list; its latest events |
+//! | `names.rs`, `names/`, `legible.rs` | what somebody and a room may be called, and what can be read |
 //! | `mentions.rs` | whom a text mentions |
 //! | `loading.rs` | the tables as the history has kept them |
 
 mod apply;
 mod arrive;
 mod decide;
+pub(crate) mod legible;
 mod loading;
 mod members;
 mod membership;
 mod mentions;
+pub(crate) mod names;
 mod people;
 mod ring;
 mod rooms;

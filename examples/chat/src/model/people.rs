@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::members::ByName;
 use crate::history::{Millis, PersonId, TokenHash};
-use crate::names::{self, Keys};
+use crate::model::names::{self, Keys};
 use crate::news::Named;
 
 /// A guest with a token who never chose a name is forgotten after a day, others after a year.

@@ -7,7 +7,7 @@ use super::ring::Ring;
 use crate::history::{
     Event, Millis, Offset, PersonId, RINGS_BYTES, RoomId, RoomKind, StoredRoom, Voices, What,
 };
-use crate::names::{self, Keys};
+use crate::model::names::{self, Keys};
 
 /// What is left of a ring when all together are too large, in bytes.
 const LITTLE: usize = 4 << 10;

@@ -7,7 +7,7 @@ use super::membership::{Mark, Membership};
 use super::people::{People, Person};
 use super::rooms::{Room, Rooms};
 use crate::history::{Millis, PersonId, RoomId, RoomKind, TokenHash};
-use crate::names;
+use crate::model::names;
 use crate::news::News;
 use crate::refusal::{Code, Refusal};
 

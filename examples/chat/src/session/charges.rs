@@ -21,7 +21,7 @@ use crate::cost::{Cost, MESSAGE};
 use crate::history::{Millis, PersonId};
 use crate::pace::{Pace, Rate, Wait};
 use crate::refusal::Refusal;
-use crate::settings::Settings;
+use crate::run::settings::Settings;
 
 /// So many refusals for speed at once, and then one in a second; whoever goes on is closed, whatever they send in between.
 const PATIENCE: Rate = Rate { per_second: 1, burst: 99 };

@@ -121,7 +121,7 @@ fn addressee(text: &str, longest: usize, is_somebody: impl Fn(&str) -> bool) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::fold_person;
+    use crate::model::names::fold_person;
 
     const KNOWN: [&str; 7] = ["Anna", "Anna Maria", "bob", "Dr. Who", "O’Neil", "艾·伦", "小明"];
 

@@ -10,9 +10,9 @@ use std::path::Path;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::certificates::Certificates;
-use crate::pid_file::PidFile;
-use crate::settings::{Listen, Settings};
+use crate::run::certificates::Certificates;
+use crate::run::pid_file::PidFile;
+use crate::run::settings::{Listen, Settings};
 
 /// Descriptors for other things than connections: listeners, the history, the log, and the library's reserve.
 const RESERVE: u64 = 128;

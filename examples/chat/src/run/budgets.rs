@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use crate::settings::Settings;
+use crate::run::settings::Settings;
 
 /// What may wait for one client, in bytes.
 pub(crate) const SEND_QUEUE: usize = 4 << 20;
@@ -82,7 +82,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{self, Asked};
+    use crate::run::settings::{self, Asked};
 
     const MIB: usize = 1 << 20;
 

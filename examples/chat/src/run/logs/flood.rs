@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use log::{Level, Record};
 
-use crate::damper::{Allowance, Damper};
+use crate::run::damper::{Allowance, Damper};
 
 /// What is wrong is told at once, some times if need be; the hundredth time says nothing new.
 const WARNINGS: Allowance = Allowance { lines: 10, per: Duration::from_secs(60) };

@@ -7,7 +7,7 @@ use pollcat::Server;
 #[cfg(feature = "tls")]
 use pollcat::Tls;
 
-use crate::settings::Settings;
+use crate::run::settings::Settings;
 use crate::tickets::Mail;
 
 /// The certificates, or none. (The settings have refused them if the program knows no TLS.)

@@ -22,7 +22,7 @@ use std::time::Duration;
 use env_logger::{Builder, Env, Target, WriteStyle};
 use log::{Level, Log, Metadata, Record};
 
-use crate::settings::Settings;
+use crate::run::settings::Settings;
 use file::{LogFile, Writer};
 use flood::Floods;
 use line::{Head, line};

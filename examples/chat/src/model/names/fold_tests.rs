@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::*;
-use crate::names::is_allowed;
+use crate::model::names::is_allowed;
 
 fn folded(name: &str) -> String {
     Keys::of_person(name).folded
@@ -133,7 +133,7 @@ fn no_character_passes_for_latin_letters() {
 
 #[test]
 fn rooms_keep_i_and_l_apart_and_there_is_one_lobby() {
-    let room = |name| crate::names::check_room(name, 32).map(|name| name.keys.folded);
+    let room = |name| crate::model::names::check_room(name, 32).map(|name| name.keys.folded);
     assert_eq!(
         (room("lobby"), room("Lobby"), room("l\u{43e}bby")),
         (Ok("lobby".into()), Ok("lobby".into()), Ok("lobby".into()))
@@ -197,7 +197,7 @@ fn the_fold_of_a_name_is_that_of_its_letters() {
     let mut tried = 0;
     while tried < 20_000 {
         let name: String = (0..1 + random(8)).map(|_| letters[random(letters.len())]).collect();
-        let Ok(name) = crate::names::check_person(&name, 24) else { continue };
+        let Ok(name) = crate::model::names::check_person(&name, 24) else { continue };
         tried += 1;
         let (mut folded, mut letter) = (String::new(), String::new());
         for c in name.shown.chars() {

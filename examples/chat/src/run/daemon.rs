@@ -14,8 +14,8 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::process::{Command, ExitCode, Stdio};
 
-use crate::logs::Logs;
-use crate::settings::STARTER;
+use crate::run::logs::Logs;
+use crate::run::settings::STARTER;
 
 /// The daemon, and that its starter waits for word from it.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 
 use crate::history::Durability;
-use crate::settings::{Listen, Settings};
+use crate::run::settings::{Listen, Settings};
 
 /// For whoever sits before it.
 pub(crate) fn banner(settings: &Settings, url: Option<&str>, listening: &[SocketAddr]) -> String {
@@ -55,7 +55,7 @@ pub(crate) fn everywhere(settings: &Settings, listening: &[SocketAddr]) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Asked, read};
+    use crate::run::settings::{Asked, read};
 
     fn settings(flags: &[&str]) -> Settings {
         let args = ["chat"].iter().chain(flags).map(std::ffi::OsString::from);

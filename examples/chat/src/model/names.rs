@@ -14,7 +14,7 @@ use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_script::UnicodeScript;
 use unicode_security::general_security_profile::{GeneralSecurityProfile, IdentifierType};
 
-use crate::legible::is_blank;
+use crate::model::legible::is_blank;
 
 pub(crate) use fold::{Keys, fold_letter, fold_person, fold_room};
 
