@@ -9,6 +9,9 @@ import { Roster } from "../model/roster.js";
 const MEMBERS = 100;
 // A room of few is known whole, unless it has more members than this: most of them are away then.
 const MOST_WHOLE = 1_000;
+// If so few of a crowd's known members are here, others are asked for, but not more often than this, in milliseconds.
+const FEW_HERE = 50;
+const REFRESH_EVERY = 10_000;
 // When the server says how long to wait, it is asked again so often.
 const PATIENCE = 3;
 // A window can watch so many, and says so at most so often, in milliseconds.
@@ -28,6 +31,16 @@ export function members(app) {
 		while (where.users?.more && !where.crowd && where.members <= MOST_WHOLE) {
 			if (!(await who(where, { after: where.users.last }))) return;
 		}
+	}
+
+	// Of a crowd others come while those who are known go: the first of those who are here are asked for again.
+	function refreshMembers() {
+		const { room } = state;
+		const { crowd, users, here } = room;
+		const now = app.browser.now();
+		if (!crowd || !users || users.here >= Math.min(FEW_HERE, here) || now < room.refreshed + REFRESH_EVERY) return;
+		room.refreshed = now;
+		who(room, {}, true);
 	}
 
 	function learnTalk(talk) {
@@ -54,17 +67,18 @@ export function members(app) {
 		if (app.do.isOnline() && home && (!home.users || home.users.more)) await who(home, { query });
 	}
 
-	// True: there was an answer, and the room is still in view.
-	async function who(where, which, tries = PATIENCE) {
-		try {
-			const answer = await connection.ask({ type: "who", room: where.name, limit: MEMBERS, ...which });
-			store.learnMembers(where, answer, which);
-			app.do.draw();
-			return where === state.room;
-		} catch ({ code, retry_after }) {
-			if (code !== "rate_limited" || tries === 0) return false;
-			await new Promise((over) => setTimeout(over, retry_after));
-			return who(where, which, tries - 1);
+	// True: there was an answer, and the room is still in view. `isMore`: what was known before stays known.
+	async function who(where, which, isMore = which.query !== undefined || which.after !== undefined) {
+		for (let tries = PATIENCE; ; tries--) {
+			try {
+				const answer = await connection.ask({ type: "who", room: where.name, limit: MEMBERS, ...which });
+				store.learnMembers(where, answer, { isMore, isNext: !isMore || which.after !== undefined });
+				app.do.draw();
+				return where === state.room;
+			} catch ({ code, retry_after }) {
+				if (code !== "rate_limited" || tries === 0) return false;
+				await new Promise((over) => setTimeout(over, retry_after));
+			}
 		}
 	}
 
@@ -97,5 +111,5 @@ export function members(app) {
 		if (watch.wanted.length > 0) watchPeople(watch.wanted);
 	}
 
-	return { learnMembers, learnNames, learnAddressee, findPeople, watchPeople, watchAnew };
+	return { learnMembers, refreshMembers, learnNames, learnAddressee, findPeople, watchPeople, watchAnew };
 }

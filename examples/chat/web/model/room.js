@@ -30,6 +30,8 @@ export class Room {
 	// The members, by id, once they were asked for. Are they to be asked for anew?
 	users = null;
 	outdated = false;
+	// When the first of a crowd were asked for again.
+	refreshed = 0;
 	// A crowd is told of in numbers, not by name: so many of its members are here.
 	crowd = false;
 	here = undefined;

@@ -129,15 +129,16 @@ export class Store {
 		},
 	};
 
-	// Takes an answer to `who`: the first members of a room, those `after` somebody, or those that were looked for.
-	learnMembers(room, { users, members, here, more = false }, { after, query } = {}) {
+	// Takes an answer to `who`. `isMore`: the members that are known stay. `isNext`: it goes on from the first, or
+	// after the last of them; else these are some that were looked for.
+	learnMembers(room, { users, members, here, more = false }, { isMore = false, isNext = true } = {}) {
 		Object.assign(room, { members, here: here ?? room.here });
-		if (after === undefined && query === undefined) Object.assign(room, { users: new Roster(), outdated: false });
+		if (!isMore) Object.assign(room, { users: new Roster(), outdated: false });
 		for (const { id, name, online } of users) {
 			const person = Object.assign(this.#person({ id, name }), { online });
 			room.users?.put(person);
 		}
-		if (query === undefined) Object.assign(room.users, { more, last: users.at(-1)?.id });
+		if (isNext) Object.assign(room.users, { more, last: users.at(-1)?.id });
 	}
 
 	#changed(person) {

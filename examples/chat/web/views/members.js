@@ -54,6 +54,7 @@ export function update(app) {
 	};
 	look(app);
 	rows(app);
+	app.do.refreshMembers();
 }
 
 // Are the members in view? On a narrow page, only if they were opened.

@@ -28,10 +28,12 @@ function chat(answers) {
 		},
 	};
 	const state = { store, connection, room: null, watch: { wanted: [], told: "", timer: 0 } };
-	const app = { state, do: { draw: () => {}, isOnline: () => true } };
+	const app = { state, do: { draw: () => {}, isOnline: () => true }, browser: { now: () => clock.now } };
 	Object.assign(app.do, members(app));
 	return { app, state, store, asked };
 }
+
+const clock = { now: 100_000 };
 
 const settled = () => new Promise((over) => setImmediate(over));
 
@@ -93,6 +95,30 @@ test("of a crowd the first page is asked for, and what one looks for; a room of 
 	store.heard({ type: "here", room: "lobby", here: 150, members: 901, crowd: false });
 	await app.do.learnMembers();
 	assert.deepEqual([state.room.users.size, state.room.users.more], [900, false]);
+});
+
+test("when those who are known have gone, others are asked for, and the known stay", async () => {
+	let from = 2;
+	const page = () => ({ users: many(60, from).map((one) => ({ ...one, online: true })), members: 900, here: 800, more: true });
+	const { app, state, store, asked } = chat(page);
+	store.heard(welcome({}, { crowd: true, here: 800, members: 900 }));
+	state.room = store.rooms.get("lobby");
+	await app.do.learnMembers();
+	app.do.refreshMembers();
+	assert.equal(asked.length, 1, "enough of them are here");
+	store.heard({ type: "presence", online: [], offline: many(30).map(({ id }) => id) });
+	from = 100;
+	app.do.refreshMembers();
+	app.do.refreshMembers();
+	await settled();
+	const { users } = state.room;
+	assert.deepEqual([asked.length, users.size, users.here, users.last], [2, 120, 90, 61]);
+	store.heard({ type: "presence", online: [], offline: [...users.keys()] });
+	app.do.refreshMembers();
+	clock.now += 10_000;
+	app.do.refreshMembers();
+	await settled();
+	assert.equal(asked.length, 3, "not more often than every ten seconds");
 });
 
 test("an addressee is looked for by name also where no member is known yet", async () => {
