@@ -72,7 +72,8 @@ pub fn write(page: &Page, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("page.rs"), text)
 }
 
-/// All files of a folder that are text, by their paths in it.
+/// All files of a folder that are text, by their paths in it. Lines end as browsers make them end before they hash a script,
+/// wherever the files were checked out.
 fn read(folder: &Path, prefix: &str, sources: &mut BTreeMap<String, String>) -> Result<(), Trouble> {
     let trouble = |error: io::Error| Trouble { file: prefix.to_owned(), line: 0, words: error.to_string() };
     for entry in fs::read_dir(folder).map_err(trouble)? {
@@ -81,7 +82,7 @@ fn read(folder: &Path, prefix: &str, sources: &mut BTreeMap<String, String>) -> 
         if entry.path().is_dir() {
             read(&entry.path(), &format!("{name}/"), sources)?;
         } else if let Ok(text) = fs::read_to_string(entry.path()) {
-            sources.insert(name, text);
+            sources.insert(name, text.replace("\r\n", "\n"));
         }
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! What is joined does the same: a program is run as its modules, and joined.
+//! What is joined does the same: a program is run as its modules, and joined. And the chat's own page is a script that
+//! engines take.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,4 +39,25 @@ fn a_program_tells_the_same_when_it_is_joined() {
     let Some(expected) = run(&[&modules]) else { return };
     assert!(expected.lines().count() > 30, "{expected}");
     assert_eq!(run(&[&file]), Some(expected));
+}
+
+#[test]
+fn the_page_of_the_chat_is_a_script() {
+    run(&[Path::new("--check"), &joined(&folder("../web"), "page.mjs")]);
+}
+
+#[test]
+fn lines_that_end_as_on_windows_end_as_in_a_browser() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("windows");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    for (name, text) in [
+        ("index.html", "<script type=\"module\" src=\"main.js\"></script>\r\n"),
+        ("main.js", "const a = `1\r\n2`;\r\na();\r\n"),
+    ] {
+        fs::write(folder.join(name), text).expect("a file can be written");
+    }
+    assert_eq!(
+        fs::read_to_string(joined(&folder, "windows.mjs")).expect("it was written"),
+        "let e=`1\n2`;e();\n"
+    );
 }

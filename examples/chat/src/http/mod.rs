@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `door.rs` | by which names the chat goes, and what its operator hears of those who are turned away |
 //! | `files.rs`, `pages.rs` | what there is to see |
+//! | `codings.rs` | how it is compressed for each browser |
 //! | `gallery.rs` | pictures on their way |
 
+mod codings;
 pub(crate) mod door;
 pub(crate) mod files;
 mod gallery;

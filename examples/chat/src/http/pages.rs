@@ -1,158 +1,98 @@
-//! The chat's page: its files are in the program, and every one goes out with strict headers.
+//! The chat's page: what is served of it is in the program, joined and compressed when that was compiled (`build.rs`). It is
+//! one file, with its styles and scripts in it.
 //!
 //! There is a fixed table of paths, so no path ever reaches the file system. A browser asks each time whether its
 //! copy is still good (`ETag`, RFC 9110 §8.8.3), and is told so in a few bytes (304): a new version of the program
 //! is a new page at once.
 
-use std::sync::OnceLock;
-
 use pollcat::{Answer, Request};
-use sha2::{Digest, Sha256};
+
+use super::codings::Coding;
+
+struct Page {
+    /// The hashes of what is in it (Content Security Policy §2.3.1).
+    scripts: &'static str,
+    styles: &'static str,
+    files: &'static [File],
+}
 
 struct File {
     path: &'static str,
-    media_type: &'static str,
     bytes: &'static [u8],
+    gzip: &'static [u8],
+    brotli: &'static [u8],
+    hash: &'static str,
 }
 
-const HTML: &str = "text/html; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-
-macro_rules! file {
-    ($path:expr, $media_type:expr, $name:literal) => {
-        File { path: $path, media_type: $media_type, bytes: include_bytes!(concat!("../../web/", $name)) }
-    };
-}
-
-macro_rules! files {
-    ($media_type:ident: $($name:literal)*) => { [$(file!(concat!("/", $name), $media_type, $name)),*] };
-}
-
-const FILES: &[File] =
-    &[file!("/", HTML, "index.html"), file!("/favicon.svg", "image/svg+xml", "favicon.svg")];
-
-const STYLES: &[File] = &files![STYLE:
-    "views/arrival.css"
-    "views/banner.css"
-    "views/base.css"
-    "views/completion.css"
-    "views/composer.css"
-    "views/dialog.css"
-    "views/drawer.css"
-    "views/emoji.css"
-    "views/frame.css"
-    "views/head.css"
-    "views/help.css"
-    "views/helpers.css"
-    "views/lightbox.css"
-    "views/list.css"
-    "views/marks.css"
-    "views/members.css"
-    "views/message.css"
-    "views/picture.css"
-    "views/pictures.css"
-    "views/places.css"
-    "views/rows.css"
-    "views/search.css"
-    "views/settings.css"
-    "views/timeline.css"
-    "views/toasts.css"
-    "views/tokens.css"
-];
-
-const SCRIPTS: &[File] = &files![SCRIPT:
-    "app/app.js"
-    "app/arriving.js"
-    "app/calling.js"
-    "app/hearing.js"
-    "app/members.js"
-    "app/reading.js"
-    "app/rooms.js"
-    "app/speaking.js"
-    "browser/able.js"
-    "browser/address.js"
-    "browser/storage.js"
-    "early.js"
-    "main.js"
-    "model/attempt.js"
-    "model/commands.js"
-    "model/drafts.js"
-    "model/excerpt.js"
-    "model/gone.js"
-    "model/identity.js"
-    "model/links.js"
-    "model/markdown.js"
-    "model/mentions.js"
-    "model/outbox.js"
-    "model/query.js"
-    "model/reach.js"
-    "model/room.js"
-    "model/roster.js"
-    "model/state.js"
-    "model/store.js"
-    "model/text.js"
-    "net/connection.js"
-    "net/refusal.js"
-    "views/arrival.js"
-    "views/banner.js"
-    "views/browse.js"
-    "views/completion.js"
-    "views/composer.js"
-    "views/composing.js"
-    "views/dialog.js"
-    "views/dom.js"
-    "views/drawer.js"
-    "views/emoji.js"
-    "views/head.js"
-    "views/help.js"
-    "views/hold.js"
-    "views/lightbox.js"
-    "views/list.js"
-    "views/marks.js"
-    "views/members.js"
-    "views/message.js"
-    "views/notices.js"
-    "views/phrases.js"
-    "views/picture.js"
-    "views/pictures.js"
-    "views/places.js"
-    "views/questions.js"
-    "views/rows.js"
-    "views/search.js"
-    "views/settings.js"
-    "views/switcher.js"
-    "views/timeline.js"
-    "views/toasts.js"
-    "views/words.js"
-];
-
-/// Nothing but what the page is made of: its own scripts, style and pictures; pictures that wait to be sent
-/// (`blob:`); and WebSockets anywhere, for the address can be changed. No script can turn text into markup
-/// (`require-trusted-types-for`), no form goes anywhere, and no other page shows this one in a frame.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
-     connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-     require-trusted-types-for 'script'; trusted-types 'none'";
+const PAGE: Page = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// The file that is asked for, if there is one.
 pub(crate) fn page(request: &Request<'_>) -> Option<Answer> {
-    let (file, tag) = tagged().iter().find(|(file, _)| file.path == request.path())?;
-    let answer = if is_current(request.header("if-none-match"), tag) {
+    let file = PAGE.files.iter().find(|file| file.path == request.path())?;
+    let coding = Coding::choose(request.header("accept-encoding"));
+    let tag = file.tag(coding);
+    let answer = if is_current(request.header("if-none-match"), &tag) {
         Answer::with_status(304, "")
     } else {
-        Answer::page(file.media_type, file.bytes)
+        file.whole(coding)
     };
-    Some(strict(answer).header("ETag", tag).header("Cache-Control", "no-cache"))
+    let answer =
+        answer.header("ETag", &tag).header("Cache-Control", "no-cache").header("Vary", "Accept-Encoding");
+    Some(file.strict(answer))
 }
 
-fn strict(answer: Answer) -> Answer {
-    answer
-        .header("Content-Security-Policy", POLICY)
-        .header("X-Content-Type-Options", "nosniff")
-        .header("Referrer-Policy", "no-referrer")
-        .header("Cross-Origin-Opener-Policy", "same-origin")
-        .header("Cross-Origin-Resource-Policy", "same-origin")
-        .header("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+impl File {
+    fn whole(&self, coding: Coding) -> Answer {
+        let page = |bytes| Answer::page(self.media_type(), bytes);
+        match coding {
+            Coding::Brotli => page(self.brotli).header("Content-Encoding", coding.name()),
+            Coding::Gzip => page(self.gzip).header("Content-Encoding", coding.name()),
+            Coding::Identity => page(self.bytes),
+        }
+    }
+
+    /// Other bytes have another tag.
+    fn tag(&self, coding: Coding) -> String {
+        format!("\"{}-{}\"", self.hash, coding.name())
+    }
+
+    fn media_type(&self) -> &'static str {
+        match self.path.rsplit_once('.') {
+            Some((_, "svg")) => "image/svg+xml",
+            _ => "text/html; charset=utf-8",
+        }
+    }
+
+    fn is_page(&self) -> bool {
+        self.path == "/"
+    }
+
+    /// A picture is nothing by itself.
+    fn strict(&self, answer: Answer) -> Answer {
+        let answer = answer
+            .header("X-Content-Type-Options", "nosniff")
+            .header("Referrer-Policy", "no-referrer")
+            .header("Cross-Origin-Resource-Policy", "same-origin");
+        if !self.is_page() {
+            return answer.header("Content-Security-Policy", "default-src 'none'; sandbox");
+        }
+        answer
+            .header("Content-Security-Policy", &policy())
+            .header("Cross-Origin-Opener-Policy", "same-origin")
+            .header("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+    }
+}
+
+/// Nothing but what the page is made of: the scripts and styles that are in it; its own pictures, and those that wait to be sent
+/// (`blob:`); and WebSockets anywhere, for the address can be changed. No script can turn text into markup (`require-trusted-types-for`),
+/// no form goes anywhere, and no other page shows this one in a frame.
+fn policy() -> String {
+    let Page { scripts, styles, .. } = PAGE;
+    format!(
+        "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' blob:; \
+         connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
+    )
 }
 
 /// Does the browser have this very version (RFC 9110 §13.1.2)? A proxy that compresses makes the tag weak; the
@@ -167,50 +107,23 @@ pub(crate) fn picture_tag(id: &str) -> String {
     format!("\"{id}\"")
 }
 
-/// The files with their tags, which are made of their content when the first is asked for.
-fn tagged() -> &'static [(&'static File, String)] {
-    static TAGGED: OnceLock<Vec<(&File, String)>> = OnceLock::new();
-    TAGGED.get_or_init(|| {
-        [FILES, STYLES, SCRIPTS].into_iter().flatten().map(|file| (file, tag(file.bytes))).collect()
-    })
-}
-
-fn tag(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    let digits: String = hash[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{digits}\"")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use pollcat::handshake::{Framing, HeadLimits, HeadReader, Method};
 
     use super::*;
 
-    #[test]
-    fn every_script_and_style_is_asked_for_at_once() {
-        let html = include_str!("../../web/index.html");
-        for script in SCRIPTS.iter().map(|file| file.path) {
-            let tags = [format!("modulepreload\" href=\"{script}\""), format!("src=\"{script}\"")];
-            assert!(tags.iter().any(|tag| html.contains(tag)), "{script} is in no tag of the page");
-        }
-        for style in STYLES.iter().map(|file| file.path) {
-            assert!(
-                html.contains(&format!("stylesheet\" href=\"{style}\"")),
-                "{style} is in no tag of the page"
-            );
-        }
+    /// What a GET of this path is answered with: the head, and the body.
+    fn get(path: &str, fields: &str) -> Option<(String, Vec<u8>)> {
+        ask(Method::Get, path, fields)
     }
 
-    /// What a GET of this path is answered with: the head, and the body.
-    fn get(path: &str, field: &str) -> Option<(String, Vec<u8>)> {
-        let mut head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{field}\r\n").into_bytes();
+    fn ask(method: Method, path: &str, fields: &str) -> Option<(String, Vec<u8>)> {
+        let mut head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n").into_bytes();
         let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
         let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
         let mut out = Vec::new();
-        page(&request)?.write(Framing { method: Method::Get, keep_alive: true, date: "" }, &mut out);
+        page(&request)?.write(Framing { method, keep_alive: true, date: "" }, &mut out);
         let end = out.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
         Some((String::from_utf8(out[..end].to_vec()).unwrap(), out[end..].to_vec()))
     }
@@ -221,37 +134,60 @@ mod tests {
     }
 
     #[test]
-    fn every_file_of_the_page_is_served_whole_and_as_what_it_is() {
-        let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
-        let (mut folders, mut weight) = (vec![web.clone()], 0);
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let file = entry.unwrap().path();
-                if file.is_dir() {
-                    folders.push(file);
-                    continue;
-                }
-                let bytes = std::fs::read(&file).unwrap();
-                let name = file.strip_prefix(&web).unwrap().to_str().unwrap().replace('\\', "/");
-                served_whole(&name, &bytes);
-                weight += bytes.len();
+    fn the_page_takes_at_most_four_requests_and_40_kilobytes() {
+        let mut requests = 1; // the WebSocket
+        let mut sizes = [0; 3];
+        for file in PAGE.files {
+            requests += 1;
+            for (size, accepted) in sizes.iter_mut().zip(["br", "gzip", ""]) {
+                let (head, body) = get(file.path, &format!("Accept-Encoding: {accepted}\r\n")).unwrap();
+                *size += head.len() + body.len();
             }
         }
-        assert!(weight < 240 * 1024, "the page weighs {weight} bytes");
+        println!("{requests} requests; with br, gzip and nothing: {sizes:?} bytes");
+        assert!(requests <= 4, "{requests} requests");
+        // Over TLS browsers accept br. Without they get a little more.
+        assert!(sizes[0] <= 40 * 1024 && sizes[1] <= 46 * 1024, "{sizes:?} bytes");
     }
 
-    fn served_whole(name: &str, bytes: &[u8]) {
-        let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
-        let (head, body) = get(&path, "").unwrap_or_else(|| panic!("{name} is not in the table"));
-        let expected = match name.rsplit_once('.').unwrap().1 {
-            "html" => "text/html; charset=utf-8",
-            "css" => "text/css; charset=utf-8",
-            "js" => "text/javascript; charset=utf-8",
-            "svg" => "image/svg+xml",
-            other => panic!("what is a .{other}?"),
-        };
-        assert_eq!(value(&head, "Content-Type"), expected, "{name}");
-        assert_eq!(body, bytes, "{name}");
+    #[test]
+    fn the_page_names_nothing_else_but_its_sign() {
+        let (head, body) = get("/", "").unwrap();
+        let text = String::from_utf8(body).unwrap();
+        assert_eq!(value(&head, "Content-Type"), "text/html; charset=utf-8");
+        assert!(
+            !text.contains(" src=\"/")
+                || text.matches(" src=\"/").count() == text.matches(" src=\"/favicon.svg\"").count()
+        );
+        assert!(!text.contains("<link rel=\"stylesheet") && !text.contains("modulepreload"), "all is in it");
+        assert_eq!(value(&get("/favicon.svg", "").unwrap().0, "Content-Type"), "image/svg+xml");
+    }
+
+    #[test]
+    fn each_browser_gets_the_coding_that_it_accepts_under_a_tag_of_its_own() {
+        for file in PAGE.files {
+            let table = [
+                ("br, gzip", Some("br"), file.brotli),
+                ("gzip", Some("gzip"), file.gzip),
+                ("", None, file.bytes),
+            ];
+            let mut tags = Vec::new();
+            for (accepted, coding, bytes) in table {
+                let (head, body) = get(file.path, &format!("Accept-Encoding: {accepted}\r\n")).unwrap();
+                let told = head.contains("Content-Encoding: ").then(|| value(&head, "Content-Encoding"));
+                assert_eq!((told, &*body), (coding, bytes), "{}", file.path);
+                assert_eq!(value(&head, "Vary"), "Accept-Encoding");
+                tags.push(value(&head, "ETag").to_owned());
+                let fields = format!("Accept-Encoding: {accepted}\r\n");
+                assert_eq!(
+                    ask(Method::Head, file.path, &fields),
+                    Some((head, Vec::new())),
+                    "the same, but for the body"
+                );
+            }
+            tags.dedup();
+            assert_eq!(tags.len(), 3, "{tags:?}");
+        }
     }
 
     #[test]
@@ -261,17 +197,19 @@ mod tests {
         for same in [tag.to_owned(), format!("W/{tag}"), format!("\"old\", {tag}"), "*".into()] {
             let (head, body) = get("/", &format!("If-None-Match: {same}\r\n")).unwrap();
             assert!(head.starts_with("HTTP/1.1 304 ") && body.is_empty(), "{same}: {head}");
-            assert_eq!(value(&head, "ETag"), tag);
+            assert_eq!((value(&head, "ETag"), value(&head, "Vary")), (tag, "Accept-Encoding"));
         }
         for other in ["\"old\"", "W/\"old\"", &tag.replace('"', ""), ""] {
             let (head, body) = get("/", &format!("If-None-Match: {other}\r\n")).unwrap();
             assert!(head.starts_with("HTTP/1.1 200 ") && !body.is_empty(), "{other}: {head}");
         }
+        let (head, _) = get("/", &format!("Accept-Encoding: gzip\r\nIf-None-Match: {tag}\r\n")).unwrap();
+        assert!(head.starts_with("HTTP/1.1 200 "), "that copy is in another coding: {head}");
     }
 
     #[test]
     fn the_headers_allow_nothing_that_the_page_does_not_need() {
-        for path in ["/", "/main.js"] {
+        for path in ["/", "/favicon.svg"] {
             let (head, _) = get(path, "").unwrap();
             let policy = value(&head, "Content-Security-Policy");
             assert!(policy.starts_with("default-src 'none'; "), "{policy}");
@@ -288,12 +226,13 @@ mod tests {
     fn nothing_else_is_a_page() {
         for path in [
             "/index.html",
+            "/main.js",
             "/web/main.js",
-            "/main.js/",
-            "//main.js",
             "/../Cargo.toml",
-            "/%6dain.js",
-            "/MAIN.JS",
+            "//favicon.svg",
+            "/favicon.svg/",
+            "/%66avicon.svg",
+            "/FAVICON.SVG",
         ] {
             assert!(get(path, "").is_none(), "{path}");
         }

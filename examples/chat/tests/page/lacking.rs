@@ -78,14 +78,12 @@ fn dialogs_have_a_ground_without_light_dark() {
     alice.arrive("alice");
     // The style as a browser reads it that does not know the function.
     alice.run(
-        "Promise.all(Array.from(document.querySelectorAll('link[rel=stylesheet]'), async ({ href }) => {
+        "void (document.adoptedStyleSheets = Array.from(document.querySelectorAll('style'), (style) => {
             const sheet = new CSSStyleSheet()
-            sheet.replaceSync((await (await fetch(href)).text()).replaceAll('light-dark(', 'no-such-function('))
+            sheet.replaceSync(style.textContent.replaceAll('light-dark(', 'no-such-function('))
+            style.disabled = true
             return sheet
-        })).then((sheets) => {
-            for (const link of document.querySelectorAll('link[rel=stylesheet]')) link.disabled = true
-            document.adoptedStyleSheets = sheets
-        })",
+        }))",
     );
     alice.click("#places [data-act=settings]");
     alice.wait("document.querySelector('dialog')");
