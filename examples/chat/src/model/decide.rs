@@ -56,29 +56,28 @@ impl Model {
     ///
     /// Why not, in words for whoever has asked.
     pub(crate) fn decide(&self, by: By<'_>, wish: Wish<'_>, moment: Moment<'_>) -> Result<Decision, Refusal> {
+        let deciding = Deciding { model: self, by, moment };
         match wish {
             Wish::Say { to, text } => {
                 let text = self.check_text(text)?;
                 let aim = to.aim();
-                let (entries, room) = self.resolve(by, to, moment)?;
-                self.append(by, entries, (room, aim), Body::Text(text), moment)
+                let (entries, room) = deciding.resolve(to)?;
+                deciding.append(entries, (room, aim), Body::Text(text))
             }
             Wish::Show { room, aim, picture, caption, bytes } => {
-                let body = Body::Picture { picture, caption, bytes };
-                self.append(by, Vec::new(), (room, aim), body, moment)
+                deciding.append(Vec::new(), (room, aim), Body::Picture { picture, caption, bytes })
             }
             Wish::TakeBack { room, offset } => {
                 let room = self.room_of(by.person, &room)?;
-                let body = Body::Deletion { target: offset };
-                self.append(by, Vec::new(), (room, Aim::There), body, moment)
+                deciding.append(Vec::new(), (room, Aim::There), Body::Deletion { target: offset })
             }
             Wish::Open { to } => {
-                let (entries, room) = self.resolve(by, to, moment)?;
+                let (entries, room) = deciding.resolve(to)?;
                 Ok(Decision { entries, room, folded: 0 })
             }
-            Wish::Join { room, create } => self.join(by.person, &room, create, moment),
-            Wish::Leave { room } => self.leave(by, room.as_deref()),
-            Wish::Rename { name } => self.rename(by, &name),
+            Wish::Join { room, create } => deciding.join(&room, create),
+            Wish::Leave { room } => deciding.leave(room.as_deref()),
+            Wish::Rename { name } => deciding.rename(&name),
         }
     }
 
@@ -94,22 +93,30 @@ impl Model {
         }
         Ok(legible(text))
     }
+}
 
+/// Somebody's wish, in front of the tables.
+#[derive(Clone, Copy)]
+struct Deciding<'a> {
+    model: &'a Model,
+    by: By<'a>,
+    moment: Moment<'a>,
+}
+
+impl Deciding<'_> {
     // ---- what is said
 
     /// What was said is stored behind what its room still needs.
     fn append(
-        &self,
-        by: By<'_>,
+        self,
         mut entries: Vec<Entry>,
         (room, aim): (RoomId, Aim),
         body: Body,
-        moment: Moment<'_>,
     ) -> Result<Decision, Refusal> {
-        let author = self.people.get(by.person).ok_or_else(Refusal::nobody)?;
+        let author = self.model.people.get(self.by.person).ok_or_else(Refusal::nobody)?;
         let Mentioned { people: mentions, folded } = match &body {
             Body::Text(text) | Body::Picture { caption: text, .. } if text.contains('@') => {
-                mentioned(&self.people, &self.membership, text, room, self.rules.max_name)
+                mentioned(&self.model.people, &self.model.membership, text, room, self.model.rules.max_name)
             }
             _ => Mentioned::default(),
         };
@@ -118,8 +125,8 @@ impl Model {
             aim,
             author: author.id(),
             author_name: author.name().to_owned(),
-            key: by.key.map(str::to_owned),
-            at: moment.at,
+            key: self.by.key.map(str::to_owned),
+            at: self.moment.at,
             body,
             mentions,
         }));
@@ -127,57 +134,49 @@ impl Model {
     }
 
     /// The room that something is said in, and what it needs before that: a private talk begins with its first message.
-    fn resolve(&self, by: By<'_>, to: To<'_>, moment: Moment<'_>) -> Result<(Vec<Entry>, RoomId), Refusal> {
+    fn resolve(self, to: To<'_>) -> Result<(Vec<Entry>, RoomId), Refusal> {
         let stranger = |name: &str| Refusal::no_such_person(name);
         let other = match to {
-            To::Here => return self.call_back(by.person, by.here, moment),
+            To::Here => return self.call_back(self.by.person, self.by.here),
             To::Room(name) => {
-                let room = self.room_of(by.person, &name)?;
-                return self.call_back(by.person, room, moment);
+                let room = self.model.room_of(self.by.person, &name)?;
+                return self.call_back(self.by.person, room);
             }
             // Between the announcement of a picture and its bytes its sender may have left the room.
             To::Announced(id, _) => {
-                return match self.rooms.get(id) {
-                    Some(room) if self.is_member(by.person, id) || room.kind() == RoomKind::Direct => {
-                        self.call_back(by.person, id, moment)
+                return match self.model.rooms.get(id) {
+                    Some(room)
+                        if self.model.is_member(self.by.person, id) || room.kind() == RoomKind::Direct =>
+                    {
+                        self.call_back(self.by.person, id)
                     }
                     Some(room) => Err(Refusal::not_member(room.name())),
                     None => Err(Refusal::room_is_gone()),
                 };
             }
-            To::Person(id) => self.people.get(id).ok_or_else(|| stranger(&id.to_string()))?.id(),
-            To::Named(name) => self.called(&name).ok_or_else(|| stranger(&name))?,
+            To::Person(id) => self.model.people.get(id).ok_or_else(|| stranger(&id.to_string()))?.id(),
+            To::Named(name) => self.model.called(&name).ok_or_else(|| stranger(&name))?,
         };
-        self.private_talk(by.person, other, moment)
+        self.private_talk(self.by.person, other)
     }
 
     /// Whoever has left a private talk is in it again when the other speaks, unless they are gone for good.
-    fn call_back(
-        &self,
-        person: PersonId,
-        room: RoomId,
-        moment: Moment<'_>,
-    ) -> Result<(Vec<Entry>, RoomId), Refusal> {
-        let partner = self.rooms.get(room).and_then(|room| room.partner_of(person));
-        match partner.filter(|&partner| self.people.get(partner).is_some()) {
-            Some(partner) => self.private_talk(person, partner, moment),
+    fn call_back(self, person: PersonId, room: RoomId) -> Result<(Vec<Entry>, RoomId), Refusal> {
+        let partner = self.model.rooms.get(room).and_then(|room| room.partner_of(person));
+        match partner.filter(|&partner| self.model.people.get(partner).is_some()) {
+            Some(partner) => self.private_talk(person, partner),
             None => Ok((Vec::new(), room)),
         }
     }
 
     /// The room of two people, made if need be; whoever has left it is in it again.
-    fn private_talk(
-        &self,
-        one: PersonId,
-        other: PersonId,
-        moment: Moment<'_>,
-    ) -> Result<(Vec<Entry>, RoomId), Refusal> {
+    fn private_talk(self, one: PersonId, other: PersonId) -> Result<(Vec<Entry>, RoomId), Refusal> {
         if one == other {
             return Err(Refusal::new(Code::NoSuchPerson, "that is you"));
         }
         let name = direct_name(one, other);
         let mut entries = Vec::new();
-        let (room, read) = match self.rooms.named(&name) {
+        let (room, read) = match self.model.rooms.named(&name) {
             Some(room) => (room.id(), room.last()),
             None if self.talks_of(one).answered >= ANSWERED => {
                 return Err(Refusal::too_many_rooms("you talk to too many people: leave some of the talks"));
@@ -186,11 +185,11 @@ impl Model {
                 return Err(Refusal::room_full("they talk to too many people already"));
             }
             None => {
-                entries.push(self.creation(RoomKind::Direct, name.clone(), name, moment));
-                (self.next_room, 0)
+                entries.push(self.creation(RoomKind::Direct, name.clone(), name));
+                (self.model.next_room, 0)
             }
         };
-        for person in [one, other].into_iter().filter(|&person| !self.is_member(person, room)) {
+        for person in [one, other].into_iter().filter(|&person| !self.model.is_member(person, room)) {
             entries.extend(self.leave_unanswered(person));
             entries.push(Entry::Join { room, person, read });
         }
@@ -198,15 +197,15 @@ impl Model {
     }
 
     /// So that there is room for one more talk.
-    fn leave_unanswered(&self, person: PersonId) -> impl Iterator<Item = Entry> {
+    fn leave_unanswered(self, person: PersonId) -> impl Iterator<Item = Entry> {
         let unanswered = self.talks_of(person).unanswered;
         let too_many = (unanswered.len() + 1).saturating_sub(UNANSWERED);
         unanswered.into_iter().take(too_many).map(move |(_, room)| Entry::Leave { room, person })
     }
 
-    fn talks_of(&self, person: PersonId) -> Talks {
+    fn talks_of(self, person: PersonId) -> Talks {
         let mut talks = Talks::default();
-        for room in self.rooms_of(person).filter(|room| room.kind() == RoomKind::Direct) {
+        for room in self.model.rooms_of(person).filter(|room| room.kind() == RoomKind::Direct) {
             match room.voices() {
                 Voices::Several => talks.answered += 1,
                 Voices::None | Voices::One(_) => {
@@ -221,20 +220,14 @@ impl Model {
 
     // ---- rooms
 
-    fn join(
-        &self,
-        person: PersonId,
-        name: &str,
-        create: bool,
-        moment: Moment<'_>,
-    ) -> Result<Decision, Refusal> {
-        let person = self.people.get(person).ok_or_else(Refusal::nobody)?.id();
-        let found = self.rooms.called(name);
-        if let Some(room) = found.filter(|room| self.is_member(person, room.id())) {
+    fn join(self, name: &str, create: bool) -> Result<Decision, Refusal> {
+        let person = self.model.people.get(self.by.person).ok_or_else(Refusal::nobody)?.id();
+        let found = self.model.rooms.called(name);
+        if let Some(room) = found.filter(|room| self.model.is_member(person, room.id())) {
             return Ok(Decision { entries: Vec::new(), room: room.id(), folded: 0 });
         }
-        let joined = self.rooms_of(person).filter(|room| room.is_public()).count();
-        if joined >= self.rules.max_rooms_per_person {
+        let joined = self.model.rooms_of(person).filter(|room| room.is_public()).count();
+        if joined >= self.model.rules.max_rooms_per_person {
             return Err(Refusal::too_many_rooms(format!("you are in {joined} rooms: leave one first")));
         }
         // A private talk of others is answered like one that does not exist: nobody learns who talks to whom.
@@ -243,69 +236,76 @@ impl Model {
                 return Err(Refusal::room_full(format!("{} is full", room.name())));
             }
             Some(room) => (Vec::new(), room.id(), room.last()),
-            None if create => (self.create(person, name, moment)?, self.next_room, 0),
+            None if create => (self.create(person, name)?, self.model.next_room, 0),
             None => return Err(Refusal::no_such_room(name)),
         };
         entries.push(Entry::Join { room, person, read });
         Ok(Decision { entries, room, folded: 0 })
     }
 
-    fn is_full(&self, room: &Room) -> bool {
-        room.id() != self.lobby && self.members(room.id()).len() >= self.rules.max_members
+    fn is_full(self, room: &Room) -> bool {
+        room.id() != self.model.lobby && self.model.members(room.id()).len() >= self.model.rules.max_members
     }
 
     /// A new room, which exists for others when it is on disk.
-    fn create(&self, maker: PersonId, name: &str, moment: Moment<'_>) -> Result<Vec<Entry>, Refusal> {
-        let name = names::check_room(name, self.rules.max_room_name).map_err(Refusal::bad_room_name)?;
-        if self.rooms.count_made(maker) >= self.rules.max_rooms_per_person {
+    fn create(self, maker: PersonId, name: &str) -> Result<Vec<Entry>, Refusal> {
+        let name = names::check_room(name, self.model.rules.max_room_name).map_err(Refusal::bad_room_name)?;
+        if self.model.rooms.count_made(maker) >= self.model.rules.max_rooms_per_person {
             let words = "you have made too many of the rooms that there are: empty ones are removed in time";
             return Err(Refusal::too_many_rooms(words));
         }
-        if let Some(room) = self.rooms.like(&name.keys) {
+        if let Some(room) = self.model.rooms.like(&name.keys) {
             let words = format!("there is a room whose name looks like this one: {}", room.name());
             return Err(Refusal::bad_room_name(words));
         }
         let mut entries = Vec::new();
-        if self.rooms.count_public() >= self.rules.max_rooms {
+        if self.model.rooms.count_public() >= self.model.rules.max_rooms {
             entries.push(self.remove_an_empty_room()?);
         }
-        entries.push(self.creation(RoomKind::Public, name.shown, name.keys.folded, moment));
+        entries.push(self.creation(RoomKind::Public, name.shown, name.keys.folded));
         Ok(entries)
     }
 
     /// The room that has been empty for longest gives way to a new one.
-    fn remove_an_empty_room(&self) -> Result<Entry, Refusal> {
-        let removable = |room: &&Room| room.is_public() && room.id() != self.lobby;
-        let oldest = self.rooms.empties().map(|(_, room)| room).find(removable);
+    fn remove_an_empty_room(self) -> Result<Entry, Refusal> {
+        let removable = |room: &&Room| room.is_public() && room.id() != self.model.lobby;
+        let oldest = self.model.rooms.empties().map(|(_, room)| room).find(removable);
         let oldest = oldest.ok_or_else(|| Refusal::too_many_rooms("there are too many rooms already"))?;
         Ok(Entry::Remove { room: oldest.id() })
     }
 
     /// What makes a room, with the next number.
-    fn creation(&self, kind: RoomKind, name: String, folded: String, moment: Moment<'_>) -> Entry {
-        Entry::Create { room: self.next_room, kind, name, folded, epoch: (moment.random)(), at: moment.at }
+    fn creation(self, kind: RoomKind, name: String, folded: String) -> Entry {
+        Entry::Create {
+            room: self.model.next_room,
+            kind,
+            name,
+            folded,
+            epoch: (self.moment.random)(),
+            at: self.moment.at,
+        }
     }
 
-    fn leave(&self, by: By<'_>, name: Option<&str>) -> Result<Decision, Refusal> {
-        let room = name.map_or(Ok(by.here), |name| self.room_of(by.person, name))?;
-        if room == self.lobby {
+    fn leave(self, name: Option<&str>) -> Result<Decision, Refusal> {
+        let room = name.map_or(Ok(self.by.here), |name| self.model.room_of(self.by.person, name))?;
+        if room == self.model.lobby {
             return Err(Refusal::new(Code::CannotLeave, format!("nobody leaves the {LOBBY}")));
         }
-        Ok(Decision { entries: vec![Entry::Leave { room, person: by.person }], room, folded: 0 })
+        Ok(Decision { entries: vec![Entry::Leave { room, person: self.by.person }], room, folded: 0 })
     }
 
     // ---- names
 
-    fn rename(&self, by: By<'_>, wish: &str) -> Result<Decision, Refusal> {
-        let name = names::check_person(wish, self.rules.max_name).map_err(Refusal::bad_name)?;
-        let person = self.people.get(by.person).ok_or_else(Refusal::nobody)?;
+    fn rename(self, wish: &str) -> Result<Decision, Refusal> {
+        let name = names::check_person(wish, self.model.rules.max_name).map_err(Refusal::bad_name)?;
+        let person = self.model.people.get(self.by.person).ok_or_else(Refusal::nobody)?;
         if person.is_renaming() {
             return Err(Refusal::busy("your last name is still on its way to the disk"));
         }
-        if self.people.is_taken(&name.keys, Some(person.id())) {
+        if self.model.people.is_taken(&name.keys, Some(person.id())) {
             return Err(Refusal::name_taken());
         }
         let rename = Entry::Rename { person: person.id(), name: name.shown, folded: name.keys.folded };
-        Ok(Decision { entries: vec![rename], room: by.here, folded: 0 })
+        Ok(Decision { entries: vec![rename], room: self.by.here, folded: 0 })
     }
 }
