@@ -2,7 +2,7 @@
 //! was started again, and what it is to come, go, type and speak among them.
 //!
 //! ```text
-//! cargo bench --bench crowd [newcomers] [arrivals] [restart] [coming] [room]     # only these, or all
+//! cargo bench --bench crowd [newcomers] [arrivals] [restart] [coming] [room] [N …]     # only these, or all
 //! ```
 //!
 //! `POLLCAT_CHAT` names another chat to measure, an older one say, or several: `POLLCAT_CHAT=before:after`. They take turns,
@@ -37,7 +37,13 @@ mod table;
 /// The largest crowd, those who come to it, and what a process has open besides.
 const DESCRIPTORS: u64 = 11_200;
 
-type Scene = fn(&[&Path]);
+/// What is to be measured.
+struct Wanted {
+    programs: Vec<PathBuf>,
+    words: Vec<String>,
+}
+
+type Scene = fn(&Wanted);
 
 const SCENES: [(&str, Scene); 5] = [
     ("newcomers", newcomers::measure),
@@ -52,12 +58,24 @@ fn main() {
     if !has_descriptors() {
         return;
     }
-    let programs = programs();
-    let programs: Vec<&Path> = programs.iter().map(PathBuf::as_path).collect();
+    let wanted = Wanted { programs: programs(), words };
     for (name, measure) in SCENES {
-        if words.is_empty() || words.iter().any(|word| word == name) {
-            measure(&programs);
+        let is_scene = |word: &String| SCENES.iter().any(|(name, _)| word == name);
+        if wanted.words.iter().any(|word| word == name) || !wanted.words.iter().any(is_scene) {
+            measure(&wanted);
         }
+    }
+}
+
+impl Wanted {
+    fn programs(&self) -> impl Iterator<Item = &Path> {
+        self.programs.iter().map(PathBuf::as_path)
+    }
+
+    /// Is a crowd of this size wanted?
+    fn is_size(&self, size: usize) -> bool {
+        let mut sizes = self.words.iter().filter_map(|word| word.parse().ok()).peekable();
+        sizes.peek().is_none() || sizes.any(|wanted: usize| wanted == size)
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pollcat_chat_testing::crowd::{Count, Faults, Swarm, Talker, Tally};
 
+use crate::Wanted;
 use crate::server::Server;
 use crate::table::{Table, name};
 
@@ -21,7 +22,7 @@ struct Visit {
     processor: Duration,
 }
 
-pub(crate) fn measure(programs: &[&Path]) {
+pub(crate) fn measure(wanted: &Wanted) {
     println!(
         "\nOne arrival among N who are there, ten in a second; a room of 50 shown messages (`here`: numbers, at most once a second)\n"
     );
@@ -39,8 +40,8 @@ pub(crate) fn measure(programs: &[&Path]) {
         "kB in all",
         "CPU ms",
     ]);
-    for crowd in CROWDS {
-        for program in programs {
+    for crowd in CROWDS.into_iter().filter(|&crowd| wanted.is_size(crowd)) {
+        for program in wanted.programs() {
             for (what, visit) in visits(program, crowd) {
                 row(&table, program, what, crowd, &visit);
             }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use pollcat_chat_testing::crowd::{Faults, Swarm};
 
+use crate::Wanted;
 use crate::places;
 use crate::server::Server;
 use crate::table::{Table, megabytes, name};
@@ -18,7 +19,7 @@ const COMMUTERS: usize = 1_000;
 const WARM_UP: Duration = Duration::from_secs(11);
 const MEASURED: Duration = Duration::from_secs(15);
 
-pub(crate) fn measure(programs: &[&Path]) {
+pub(crate) fn measure(wanted: &Wanted) {
     println!(
         "\n100 people with tokens come in a second and 100 go, among N who are there: all in the lobby, or in a hall and a team too\n"
     );
@@ -36,8 +37,8 @@ pub(crate) fn measure(programs: &[&Path]) {
         "kB a coming",
     ]);
     for in_rooms in [false, true] {
-        for crowd in CROWDS {
-            for program in programs {
+        for crowd in CROWDS.into_iter().filter(|&crowd| wanted.is_size(crowd)) {
+            for program in wanted.programs() {
                 row(&table, program, crowd, in_rooms);
             }
         }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use pollcat_chat_testing::crowd::Swarm;
 
+use crate::Wanted;
 use crate::server::Server;
 use crate::table::{Table, megabytes, name};
 
@@ -19,7 +20,7 @@ struct Storm {
     memory: u64,
 }
 
-pub(crate) fn measure(programs: &[&Path]) {
+pub(crate) fn measure(wanted: &Wanted) {
     println!("\nNewcomers: all at once, until each is welcomed and has a token that is on disk\n");
     let table = Table::new(&[
         "",
@@ -33,36 +34,42 @@ pub(crate) fn measure(programs: &[&Path]) {
         "CPU ms each",
         "MiB",
     ]);
-    let mut speeds = vec![Vec::new(); programs.len()];
-    for (number, times) in STORMS {
-        for (program, speeds) in programs.iter().zip(&mut speeds) {
+    let mut speeds = vec![Vec::new(); wanted.programs.len()];
+    for (number, times) in STORMS.into_iter().filter(|&(number, _)| wanted.is_size(number)) {
+        for (program, speeds) in wanted.programs().zip(&mut speeds) {
             let mut storms: Vec<Storm> = (0..times).map(|_| storm(program, number)).collect();
             storms.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
-            let Storm { seconds, processor, frames, bytes, memory } = storms.swap_remove(times / 2);
-            let (each, speed) = (number as f64, number as f64 / seconds);
-            speeds.push(speed);
-            table.row(&[
-                name(program),
-                number.to_string(),
-                format!("{seconds:.2}"),
-                format!("{speed:.0}"),
-                format!("{:.1}", frames as f64 / each),
-                format!("{:.2}", bytes as f64 / each / 1e3),
-                megabytes(bytes),
-                format!("{processor:.2}"),
-                format!("{:.3}", processor / each * 1e3),
-                memory.to_string(),
-            ]);
+            let storm = storms.swap_remove(times / 2);
+            speeds.push(number as f64 / storm.seconds);
+            row(&table, program, number, &storm);
         }
     }
-    for (program, speeds) in programs.iter().zip(&speeds) {
-        let share = speeds[STORMS.len() - 1] / speeds[0];
-        println!(
-            "{}: joins a second at 10,000 are {:.0} % of those at 500 (aim: 50)",
-            name(program),
-            share * 100.0
-        );
+    for (program, speeds) in wanted.programs().zip(&speeds) {
+        if let ([first, .., last], true) = (speeds.as_slice(), speeds.len() == STORMS.len()) {
+            let share = last / first * 100.0;
+            println!(
+                "{}: joins a second at 10,000 are {share:.0} % of those at 500 (aim: 50)",
+                name(program)
+            );
+        }
     }
+}
+
+fn row(table: &Table, program: &Path, number: usize, storm: &Storm) {
+    let Storm { seconds, processor, frames, bytes, memory } = storm;
+    let each = number as f64;
+    table.row(&[
+        name(program),
+        number.to_string(),
+        format!("{seconds:.2}"),
+        format!("{:.0}", each / seconds),
+        format!("{:.1}", *frames as f64 / each),
+        format!("{:.2}", *bytes as f64 / each / 1e3),
+        megabytes(*bytes),
+        format!("{processor:.2}"),
+        format!("{:.3}", processor / each * 1e3),
+        memory.to_string(),
+    ]);
 }
 
 fn storm(program: &Path, number: usize) -> Storm {

@@ -8,6 +8,7 @@ use rustix::process::Signal;
 
 use pollcat_chat_testing::crowd::{Faults, Line, Swarm, Talker, Tally};
 
+use crate::Wanted;
 use crate::places;
 use crate::server::Server;
 use crate::table::{Table, megabytes, name};
@@ -28,7 +29,7 @@ struct Return {
     faults: Faults,
 }
 
-pub(crate) fn measure(programs: &[&Path]) {
+pub(crate) fn measure(wanted: &Wanted) {
     println!(
         "\nRestart: N come back with tokens and offsets of three rooms each, while one speaks 20 times a second in the lobby\n"
     );
@@ -52,9 +53,9 @@ pub(crate) fn measure(programs: &[&Path]) {
         "lost",
         "doubled",
     ]);
-    for crowd in CROWDS {
+    for crowd in CROWDS.into_iter().filter(|&crowd| wanted.is_size(crowd)) {
         for (how, signal) in [("kill -9", Signal::KILL), ("SIGTERM", Signal::TERM)] {
-            for program in programs {
+            for program in wanted.programs() {
                 row(&table, program, how, crowd, &come_back(program, crowd, signal));
             }
         }

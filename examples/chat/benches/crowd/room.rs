@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use pollcat_chat_testing::crowd::{Swarm, Talker};
 
+use crate::Wanted;
 use crate::server::Server;
 use crate::table::{Table, megabytes, name};
 
@@ -20,15 +21,15 @@ enum What {
     Types,
 }
 
-pub(crate) fn measure(programs: &[&Path]) {
+pub(crate) fn measure(wanted: &Wanted) {
     println!(
         "\nA room of N: 50 messages a second of 50 people, and 50 people who type, each told every two seconds\n"
     );
     let table =
         Table::new(&["", "", "N", "CPU %", "frames/s", "MB/s", "CPU µs a frame", "ack p50 ms", "p99 ms"]);
     for (words, what) in [("50 messages/s", What::Speaks), ("50 typists", What::Types)] {
-        for crowd in CROWDS {
-            for program in programs {
+        for crowd in CROWDS.into_iter().filter(|&crowd| wanted.is_size(crowd)) {
+            for program in wanted.programs() {
                 row(&table, program, (words, what), crowd);
             }
         }
