@@ -4,6 +4,8 @@
 //! one of what is said, which they hear when they have caught up. Lines for people say in which room something was said,
 //! unless the reader is there: so there are two of these, for those who are there and for those who are elsewhere.
 
+use std::ops::Deref;
+
 use pollcat::{PeerId, Peers};
 
 use super::floor::Floor;
@@ -20,14 +22,57 @@ pub(super) fn everybody(voice: Voice) -> &'static str {
 }
 
 /// Who comes and goes, and who is typing.
-pub(super) fn news(room: RoomId) -> String {
-    format!("{room} news")
+pub(super) fn news(room: RoomId) -> Topic {
+    Topic::new(room, b'n')
 }
 
 /// What is said, in this voice.
-pub(super) fn said(room: RoomId, voice: Voice, is_here: bool) -> String {
-    let place = if is_here && !voice.is_json() { "here" } else { "elsewhere" };
-    format!("{room} {voice:?} {place}")
+pub(super) fn said(room: RoomId, voice: Voice, is_here: bool) -> Topic {
+    Topic::new(
+        room,
+        match (voice, is_here) {
+            (Voice::Json, _) => b'j',
+            (Voice::Text, true) => b't',
+            (Voice::Text, false) => b'T',
+            (Voice::Html, true) => b'h',
+            (Voice::Html, false) => b'H',
+        },
+    )
+}
+
+/// The name of a room's topic: its number, and a letter. Six of them are looked up for each message, so they are made without
+/// taking memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Topic {
+    text: [u8; Topic::LONGEST],
+    /// Where it begins: it is written from its end.
+    start: usize,
+}
+
+impl Topic {
+    const LONGEST: usize = 21;
+
+    fn new(room: RoomId, letter: u8) -> Self {
+        let mut topic = Topic { text: [b'0'; Topic::LONGEST], start: Topic::LONGEST - 1 };
+        topic.text[topic.start] = letter;
+        let mut rest = room;
+        loop {
+            topic.start -= 1;
+            topic.text[topic.start] += (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                return topic;
+            }
+        }
+    }
+}
+
+impl Deref for Topic {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.text[self.start..]).expect("these are digits and a letter")
+    }
 }
 
 /// How many hear what is said in a room: one person may have a thousand windows.
@@ -74,4 +119,21 @@ pub(super) fn move_to(floor: &mut Floor<'_>, peer: PeerId, room: RoomId) -> bool
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_topic_has_a_name_of_its_own() {
+        assert_eq!((&*news(7), &*said(RoomId::MAX, Voice::Html, true)), ("7n", "18446744073709551615h"));
+        let voices = [Voice::Json, Voice::Text, Voice::Html];
+        let said = |room| {
+            voices.into_iter().flat_map(move |voice| [true, false].map(|is_here| said(room, voice, is_here)))
+        };
+        let all = [0, 1, 10].into_iter().flat_map(|room| said(room).chain([news(room)]));
+        let names: std::collections::HashSet<String> = all.map(|topic| topic.to_string()).collect();
+        assert_eq!(names.len(), 3 * 6, "programs are told where it was said, wherever they are");
+    }
 }

@@ -264,11 +264,14 @@ impl Hall {
     fn log(&self, news: &News, from: Option<PeerId>) {
         match news {
             News::Said { room, event } => {
+                // Nothing is made ready for a log that does not want it.
                 if let Some(peer) = from {
-                    let (from, author, offset) = (self.place_of(peer), event.author, event.offset);
-                    let bytes = length(&event.what);
                     log::info!(
-                        "{peer} from {from}, person {author}, said {bytes} bytes in room {room}, {offset}"
+                        "{peer} from {}, person {}, said {} bytes in room {room}, {}",
+                        self.place_of(peer),
+                        event.author,
+                        length(&event.what),
+                        event.offset
                     );
                 }
             }
