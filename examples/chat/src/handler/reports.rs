@@ -80,6 +80,8 @@ fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting, outcome: Outcome
         Waiting::Renamed { asker, person } => {
             hall.tell(peers, news, Some(asker.peer));
             match outcome {
+                // They were called so before.
+                Ok(_) if news.is_empty() => hall.answer(peers, &asker, &Reply::Done),
                 Ok(_) => hall.answer(peers, &asker, &Reply::Renamed { person }),
                 Err(Failure::Taken) => hall.refuse(peers, &asker, &Refusal::name_taken()),
                 Err(failure) => hall.refuse(peers, &asker, &failure.into()),

@@ -149,3 +149,15 @@ fn two_who_want_the_same_name_at_once_do_not_both_get_it() {
     assert_eq!(answers.iter().filter(|answer| answer["type"] == "ack").count(), 1, "{answers:?}");
     assert_eq!(answers.iter().filter(|answer| answer["code"] == "name_taken").count(), 7, "{answers:?}");
 }
+
+#[test]
+fn who_chooses_the_name_they_have_hears_nothing_new() {
+    let chat = Chat::in_memory(&[]);
+    let mut bob = Json::named(chat.address(), "bob");
+    let mut alice = Text::named(chat.address(), "alice");
+    bob.heard();
+    alice.say("/nick alice");
+    assert_eq!(alice.heard(), Vec::<String>::new());
+    assert_eq!(bob.ask(json!({"type": "name", "name": "bob"}))["type"], "ack");
+    assert_eq!((alice.heard(), bob.heard()), (vec![], vec![]));
+}
