@@ -134,6 +134,10 @@ fn explain(hall: &mut Hall, peers: &mut Peers, entry: &Entry, failure: Failure) 
     else {
         return failure;
     };
+    // That is a part of coming, and nobody waits for it: tried again for as long as it fails, it would never end.
+    if matches!(entry, Entry::Join { room, .. } if *room == hall.model.lobby()) {
+        return failure;
+    }
     let at = hall.ledger.calendar().now();
     let Some(arrival) = hall.model.arrive_again(*person, at) else {
         return failure;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::program;
+use pollcat_chat_testing::text::Text;
 
 /// Asks until it is done, however often it takes.
 #[track_caller]
@@ -119,6 +120,26 @@ fn a_newcomer_to_a_locked_file_is_a_guest_without_a_token() {
     guest.join("tea");
     let known = Json::hello(chat.address(), json!({}));
     assert!(known.welcome["token"].is_string(), "the next one has one again");
+}
+
+/// The file was locked when alice went, and still has her name when another alice comes: what cannot be stored is not tried
+/// for ever.
+#[test]
+fn a_newcomer_whom_the_disk_refuses_does_not_keep_it_busy() {
+    let mut chat = Chat::start(&[]);
+    let mut bob = Json::named(chat.address(), "bob");
+    let guest = Text::named(chat.address(), "alice");
+    let other = Connection::open(chat.data()).expect("any SQLite program may look at it");
+    other.execute_batch("BEGIN IMMEDIATE").expect("the lock can be had");
+    drop(guest);
+    chat.logged("she is not forgotten", |line| line.contains("not stored"));
+    other.execute_batch("ROLLBACK").expect("the lock can be given back");
+    let alice = Json::hello(chat.address(), json!({"name": "alice"}));
+    assert_eq!(alice.welcome.get("token"), None, "{}", alice.welcome);
+    (0..20).for_each(|number| drop(bob.say("lobby", &format!("behind whatever waits, {number}"))));
+    let (_, log) = chat.terminate();
+    let refused = log.iter().filter(|line| line.contains("does not know you")).count();
+    assert_eq!(refused, 0, "nobody has asked for anything: {log:#?}");
 }
 
 #[test]
