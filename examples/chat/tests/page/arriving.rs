@@ -232,3 +232,22 @@ fn who_has_to_wait_for_their_turn_comes_when_it_is() {
     anna.wait("!app.hidden && document.querySelector('#my-name').textContent === 'anna'");
     assert_eq!(anna.run("counted()"), json!([1, 2]), "one connection, and no word before it is time");
 }
+
+#[test]
+fn the_frame_of_what_is_to_come_is_seen_before_the_script_has_run() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-frame");
+    let alice = Window::open(&browser, &program.url());
+    // Modules run after this.
+    alice.prepare_with(
+        "document.addEventListener('readystatechange', () => {
+            globalThis.seen ??= [arrival, app].map((scene) => scene.checkVisibility())
+        })",
+    );
+    alice.reload();
+    assert_eq!(alice.run("seen"), json!([true, false]), "somebody new");
+    alice.arrive("alice");
+    alice.reload();
+    assert_eq!(alice.run("seen"), json!([false, true]), "somebody known");
+    alice.wait("!app.hidden && arrival.hidden && document.activeElement === say");
+}
