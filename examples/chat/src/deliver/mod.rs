@@ -204,7 +204,7 @@ impl Deliver {
         self.presence.count_rooms_of(model, person);
     }
 
-    /// Is the lobby a crowd? Then nobody is told the names of all who are here.
+    /// Does a room hear numbers, and not of each who comes, goes and types?
     pub(crate) fn is_crowd(&self, room: RoomId) -> bool {
         self.presence.is_crowd(room)
     }
