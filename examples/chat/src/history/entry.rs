@@ -177,16 +177,11 @@ pub(crate) struct Picture {
 }
 
 impl Entry {
-    /// Bytes that it brings along, more or less.
+    /// Bytes that it brings along, more or less. What a client can make long is in [`Append`].
     pub(super) fn weight(&self) -> usize {
         const ROW: usize = 100;
-        ROW + match self {
-            Entry::Append(Append { body: Body::Text(text), .. }) => text.len(),
-            Entry::Append(Append { body: Body::Picture { caption, bytes, .. }, .. }) => {
-                caption.len() + bytes.len()
-            }
-            _ => 0,
-        }
+        let body = if let Entry::Append(append) = self { append.body.weight() } else { 0 };
+        ROW + body
     }
 
     /// The bytes of its picture, if it brings one.
@@ -195,5 +190,20 @@ impl Entry {
             Entry::Append(Append { body: Body::Picture { bytes, .. }, .. }) => Some(bytes.len() as u64),
             _ => None,
         }
+    }
+}
+
+impl Body {
+    /// What can be read and searched in it, and may mention people.
+    pub(crate) fn words(&self) -> Option<&str> {
+        match self {
+            Body::Text(text) | Body::Picture { caption: text, .. } => Some(text),
+            Body::Deletion { .. } => None,
+        }
+    }
+
+    fn weight(&self) -> usize {
+        let words = self.words().map_or(0, str::len);
+        words + if let Body::Picture { bytes, .. } = self { bytes.len() } else { 0 }
     }
 }

@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
-use super::schema::{self, number, signed};
+use super::schema::{Kind, number, signed};
 use super::{Answer, Done, Failure, Offset, PersonId, RoomId, index};
 
 /// As much of an event as is needed to erase it.
@@ -12,7 +12,7 @@ pub(super) struct Erased {
     id: i64,
     room: i64,
     offset: i64,
-    kind: i64,
+    kind: Kind,
     text: Option<String>,
 }
 
@@ -23,14 +23,13 @@ impl Erased {
             id: row.get("id")?,
             room: row.get("room")?,
             offset: row.get("offset")?,
-            kind: row.get("kind")?,
+            kind: Kind::read(row, "kind")?,
             text: row.get("text")?,
         })
     }
 
-    /// A text or a picture.
     pub(super) fn has_words(&self) -> bool {
-        matches!(self.kind, schema::TEXT | schema::PICTURE)
+        self.kind.has_words()
     }
 
     /// Takes the picture away, and what the index knows.
@@ -40,7 +39,7 @@ impl Erased {
         indexed: i64,
         unindex: fn(&Connection, i64, &str) -> Result<()>,
     ) -> Result<()> {
-        if self.kind == schema::PICTURE {
+        if self.kind == Kind::Picture {
             drop_picture(connection, self.id)?;
         }
         match &self.text {
@@ -66,9 +65,9 @@ pub(super) fn take_back(
     }
     connection
         .prepare_cached(
-            "UPDATE events SET kind = 2, text = NULL, mentions = NULL WHERE room = ?1 AND offset = ?2",
+            "UPDATE events SET kind = ?3, text = NULL, mentions = NULL WHERE room = ?1 AND offset = ?2",
         )?
-        .execute([erased.room, erased.offset])?;
+        .execute([erased.room, erased.offset, Kind::Deleted as i64])?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::erasing::{self, Erased};
 use super::people::{self, exists, is_refused};
 use super::progress::Progress;
-use super::schema::{self, mentions_text, number, signed};
+use super::schema::{self, Kind, mentions_text, number, signed};
 use super::{Aim, Answer, Append, Body, Done, Failure, Offset, Outcome, PersonId};
 
 /// Everything that may refuse comes first, so that a refusal leaves nothing behind.
@@ -145,10 +145,10 @@ fn insert_picture(connection: &Connection, event: i64, body: &Body) -> Result<us
 }
 
 fn insert_event(connection: &Connection, id: i64, offset: Offset, append: &Append) -> Result<()> {
-    let (kind, text, target) = match &append.body {
-        Body::Text(text) => (schema::TEXT, Some(text), None),
-        Body::Picture { caption, .. } => (schema::PICTURE, Some(caption), None),
-        Body::Deletion { target } => (schema::DELETION, None, Some(signed(*target))),
+    let (kind, target) = match &append.body {
+        Body::Text(_) => (Kind::Text, None),
+        Body::Picture { .. } => (Kind::Picture, None),
+        Body::Deletion { target } => (Kind::Deletion, Some(signed(*target))),
     };
     connection
         .prepare_cached(
@@ -162,8 +162,8 @@ fn insert_event(connection: &Connection, id: i64, offset: Offset, append: &Appen
             append.at,
             signed(append.author),
             append.author_name,
-            kind,
-            text,
+            kind as i64,
+            append.body.words(),
             target,
             mentions_text(&append.mentions)
         ])?;

@@ -132,14 +132,9 @@ pub(crate) struct Event {
 impl Event {
     /// About how many bytes it takes in memory.
     pub(crate) fn weight(&self) -> usize {
-        let said = match &self.what {
-            What::Text(text) => text.len(),
-            What::Picture { picture, caption } => {
-                caption.len() + picture.as_ref().map_or(0, |picture| picture.id.len())
-            }
-            What::Deleted | What::Deletion { .. } => 0,
-        };
-        size_of::<Event>() + self.author_name.len() + size_of_val(&self.mentions[..]) + said
+        let words = self.what.words().map_or(0, str::len);
+        let picture = self.what.picture().map_or(0, |picture| picture.id.len());
+        size_of::<Event>() + self.author_name.len() + size_of_val(&self.mentions[..]) + words + picture
     }
 }
 
@@ -157,4 +152,26 @@ pub(crate) enum What {
     Deletion {
         target: Offset,
     },
+}
+
+impl What {
+    /// What can be read in it.
+    pub(crate) fn words(&self) -> Option<&str> {
+        match self {
+            What::Text(text) | What::Picture { caption: text, .. } => Some(text),
+            What::Deleted | What::Deletion { .. } => None,
+        }
+    }
+
+    pub(crate) fn picture(&self) -> Option<&Picture> {
+        if let What::Picture { picture, .. } = self { picture.as_ref() } else { None }
+    }
+
+    /// Is it something that a member has yet to read? What has been taken back is, for its offset remains.
+    pub(crate) fn is_counted(&self) -> bool {
+        match self {
+            What::Text(_) | What::Picture { .. } | What::Deleted => true,
+            What::Deletion { .. } => false,
+        }
+    }
 }

@@ -125,7 +125,7 @@ fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
                     Some(0) => Voices::Several,
                     Some(_) => Voices::One(number(row, "voice")?),
                 },
-                deletions: Vec::new(),
+                uncounted: Vec::new(),
                 recent: Vec::new(),
             })
         })?
@@ -136,14 +136,15 @@ fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
     let mut left = RINGS_BYTES;
     for place in order {
         let room = &mut rooms[place];
-        room.deletions = deletions(connection, room)?;
+        room.uncounted = uncounted(connection, room)?;
         room.recent = latest(connection, room, recent, left.min(RING_BYTES))?;
         left = left.saturating_sub(room.recent.iter().map(Event::weight).sum());
     }
     Ok(rooms)
 }
 
-fn deletions(connection: &Connection, room: &StoredRoom) -> Result<Vec<Offset>> {
+/// `kind = 3`: [`Kind::Deletion`](schema::Kind), the only kind that is not counted. There is an index for it.
+fn uncounted(connection: &Connection, room: &StoredRoom) -> Result<Vec<Offset>> {
     connection
         .prepare_cached("SELECT offset FROM events WHERE room = ?1 AND kind = 3 ORDER BY offset")?
         .query_map([signed(room.id)], |row| number(row, "offset"))?

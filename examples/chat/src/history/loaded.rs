@@ -39,8 +39,8 @@ pub(crate) struct StoredRoom {
     pub first: Offset,
     pub last: Offset,
     pub voices: Voices,
-    /// Offsets of deletions that are kept, in order: events that do not count as unread.
-    pub deletions: Vec<Offset>,
+    /// Offsets of the events that nobody has yet to read, in order ([`What::is_counted`](super::What::is_counted)).
+    pub uncounted: Vec<Offset>,
     /// The latest events, oldest first: as many as [`Settings::recent`](super::Settings::recent), or as fit into
     /// [`RING_BYTES`].
     pub recent: Vec<Event>,

@@ -130,11 +130,36 @@ const STEPS: &[&str] = &[
     ",
 ];
 
-/// `events.kind`.
-pub(super) const TEXT: i64 = 0;
-pub(super) const PICTURE: i64 = 1;
-pub(super) const DELETED: i64 = 2;
-pub(super) const DELETION: i64 = 3;
+/// `events.kind`: the numbers are those in the file. A new kind is a new step in [`STEPS`] as well, if only an empty one:
+/// older programs cannot read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text = 0,
+    Picture = 1,
+    Deleted = 2,
+    Deletion = 3,
+}
+
+impl Kind {
+    pub(super) fn read(row: &Row<'_>, column: impl RowIndex) -> Result<Self> {
+        let column = column.idx(row.as_ref())?;
+        Ok(match row.get(column)? {
+            0 => Kind::Text,
+            1 => Kind::Picture,
+            2 => Kind::Deleted,
+            3 => Kind::Deletion,
+            other => return Err(Error::IntegralValueOutOfRange(column, other)),
+        })
+    }
+
+    /// Can it be taken back?
+    pub(super) fn has_words(self) -> bool {
+        match self {
+            Kind::Text | Kind::Picture => true,
+            Kind::Deleted | Kind::Deletion => false,
+        }
+    }
+}
 
 /// Brings the tables of this version (0: there are none) to the present one. Within a transaction: all of it or nothing.
 pub(super) fn bring_up(connection: &Connection, version: i32) -> Result<()> {
@@ -188,12 +213,11 @@ pub(super) mod column {
 
 /// Reads a row of [`select_events`]. The room is for searches.
 pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
-    let what = match row.get(column::KIND)? {
-        TEXT => What::Text(row.get(column::TEXT)?),
-        PICTURE => What::Picture { picture: picture(row)?, caption: row.get(column::TEXT)? },
-        DELETED => What::Deleted,
-        DELETION => What::Deletion { target: number(row, column::TARGET)? },
-        other => return Err(Error::IntegralValueOutOfRange(column::KIND, other)),
+    let what = match Kind::read(row, column::KIND)? {
+        Kind::Text => What::Text(row.get(column::TEXT)?),
+        Kind::Picture => What::Picture { picture: picture(row)?, caption: row.get(column::TEXT)? },
+        Kind::Deleted => What::Deleted,
+        Kind::Deletion => What::Deletion { target: number(row, column::TARGET)? },
     };
     let event = Event {
         offset: number(row, column::OFFSET)?,

@@ -113,12 +113,11 @@ impl Deciding<'_> {
         (room, aim): (RoomId, Aim),
         body: Body,
     ) -> Result<Decision, Refusal> {
-        let author = self.model.people.get(self.by.person).ok_or_else(Refusal::nobody)?;
-        let Mentioned { people: mentions, folded } = match &body {
-            Body::Text(text) | Body::Picture { caption: text, .. } if text.contains('@') => {
-                mentioned(&self.model.people, &self.model.membership, text, room, self.model.rules.max_name)
-            }
-            _ => Mentioned::default(),
+        let Model { people, membership, rules, .. } = self.model;
+        let author = people.get(self.by.person).ok_or_else(Refusal::nobody)?;
+        let Mentioned { people: mentions, folded } = match body.words().filter(|words| words.contains('@')) {
+            Some(words) => mentioned(people, membership, words, room, rules.max_name),
+            None => Mentioned::default(),
         };
         entries.push(Entry::Append(Append {
             room,

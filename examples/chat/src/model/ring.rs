@@ -128,7 +128,7 @@ mod tests {
             first: 1,
             last: 0,
             voices: Voices::None,
-            deletions: vec![],
+            uncounted: vec![],
             recent: vec![],
         };
         (0..300).for_each(|id| rooms.insert(Room::new(stored(id))));

@@ -29,7 +29,7 @@ pub(crate) struct Room {
     /// When something was said last, as a number that counts up.
     used: u64,
     /// Events that do not count as unread, in order.
-    deletions: Vec<Offset>,
+    uncounted: Vec<Offset>,
     /// Not on disk yet: it is a name that is taken, and nothing else.
     is_pending: bool,
     /// Who made it, since the program has started.
@@ -40,7 +40,7 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) fn new(stored: StoredRoom) -> Self {
-        let StoredRoom { id, kind, name, folded, epoch, first, last, voices, deletions, recent } = stored;
+        let StoredRoom { id, kind, name, folded, epoch, first, last, voices, uncounted, recent } = stored;
         Room {
             id,
             kind,
@@ -53,7 +53,7 @@ impl Room {
             voices,
             recent: Ring::new(recent),
             used: 0,
-            deletions,
+            uncounted,
             is_pending: false,
             maker: None,
             empty_until: None,
@@ -63,10 +63,10 @@ impl Room {
     /// A room that is on its way to the disk: nothing was said in it.
     pub(super) fn pending(id: RoomId, kind: RoomKind, name: &str, folded: &str, epoch: &str) -> Self {
         let (name, folded, epoch) = (name.to_owned(), folded.to_owned(), epoch.to_owned());
-        let (voices, deletions, recent) = (Voices::None, Vec::new(), Vec::new());
+        let (voices, uncounted, recent) = (Voices::None, Vec::new(), Vec::new());
         let (first, last) = (1, 0);
         let room =
-            Room::new(StoredRoom { id, kind, name, folded, epoch, first, last, voices, deletions, recent });
+            Room::new(StoredRoom { id, kind, name, folded, epoch, first, last, voices, uncounted, recent });
         Room { is_pending: true, ..room }
     }
 
@@ -124,16 +124,18 @@ impl Room {
 
     /// How many events after `read` somebody has yet to read.
     pub(crate) fn unread(&self, read: Offset) -> u64 {
-        let deletions = self.deletions.len() - self.deletions.partition_point(|&offset| offset <= read);
-        self.last.saturating_sub(read.max(self.first.saturating_sub(1))).saturating_sub(deletions as u64)
+        let uncounted = self.uncounted.len() - self.uncounted.partition_point(|&offset| offset <= read);
+        self.last.saturating_sub(read.max(self.first.saturating_sub(1))).saturating_sub(uncounted as u64)
     }
 
     /// Something was said: the latest event so far.
     fn push(&mut self, event: Event, keep: usize) {
         self.last = event.offset;
         self.voices = self.voices.and(event.author);
+        if !event.what.is_counted() {
+            self.uncounted.push(event.offset);
+        }
         if let What::Deletion { target } = event.what {
-            self.deletions.push(event.offset);
             self.recent.take_back(target);
         }
         self.recent.push(event, keep);
@@ -143,8 +145,8 @@ impl Room {
     fn prune(&mut self, first: Offset) {
         self.first = self.first.max(first);
         self.recent.prune(self.first);
-        let gone = self.deletions.partition_point(|&offset| offset < first);
-        self.deletions.drain(..gone);
+        let gone = self.uncounted.partition_point(|&offset| offset < first);
+        self.uncounted.drain(..gone);
     }
 
     /// The events after an offset, if all of them are in memory.

@@ -22,7 +22,7 @@ fn room(first: Offset, last: Offset, recent: usize) -> Room {
         first,
         last,
         voices: Voices::None,
-        deletions: vec![],
+        uncounted: vec![],
         recent: (start..=last).map(text).collect(),
     })
 }

@@ -119,7 +119,7 @@ mod tests {
             first,
             last,
             voices: Voices::None,
-            deletions: vec![],
+            uncounted: vec![],
             recent: vec![],
         })
     }

@@ -173,7 +173,7 @@ impl Model {
                 first: 1,
                 last: room.events.len() as u64,
                 voices: room.events.iter().fold(Voices::None, |voices, event| voices.and(event.author)),
-                deletions: room.events.iter().filter(is_deletion).map(|event| event.offset).collect(),
+                uncounted: room.events.iter().filter(is_deletion).map(|event| event.offset).collect(),
                 recent: room.events[room.events.len().saturating_sub(recent)..].to_vec(),
             };
             assert_eq!(*stored, expected);
