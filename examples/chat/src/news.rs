@@ -58,6 +58,25 @@ pub(crate) enum News {
     },
 }
 
+impl News {
+    /// Who has done something that stays: they are somebody to keep, and have not only passed by.
+    pub(crate) fn noticed(&self) -> Option<PersonId> {
+        match self {
+            News::Said { event, .. } => Some(event.author),
+            News::Joined { who, .. } => Some(who.id),
+            News::Left { .. }
+            | News::Created { .. }
+            | News::Removed { .. }
+            | News::Renamed { .. }
+            | News::Came { .. }
+            | News::Went { .. }
+            | News::Gone { .. }
+            | News::Typing { .. }
+            | News::Read { .. } => None,
+        }
+    }
+}
+
 /// Somebody, as they were called when it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Named {

@@ -104,8 +104,8 @@ impl Deliver {
 
     /// The connection is somebody's now.
     pub(crate) fn let_in(&self, floor: &mut Floor<'_>, peer: PeerId) {
-        if let Some(voice) = floor.sessions.voice(peer) {
-            floor.peers.subscribe(peer, topics::everybody(voice));
+        if floor.sessions.speaks_json(peer) {
+            floor.peers.subscribe(peer, topics::EVERYBODY);
         }
     }
 
@@ -264,7 +264,7 @@ impl Deliver {
     // ---- rooms
 
     fn tell_everybody(&self, floor: &mut Floor<'_>, news: &News) -> Cost {
-        self.ways.publish_json(floor, topics::everybody(Voice::Json), news, None);
+        self.ways.publish_json(floor, topics::EVERYBODY, news, None);
         Cost::NOTHING
     }
 
@@ -401,7 +401,7 @@ impl Deliver {
         let watched = self.presence.cost_of_noting(person);
         if !self.is_crowd(floor.model.lobby()) {
             self.tell_everybody(floor, news);
-            return watched.and(Cost::told(floor.peers.subscribers(topics::everybody(Voice::Json))));
+            return watched.and(Cost::told(floor.peers.subscribers(topics::EVERYBODY)));
         }
         let (windows, cost) = self.presence.hearers(floor.model, floor.sessions, person, rooms);
         self.ways.send_each(floor, news, windows);

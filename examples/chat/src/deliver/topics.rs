@@ -12,14 +12,8 @@ use super::floor::Floor;
 use crate::history::RoomId;
 use crate::voices::Voice;
 
-/// Everybody who speaks like this.
-pub(super) fn everybody(voice: Voice) -> &'static str {
-    match voice {
-        Voice::Json => "everybody, Json",
-        Voice::Text => "everybody, Text",
-        Voice::Html => "everybody, Html",
-    }
-}
+/// Everybody who speaks JSON.
+pub(super) const EVERYBODY: &str = "everybody";
 
 /// Who comes and goes, and who is typing.
 pub(super) fn news(room: RoomId) -> Topic {

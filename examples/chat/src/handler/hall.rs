@@ -8,7 +8,7 @@ use pollcat::{CloseCode, PeerId, Peers};
 use super::missed;
 use crate::cost::Cost;
 use crate::deliver::{Deliver, Floor, Told};
-use crate::history::{Entry, Failure, History, Loaded, Millis, PersonId, RoomId, What};
+use crate::history::{Entry, Failure, History, Loaded, Millis, PersonId, RoomId};
 use crate::http::door::{Door, place};
 use crate::http::files::Files;
 use crate::ledger::Ledger;
@@ -22,6 +22,7 @@ use crate::run::settings::Settings;
 use crate::session::{Charges, Fading, Session, Sessions};
 use crate::tickets::{Asker, Ticket, Waiting};
 use crate::token;
+use crate::voices;
 
 pub(super) struct Hall {
     pub settings: Settings,
@@ -130,7 +131,9 @@ impl Hall {
     pub(super) fn tell(&mut self, peers: &mut Peers, news: &[News], from: Option<PeerId>) -> Cost {
         let mut all = Cost::NOTHING;
         for news in news {
-            self.log(news, from);
+            let hall = &*self;
+            let caused = from.map(|peer| move || format!("{peer} from {}", hall.place_of(peer)));
+            voices::log::write(news, &self.model, caused);
             let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
             let Told { cost, behind } = self.deliver.tell(&mut floor, news, from);
             if let Some(peer) = from {
@@ -145,22 +148,10 @@ impl Hall {
 
     /// What else follows from it.
     fn note(&mut self, peers: &mut Peers, news: &News) {
-        let noticed = match news {
-            News::Said { event, .. } => self.model.notice(event.author),
-            News::Joined { who, .. } => self.model.notice(who.id),
-            News::Gone { who, .. } => {
-                self.charges.forget(who.id);
-                None
-            }
-            News::Left { .. }
-            | News::Created { .. }
-            | News::Removed { .. }
-            | News::Renamed { .. }
-            | News::Came { .. }
-            | News::Went { .. }
-            | News::Typing { .. }
-            | News::Read { .. } => None,
-        };
+        if let News::Gone { who, .. } = news {
+            self.charges.forget(who.id);
+        }
+        let noticed = news.noticed().and_then(|person| self.model.notice(person));
         self.submit_each(peers, Vec::from_iter(noticed));
     }
 
@@ -259,50 +250,10 @@ impl Hall {
         Moment { at: self.ledger.calendar().now(), random: &token::random_text }
     }
 
-    // ---- the log
-
-    fn log(&self, news: &News, from: Option<PeerId>) {
-        match news {
-            News::Said { room, event } => {
-                // Nothing is made ready for a log that does not want it.
-                if let Some(peer) = from {
-                    log::info!(
-                        "{peer} from {}, person {}, said {} bytes in room {room}, {}",
-                        self.place_of(peer),
-                        event.author,
-                        length(&event.what),
-                        event.offset
-                    );
-                }
-            }
-            News::Created { room } => log::info!("room {room} was made"),
-            News::Removed { room, .. } => log::info!("room {room} was removed: it was empty"),
-            News::Renamed { person, .. } => {
-                log::info!("person {person} is called {} now", self.model.name_of(*person));
-            }
-            News::Joined { .. }
-            | News::Left { .. }
-            | News::Came { .. }
-            | News::Went { .. }
-            | News::Gone { .. }
-            | News::Typing { .. }
-            | News::Read { .. } => {}
-        }
-    }
-
     /// Where a connection comes from.
     fn place_of(&self, peer: PeerId) -> String {
         let session = self.sessions.get(peer);
         session.map_or("nowhere any more".to_owned(), |session: &Session| place(session.client))
-    }
-}
-
-/// What was said, in bytes.
-fn length(what: &What) -> usize {
-    match what {
-        What::Text(text) => text.len(),
-        What::Picture { picture, .. } => picture.as_ref().map_or(0, |picture| picture.size as usize),
-        What::Deleted | What::Deletion { .. } => 0,
     }
 }
 

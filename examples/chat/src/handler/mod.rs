@@ -103,17 +103,8 @@ impl Handler<Mail> for Chat {
         let hall = &mut self.hall;
         let asks = |option: &str| request.query().unwrap_or("").split('&').any(|part| part == option);
         let is_json = request.choose_subprotocol(&["chat.v1"]).is_some() || request.path() == "/chat.v1";
-        let voice = match is_json {
-            true => Voice::Json,
-            false if asks("html") => Voice::Html,
-            false => Voice::Text,
-        };
-        let echo = match voice {
-            _ if asks("echo=on") => true,
-            _ if asks("echo=off") => false,
-            Voice::Json => false,
-            Voice::Text | Voice::Html => hall.settings.echo,
-        };
+        let voice = if is_json { Voice::Json } else { Voice::asked_for(asks) };
+        let echo = asks("echo=on") || (!asks("echo=off") && !is_json && hall.settings.echo);
         let (client, now) = (request.client(), ticks());
         let payer = hall.charges.payer(client);
         let mut session = Session::new(voice, client, payer, now, echo, hall.model.lobby());

@@ -1,11 +1,13 @@
 //! The voices: how what happened and what is answered is said. Each is one file, or one folder: JSON for programs, lines for
 //! people, and the same lines for a page that takes them for HTML. A new one is a file beside these, and a row here.
+//! `log.rs` is what an operator reads.
 
 mod command;
 mod cut;
 mod html;
 pub(crate) mod json;
 mod lines;
+pub(crate) mod log;
 mod reader;
 
 pub(crate) use command::parse as parse_line;
@@ -33,6 +35,11 @@ pub(crate) enum Voice {
 impl Voice {
     /// Those whose readers see in which room something was said only if it is another one than theirs.
     pub(crate) const OF_PEOPLE: [Voice; 2] = [Voice::Text, Voice::Html];
+
+    /// Of a client that does not speak `chat.v1`. `asks` knows what its address asks for.
+    pub(crate) fn asked_for(asks: impl Fn(&str) -> bool) -> Voice {
+        if asks("html") { Voice::Html } else { Voice::Text }
+    }
 
     pub(crate) fn is_json(self) -> bool {
         self == Voice::Json
@@ -96,5 +103,21 @@ impl Voices {
             Voice::Text => line(),
             Voice::Html => line().map(|line| html::line(&line)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_voice_but_that_of_programs_is_one_of_people() {
+        let next = |voice: &Voice| match voice {
+            Voice::Json => Some(Voice::Text),
+            Voice::Text => Some(Voice::Html),
+            Voice::Html => None,
+        };
+        let all = std::iter::successors(Some(Voice::Json), next);
+        assert_eq!(all.filter(|voice| !voice.is_json()).collect::<Vec<_>>(), Voice::OF_PEOPLE);
     }
 }
