@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::command::HELP;
+use super::command;
 use super::cut::cut;
 use super::json::picture_path;
 use crate::cost::COMPRESSED;
@@ -209,8 +209,8 @@ fn notice(words: &str) -> String {
 
 /// `/help`.
 fn help() -> String {
-    let width = HELP.iter().map(|(form, _)| form.len()).max().unwrap_or(0);
-    let lines = HELP.iter().map(|(form, does)| format!("*   {form:width$}  {does}"));
+    let width = command::help().map(|(form, _)| form.len()).max().unwrap_or(0);
+    let lines = command::help().map(|(form, does)| format!("*   {form:width$}  {does}"));
     std::iter::once("* what you type is said in your room, unless it is one of these:".to_owned())
         .chain(lines)
         .collect::<Vec<_>>()
@@ -306,6 +306,6 @@ mod tests {
 
     #[test]
     fn help_has_a_line_for_each_command() {
-        assert_eq!(help().lines().count(), HELP.len() + 1);
+        assert_eq!(help().lines().count(), command::help().count() + 1);
     }
 }

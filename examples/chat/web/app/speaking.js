@@ -108,9 +108,10 @@ export function speaking(app) {
 		},
 	};
 	const perform = async (command) => COMMANDS[command.does](command);
+	const commands = Object.keys(COMMANDS);
 
 	// Looks for words in the history, before an earlier answer's end.
 	const search = (query, room, before) => connection.ask({ type: "search", query, room, before });
 
-	return { typing, speak, flush, unsent, retry, edit, takeBack, perform, search };
+	return { typing, speak, flush, unsent, retry, edit, takeBack, perform, commands, search };
 }

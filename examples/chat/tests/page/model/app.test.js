@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 
 import { createApp } from "../../../web/app/app.js";
+import { COMMANDS } from "../../../web/model/commands.js";
 
 // A place that keeps what it is told.
 function shelf() {
@@ -132,4 +133,9 @@ test("what the server does not take waits until somebody tries again, and holds 
 	assert.deepEqual([first.state, first.entry.error.code], ["failed", "too_long"]);
 	app.do.edit(first.entry);
 	assert.equal(app.do.unsent(app.state.room).length, 1);
+});
+
+test("every command of the grammar can be performed", () => {
+	const { app } = chat();
+	assert.deepEqual(app.do.commands.toSorted(), COMMANDS.toSorted());
 });

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { parse } from "../../../web/model/commands.js";
+import { COMMANDS, helpFor, parse } from "../../../web/model/commands.js";
+import { PHRASES } from "../../../web/views/phrases.js";
 
 const FIXTURE = new URL("../../../fixtures/commands.txt", import.meta.url);
 const KNOWN = ["Anna", "Anna Maria", "bob", "Dr. Who", "O’Neil", "艾·伦", "小明"].map((name) => name.toLowerCase());
@@ -23,4 +24,8 @@ test("a line means on the page what it means to the server", () => {
 	assert.ok(rows.length > 50);
 	const shown = (cells) => cells.join("|").replace(/\|+$/, "");
 	for (const [line, ...means] of rows) assert.equal(shown(meaning(line)), shown(means), line);
+});
+
+test("the help has every command", () => {
+	for (const name of COMMANDS) assert.ok(PHRASES.has(helpFor(name)), helpFor(name));
 });
