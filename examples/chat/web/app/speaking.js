@@ -36,9 +36,12 @@ export function speaking(app) {
 		outbox.saying = false;
 	}
 
+	// What it is, in the words of the server.
+	const typeOf = ({ blob }) => (blob ? "picture" : "message");
+
 	async function say(entry) {
 		const { id, room, to, msg, blob } = entry;
-		const object = { type: blob ? "picture" : "message", id, msg, size: blob?.size, ...(to ? { to } : { room }) };
+		const object = { type: typeOf(entry), id, msg, size: blob?.size, ...(to ? { to } : { room }) };
 		const watch = blob && setInterval(() => {
 			entry.progress = Math.max(0, 1 - connection.buffered / blob.size);
 			app.do.draw();
@@ -53,9 +56,11 @@ export function speaking(app) {
 		app.do.draw();
 	}
 
-	function acknowledged({ msg, blob, url, width, height }, { room, offset, msg_time }) {
-		const what = blob ? { type: "picture", picture: { url, width, height } } : { type: "message" };
-		store.event({ room, offset, msg_time, from_id: store.me.id, from: store.me.name, msg, ...what });
+	function acknowledged(entry, { room, offset, msg_time }) {
+		const { msg, blob, url, width, height } = entry;
+		const { id: from_id, name: from } = store.me;
+		const picture = blob && { url, width, height };
+		store.event({ type: typeOf(entry), room, offset, msg_time, from_id, from, msg, picture });
 	}
 
 	async function notTaken(entry, error) {
@@ -71,7 +76,7 @@ export function speaking(app) {
 		const { id: from_id, name: from } = store.me;
 		return outbox.in(room.name).map((entry) => ({
 			...entry, entry, from_id, from, msg_time: entry.time, picture: entry,
-			type: entry.blob ? "picture" : "message", state: entry.error ? "failed" : "pending",
+			type: typeOf(entry), state: entry.error ? "failed" : "pending",
 		}));
 	}
 

@@ -115,7 +115,7 @@ export class Room {
 		const { past } = this;
 		this.last = event.offset;
 		if (!past) this.#place(event);
-		else if (event.type === "deleted") this.#delete(event.target);
+		else this.#carryOut(event);
 		return "new";
 	}
 
@@ -144,7 +144,7 @@ export class Room {
 		const fresh = events.filter((event) => event.offset < this.low);
 		this.low = fresh[0]?.offset ?? this.low;
 		if (!more) this.first = this.low;
-		const shown = dated(fresh.filter(isShown));
+		const shown = dated(fresh.filter(isMessage));
 		this.items.unshift(...shown);
 		this.base -= shown.length;
 	}
@@ -194,8 +194,13 @@ export class Room {
 	#place(event) {
 		this.high = event.offset;
 		if (event.deleted) this.gone.add(event.offset);
-		if (event.type === "deleted") this.#delete(event.target);
-		else this.#append(event);
+		if (isMessage(event)) this.#append(event);
+		else this.#carryOut(event);
+	}
+
+	// What it does to another event.
+	#carryOut({ type, target }) {
+		if (type === "deleted") this.#delete(target);
 	}
 
 	#append(item) {
@@ -217,7 +222,8 @@ export class Room {
 	}
 }
 
-const isShown = (event) => event.type !== "deleted";
+// Is it shown, and to be read? The others only change what is there.
+export const isMessage = ({ type }) => type !== "deleted";
 
 // Under which day they stand: never one before that of what they follow, for clocks can be set back. (A notice has the
 // browser's time, and begins no day.)

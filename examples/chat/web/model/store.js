@@ -4,7 +4,7 @@
  */
 
 import { fold } from "./mentions.js";
-import { Room } from "./room.js";
+import { isMessage, Room } from "./room.js";
 import { Roster } from "./roster.js";
 
 export class Store {
@@ -153,10 +153,8 @@ export class Store {
 		const taken = room?.take(event);
 		if (taken === "gap") this.#told.gap();
 		if (taken !== "new") return;
-		if (event.type === "deleted") {
-			if (called) room.mentions = Math.max(0, room.mentions - 1);
-			return;
-		}
+		if (called) room.mentions = Math.max(0, room.mentions - 1);
+		if (!isMessage(event)) return;
 		room.typing.delete(event.from_id);
 		if (event.from_id === this.me.id) {
 			this.markRead(room);
