@@ -222,8 +222,8 @@ export class Room {
 	}
 }
 
-// Is it shown, and to be read? The others only change what is there.
-export const isMessage = ({ type }) => type !== "deleted";
+// Is it shown, and to be read? What says nothing only changes what is there.
+export const isMessage = ({ msg }) => msg !== undefined;
 
 // Under which day they stand: never one before that of what they follow, for clocks can be set back. (A notice has the
 // browser's time, and begins no day.)

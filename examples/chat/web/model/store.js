@@ -52,7 +52,9 @@ export class Store {
 	}
 
 	heard(object) {
-		this.#hear[object.type]?.(object);
+		// What somebody says or does in a room has its author, and its place, whatever kind it is.
+		if (object.from_id !== undefined) this.event(object);
+		else this.#hear[object.type]?.(object);
 	}
 
 	#hear = {
@@ -78,9 +80,6 @@ export class Store {
 			room.filled = false; // rather fetched again than shown with a hole
 			this.#told.gap();
 		},
-		message: (event) => this.event(event),
-		picture: (event) => this.event(event),
-		deleted: (event) => this.event(event),
 		joined: ({ room: name, user, members }) => {
 			const room = this.rooms.get(name);
 			const person = this.#person(user);

@@ -136,11 +136,22 @@ test("what is unread, and what of it is for one, is counted and taken back", () 
 	store.heard({ room: "lobby", ...said(1, { mentions: [1] }) });
 	store.heard({ room: "lobby", ...said(2) });
 	assert.deepEqual([lobby.unread, lobby.mentions, arrived], [2, 1, [1, 2]]);
-	store.heard({ room: "lobby", type: "deleted", offset: 3, target: 1 });
+	store.heard({ room: "lobby", type: "deleted", offset: 3, from_id: 2, target: 1 });
 	assert.deepEqual([lobby.unread, lobby.mentions, lobby.find(1).deleted], [2, 0, true]);
 	store.markRead(lobby, 2);
 	assert.deepEqual([lobby.unread, lobby.read], [0, 2]);
 	store.heard({ room: "lobby", ...said(9) });
 	assert.equal(arrived.at(-1), "gap");
 	assert.deepEqual(store.known(), { lobby: { epoch: "e", offset: 3 } });
+});
+
+test("a kind of event that the page does not know has its place, and is not shown if it says nothing", () => {
+	const told = [];
+	const store = new Store({ arrived: (room, event) => told.push(event.offset), gap: () => told.push("gap") });
+	store.heard(WELCOME);
+	store.heard({ type: "history", room: "lobby", epoch: "e", recovered: true, events: [], more: false });
+	store.heard({ room: "lobby", type: "unheard-of", offset: 1, from_id: 2, from: "bob", msg_time: 1 });
+	store.heard({ room: "lobby", ...said(2) });
+	const lobby = store.rooms.get("lobby");
+	assert.deepEqual([told, lobby.unread, lobby.items.map(({ offset }) => offset)], [[2], 1, [2]]);
 });
