@@ -144,6 +144,30 @@ fn every_style_of_a_view_is_called_like_the_view_and_no_line_is_long() {
     assert!(odd.is_empty(), "\n{}", odd.join("\n"));
 }
 
+/// What a map names has to be there.
+#[test]
+fn the_architecture_names_only_files_and_functions_that_there_are() {
+    let text = std::fs::read_to_string(format!("{ROOT}/ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let sources = [rust("src"), page("js")].concat();
+    let is_file = |word: &str| {
+        let path = std::path::Path::new(word);
+        word.ends_with('/')
+            || path.extension().is_some_and(|it| ["rs", "js", "txt", "md"].map(Some).contains(&it.to_str()))
+    };
+    let is_there = |word: &str| [ROOT, SRC].iter().any(|at| std::path::Path::new(at).join(word).exists());
+    let is_function = |name: &str| {
+        let shapes =
+            [format!("fn {name}("), format!("fn {name}<"), format!("function {name}("), format!("{name} = ")];
+        sources.iter().any(|(_, text)| shapes.iter().any(|shape| text.contains(shape)))
+    };
+    let words = || text.split(|c: char| !c.is_alphanumeric() && !"_-./()".contains(c));
+    let files = words().map(|word| word.trim_matches(['.', '(', ')'])).filter(|word| is_file(word));
+    let functions = words().filter_map(|word| word.strip_suffix("()"));
+    let lost: Vec<&str> =
+        files.filter(|word| !is_there(word)).chain(functions.filter(|name| !is_function(name))).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
 /// The page's modules without their comments; and without the table of its words.
 fn code_of_the_page() -> Vec<(String, String)> {
     let is_code = |line: &&str| !line.trim_start().starts_with(['*', '/']);
