@@ -138,6 +138,14 @@ impl Event {
     }
 }
 
+#[cfg(test)]
+impl Event {
+    /// Something that one person said, long ago.
+    pub(crate) fn example(offset: Offset, what: What) -> Self {
+        Event { offset, at: 0, author: 1, author_name: "alice".into(), what, mentions: Vec::new() }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum What {
     Text(String),

@@ -79,7 +79,7 @@ mod tests {
 
     fn text(offset: Offset, length: usize) -> Event {
         let what = What::Text("x".repeat(length));
-        Event { offset, at: 0, author: 1, author_name: "alice".into(), what, mentions: vec![2] }
+        Event { mentions: vec![2], ..Event::example(offset, what) }
     }
 
     fn offsets(ring: &Ring) -> Vec<Offset> {

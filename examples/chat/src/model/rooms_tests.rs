@@ -4,7 +4,7 @@ use super::*;
 
 fn text(offset: Offset) -> Event {
     let what = What::Text(format!("number {offset}"));
-    Event { offset, at: 0, author: 1, author_name: "alice".into(), what, mentions: vec![2] }
+    Event { mentions: vec![2], ..Event::example(offset, what) }
 }
 
 fn deletion(offset: Offset, target: Offset) -> Event {

@@ -259,7 +259,7 @@ mod tests {
     }
 
     fn event(what: What) -> Event {
-        Event { offset: 1, at: NOON, author: 7, author_name: "alice".into(), what, mentions: vec![] }
+        Event { at: NOON, ..Event::example(1, what) }
     }
 
     fn line(what: What, place: Place<'_>, now: Millis) -> String {
