@@ -22,16 +22,8 @@ pub(super) fn news(room: RoomId) -> Topic {
 
 /// What is said, in this voice.
 pub(super) fn said(room: RoomId, voice: Voice, is_here: bool) -> Topic {
-    Topic::new(
-        room,
-        match (voice, is_here) {
-            (Voice::Json, _) => b'j',
-            (Voice::Text, true) => b't',
-            (Voice::Text, false) => b'T',
-            (Voice::Html, true) => b'h',
-            (Voice::Html, false) => b'H',
-        },
-    )
+    let is_here = is_here && !voice.is_json();
+    Topic::new(room, if is_here { voice.letter() } else { voice.letter().to_ascii_uppercase() })
 }
 
 /// The name of a room's topic: its number, and a letter. Six of them are looked up for each message, so they are made without

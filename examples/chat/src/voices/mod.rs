@@ -41,6 +41,15 @@ impl Voice {
         if asks("html") { Voice::Html } else { Voice::Text }
     }
 
+    /// In names of topics, where `n` is for who comes and goes.
+    pub(crate) fn letter(self) -> u8 {
+        match self {
+            Voice::Json => b'j',
+            Voice::Text => b't',
+            Voice::Html => b'h',
+        }
+    }
+
     pub(crate) fn is_json(self) -> bool {
         self == Voice::Json
     }
