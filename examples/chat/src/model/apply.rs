@@ -51,7 +51,8 @@ impl Model {
 
     fn carry_out(&mut self, entry: &Entry, done: &Done, now: Millis) -> Vec<News> {
         match entry {
-            Entry::Arrive { person, name, token, at, .. } => {
+            // Who has begun to arrive, and is not there, has left meanwhile: what forgets them is behind.
+            Entry::Arrive { person, name, token, at, .. } if *person >= self.next_person => {
                 self.begin_to_arrive(*person, name, *token, *at);
             }
             Entry::Rename { person, name, .. } => return self.renamed(*person, name, true),
@@ -69,8 +70,11 @@ impl Model {
             Entry::MarkRead { room, person, read } => return self.read(*room, *person, *read),
             Entry::Append(append) => return self.appended(append, done),
             Entry::Prune { room, before } => self.rooms.prune(*room, *before),
-            // Of these nothing is in memory.
-            Entry::Sweep { .. } | Entry::GiveUpPictures { .. } | Entry::ForgetReceipts { .. } => {}
+            // Of these nothing is to be done in memory.
+            Entry::Arrive { .. }
+            | Entry::Sweep { .. }
+            | Entry::GiveUpPictures { .. }
+            | Entry::ForgetReceipts { .. } => {}
         }
         Vec::new()
     }

@@ -142,6 +142,31 @@ fn a_newcomer_whom_the_disk_refuses_does_not_keep_it_busy() {
     assert_eq!(refused, 0, "nobody has asked for anything: {log:#?}");
 }
 
+/// What a guest has asked for is behind their arrival, and is carried out when they have left long ago: nobody hears that
+/// somebody has joined who is never said to leave.
+#[test]
+fn a_guest_who_leaves_before_the_disk_knows_them_is_not_there_again() {
+    let mut chat = Chat::start(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    alice.join("tea");
+    let other = Connection::open(chat.data()).expect("any SQLite program may look at it");
+    other.execute_batch("BEGIN IMMEDIATE").expect("the lock can be had");
+    let mut guest = Text::connect(chat.address());
+    guest.say("/join tea");
+    drop(guest);
+    chat.logged("the guest has left", |line| line.contains(" left: ") && line.contains("guest-2"));
+    other.execute_batch("ROLLBACK").expect("the lock can be given back");
+    alice.say("tea", "behind all of that");
+    let joined: Vec<Value> =
+        alice.heard_of("joined").into_iter().filter(|told| told["room"] == "tea").collect();
+    assert_eq!(joined, Vec::<Value>::new());
+    let members = |room: &str| json!({"type": "who", "room": room});
+    assert_eq!(
+        (&alice.ask(members("tea"))["members"], &alice.ask(members("lobby"))["members"]),
+        (&json!(1), &json!(1))
+    );
+}
+
 #[test]
 fn a_full_disk_is_told_of_and_loses_nothing() {
     let mut chat = Chat::prepared(&[]);
