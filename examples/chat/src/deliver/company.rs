@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use crate::cost::Cost;
 use crate::history::{PersonId, RoomId};
 
 /// So many windows hear of somebody.
@@ -48,6 +49,11 @@ pub(super) fn hearers<W, V: IntoIterator<Item = W>>(
         }
     }
     hearers
+}
+
+/// What it costs, at most, if so many are here in all of the rooms together.
+pub(super) fn cost_of(here: usize) -> Cost {
+    Cost::rows(here.min(LOOKED_AT)).and(Cost::told(here.min(WINDOWS)))
 }
 
 #[cfg(test)]

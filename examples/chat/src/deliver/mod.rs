@@ -10,12 +10,13 @@
 //! |---|---|
 //! | `topics.rs` | the topics, and who listens to which |
 //! | `presence.rs` | who is told that somebody comes and goes: by name, in numbers, or because they watch |
-//! | `audience.rs`, `company.rs`, `watch.rs` | the same, without connections and clocks |
+//! | `audience.rs`, `company.rs`, `gathered.rs`, `watch.rs` | the same, without connections and clocks |
 //! | `ways.rs` | how it gets there |
 
 mod audience;
 mod company;
 mod floor;
+mod gathered;
 mod presence;
 mod topics;
 mod watch;
@@ -35,6 +36,7 @@ use crate::voices::json::{self, Piece};
 use crate::voices::{Place, Voice, Voices};
 use audience::{Counted, Numbers};
 pub(crate) use floor::Floor;
+use gathered::Budget;
 use presence::Presence;
 use ways::{Ways, quick};
 
@@ -179,9 +181,7 @@ impl Deliver {
             }
             News::Went { person } => {
                 self.presence.note_online(*person, false);
-                let cost = self.tell_by_name(floor, news, *person, &rooms_of(floor, *person));
-                self.tell_company(floor, news, *person, None);
-                cost.into()
+                self.tell_online(floor, news, *person, false).into()
             }
             News::Gone { who, rooms, was_shown } => {
                 self.tell_gone(floor, news, (who, rooms), *was_shown);
@@ -192,8 +192,8 @@ impl Deliver {
             News::Typing { room, .. } => self.tell_typing(floor, news, *room, from).into(),
             News::Read { person, .. } => {
                 let windows = floor.sessions.programs_of(*person).filter(|&peer| Some(peer) != from);
-                let windows = windows.collect();
-                self.ways.send_each(floor, news, windows);
+                let windows: Vec<PeerId> = windows.collect();
+                self.ways.send_each(floor, news, &windows);
                 Cost::told(floor.sessions.windows_of(*person).len()).into()
             }
         }
@@ -209,9 +209,15 @@ impl Deliver {
         self.presence.is_crowd(room)
     }
 
-    /// Windows hear of those whom they watch, if they have read what they were told before: nobody is closed for this. And
-    /// crowds hear how large they are.
+    /// Those who are with somebody hear that they came or went. Windows hear of those whom they watch, if they have read
+    /// what they were told before: nobody is closed for this. And crowds hear how large they are.
     pub(crate) fn pass_time(&mut self, floor: &mut Floor<'_>, now: Millis) {
+        let mut budget = Budget::new();
+        while budget.is_left()
+            && let Some((person, is_online)) = self.presence.next_gathered()
+        {
+            budget.spend(&self.tell_gathered(floor, person, is_online));
+        }
         while let Some((peer, seen)) =
             self.presence.next_watcher(now, |peer| floor.peers.queued(peer) < UNREAD)
         {
@@ -289,8 +295,8 @@ impl Deliver {
         }
         if self.is_crowd(room) {
             // It hears its numbers; but their own windows have to know that they are in it no more.
-            let windows = floor.sessions.programs_of(who.id).filter(|_| !is_joined).collect();
-            return self.ways.send_each(floor, news, windows);
+            let windows: Vec<PeerId> = floor.sessions.programs_of(who.id).filter(|_| !is_joined).collect();
+            return self.ways.send_each(floor, news, &windows);
         }
         self.ways.publish_json(floor, &topics::news(room), news, None);
         if place.is_public() {
@@ -349,16 +355,39 @@ impl Deliver {
     // ---- who is here, and what they are called
 
     /// Those concerned hear that somebody is here. What that costs.
-    fn tell_came(&self, floor: &mut Floor<'_>, news: &News, person: PersonId, new: bool) -> Cost {
+    fn tell_came(&mut self, floor: &mut Floor<'_>, news: &News, person: PersonId, new: bool) -> Cost {
+        let Some(newcomer) = floor.model.person(person).filter(|_| new) else {
+            return self.tell_online(floor, news, person, true);
+        };
         let cost = self.tell_by_name(floor, news, person, &rooms_of(floor, person));
-        match floor.model.person(person).filter(|_| new) {
-            Some(newcomer) => {
-                let (room, who) = (floor.model.lobby(), newcomer.named());
-                self.tell_moved(floor, &News::Joined { room, who: who.clone() }, room, &who);
-            }
-            None => self.tell_company(floor, news, person, None),
-        }
+        let (room, who) = (floor.model.lobby(), newcomer.named());
+        self.tell_moved(floor, &News::Joined { room, who: who.clone() }, room, &who);
         cost
+    }
+
+    /// While the lobby is company everybody hears at once that somebody is here or away; else those who are with them, in
+    /// a moment.
+    fn tell_online(&mut self, floor: &mut Floor<'_>, news: &News, person: PersonId, is_online: bool) -> Cost {
+        if self.is_crowd(floor.model.lobby()) {
+            let watched = self.presence.cost_of_noting(person);
+            return watched.and(self.presence.gather(floor.model, person, is_online));
+        }
+        let cost = self.tell_by_name(floor, news, person, &rooms_of(floor, person));
+        self.tell_company(floor, news, person, None);
+        cost
+    }
+
+    /// Now. Which windows have heard.
+    fn tell_gathered(&self, floor: &mut Floor<'_>, person: PersonId, is_online: bool) -> Vec<PeerId> {
+        let news = match is_online {
+            true => News::Came { person, new: false },
+            false => News::Went { person },
+        };
+        let rooms = rooms_of(floor, person);
+        let (windows, _) = self.presence.hearers(floor.model, floor.sessions, person, &rooms);
+        self.ways.send_each(floor, &news, &windows);
+        self.tell_company(floor, &news, person, None);
+        windows
     }
 
     fn tell_gone(
@@ -390,8 +419,8 @@ impl Deliver {
         if !self.is_crowd(floor.model.lobby()) {
             return cost;
         }
-        let windows = floor.sessions.programs_of(person).collect();
-        self.ways.send_each(floor, news, windows);
+        let windows: Vec<PeerId> = floor.sessions.programs_of(person).collect();
+        self.ways.send_each(floor, news, &windows);
         cost.and(Cost::told(floor.sessions.windows_of(person).len()))
     }
 
@@ -404,7 +433,7 @@ impl Deliver {
             return watched.and(Cost::told(floor.peers.subscribers(topics::EVERYBODY)));
         }
         let (windows, cost) = self.presence.hearers(floor.model, floor.sessions, person, rooms);
-        self.ways.send_each(floor, news, windows);
+        self.ways.send_each(floor, news, &windows);
         watched.and(cost)
     }
 

@@ -3,15 +3,17 @@
 //! ```text
 //!   somebody comes or goes ─┬─▶ audience.rs   is the room a crowd? its numbers, when it is due
 //!                           ├─▶ company.rs    else the windows of those who are with them, by name
+//!                           │   gathered.rs   in a crowd with the next tick, many at once
 //!                           └─▶ watch.rs      the windows that show them
 //! ```
 //!
-//! Those three know neither connections nor clocks.
+//! Those four know neither connections nor clocks.
 
 use pollcat::PeerId;
 
 use super::audience::{Counted, Crowds, Numbers};
 use super::company::{self, Place};
+use super::gathered::Gathered;
 use super::watch::{MOST, Seen, Watches};
 use crate::cost::Cost;
 use crate::history::{Millis, PersonId, RoomId};
@@ -22,6 +24,7 @@ use crate::session::Sessions;
 #[derive(Debug)]
 pub(super) struct Presence {
     crowds: Crowds,
+    gathered: Gathered,
     watches: Watches<PeerId>,
 }
 
@@ -31,7 +34,7 @@ impl Presence {
         let mut crowds = Crowds::default();
         let rooms = model.listed("").map(|room| (room.id(), model.members(room.id()).len()));
         crowds.begin(rooms, now);
-        Presence { crowds, watches: Watches::default() }
+        Presence { crowds, gathered: Gathered::default(), watches: Watches::default() }
     }
 
     // ---- in numbers
@@ -89,6 +92,25 @@ impl Presence {
         (hearers.windows, cost)
     }
 
+    /// Somebody has come or gone, and those who are with them in rooms that are no crowds hear so with the next tick. What
+    /// that costs.
+    pub(super) fn gather(&mut self, model: &Model, person: PersonId, is_online: bool) -> Cost {
+        let company = model.rooms_of(person).map(Room::id).filter(|&room| !self.is_crowd(room));
+        let here = |room: &RoomId| model.members(*room).count_here();
+        let (largest, heard) = company
+            .map(|room| (here(&room), room))
+            .fold((None, 0), |(largest, sum), it| (largest.max(Some(it)), sum + it.0));
+        if let Some((_, room)) = largest {
+            self.gathered.note(person, room, is_online);
+        }
+        company::cost_of(heard)
+    }
+
+    /// The next one of whom they are to hear, and whether that one is here.
+    pub(super) fn next_gathered(&mut self) -> Option<(PersonId, bool)> {
+        self.gathered.next()
+    }
+
     // ---- watching
 
     /// What it takes to note what somebody does for those who watch them.
@@ -105,6 +127,7 @@ impl Presence {
     }
 
     pub(super) fn note_forgotten(&mut self, person: PersonId) {
+        self.gathered.forget(person);
         self.watches.note_forgotten(person);
     }
 

@@ -92,7 +92,7 @@ impl Ways {
     }
 
     /// To each of these windows, which speak JSON.
-    pub(super) fn send_each(&self, floor: &mut Floor<'_>, news: &News, windows: Vec<PeerId>) {
+    pub(super) fn send_each(&self, floor: &mut Floor<'_>, news: &News, windows: &[PeerId]) {
         let told = json::say(news, floor.model).filter(|_| !windows.is_empty());
         for (told, peer) in told.iter().flat_map(|told| windows.iter().map(move |&peer| (told, peer))) {
             floor.peers.send(peer, Outgoing::from(told));
