@@ -71,6 +71,8 @@ pub(crate) use places::{parts, place};
 use progress::Progress;
 use reader::Reader;
 pub(crate) use settings::{Data, Durability, Settings};
+#[cfg(test)]
+pub(crate) use tests::Node;
 use wal::Task;
 use writer::Writer;
 

@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use rusqlite::Connection;
-use rusqlite::backup::Backup;
 use sha2::{Digest, Sha256};
 
 use super::model::any_entry;
+use super::node::Node;
 use super::searching::Dice;
 use super::*;
-use crate::history::apply::{apply, apply_decided};
-use crate::history::progress::transact;
 
 /// All that lasts: the tables with their columns, and the order of their rows.
 const LASTS: [(&str, &str, &str); 9] = [
@@ -76,72 +74,6 @@ fn every_column_lasts_or_is_this_files_own() {
         .flat_map(|(table, columns, _)| columns.split(' ').map(move |column| format!("{table}.{column}")));
     let known: BTreeSet<String> = lasts.chain(OWN.map(String::from)).collect();
     assert_eq!(found, known);
-}
-
-/// A history without threads: the tables, and how far they are.
-struct Node {
-    connection: Connection,
-    progress: Progress,
-}
-
-impl Node {
-    /// With the tables of another one.
-    fn like(template: &Connection) -> Self {
-        let mut connection = Connection::open_in_memory().unwrap();
-        Backup::new(template, &mut connection).unwrap().step(-1).unwrap();
-        let progress = Progress::read(&connection).unwrap();
-        Node { connection, progress }
-    }
-
-    fn new() -> Self {
-        let connection = Connection::open_in_memory().unwrap();
-        schema::bring_up(&connection, 0).unwrap();
-        Node::like(&connection)
-    }
-
-    fn transact<R>(&mut self, work: impl FnOnce(&Connection, &mut Progress) -> rusqlite::Result<R>) -> R {
-        transact(&mut self.connection, &mut self.progress, work).unwrap()
-    }
-
-    /// In one transaction.
-    fn apply(&mut self, entries: &[Entry]) -> Vec<Outcome> {
-        self.transact(|connection, progress| {
-            entries.iter().map(|entry| apply(connection, progress, entry)).collect()
-        })
-    }
-
-    /// In one transaction that comes to nothing.
-    fn apply_in_vain(&mut self, entries: &[Entry]) {
-        let full = transact(&mut self.connection, &mut self.progress, |connection, progress| {
-            entries.iter().try_for_each(|entry| apply(connection, progress, entry).map(drop))?;
-            Err::<(), _>(rusqlite::Error::ExecuteReturnedResults)
-        });
-        assert!(full.is_err());
-    }
-
-    fn decide(&mut self, due: impl FnOnce(&Connection) -> rusqlite::Result<Option<Entry>>) -> Option<Entry> {
-        self.transact(|connection, progress| match due(connection)? {
-            Some(entry) => apply_decided(connection, progress, entry),
-            None => Ok(None),
-        })
-    }
-
-    /// What only this file needs: an index that comes nearer, and forgets.
-    fn index(&mut self) {
-        self.transact(|connection, progress| {
-            index::advance(connection, progress)?;
-            index::erase_next(connection)
-        });
-    }
-
-    /// What it knows is what the file knows.
-    fn restart(&mut self) {
-        self.progress = Progress::read(&self.connection).unwrap();
-    }
-
-    fn tables(&self) -> String {
-        tables(&self.connection)
-    }
 }
 
 /// Settings and a clock of which nobody else hears.
@@ -247,10 +179,10 @@ fn two_histories_with_the_same_entries_have_the_same_tables() {
     let mut kinds = BTreeSet::new();
     for run in 0..runs {
         let mut dice = Dice::new(run * 7919);
-        let [mut leader, mut follower] = [(); 2].map(|()| Node::like(&template.connection));
+        let [mut leader, mut follower] = [(); 2].map(|()| Node::like(&template));
         let log = lead(&mut leader, &mut dice, &mut kinds);
         follow(&mut follower, &mut dice, &log);
-        let (one, other) = (leader.tables(), follower.tables());
+        let (one, other) = (tables(&leader.connection), tables(&follower.connection));
         assert_eq!(one, other, "run {run}");
         assert_eq!(digest(&one), digest(&other));
         let applied = log.iter().filter(|(_, outcome)| outcome.is_ok()).count();
@@ -266,7 +198,7 @@ pub(super) fn assert_told(path: &Path, log: &[(Entry, bool)]) {
     for (entry, _) in log {
         assert!(elsewhere.apply(std::slice::from_ref(entry))[0].is_ok(), "{entry:?}");
     }
-    assert_eq!(here, elsewhere.tables());
+    assert_eq!(here, tables(&elsewhere.connection));
     assert_eq!(elsewhere.progress.applied, log.len() as i64);
 }
 

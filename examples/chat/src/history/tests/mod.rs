@@ -15,8 +15,11 @@ mod faults;
 mod files;
 mod keeping;
 mod model;
+mod node;
 mod searching;
 mod writing;
+
+pub(crate) use node::Node;
 
 /// For a thread that does not live any more, and for nothing else.
 const PATIENCE: Duration = Duration::from_secs(60);
