@@ -52,6 +52,7 @@ export function rooms(app) {
 		state.room = next;
 		setLeft(next, false);
 		next.newAfter = Infinity; // what is new is seen when the room is open
+		if (next.crowd) next.outdated = true; // nobody has told of its people meanwhile
 		if (intoAddress) app.page.setAddress(next.name, next !== lobby());
 		app.page.showRoom();
 		app.do.learnMembers();

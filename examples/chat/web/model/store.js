@@ -82,7 +82,9 @@ export class Store {
 		},
 		joined: ({ room: name, user, members }) => {
 			const room = this.rooms.get(name);
+			// Who joins is here, which nobody else may have said: elsewhere they are in a crowd.
 			const person = this.#person(user);
+			if (!person.online) this.#changed(Object.assign(person, { online: true }));
 			if (!room || person === this.me) return;
 			room.members = members;
 			room.users?.put(person);

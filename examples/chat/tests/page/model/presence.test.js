@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 
 import { members } from "../../../web/app/members.js";
+import { rooms } from "../../../web/app/rooms.js";
 import { Store } from "../../../web/model/store.js";
 
 const user = (id, name = `guest-${id}`) => ({ id, name });
@@ -165,6 +166,30 @@ test("those in view are watched: not more often than once a second, and again af
 	await turn(1000);
 	assert.equal(asked.at(-1).people.length, 200);
 	mock.timers.reset();
+});
+
+test("who joins is here, though a crowd elsewhere said nothing of it", () => {
+	const store = new Store({});
+	const den = { room: "den", kind: "room", epoch: "e", members: 1 };
+	store.heard(welcome({ rooms: [{ room: "lobby", kind: "room", epoch: "e", members: 300, crowd: true }, den] }));
+	store.learnMembers(store.rooms.get("lobby"), { users: [user(2)], members: 300 }, {});
+	store.learnMembers(store.rooms.get("den"), { users: [], members: 1 }, {});
+	store.heard({ type: "joined", room: "den", user: user(2), members: 2 });
+	assert.deepEqual([...store.rooms.values()].map(({ users }) => users.here), [1, 1]);
+});
+
+test("a crowd is learned anew when it is in view again", async () => {
+	const { app, state, store, asked } = chat(({ id }) => ({ type: "who", id, users: many(2), members: 300, here: 300 }));
+	Object.assign(state, { arrival: {}, kept: {} });
+	Object.assign(app, { page: { setAddress: () => {}, showRoom: () => {} } });
+	Object.assign(app.do, rooms(app), { recall: () => {}, draw: () => {} });
+	const [lobby, den] = [{ room: "lobby", kind: "room", members: 300, crowd: true }, { room: "den", kind: "room", members: 2 }];
+	store.heard(welcome({ rooms: [lobby, den] }));
+	for (const name of ["lobby", "den", "lobby", "den"]) {
+		app.do.show(store.rooms.get(name));
+		await settled();
+	}
+	assert.deepEqual(asked.map(({ room }) => room), ["lobby", "den", "lobby"]);
 });
 
 test("five thousand who come are no quadratic work", () => {
