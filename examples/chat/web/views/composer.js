@@ -26,6 +26,7 @@ export function mount(app) {
 // Another room is in view.
 export function show(app) {
 	$("say").value = app.state.drafts.in(app.state.room.name);
+	completion.close(app);
 	fit(app);
 	app.state.composer.typedAt = 0;
 	note("");

@@ -22,7 +22,10 @@ export function toggle(open = $("emoji").hidden) {
 }
 
 // Without a word: somebody clicked elsewhere.
-export const hide = () => ($("emoji").hidden = true);
+export function hide() {
+	$("emoji").hidden = true;
+	$("emoji-button").setAttribute("aria-expanded", false);
+}
 
 function choose(sign, insert) {
 	insert(sign);

@@ -26,7 +26,8 @@ export function switchPlace(app) {
 
 	function show() {
 		const found = matches(app.state.store, places, input.value.trim().toLowerCase());
-		replace(list, found, ({ room, user }) => room?.name ?? user.id, entry);
+		// A room can be called like somebody's number.
+		replace(list, found, ({ room, user }) => room?.name ?? `@${user.id}`, entry);
 	}
 
 	function entry({ room, user, name }) {
