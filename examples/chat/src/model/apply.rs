@@ -16,7 +16,10 @@ impl Model {
     /// An entry is on its way to the disk: names and numbers in it are taken, and what gives way is not found any more.
     pub(crate) fn begin(&mut self, entry: &Entry) {
         match entry {
-            Entry::Arrive { person, name, token, at, .. } => self.begin_to_arrive(*person, name, *token, *at),
+            Entry::Arrive { person, name, token, at, .. } => {
+                *self.arriving.entry(*person).or_default() += 1;
+                self.begin_to_arrive(*person, name, *token, *at);
+            }
             Entry::Rename { person, name, .. } => self.people.reserve(*person, &Keys::of_person(name)),
             Entry::Noticed { person } => self.people.notice(*person),
             Entry::Seen { person, at } => self.people.see(*person, *at),
@@ -51,10 +54,7 @@ impl Model {
 
     fn carry_out(&mut self, entry: &Entry, done: &Done, now: Millis) -> Vec<News> {
         match entry {
-            // Who has begun to arrive, and is not there, has left meanwhile: what forgets them is behind.
-            Entry::Arrive { person, name, token, at, .. } if *person >= self.next_person => {
-                self.begin_to_arrive(*person, name, *token, *at);
-            }
+            Entry::Arrive { person, name, token, at, .. } => self.arrived(*person, name, *token, *at),
             Entry::Rename { person, name, .. } => return self.renamed(*person, name, true),
             Entry::Noticed { person } => self.people.notice(*person),
             Entry::Seen { person, at } => self.people.see(*person, *at),
@@ -70,11 +70,8 @@ impl Model {
             Entry::MarkRead { room, person, read } => return self.read(*room, *person, *read),
             Entry::Append(append) => return self.appended(append, done),
             Entry::Prune { room, before } => self.rooms.prune(*room, *before),
-            // Of these nothing is to be done in memory.
-            Entry::Arrive { .. }
-            | Entry::Sweep { .. }
-            | Entry::GiveUpPictures { .. }
-            | Entry::ForgetReceipts { .. } => {}
+            // Of these nothing is in memory.
+            Entry::Sweep { .. } | Entry::GiveUpPictures { .. } | Entry::ForgetReceipts { .. } => {}
         }
         Vec::new()
     }
@@ -83,14 +80,17 @@ impl Model {
     fn give_up(&mut self, entry: &Entry, failure: &Failure, now: Millis) -> Vec<News> {
         match entry {
             // They are here all the same, until they go.
-            Entry::Arrive { person, .. } => self.people.drop_token(*person),
+            Entry::Arrive { person, .. } => {
+                self.ends_arriving(*person);
+                self.people.drop_token(*person);
+            }
             Entry::Rename { person, name, .. } => return self.renamed(*person, name, false),
             // With the next thing that they do.
             Entry::Noticed { person } => self.people.overlook(*person),
             // What the disk cannot forget now, it forgets when it is opened next.
             Entry::Forget { person } => return self.forgotten(*person, now),
             // There is always a lobby: it is stored with the next chores.
-            Entry::Create { room, .. } if *room != self.lobby => drop(self.rooms.remove(*room)),
+            Entry::Create { room, .. } if *room != self.lobby => drop(self.removed(*room)),
             // One that the disk does not know is gone as well.
             Entry::Remove { room } if *failure == Failure::NoSuchRoom => return self.removed(*room),
             // Somebody has joined it meanwhile, or it is tried again.
@@ -149,6 +149,28 @@ impl Model {
         let read = self.rooms.get(self.lobby).map_or(0, Room::last);
         self.membership.join(&person, self.lobby, Mark::new(read, Vec::new()));
         self.people.insert(person);
+    }
+
+    /// They are on the disk. Who has gone before that does not come back by it.
+    fn arrived(&mut self, id: PersonId, name: &str, token: Option<TokenHash>, at: Millis) {
+        if !self.ends_arriving(id) {
+            self.begin_to_arrive(id, name, token, at);
+            self.people.meet(id);
+        }
+        // What was said while they were on their way they have not missed: here as elsewhere.
+        self.mark_read(self.lobby, id, Offset::MAX);
+    }
+
+    /// An arrival has been answered. False if it did not begin here.
+    fn ends_arriving(&mut self, id: PersonId) -> bool {
+        let Some(count) = self.arriving.get_mut(&id) else {
+            return false;
+        };
+        *count -= 1;
+        if *count == 0 {
+            self.arriving.remove(&id);
+        }
+        true
     }
 
     fn renamed(&mut self, id: PersonId, name: &str, is_done: bool) -> Vec<News> {
@@ -249,6 +271,8 @@ impl Model {
     // ---- what is said
 
     fn appended(&mut self, append: &Append, done: &Done) -> Vec<News> {
+        // Somebody who could not be stored elsewhere speaks all the same. Their number is theirs.
+        self.next_person = self.next_person.max(append.author + 1);
         match done {
             Done::Appended { room, offset, at, repeated: false } => self.said(append, *room, *offset, *at),
             Done::TakenBack { room, offset, at, mentioned } => {
@@ -276,9 +300,10 @@ impl Model {
         if let Some(mark) = self.membership.mark_mut(event.author, room) {
             mark.move_to(event.offset);
         }
+        let first = self.rooms.get(room).map_or(0, Room::first);
         for &person in event.mentions.iter().filter(|&&person| person != event.author) {
             if let Some(mark) = self.membership.mark_mut(person, room) {
-                mark.mention(event.offset);
+                mark.mention(event.offset, first);
             }
         }
     }

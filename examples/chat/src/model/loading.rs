@@ -1,6 +1,6 @@
 //! The tables as they are when the program starts: from what the history has kept.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::membership::{Mark, Membership};
 use super::people::{People, Person};
@@ -19,6 +19,7 @@ impl Model {
             rooms: Rooms::default(),
             membership: Membership::default(),
             lobby: 0,
+            arriving: HashMap::new(),
             next_person: loaded.next_person,
             next_room: loaded.next_room,
             one_sided: BTreeSet::new(),

@@ -27,8 +27,9 @@ impl Mark {
         self.read
     }
 
-    pub(crate) fn mentions(&self) -> usize {
-        self.mentions.len()
+    /// Unread mentions in what is kept: from `first` on.
+    pub(crate) fn mentions(&self, first: Offset) -> usize {
+        self.mentions.len() - self.mentions.partition_point(|&mention| mention < first)
     }
 
     /// True if there was something left to read.
@@ -39,7 +40,9 @@ impl Mark {
         self.read > before
     }
 
-    pub(super) fn mention(&mut self, offset: Offset) {
+    /// What comes before `first` is not kept, and does not count.
+    pub(super) fn mention(&mut self, offset: Offset, first: Offset) {
+        self.mentions.retain(|&mention| mention >= first);
         if self.mentions.len() < MENTIONS {
             self.mentions.push(offset);
         }
@@ -133,12 +136,12 @@ mod tests {
     #[test]
     fn mentions_are_unread_until_they_are_read() {
         let mut mark = Mark::default();
-        (1..=200).for_each(|offset| mark.mention(offset));
-        assert_eq!(mark.mentions(), MENTIONS);
+        (1..=200).for_each(|offset| mark.mention(offset, 1));
+        assert_eq!(mark.mentions(1), MENTIONS);
         assert!(mark.move_to(98));
         assert_eq!(mark.mentions, [99]);
         assert!(!mark.move_to(3), "a mark never moves back");
-        assert_eq!((mark.read(), mark.mentions()), (98, 1));
+        assert_eq!((mark.read(), mark.mentions(1), mark.mentions(100)), (98, 1, 0));
     }
 
     #[test]

@@ -18,6 +18,7 @@
 //! | `time.rs` | entries that nobody asks for: what is forgotten, removed, saved |
 //! | `tables.rs` | the tables side by side, and what is asked of them |
 //! | `people.rs`, `rooms.rs`, `membership.rs` | each of them |
+//! | `index.rs` | who is found by a name |
 //! | `members.rs`, `ring.rs` | the members of a room in the order of a list; its latest events |
 //! | `names.rs`, `names/`, `legible.rs` | what somebody and a room may be called, and what can be read |
 //! | `mentions.rs` | whom a text mentions |
@@ -26,6 +27,7 @@
 mod apply;
 mod arrive;
 mod decide;
+mod index;
 pub(crate) mod legible;
 mod loading;
 mod members;

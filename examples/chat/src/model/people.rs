@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::index::Index;
 use super::members::ByName;
 use crate::history::{Millis, PersonId, TokenHash};
 use crate::model::names::{self, Keys};
@@ -142,7 +143,7 @@ impl Person {
 pub(crate) struct People {
     by_id: HashMap<PersonId, Person>,
     by_token: HashMap<TokenHash, PersonId>,
-    by_name: HashMap<String, PersonId>,
+    by_name: Index,
     /// The second keys of names. Two people may share one who had their names before it was looked at: both keep them.
     by_look: BTreeSet<(Box<str>, PersonId)>,
     /// Names of people who are gone, for those who talked to them in private.
@@ -272,7 +273,7 @@ impl People {
     }
 
     pub(super) fn named(&self, folded: &str) -> Option<PersonId> {
-        self.by_name.get(folded).copied()
+        self.by_name.get(folded)
     }
 
     /// Has anybody else a name that is like this one?
@@ -285,14 +286,12 @@ impl People {
     }
 
     fn keep_name(&mut self, id: PersonId, keys: &Keys) {
-        self.by_name.entry(keys.folded.clone()).or_insert(id);
+        self.by_name.keep(&keys.folded, id);
         self.by_look.extend(keys.look().map(|look| (look.into(), id)));
     }
 
     fn free_name(&mut self, id: PersonId, keys: &Keys) {
-        if self.by_name.get(&keys.folded) == Some(&id) {
-            self.by_name.remove(&keys.folded);
-        }
+        self.by_name.free(&keys.folded, id);
         if let Some(look) = keys.look() {
             self.by_look.remove(&(look.into(), id));
         }
@@ -316,6 +315,13 @@ impl People {
         self.here.remove(&id);
         self.rest(id);
         self.by_id.get(&id)
+    }
+
+    /// Others have been told of them, elsewhere.
+    pub(super) fn meet(&mut self, id: PersonId) {
+        if let Some(person) = self.by_id.get_mut(&id) {
+            person.is_met = true;
+        }
     }
 
     /// Others are told whether they are here. True if that is something new.
@@ -376,22 +382,24 @@ impl People {
         let Some(person) = self.by_id.get_mut(&id).filter(|person| !person.is_leaving) else {
             return;
         };
-        // An entry from elsewhere has reserved nothing.
-        let reserved = person.renaming.take().or_else(|| kept.then(|| Keys::of_person(name)));
-        let Some(mut given_up) = reserved else {
+        // One from elsewhere has reserved nothing, and leaves what is reserved here as it is.
+        let keys = Keys::of_person(name);
+        let is_reserved = person.renaming.take_if(|reserved| *reserved == keys).is_some();
+        if !kept && !is_reserved {
             return;
-        };
+        }
         self.wake(id);
         let person = self.by_id.get_mut(&id).expect("it was there a moment ago");
+        let mut given_up = keys;
         if kept {
             name.clone_into(&mut person.name);
             person.by_name = ByName::new(name, id);
             std::mem::swap(&mut person.keys, &mut given_up);
         }
-        // A key may be one of both names: they are the same in another spelling.
-        let keeps = person.keys.clone();
+        // A key may be one of several of their names: those are the same in another spelling.
+        let kept: Vec<Keys> = std::iter::once(&person.keys).chain(&person.renaming).cloned().collect();
         self.free_name(id, &given_up);
-        self.keep_name(id, &keeps);
+        kept.iter().for_each(|keys| self.keep_name(id, keys));
         if rests {
             self.rest(id);
         }

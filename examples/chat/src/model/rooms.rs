@@ -1,8 +1,9 @@
 //! The rooms: what was said there last, and how they are told apart. Who is in them, `membership.rs` knows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 
+use super::index::Index;
 use super::ring::Ring;
 use crate::history::{
     Event, Millis, Offset, PersonId, RINGS_BYTES, RoomId, RoomKind, StoredRoom, Voices, What,
@@ -184,11 +185,11 @@ impl Room {
 pub(crate) struct Rooms {
     by_id: HashMap<RoomId, Room>,
     /// As they are called, and as their names are folded.
-    by_name: HashMap<String, RoomId>,
+    by_name: Index,
     /// The second keys of names. Two rooms may share one, which had their names before it was looked at.
     by_look: BTreeSet<(Box<str>, RoomId)>,
     /// Those that anybody may join, by name.
-    public: BTreeMap<String, RoomId>,
+    public: BTreeSet<(String, RoomId)>,
     /// Those without members, by when they are removed.
     empty: BTreeSet<(Millis, RoomId)>,
     /// Bytes of all rings, and the rooms that have one, those in front in which nothing was said for longest.
@@ -203,11 +204,11 @@ pub(crate) struct Rooms {
 
 impl Rooms {
     pub(super) fn insert(&mut self, room: Room) {
-        self.by_name.insert(room.name.clone(), room.id);
-        self.by_name.entry(room.folded.clone()).or_insert(room.id);
+        self.by_name.keep_first(&room.name, room.id);
+        self.by_name.keep(&room.folded, room.id);
         self.by_look.extend(look(&room));
         if room.kind == RoomKind::Public {
-            self.public.insert(room.name.clone(), room.id);
+            self.public.insert((room.name.clone(), room.id));
         }
         direct_pair(&room.name)
             .into_iter()
@@ -258,14 +259,12 @@ impl Rooms {
         self.bytes -= room.recent.bytes();
         self.rings.remove(&(room.used, id));
         for name in [&room.name, &room.folded] {
-            if self.by_name.get(name) == Some(&id) {
-                self.by_name.remove(name);
-            }
+            self.by_name.free(name, id);
         }
         if let Some(look) = look(&room) {
             self.by_look.remove(&look);
         }
-        self.public.remove(&room.name);
+        self.public.remove(&(room.name.clone(), id));
         Some(room)
     }
 
@@ -326,7 +325,7 @@ impl Rooms {
     }
 
     pub(super) fn named(&self, folded: &str) -> Option<&Room> {
-        self.by_name.get(folded).and_then(|id| self.by_id.get(id))
+        self.by_name.get(folded).and_then(|id| self.by_id.get(&id))
     }
 
     /// What a client means by a name: a private talk by its key, letter by letter; any other room by whatever looks
@@ -356,7 +355,8 @@ impl Rooms {
 
     /// Rooms that anybody may join, in the order of their names, those behind this name.
     pub(super) fn listed(&self, after: &str) -> impl Iterator<Item = &Room> {
-        let behind = self.public.range::<str, _>((Bound::Excluded(after), Bound::Unbounded));
+        let after = Bound::Excluded((after.to_owned(), RoomId::MAX));
+        let behind = self.public.range((after, Bound::Unbounded));
         behind.map(|(_, id)| &self.by_id[id]).filter(|room| !room.is_pending)
     }
 }

@@ -1,6 +1,6 @@
 //! The tables, side by side: who is here, what there is, who is in which room.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::members::{Listed, Members};
 use super::membership::{Mark, Membership};
@@ -36,6 +36,8 @@ pub(crate) struct Model {
     pub(super) rooms: Rooms,
     pub(super) membership: Membership,
     pub(super) lobby: RoomId,
+    /// Arrivals that have begun here, and have not been answered.
+    pub(super) arriving: HashMap<PersonId, usize>,
     pub(super) next_person: PersonId,
     pub(super) next_room: RoomId,
     /// Private talks with somebody who is gone for good, and when they end, by the calendar.

@@ -169,6 +169,6 @@ fn room_state<'a>(model: &'a Model, room: &'a Room, reader: PersonId, to: &Reade
         crowd,
         read: mark.read(),
         unread: room.unread(mark.read()),
-        mentions: mark.mentions(),
+        mentions: mark.mentions(room.first()),
     }
 }

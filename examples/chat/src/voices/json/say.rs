@@ -45,7 +45,8 @@ pub(crate) fn say(news: &News, model: &Model) -> Option<String> {
         }
         News::Read { room, person, .. } => {
             let (place, mark) = (model.room(*room)?, model.mark(*person, *room)?);
-            let (offset, unread, mentions) = (mark.read(), place.unread(mark.read()), mark.mentions());
+            let (offset, unread) = (mark.read(), place.unread(mark.read()));
+            let mentions = mark.mentions(place.first());
             Some(json(&Told::Read { room: place.name(), offset, unread, mentions }))
         }
     }
