@@ -38,6 +38,8 @@ mod people;
 mod ring;
 mod rooms;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub(crate) use arrive::Arrival;
