@@ -87,6 +87,11 @@ const BEFORE_OPERANDS: [&str; 14] = [
 ];
 
 pub(crate) fn tokens<'a>(file: &str, text: &'a str) -> Result<Vec<Token<'a>>> {
+    // They end a line in JavaScript, and hardly anywhere else: what stands behind them after a `//` would be lost here.
+    if let Some(at) = text.replace("\r\n", "\n\n").find(['\r', '\u{2028}', '\u{2029}']) {
+        let line = 1 + text[..at].matches('\n').count();
+        return Err(Trouble::new(file, line, "a line ends as few editors show it: end it with \\n"));
+    }
     let mut cutter =
         Cutter { file, text, at: 0, line: 1, found: Vec::new(), open: Vec::new(), after_head: false };
     while cutter.next()? {}
@@ -330,6 +335,15 @@ mod tests {
             cut("1..x + 1_000 ... #名 in $_é"),
             ["1.", ".", "x", "+", "1_000", "...", "#名", "in", "$_é"]
         );
+    }
+
+    #[test]
+    fn a_line_ends_as_everybody_sees_it() {
+        assert_eq!(cut("a // b\r\nc"), ["a", "c"]);
+        for end in ["\r", "\u{2028}", "\u{2029}"] {
+            let words = wrong(&format!("a\r\nb // c{end}d"));
+            assert_eq!(words, "a.js:2: a line ends as few editors show it: end it with \\n");
+        }
     }
 
     #[test]
