@@ -71,6 +71,21 @@ fn the_model_knows_no_world() {
     assert!(strays.is_empty(), "\n{}", strays.join("\n"));
 }
 
+/// What the tables of the model hold, only the model can change.
+#[test]
+fn the_tables_of_the_model_are_its_own() {
+    const TABLES: [&str; 10] =
+        ["Index", "Mark", "Members", "Membership", "Model", "People", "Person", "Ring", "Room", "Rooms"];
+    let text = rust("src/model").into_iter().map(|(_, text)| text).collect::<String>();
+    for table in TABLES {
+        let begins = format!("struct {table} {{\n");
+        let fields = text.split_once(&begins).unwrap_or_else(|| panic!("where has {table} gone?")).1;
+        let is_open = |line: &&str| line.starts_with("    pub ") || line.starts_with("    pub(crate) ");
+        let open: Vec<_> = fields.lines().take_while(|line| *line != "}").filter(is_open).collect();
+        assert!(open.is_empty(), "{table}: {open:?}");
+    }
+}
+
 #[test]
 fn every_file_begins_with_what_it_is_about_and_stays_short() {
     let files =
