@@ -234,7 +234,7 @@ impl Disk {
         if let Some(first) =
             self.said.iter().find(|said| said.author == *author && Some(&said.key) == key.as_ref())
         {
-            let is_same = first.body == *body && (*aim == Aim::Here || first.place.0 == *room);
+            let is_same = is_said_again(&first.body, body) && (*aim == Aim::Here || first.place.0 == *room);
             let (room, offset, at) = first.place;
             return if is_same {
                 Ok(Done::Appended { room, offset, at, repeated: true })
@@ -287,5 +287,15 @@ impl Disk {
             Some((_, mentioned)) => Done::TakenBack { room, offset, at, mentioned },
             None => Done::Appended { room, offset, at, repeated: false },
         })
+    }
+}
+
+/// A picture is the same by what is seen of it: it has another address each time.
+fn is_said_again(first: &Body, again: &Body) -> bool {
+    match (first, again) {
+        (Body::Picture { caption, bytes, .. }, Body::Picture { caption: other, bytes: others, .. }) => {
+            (caption, bytes) == (other, others)
+        }
+        (first, again) => first == again,
     }
 }

@@ -192,7 +192,7 @@ impl Stage {
     fn may_fail(&self, entry: &Entry, busy: bool) -> bool {
         let is_healed = match entry {
             Entry::Forget { .. } => false,
-            Entry::Join { room, .. } => *room != self.live.lobby,
+            Entry::Create { room, .. } | Entry::Join { room, .. } => *room != self.live.lobby,
             Entry::MarkRead { .. } => busy,
             _ => true,
         };
