@@ -104,8 +104,8 @@ fn axe_core_finds_nothing_serious_in_any_state() {
     alice.say("in the dark");
     alice.wait("unsent.children.length === 1");
     check(&alice, &axe, "no connection");
-    alice.forget_lost_connections();
-    bob.forget_lost_connections();
+    alice.forgive_lost_connections();
+    bob.forgive_lost_connections();
 }
 
 #[test]

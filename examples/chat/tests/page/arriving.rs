@@ -208,7 +208,7 @@ fn who_is_forgotten_leaves_nothing_to_be_said_by_the_next() {
     alice.arrive("mallory");
     alice.wait_online();
     assert_eq!(alice.run("rows.textContent.includes('secret') || say.value"), "");
-    alice.forget_lost_connections();
+    alice.forgive_lost_connections();
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn a_killed_server_loses_nothing_and_doubles_nothing() {
     bob.wait_online();
     for window in [&alice, &bob] {
         window.wait("rows.querySelectorAll('article').length === 13");
-        window.forget_lost_connections();
+        window.forgive_lost_connections();
     }
 
     let (heard_by_alice, heard_by_bob) = (alice.messages(), bob.messages());

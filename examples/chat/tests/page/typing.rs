@@ -68,7 +68,7 @@ fn what_was_typed_survives_a_reload_in_each_room() {
     alice.wait("document.querySelector('#app') && !app.hidden");
     alice.wait_for_message("said in the tunnel");
     alice.wait_online();
-    alice.forget_lost_connections();
+    alice.forgive_lost_connections();
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn a_picture_has_its_place_before_its_bytes_and_without_them() {
     alice.run("for (const one of rows.querySelectorAll('.picture-broken')) one.click()");
     alice.wait("rows.querySelectorAll('.picture-broken').length === 0");
     assert_eq!(alice.run(BOXES), whole);
-    alice.forget_lost_connections();
+    alice.forgive_lost_connections();
 }
 
 #[test]

@@ -237,11 +237,12 @@ impl Window {
         self.expected_words.lock().expect("nobody panics in a listener").push(words.to_owned());
     }
 
-    /// While the server is away the browser complains about that, and may.
-    pub(crate) fn forget_lost_connections(&self) {
-        let lost =
-            |complaint: &String| complaint.contains("net::ERR_CONNECTION") || complaint.contains("WebSocket");
-        self.complaints.lock().expect("nobody panics in a listener").retain(|complaint| !lost(complaint));
+    /// The server is away, or was: the browser complains about that, and may, also of a try that is still on its way.
+    pub(crate) fn forgive_lost_connections(&self) {
+        let lost = ["net::ERR_CONNECTION", "WebSocket"];
+        lost.iter().for_each(|words| self.expect_complaints(words));
+        let is_lost = |complaint: &String| lost.iter().any(|words| complaint.contains(words));
+        self.complaints.lock().expect("nobody panics in a listener").retain(|complaint| !is_lost(complaint));
     }
 }
 
