@@ -29,8 +29,10 @@ export function row(app, item, before) {
 	const lines = linesAbove(item, before, !mine && room.isFirstNew(item));
 	if (item.type === "notice") return el("div.message", {}, lines, notice(item));
 	const iso = new Date(msg_time).toISOString();
-	const time = el("time", { dateTime: iso, title: fullTime(msg_time) }, clock(msg_time));
 	const follows = lines.length === 0 && goesOn(item, before);
+	// Beside a message there is room for the time, and for no half of the day.
+	const told = follows ? clock(msg_time).replace(/\s?[AP]M$/, "") : clock(msg_time);
+	const time = el("time", { dateTime: iso, title: fullTime(msg_time) }, told);
 	const forMe = item.mentions?.includes(store.me.id);
 	const classes = [!follows && "first", mine && "mine", forMe && "for-me", state].filter(Boolean);
 	return el(["article.message", ...classes].join(".message-"), { tabIndex: -1 }, lines, el("div.message-entry", {},
