@@ -2,6 +2,7 @@
 
 use pollcat::PeerId;
 
+use super::gathered::Budget;
 use super::topics;
 use super::{Deliver, Floor};
 use crate::cost::Cost;
@@ -45,22 +46,23 @@ impl Deliver {
         cost
     }
 
-    /// Now. Which windows have heard.
+    /// Now, at the expense of the tick.
     pub(super) fn tell_gathered(
         &self,
         floor: &mut Floor<'_>,
         person: PersonId,
         is_online: bool,
-    ) -> Vec<PeerId> {
+        budget: &mut Budget<PeerId>,
+    ) {
         let news = match is_online {
             true => News::Came { person, new: false },
             false => News::Went { person },
         };
         let rooms = rooms_of(floor, person);
-        let (windows, _) = self.presence.hearers(floor.model, floor.sessions, person, &rooms);
-        self.ways.send_each(floor, &news, &windows);
-        self.tell_company(floor, &news, person, None);
-        windows
+        let hearers = self.presence.hearers(floor.model, floor.sessions, person, &rooms);
+        self.ways.send_each(floor, &news, &hearers.windows);
+        budget.spend(&hearers.windows, hearers.looked_at);
+        budget.spend_on_lines(self.tell_company(floor, &news, person, None));
     }
 
     pub(super) fn tell_gone(
@@ -111,26 +113,29 @@ impl Deliver {
             self.tell_everybody(floor, news);
             return watched.and(Cost::told(floor.peers.subscribers(topics::EVERYBODY)));
         }
-        let (windows, cost) = self.presence.hearers(floor.model, floor.sessions, person, rooms);
-        self.ways.send_each(floor, news, &windows);
-        watched.and(cost)
+        let hearers = self.presence.hearers(floor.model, floor.sessions, person, rooms);
+        self.ways.send_each(floor, news, &hearers.windows);
+        watched.and(hearers.cost())
     }
 
     /// Words about a person, for the people who are in a room with them and read lines: so each reads them once, whatever
-    /// other rooms they share.
+    /// other rooms they share. How many that are.
     pub(super) fn tell_company(
         &self,
         floor: &mut Floor<'_>,
         news: &News,
         person: PersonId,
         except: Option<PeerId>,
-    ) {
+    ) -> usize {
+        let mut readers = 0;
         for room in floor.model.rooms_of(person).filter(|room| !self.is_crowd(room.id())) {
             for voice in Voice::OF_PEOPLE {
                 let topic = topics::said(room.id(), voice, true);
+                readers += floor.peers.subscribers(&topic);
                 self.ways.publish(floor, &topic, voice, (news, Place::Here), except);
             }
         }
+        readers
     }
 }
 

@@ -29,6 +29,13 @@ pub(super) struct Hearers<W> {
     pub looked_at: usize,
 }
 
+impl<W> Hearers<W> {
+    /// What it takes to find them, and to tell them something.
+    pub(super) fn cost(&self) -> Cost {
+        Cost::rows(self.looked_at).and(Cost::told(self.windows.len()))
+    }
+}
+
 /// `windows` are somebody's. Those of `whom` it is about are none of them.
 pub(super) fn hearers<W, V: IntoIterator<Item = W>>(
     mut places: Vec<Place<impl Iterator<Item = PersonId>>>,

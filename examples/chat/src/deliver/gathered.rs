@@ -10,7 +10,8 @@ use std::ops::Bound;
 
 use crate::history::{PersonId, RoomId};
 
-/// What a tick may spend on telling them: some 20 ms. A frame is one, and a window that has to be written to so many more.
+/// What a tick may spend on telling them: some 20 ms. A frame is one, a member that is looked at another, and a window that
+/// has to be written to so many more.
 const IN_A_TICK: usize = 60_000;
 const WINDOW: usize = 25;
 
@@ -81,10 +82,15 @@ impl<W: Copy + Eq + Hash> Budget<W> {
         self.left > 0
     }
 
-    /// These windows were told something.
-    pub(super) fn spend(&mut self, windows: &[W]) {
+    /// These windows were told of somebody. So many members were looked at for that; and to be told of nobody is work, too.
+    pub(super) fn spend(&mut self, windows: &[W], looked_at: usize) {
         let new = windows.iter().filter(|&&window| self.windows.insert(window)).count();
-        self.left = self.left.saturating_sub(windows.len() + WINDOW * new);
+        self.left = self.left.saturating_sub(1 + looked_at + windows.len() + WINDOW * new);
+    }
+
+    /// So many people read a line of it.
+    pub(super) fn spend_on_lines(&mut self, readers: usize) {
+        self.left = self.left.saturating_sub(WINDOW * readers);
     }
 }
 
@@ -135,10 +141,24 @@ mod tests {
     #[test]
     fn a_window_that_is_written_to_hears_more_for_little() {
         let mut budget = Budget::new();
-        budget.spend(&[1, 2]);
-        budget.spend(&[1, 2]);
-        assert_eq!(budget.left, IN_A_TICK - 4 - 2 * WINDOW);
-        budget.spend(&Vec::from_iter(0..IN_A_TICK as u64));
+        budget.spend(&[1, 2], 3);
+        budget.spend(&[1, 2], 3);
+        assert_eq!(budget.left, IN_A_TICK - 2 - 6 - 4 - 2 * WINDOW);
+        budget.spend(&Vec::from_iter(0..IN_A_TICK as u64), 0);
         assert!(!budget.is_left());
+    }
+
+    #[test]
+    fn a_tick_has_an_end_though_nobody_hears() {
+        let silent = |spend: &dyn Fn(&mut Budget<u64>)| {
+            let mut budget = Budget::new();
+            (0..=IN_A_TICK).find(|_| {
+                spend(&mut budget);
+                !budget.is_left()
+            })
+        };
+        assert_eq!(silent(&|budget| budget.spend(&[], 0)), Some(IN_A_TICK - 1));
+        assert!(silent(&|budget| budget.spend(&[], 4_000)).is_some_and(|people| people < 20));
+        assert!(silent(&|budget| budget.spend_on_lines(200)).is_some_and(|people| people < 20));
     }
 }

@@ -218,7 +218,7 @@ impl Deliver {
         while budget.is_left()
             && let Some((person, is_online)) = self.presence.next_gathered()
         {
-            budget.spend(&self.tell_gathered(floor, person, is_online));
+            self.tell_gathered(floor, person, is_online, &mut budget);
         }
         while let Some((peer, seen)) =
             self.presence.next_watcher(now, |peer| floor.peers.queued(peer) < UNREAD)

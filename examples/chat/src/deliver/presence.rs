@@ -12,7 +12,7 @@
 use pollcat::PeerId;
 
 use super::audience::{Counted, Crowds, Numbers};
-use super::company::{self, Place};
+use super::company::{self, Hearers, Place};
 use super::gathered::Gathered;
 use super::watch::{MOST, Seen, Watches};
 use crate::cost::Cost;
@@ -73,23 +73,20 @@ impl Presence {
 
     // ---- by name
 
-    /// The windows of those who are with somebody in these rooms, as far as they are no crowds, and what it takes to find
-    /// and to tell them.
+    /// The windows of those who are with somebody in these rooms, as far as they are no crowds.
     pub(super) fn hearers(
         &self,
         model: &Model,
         sessions: &Sessions,
         person: PersonId,
         rooms: &[RoomId],
-    ) -> (Vec<PeerId>, Cost) {
+    ) -> Hearers<PeerId> {
         let company = rooms.iter().filter(|&&room| model.room(room).is_some() && !self.is_crowd(room));
         let company = company.map(|&room| {
             let members = model.members(room);
             Place { room, here: members.count_here(), members: members.here() }
         });
-        let hearers = company::hearers(company.collect(), person, |id| sessions.programs_of(id));
-        let cost = Cost::rows(hearers.looked_at).and(Cost::told(hearers.windows.len()));
-        (hearers.windows, cost)
+        company::hearers(company.collect(), person, |id| sessions.programs_of(id))
     }
 
     /// Somebody has come or gone, and those who are with them in rooms that are no crowds hear so with the next tick. What
