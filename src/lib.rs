@@ -42,13 +42,13 @@ mod server;
 #[cfg(feature = "deflate")]
 pub use handshake::Deflate;
 pub use handshake::{Answer, Hosts, InvalidSetting, Networks, Origins, Proxies, Refusal, Request};
-pub use message::{Message, Outgoing};
+pub use message::Message;
 pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
 #[cfg(unix)]
 pub use server::UnixAccess;
 pub use server::{
-    Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered, PeerId,
-    PeerMap, Peers, Refused, RequestId, Server, SlowPeers, handler_fn,
+    Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered,
+    Outgoing, PeerId, PeerMap, Peers, Refused, RequestId, Server, SlowPeers, handler_fn,
 };
 #[cfg(feature = "tls")]
 pub use {rustls, server::Tls};

@@ -16,11 +16,11 @@ use pollcat_testing::sources::{self, Arrow, says};
 const ARROWS: [Arrow; 9] = [
     (&["mio", "log", "std::time", "Instant", "SystemTime", "Duration"], &["src/server/", "src/lib.rs"]),
     (&["std::thread", "thread", "TcpStream", "TcpListener", "UdpSocket"], &["src/server/", "src/lib.rs"]),
-    (&["socket2"], &["src/server/tcp.rs"]),
+    (&["socket2"], &["src/server/accept/tcp.rs"]),
     (&["sha1", "base64"], &["src/handshake/"]),
     (&["simdutf8"], &["src/protocol/utf8.rs"]),
     // `lib.rs` passes it on, for configurations of one's own.
-    (&["rustls"], &["src/server/tls/", "src/lib.rs"]),
+    (&["rustls"], &["src/server/accept/tls/", "src/lib.rs"]),
     (&["zlib_rs"], &["src/protocol/deflate/"]),
     (&["crate::server"], &["src/server/", "src/lib.rs"]),
     // Frames are looked into by the protocol alone.
@@ -34,26 +34,24 @@ const CHAT: &[&str] = &["Room", "rooms", "room_id", "room_name", "nickname", "ni
 const CIRCLES: &[&[&str]] = &[
     &["handshake/extensions", "handshake/request", "handshake/upgrade"],
     &[
-        "message",
         "protocol/assembly",
         "protocol/deflate",
         "protocol/deflate/compress",
         "protocol/deflate/inflate",
         "protocol/partial",
-        "protocol/prepared",
         "protocol/receive",
         "protocol/send",
     ],
     &["protocol/close", "protocol/error", "protocol/frame"],
     &[
-        "server/connection",
-        "server/deflate",
+        "server/table/connection",
+        "server/send/deflate",
         "server/handler",
-        "server/opening",
+        "server/receive/opening",
         "server/peers",
-        "server/sending",
+        "server/send/sending",
     ],
-    &["server/tls/stream", "server/transport"],
+    &["server/accept/tls/stream", "server/accept/transport"],
 ];
 
 #[test]
@@ -120,6 +118,7 @@ fn what_goes_round_is_no_circle_before_it_comes_back() {
     let root = ("lib.rs", "mod a;\npub mod b;\npub use b::B;\nuse a::f;");
     let innocent = [
         "use log::{B, a};",
+        "pub(in crate::b) fn f() {}\npub(in crate::b) use log::Level;",
         "// use crate::b::B;\n/* crate::b::B */ const S: &str = \"crate::b::B\";",
         "#[cfg(test)]\nmod tests { use crate::b::B; }",
         "fn f() {}\n#[cfg(test)]\n#[path = \"b.rs\"]\nmod tests;\n#[test]\nfn t() { crate::b::f() }",

@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use mio::{Poll, Waker};
 
-use super::slots::reserved_token;
+use super::table::slots::reserved_token;
 use super::{PeerId, Peers};
 use crate::protocol::{CloseCode, PreparedMessage};
 

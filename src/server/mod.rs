@@ -19,66 +19,40 @@
 //! | `horizon.rs`, `keeping_time.rs`, `ticker.rs` | when they are kept, what comes of it, and the application's tick |
 //! | `mailbox.rs` | how other threads get a word in |
 
-mod admission;
-mod budget;
-mod coming_and_going;
+mod accept;
 mod config;
-mod connection;
 mod counters;
-mod deadlines;
-#[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
-mod deflate;
-mod event_loop;
-mod flushing;
 mod handler;
-mod horizon;
-mod inbound;
-mod keeping_time;
-mod lifecycle;
-mod listeners;
 mod mailbox;
-mod memory;
-mod opening;
-mod outbox;
 mod peers;
-mod read_buffer;
-mod requests;
-mod saying;
-mod sending;
-mod slot_set;
-mod slots;
-mod tape;
-mod tcp;
-mod ticker;
-#[cfg(feature = "tls")]
-mod tls;
-mod topics;
-mod transport;
-#[cfg(unix)]
-mod unix;
-mod work;
+mod receive;
+mod send;
+mod table;
+mod time;
+mod turn;
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use mio::Poll;
 
+#[cfg(feature = "tls")]
+pub use accept::tls::Tls;
+#[cfg(unix)]
+pub use accept::unix::UnixAccess;
 pub use config::{Config, SlowPeers};
 pub use counters::{CounterReader, Counters};
 pub use handler::{Departure, Handler, HandlerFn, Refused, handler_fn};
 pub use mailbox::{Mailbox, NotDelivered};
 pub use peers::{Delivery, Peers};
-pub use requests::RequestId;
-pub use slots::{PeerId, PeerMap};
-#[cfg(feature = "tls")]
-pub use tls::Tls;
-#[cfg(unix)]
-pub use unix::UnixAccess;
+pub use receive::requests::RequestId;
+pub use send::outgoing::Outgoing;
+pub use table::slots::{PeerId, PeerMap};
 
-use deadlines::Clock;
-use event_loop::EventLoop;
-use listeners::{Listeners, Spoken};
+use accept::listeners::{Listeners, Spoken};
 use mailbox::Letters;
+use time::deadlines::Clock;
+use turn::event_loop::EventLoop;
 
 /// A WebSocket server: its listeners, and the one thread that serves everybody who comes.
 ///
@@ -119,7 +93,7 @@ impl<M> Server<M> {
     ///
     /// The system gives us no poll.
     pub fn without_listeners(mut config: Config) -> io::Result<Self> {
-        config.max_connections = admission::fit_to_descriptors(config.max_connections);
+        config.max_connections = accept::admission::fit_to_descriptors(config.max_connections);
         let poll = Poll::new()?;
         let letters = Letters::new(&poll, config.mailbox)?;
         Ok(Server { poll, listeners: Listeners::default(), letters, config, counters: CounterReader::new() })

@@ -8,22 +8,22 @@ use std::sync::Arc;
 
 use mio::Registry;
 
-use super::admission::Admission;
-use super::budget::Budget;
-use super::connection::{Connections, Stage};
+use super::accept::admission::Admission;
 use super::counters::Counters;
-use super::deadlines::{Clock, Deadlines, Tick};
-use super::deflate::Compressors;
 use super::handler::Departure;
-use super::opening;
-use super::requests::{RequestId, Requests};
-use super::slot_set::SlotSet;
-use super::tape::Tape;
-use super::topics::{EVERYBODY, TopicNumber, Topics};
+use super::receive::opening;
+use super::receive::requests::{RequestId, Requests};
+use super::send::deflate::Compressors;
+use super::send::tape::Tape;
+use super::send::topics::{EVERYBODY, TopicNumber, Topics};
+use super::table::budget::Budget;
+use super::table::connection::{Connections, Stage};
+use super::table::slot_set::SlotSet;
+use super::time::deadlines::{Clock, Deadlines, Tick};
 use super::{Config, PeerId};
 use crate::handshake::Answer;
-use crate::message::Outgoing;
 use crate::protocol::CloseCode;
+use crate::server::send::outgoing::Outgoing;
 
 /// Everybody who is connected, and every way to send to them.
 ///

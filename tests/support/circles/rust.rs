@@ -141,6 +141,10 @@ impl Module {
                     place += 1;
                     self.import(tokens, &mut place, Vec::new(), is_public);
                 }
+                // Who may see it, `pub(in crate::a)`, is no need of it.
+                "in" if place > 1 && tokens[place - 2..place] == ["pub", "("] => {
+                    place += tokens[place..].iter().position(|&token| token == ")").unwrap_or(1);
+                }
                 word if is_name(word) => {
                     if place > 0 && DEFINING.contains(&tokens[place - 1]) {
                         self.defines.insert(word.into());

@@ -1,0 +1,290 @@
+//! Where clients knock: TCP and Unix-domain listeners, and what happens when there is no room.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+#[cfg(unix)]
+use std::path::Path;
+
+use mio::net::TcpListener;
+#[cfg(unix)]
+use mio::net::UnixListener;
+use mio::{Interest, Registry};
+
+use crate::server::accept::tcp;
+#[cfg(feature = "tls")]
+use crate::server::accept::tls::Tls;
+use crate::server::accept::transport::Transport;
+#[cfg(unix)]
+use crate::server::accept::unix::{self, SocketFile, UnixAccess};
+use crate::server::table::slots::reserved_token;
+use crate::server::time::deadlines::Tick;
+
+/// The tokens below belong to others (the mailbox's bell).
+const FIRST_TOKEN: usize = 1;
+
+/// When accepting failed for want of descriptors or memory, the next attempt comes this much later: soon enough
+/// for those who wait, and no load at all.
+const RETRY: Tick = 5;
+
+#[derive(Debug, Default)]
+pub(in crate::server) struct Listeners {
+    listeners: Vec<Listener>,
+    /// Accepting failed; not before this tick again. No event will tell when it would succeed.
+    retry_at: Option<Tick>,
+    /// Where the last client came from: the others are asked first.
+    last: usize,
+}
+
+#[derive(Debug)]
+struct Listener {
+    socket: Socket,
+    /// There may be clients that have not been accepted.
+    ready: bool,
+}
+
+#[derive(Debug)]
+enum Socket {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(UnixListener, SocketFile),
+    #[cfg(feature = "tls")]
+    Tls(TcpListener, Tls),
+}
+
+/// What is spoken with those who come over TCP.
+#[derive(Debug, Clone, Default)]
+pub(in crate::server) enum Spoken {
+    #[default]
+    Plain,
+    #[cfg(feature = "tls")]
+    Tls(Tls),
+}
+
+impl Spoken {
+    fn on(self, listener: TcpListener) -> Socket {
+        match self {
+            Spoken::Plain => Socket::Tcp(listener),
+            #[cfg(feature = "tls")]
+            Spoken::Tls(tls) => Socket::Tls(listener, tls),
+        }
+    }
+}
+
+impl Listeners {
+    /// Listens on all of the addresses that can be had, on one port if the system chooses it. Returns the first.
+    pub(in crate::server) fn bind(
+        &mut self,
+        registry: &Registry,
+        addresses: impl ToSocketAddrs,
+        spoken: Spoken,
+    ) -> io::Result<SocketAddr> {
+        let (mut bound, mut failures): (Vec<SocketAddr>, Vec<io::Error>) = (Vec::new(), Vec::new());
+        for mut address in addresses.to_socket_addrs()? {
+            if let Some(first) = bound.first().filter(|_| address.port() == 0) {
+                address.set_port(first.port());
+            }
+            if bound.contains(&address) {
+                continue;
+            }
+            match tcp::listen(address) {
+                Ok(listener) => {
+                    bound.push(listener.local_addr()?);
+                    self.adopt(registry, listener, spoken.clone())?;
+                }
+                Err(error) => failures.push(io::Error::new(error.kind(), format!("{address}: {error}"))),
+            }
+        }
+        match bound.first() {
+            Some(&first) => {
+                let others = failures.iter().filter(|failure| failure.kind() == ErrorKind::AddrInUse);
+                others.for_each(|failure| log::warn!("listening on {first} alone, and not on {failure}"));
+                Ok(first)
+            }
+            None => {
+                let none = || io::Error::new(ErrorKind::InvalidInput, "no address to listen on");
+                Err(failures.pop().unwrap_or_else(none))
+            }
+        }
+    }
+
+    /// Takes over a listener that somebody else made.
+    pub(in crate::server) fn adopt(
+        &mut self,
+        registry: &Registry,
+        listener: std::net::TcpListener,
+        spoken: Spoken,
+    ) -> io::Result<()> {
+        listener.set_nonblocking(true)?;
+        tcp::prepare(&listener);
+        self.add(registry, spoken.on(TcpListener::from_std(listener)))
+    }
+
+    /// Listens on a path.
+    #[cfg(unix)]
+    pub(in crate::server) fn bind_unix(
+        &mut self,
+        registry: &Registry,
+        path: &Path,
+        access: UnixAccess,
+    ) -> io::Result<()> {
+        let (listener, file) = unix::listen(path, access)?;
+        self.add(registry, Socket::Unix(UnixListener::from_std(listener), file))
+    }
+
+    fn add(&mut self, registry: &Registry, mut socket: Socket) -> io::Result<()> {
+        let token = reserved_token(FIRST_TOKEN + self.listeners.len());
+        match &mut socket {
+            Socket::Tcp(listener) => registry.register(listener, token, Interest::READABLE)?,
+            #[cfg(unix)]
+            Socket::Unix(listener, _) => registry.register(listener, token, Interest::READABLE)?,
+            #[cfg(feature = "tls")]
+            Socket::Tls(listener, _) => registry.register(listener, token, Interest::READABLE)?,
+        }
+        self.listeners.push(Listener { socket, ready: true });
+        Ok(())
+    }
+
+    /// The addresses of the TCP listeners, in order.
+    pub(in crate::server) fn addresses(&self) -> Vec<SocketAddr> {
+        let address = |listener: &Listener| match &listener.socket {
+            Socket::Tcp(listener) => listener.local_addr().ok(),
+            #[cfg(unix)]
+            Socket::Unix(..) => None,
+            #[cfg(feature = "tls")]
+            Socket::Tls(listener, _) => listener.local_addr().ok(),
+        };
+        self.listeners.iter().filter_map(address).collect()
+    }
+
+    /// How many things the poll watches besides connections: these, and the mailbox's bell.
+    pub(in crate::server) fn sources(&self) -> usize {
+        self.listeners.len() + 1
+    }
+
+    /// An event has come for a reserved token.
+    pub(in crate::server) fn notice(&mut self, number: usize) {
+        if let Some(listener) = number.checked_sub(FIRST_TOKEN).and_then(|i| self.listeners.get_mut(i)) {
+            listener.ready = true;
+        }
+    }
+
+    /// Would [`accept`](Self::accept) have something to do?
+    pub(in crate::server) fn are_ready(&self, now: Tick) -> bool {
+        self.retry_at.is_none_or(|retry| retry <= now) && self.listeners.iter().any(|listener| listener.ready)
+    }
+
+    pub(in crate::server) fn retry_at(&self) -> Option<Tick> {
+        self.retry_at
+    }
+
+    /// A descriptor has become free: no need to wait for the retry.
+    pub(in crate::server) fn retry_now(&mut self) {
+        self.retry_at = None;
+    }
+
+    /// The next client: its stream, and its address if it has one.
+    pub(in crate::server) fn accept(&mut self, now: Tick) -> Option<(Transport, Option<IpAddr>)> {
+        if !self.are_ready(now) {
+            return None;
+        }
+        self.retry_at = None;
+        let count = self.listeners.len();
+        for place in (1..=count).map(|i| (self.last + i) % count) {
+            let listener = &mut self.listeners[place];
+            while listener.ready {
+                match listener.socket.accept() {
+                    Ok(accepted) => {
+                        self.last = place;
+                        return Some(accepted);
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => listener.ready = false,
+                    // The client has left before we came.
+                    Err(error) if is_the_clients(&error) => {}
+                    Err(error) => {
+                        log::warn!("cannot accept connections for now: {error}");
+                        self.retry_at = Some(now + RETRY);
+                        return None;
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Listens no longer: new clients are refused by the system.
+    pub(in crate::server) fn close(&mut self) {
+        self.retry_at = None;
+        for listener in self.listeners.drain(..) {
+            #[cfg(unix)]
+            if let Socket::Unix(_, file) = &listener.socket {
+                file.remove();
+            }
+            drop(listener);
+        }
+    }
+}
+
+impl Drop for Listeners {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Socket {
+    fn accept(&self) -> io::Result<(Transport, Option<IpAddr>)> {
+        match self {
+            Socket::Tcp(listener) => {
+                let (stream, address) = listener.accept()?;
+                tcp::send_at_once(&stream);
+                Ok((Transport::Tcp(stream), Some(address.ip().to_canonical())))
+            }
+            #[cfg(unix)]
+            Socket::Unix(listener, _) => {
+                let (stream, _) = listener.accept()?;
+                Ok((Transport::Unix(stream), None))
+            }
+            #[cfg(feature = "tls")]
+            Socket::Tls(listener, tls) => {
+                let (stream, address) = listener.accept()?;
+                tcp::send_at_once(&stream);
+                Ok((Transport::Tls(Box::new(tls.accept(stream)?)), Some(address.ip().to_canonical())))
+            }
+        }
+    }
+}
+
+fn is_the_clients(error: &io::Error) -> bool {
+    use ErrorKind::*;
+    let network = matches!(error.kind(), NetworkDown | NetworkUnreachable | HostUnreachable);
+    network || matches!(error.kind(), Interrupted | ConnectionAborted | ConnectionReset | TimedOut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use mio::{Events, Poll};
+
+    use super::*;
+
+    const ANY_PORT: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
+
+    #[test]
+    fn what_is_written_to_an_accepted_stream_leaves_at_once() {
+        let mut poll = Poll::new().unwrap();
+        let mut listeners = Listeners::default();
+        listeners.bind(poll.registry(), ANY_PORT, Spoken::Plain).unwrap();
+        let made_elsewhere = std::net::TcpListener::bind(ANY_PORT).unwrap();
+        listeners.adopt(poll.registry(), made_elsewhere, Spoken::Plain).unwrap();
+        for (number, address) in (FIRST_TOKEN..).zip(listeners.addresses()) {
+            let client = std::net::TcpStream::connect(address).unwrap();
+            poll.poll(&mut Events::with_capacity(8), None).unwrap();
+            listeners.notice(number);
+            let Some((Transport::Tcp(stream), Some(remote))) = listeners.accept(0) else {
+                panic!("{address} has a client");
+            };
+            assert_eq!((stream.nodelay().unwrap(), remote), (true, Ipv4Addr::LOCALHOST.into()));
+            drop(client);
+        }
+    }
+}

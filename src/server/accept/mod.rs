@@ -1,0 +1,10 @@
+//! How connections come, and what their bytes travel on.
+
+pub(in crate::server) mod admission;
+pub(in crate::server) mod listeners;
+pub(in crate::server) mod tcp;
+#[cfg(feature = "tls")]
+pub(in crate::server) mod tls;
+pub(in crate::server) mod transport;
+#[cfg(unix)]
+pub(in crate::server) mod unix;

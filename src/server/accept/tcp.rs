@@ -1,0 +1,72 @@
+//! What sockets are asked for beyond the standard library: room for a crowd, and when packets leave.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+#[cfg(unix)]
+use std::{os::unix::net::UnixListener, path::Path};
+
+use mio::net::TcpStream;
+#[cfg(unix)]
+use socket2::SockAddr;
+use socket2::{Domain, SockRef, Socket, Type};
+
+/// Clients that TCP keeps for us until we accept them; the system cuts it to its own limit (on Linux
+/// `net.core.somaxconn`, 4,096 since 5.4). The standard library's 128 overflow when a thousand reconnect at once, and
+/// whoever finds no place tries again after 1 s, 3 s, 7 s.
+const BACKLOG: i32 = 4096;
+
+/// Linux hands the listener's TCP_NODELAY on to the streams it accepts: a system call less for each.
+const NODELAY_IS_INHERITED: bool = cfg!(any(target_os = "linux", target_os = "android"));
+
+pub(in crate::server) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // So that a server can be started again at once. Windows means something else by it: anybody could take our place.
+    if cfg!(not(windows)) {
+        socket.set_reuse_address(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// A Unix-domain socket that has its path, and does not listen yet.
+#[cfg(unix)]
+pub(in crate::server) fn bind_unix(path: &Path) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.bind(&SockAddr::unix(path)?)?;
+    Ok(socket)
+}
+
+#[cfg(unix)]
+pub(in crate::server) fn listen_on_bound(socket: Socket) -> io::Result<UnixListener> {
+    socket.set_nonblocking(true)?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Sets what accepted streams inherit.
+pub(in crate::server) fn prepare(listener: &TcpListener) {
+    if NODELAY_IS_INHERITED && let Err(error) = SockRef::from(listener).set_tcp_nodelay(true) {
+        log::warn!("TCP_NODELAY of a listener: {error}");
+    }
+}
+
+/// We write once per turn, so there is nothing to wait for. A stream on which it fails is gone already.
+pub(in crate::server) fn send_at_once(stream: &TcpStream) {
+    if NODELAY_IS_INHERITED {
+        return;
+    }
+    if let Err(error) = stream.set_nodelay(true) {
+        log::debug!("TCP_NODELAY: {error}");
+    }
+}
+
+/// What is written from now on waits until it fills a packet, for 200 ms at most, or until the stream is shut down: so
+/// the end of the stream travels in the packet of the last words. A second packet would cost more than writing them
+/// did. Where TCP cannot do it, nothing changes.
+pub(in crate::server) fn hold_for_the_end(stream: &TcpStream) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = SockRef::from(stream).set_tcp_cork(true);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = stream;
+}

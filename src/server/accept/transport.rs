@@ -1,0 +1,174 @@
+//! What the bytes travel on: a TCP stream, a Unix-domain one, or TLS over TCP.
+//!
+//! The rest of the server does not know which it is, except that TLS may have something to say of its own.
+
+use std::io::{self, IoSlice, Read, Write};
+use std::net::Shutdown;
+
+use mio::event::Source;
+use mio::net::TcpStream;
+#[cfg(unix)]
+use mio::net::UnixStream;
+use mio::{Interest, Registry, Token};
+
+use crate::server::accept::tcp;
+#[cfg(feature = "tls")]
+use crate::server::accept::tls::TlsStream;
+
+#[derive(Debug)]
+pub(in crate::server) enum Transport {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream>),
+}
+
+/// What a read has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::server) enum Input {
+    /// So many bytes (none, if TLS used up all that came), and whether there certainly are no more.
+    Bytes { length: usize, drained: bool },
+    /// The same, but in the clear, where TLS was expected.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "nothing is expected but bytes"))]
+    NotTls { length: usize, drained: bool },
+    /// The peer says no more.
+    End,
+}
+
+impl Transport {
+    /// Both directions, once and for all: mio tells of edges, so nothing is ever switched on or off.
+    pub(in crate::server) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        let source: &mut dyn Source = match self {
+            Transport::Tcp(stream) => stream,
+            #[cfg(unix)]
+            Transport::Unix(stream) => stream,
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.socket(),
+        };
+        source.register(registry, token, Interest::READABLE | Interest::WRITABLE)
+    }
+
+    /// Reads once, and so many bytes at most. A violation of TLS is an error of the kind `InvalidData`: an alert that tells the peer what it did
+    /// waits to be written.
+    #[inline]
+    pub(in crate::server) fn read(&mut self, buffer: &mut [u8], most: usize) -> io::Result<Input> {
+        let room = buffer.len().min(most);
+        let read = match self {
+            Transport::Tcp(stream) => stream.read(&mut buffer[..room]),
+            #[cfg(unix)]
+            Transport::Unix(stream) => stream.read(&mut buffer[..room]),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => return stream.read(buffer, most),
+        };
+        read.map(|length| match length {
+            0 => Input::End,
+            _ => Input::Bytes { length, drained: length < room },
+        })
+    }
+
+    #[inline]
+    pub(in crate::server) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Transport::Tcp(stream) => stream.write(bytes),
+            #[cfg(unix)]
+            Transport::Unix(stream) => stream.write(bytes),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.write(bytes),
+        }
+    }
+
+    /// What was not written must be the beginning of what is written next: TLS has encrypted some of it.
+    pub(in crate::server) fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Transport::Tcp(stream) => stream.write_vectored(slices),
+            #[cfg(unix)]
+            Transport::Unix(stream) => stream.write_vectored(slices),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.write_vectored(slices),
+        }
+    }
+
+    /// Writes what TLS has to say of its own. False if the socket does not take it all.
+    #[inline]
+    pub(in crate::server) fn flush(&mut self) -> io::Result<bool> {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.flush(),
+            _ => Ok(true),
+        }
+    }
+
+    /// What is written from now on are the last words before [`close`](Self::close), and leave together with it.
+    pub(in crate::server) fn hold_for_the_end(&mut self) {
+        match self {
+            Transport::Tcp(stream) => tcp::hold_for_the_end(stream),
+            #[cfg(unix)]
+            Transport::Unix(_) => {}
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => tcp::hold_for_the_end(stream.socket()),
+        }
+    }
+
+    /// We have nothing more to say (RFC 6455 §7.1.1): so says TLS, and then TCP. If the stream is gone already, so
+    /// be it. False if the socket does not take what TLS says.
+    pub(in crate::server) fn close(&mut self) -> io::Result<bool> {
+        let _ = match self {
+            Transport::Tcp(stream) => stream.shutdown(Shutdown::Write),
+            #[cfg(unix)]
+            Transport::Unix(stream) => stream.shutdown(Shutdown::Write),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => return stream.close(),
+        };
+        Ok(true)
+    }
+
+    // ---- what only TLS makes a difference to
+
+    /// Does something wait to be written that is not in an outbox?
+    #[inline]
+    pub(in crate::server) fn has_output(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.has_output(),
+            _ => false,
+        }
+    }
+
+    /// Does nobody on the way hear what is said?
+    pub(in crate::server) fn is_secure(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Is the TLS handshake under way?
+    #[inline]
+    pub(in crate::server) fn is_shaking(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.is_shaking(),
+            _ => false,
+        }
+    }
+
+    /// Whether the TLS handshake is done, if there is one.
+    pub(in crate::server) fn handshake_is_done(&self) -> Option<bool> {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => Some(stream.handshake_is_done()),
+            _ => None,
+        }
+    }
+
+    /// The same stream in the clear, for whoever does not speak TLS.
+    pub(in crate::server) fn without_tls(self) -> Self {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => Transport::Tcp(stream.into_socket()),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! What a peer has not been written yet. It owns nothing while there is nothing, nor while there is but
+//! one stretch of the tape: the common case of a turn.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, IoSlice};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::handshake::Body;
+use crate::server::accept::transport::Transport;
+use crate::server::send::tape::{Piece, Tape};
+
+/// Slices in one write. More gain nothing, and the kernel takes no more than 1,024.
+const SLICES: usize = 64;
+
+/// What a full socket leaves behind is kept in blocks of about this size, so that those already written
+/// can be freed.
+const BLOCK: usize = 64 << 10;
+
+#[derive(Debug, Default)]
+pub(in crate::server) struct Outbox {
+    /// This turn's stretch, if it is all there is.
+    stretch: Range<u32>,
+    more: Option<Box<More>>,
+}
+
+/// What only a peer with several pieces, or with a full socket, needs.
+#[derive(Debug, Default)]
+struct More {
+    pieces: VecDeque<Waiting>,
+    /// Bytes in all pieces that have not been written.
+    queued: usize,
+    /// Bytes of the first piece that have been written.
+    written: usize,
+    /// Memory that all of them take, but for what is on the tape and for what the application shares.
+    memory: usize,
+    /// The socket would not take more; a writable event will say when it does.
+    blocked: bool,
+    /// The socket has not taken everything since it was last blocked.
+    behind: bool,
+    /// The application was told that this peer is slow, and waits to hear that it is not.
+    told_slow: bool,
+    /// Messages that were left out.
+    missed: u64,
+    /// What was read from the peer before its socket blocked: it is heard when this is empty.
+    held_input: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Waiting {
+    Tape(Range<u32>),
+    Shared(Arc<Vec<u8>>),
+    Page(Body),
+    Own(Vec<u8>),
+}
+
+/// How a write went.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::server) enum Written {
+    /// Everything is out. The application waits to hear so: this many messages were left out.
+    All { tell_drained: Option<u64> },
+    /// The rest waits for a writable event.
+    Blocked,
+}
+
+impl Outbox {
+    #[inline]
+    pub(in crate::server) fn queued(&self) -> usize {
+        self.stretch.len() + self.more.as_ref().map_or(0, |more| more.queued)
+    }
+
+    /// Is there nothing, and nothing to remember?
+    #[inline]
+    pub(in crate::server) fn is_empty(&self) -> bool {
+        self.stretch.is_empty() && self.more.is_none()
+    }
+
+    #[inline]
+    pub(in crate::server) fn is_blocked(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.blocked)
+    }
+
+    /// Was the socket too full for what is queued, when it was last written to?
+    #[inline]
+    pub(in crate::server) fn is_behind(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.behind)
+    }
+
+    /// How much memory what waits takes, at the end of a turn.
+    pub(in crate::server) fn memory(&self) -> usize {
+        self.more.as_ref().map_or(0, |more| more.memory)
+    }
+
+    /// Does a page wait?
+    pub(in crate::server) fn holds_page(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.pieces.iter().any(|it| matches!(it, Waiting::Page(_))))
+    }
+
+    /// May this many bytes be added? One message always fits an empty outbox.
+    #[inline]
+    pub(in crate::server) fn has_room_for(&self, length: usize, limit: usize) -> bool {
+        let queued = self.queued();
+        queued == 0 || queued + length <= limit
+    }
+
+    #[inline]
+    pub(in crate::server) fn push(&mut self, piece: &Piece) {
+        if let Piece::Tape(range) = piece
+            && self.more.as_ref().is_none_or(|more| more.pieces.is_empty())
+        {
+            if self.stretch.is_empty() {
+                self.stretch = range.clone();
+                return;
+            }
+            if self.stretch.end == range.start {
+                self.stretch.end = range.end;
+                return;
+            }
+        }
+        self.push_apart(piece);
+    }
+
+    /// Behind what is there.
+    #[cold]
+    fn push_apart(&mut self, piece: &Piece) {
+        let more = self.need_more();
+        more.queued += piece.len();
+        match (more.pieces.back_mut(), piece) {
+            (Some(Waiting::Tape(last)), Piece::Tape(range)) if last.end == range.start => {
+                last.end = range.end
+            }
+            (_, Piece::Tape(range)) => more.pieces.push_back(Waiting::Tape(range.clone())),
+            (_, Piece::Shared(bytes)) => more.push(Waiting::Shared(Arc::clone(bytes))),
+            (_, Piece::Page(body)) => more.push(Waiting::Page(body.clone())),
+        }
+    }
+
+    /// The application is told that the peer is slow, and wants to hear when it is not.
+    pub(in crate::server) fn tell_slow(&mut self) {
+        self.more.get_or_insert_default().told_slow = true;
+    }
+
+    /// A message is left out.
+    pub(in crate::server) fn miss(&mut self) {
+        let more = self.more.get_or_insert_default();
+        more.told_slow = true;
+        more.missed += 1;
+    }
+
+    /// Keeps input that is not to be heard before the outbox is empty.
+    pub(in crate::server) fn hold_input(&mut self, input: &[u8]) {
+        self.more.get_or_insert_default().held_input.extend_from_slice(input);
+    }
+
+    /// How much memory it takes.
+    #[inline]
+    pub(in crate::server) fn held_input(&self) -> usize {
+        self.more.as_ref().map_or(0, |more| more.held_input.capacity())
+    }
+
+    pub(in crate::server) fn holds_input(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| !more.held_input.is_empty())
+    }
+
+    pub(in crate::server) fn take_held_input(&mut self) -> Vec<u8> {
+        self.more.as_mut().map_or(Vec::new(), |more| std::mem::take(&mut more.held_input))
+    }
+
+    /// The socket is full, though there is nothing here: what waits is TLS's own.
+    pub(in crate::server) fn block(&mut self) {
+        self.more.get_or_insert_default().blocked = true;
+    }
+
+    /// A writable event has come.
+    pub(in crate::server) fn unblock(&mut self) {
+        if let Some(more) = &mut self.more {
+            more.blocked = false;
+        }
+    }
+
+    /// Writes until all is out or the socket takes no more; then copies what is left of the tape, which is about
+    /// to be rewound.
+    #[inline]
+    pub(in crate::server) fn write(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
+        if self.more.is_some() {
+            return self.write_pieces(transport, tape);
+        }
+        let stretch = std::mem::take(&mut self.stretch);
+        let bytes = tape.get(&stretch);
+        let written = if bytes.is_empty() { 0 } else { retry_interrupted(|| transport.write(bytes))? };
+        if written == bytes.len() && transport.flush()? {
+            return Ok(Written::All { tell_drained: None });
+        }
+        self.stretch = stretch.start + written as u32..stretch.end;
+        self.write_pieces(transport, tape)
+    }
+
+    /// Writes what need not wait: nothing else does. Keeps what the socket does not take; says how much it took.
+    pub(in crate::server) fn write_at_once(
+        &mut self,
+        transport: &mut Transport,
+        [header, payload]: [&[u8]; 2],
+    ) -> io::Result<usize> {
+        let (mut header, mut payload) = (header, payload);
+        let length = header.len() + payload.len();
+        while !payload.is_empty() {
+            let slices = [IoSlice::new(header), IoSlice::new(payload)];
+            let written = retry_interrupted(|| match header {
+                [] => transport.write(payload),
+                _ => transport.write_vectored(&slices),
+            })?;
+            if written == 0 {
+                break;
+            }
+            let of_header = written.min(header.len());
+            header = &header[of_header..];
+            payload = &payload[written - of_header..];
+        }
+        let written = length - header.len() - payload.len();
+        if written < length || !transport.flush()? {
+            let more = self.need_more();
+            more.queued = length - written;
+            more.behind = written < length;
+            more.blocked = true;
+            more.keep(header);
+            more.keep(payload);
+        }
+        Ok(written)
+    }
+
+    /// From here on there is more to remember than one stretch.
+    fn need_more(&mut self) -> &mut More {
+        let stretch = std::mem::take(&mut self.stretch);
+        let more = self.more.get_or_insert_default();
+        if !stretch.is_empty() {
+            more.queued += stretch.len();
+            more.pieces.push_back(Waiting::Tape(stretch));
+        }
+        more
+    }
+
+    fn write_pieces(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
+        let more = self.need_more();
+        while !more.blocked && !more.pieces.is_empty() {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let mut skipped = more.written;
+            for (slice, piece) in slices.iter_mut().zip(&more.pieces) {
+                *slice = IoSlice::new(&piece.bytes(tape)[std::mem::take(&mut skipped)..]);
+            }
+            let count = more.pieces.len().min(SLICES);
+            let written = retry_interrupted(|| transport.write_vectored(&slices[..count]))?;
+            more.queued -= written;
+            more.blocked = written == 0;
+            more.advance(written, tape);
+        }
+        more.behind = !more.pieces.is_empty();
+        more.blocked = more.blocked || !transport.flush()?;
+        if more.blocked {
+            more.keep_tape(tape);
+            return Ok(Written::Blocked);
+        }
+        let tell_drained = std::mem::take(&mut more.told_slow).then(|| std::mem::take(&mut more.missed));
+        if more.held_input.is_empty() {
+            self.more = None;
+        }
+        Ok(Written::All { tell_drained })
+    }
+}
+
+impl More {
+    /// A piece that is not on the tape.
+    fn push(&mut self, piece: Waiting) {
+        self.memory += piece.memory();
+        self.pieces.push_back(piece);
+    }
+
+    /// Drops what has been written.
+    fn advance(&mut self, written: usize, tape: &Tape) {
+        self.written += written;
+        while let Some(first) = self.pieces.front() {
+            let length = first.bytes(tape).len();
+            if self.written < length {
+                return;
+            }
+            self.written -= length;
+            self.memory -= first.memory();
+            self.pieces.pop_front();
+        }
+    }
+
+    /// Copies what lies on the tape.
+    fn keep_tape(&mut self, tape: &Tape) {
+        let is_tape = |piece: &Waiting| matches!(piece, Waiting::Tape(_));
+        let first = self.pieces.iter().position(is_tape).unwrap_or(self.pieces.len());
+        let mut skipped = if first == 0 { std::mem::take(&mut self.written) } else { 0 };
+        for piece in self.pieces.split_off(first) {
+            match piece {
+                Waiting::Tape(range) => self.keep(&tape.get(&range)[std::mem::take(&mut skipped)..]),
+                other => self.pieces.push_back(other),
+            }
+        }
+    }
+
+    /// Fills the last block to its end before it begins another: what is kept costs no more than its length.
+    fn keep(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let Some(Waiting::Own(block)) = self.pieces.back_mut().filter(|piece| piece.has_room()) else {
+                // Only the first block grows: the others will be full soon.
+                let capacity = if self.pieces.is_empty() { 0 } else { BLOCK };
+                self.pieces.push_back(Waiting::Own(Vec::with_capacity(capacity)));
+                continue;
+            };
+            let (fits, rest) = bytes.split_at(bytes.len().min(BLOCK - block.len()));
+            let length = block.len() + fits.len();
+            if length > block.capacity() {
+                // Doubles, as a `Vec` would, but never beyond the block.
+                block.reserve_exact((2 * block.capacity()).clamp(length, BLOCK) - block.len());
+            }
+            block.extend_from_slice(fits);
+            self.memory += fits.len();
+            bytes = rest;
+        }
+    }
+}
+
+impl Waiting {
+    fn has_room(&self) -> bool {
+        matches!(self, Waiting::Own(block) if block.len() < BLOCK)
+    }
+
+    fn bytes<'a>(&'a self, tape: &'a Tape) -> &'a [u8] {
+        match self {
+            Waiting::Tape(range) => tape.get(range),
+            Waiting::Shared(bytes) => bytes,
+            Waiting::Page(body) => body.as_bytes(),
+            Waiting::Own(bytes) => bytes,
+        }
+    }
+
+    /// A message that waits for several peers counts for each of them; what is on the tape, for none.
+    fn memory(&self) -> usize {
+        match self {
+            Waiting::Tape(_) => 0,
+            Waiting::Shared(bytes) => bytes.len(),
+            Waiting::Page(body) => body.owned(),
+            Waiting::Own(bytes) => bytes.len(),
+        }
+    }
+}
+
+/// A socket that would block has taken nothing.
+fn retry_interrupted(mut write: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match write() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(0),
+            result => return result,
+        }
+    }
+}

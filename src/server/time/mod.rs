@@ -1,0 +1,5 @@
+//! Deadlines, and up to when they are kept.
+
+pub(in crate::server) mod deadlines;
+pub(in crate::server) mod horizon;
+pub(in crate::server) mod ticker;
