@@ -176,7 +176,7 @@ impl Client {
     fn echo(&mut self) {
         let message = json(0).into_bytes();
         if self.compresses {
-            let alone = Agreement { server_no_context_takeover: true, ..Agreement::default() };
+            let alone = Agreement::default().with_server_no_context_takeover(true);
             let mut frame = Vec::new();
             Deflater::new(&alone, 6).message((&message).into(), &mut frame);
             self.write(frame[0], &frame[4..]);

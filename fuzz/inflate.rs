@@ -15,11 +15,9 @@ fuzz_target!(|data: &[u8]| {
     let Some(input) = Input::read(data) else { return };
     let [message, parameters] = input.limits;
     let limits = Limits { max_message: pick(&MAX_MESSAGE, message), max_fragments: 1000 };
-    let agreement = Agreement {
-        client_no_context_takeover: parameters & 1 == 0,
-        client_max_window_bits: pick(&[None, Some(8), Some(10)], parameters >> 1),
-        ..Agreement::default()
-    };
+    let agreement = Agreement::default()
+        .with_client_no_context_takeover(parameters & 1 == 0)
+        .with_client_max_window_bits(pick(&[None, Some(8), Some(10)], parameters >> 1));
     // One inflater for all of them: nobody finds what somebody else has left in it.
     let mut inflater = Inflater::new();
     let whole = play(limits, &agreement, [input.bytes].into_iter(), Some(&mut inflater));

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use pollcat::protocol::{Agreement, Deflater};
+use pollcat::protocol::{self, Agreement, Deflater, Limits, ReceiveHalf};
 use pollcat::{
     Config, Deflate, Delivery, Departure, Outgoing, PeerId, PreparedMessage, ProtocolError, SlowPeers,
 };
@@ -163,11 +163,9 @@ fn no_level_looks_further_back_than_its_window() {
     for bits in 8..=15 {
         for level in [1, 2, 4, 6, 9] {
             for alone in [true, false] {
-                let agreement = Agreement {
-                    server_no_context_takeover: alone,
-                    server_max_window_bits: Some(bits),
-                    ..Agreement::default()
-                };
+                let agreement = Agreement::default()
+                    .with_server_no_context_takeover(alone)
+                    .with_server_max_window_bits(Some(bits));
                 let mut deflater = Deflater::new(&agreement, level);
                 let mut inflated = Inflated::default();
                 let parts = [&long[..10_000], &long[..1], b"", b"", &long[5000..]];
@@ -253,10 +251,40 @@ fn a_message_that_a_slow_peer_misses_does_not_tear_its_context() {
     assert_eq!(reader.message(), (text(1000), true));
 }
 
+// Windows of 0 and above 15 panicked in the compressor, or made what no client inflates.
+#[test]
+fn no_number_makes_a_window_that_there_is_not() {
+    for bits in 0..=u8::MAX {
+        let nearest = bits.clamp(8, 15); // RFC 7692 §7.1.2
+        let agreement = Agreement::default()
+            .with_server_max_window_bits(Some(bits))
+            .with_client_max_window_bits(Some(bits));
+        assert_eq!((agreement.server_window_bits(), agreement.client_window_bits()), (nearest, nearest));
+        assert_eq!(
+            agreement.to_string(),
+            format!("permessage-deflate; server_max_window_bits={nearest}; client_max_window_bits={nearest}")
+        );
+        let mut frame = Vec::new();
+        Deflater::new(&agreement, 6).message((&text(100)).into(), &mut frame);
+        let mut inflated = Inflated::default();
+        inflated.add(&frame[2..]);
+        assert_eq!(inflated.bytes, text(100), "{bits} bits");
+        frame[1] |= 0x80;
+        frame.splice(2..2, [0; 4]);
+        let mut receive =
+            ReceiveHalf::with_deflate(Limits { max_message: 1000, max_fragments: 1 }, &agreement);
+        let message = text(100);
+        let mut input = &mut frame[..];
+        let event = receive.next(&mut input);
+        let expected = protocol::Event::Message(pollcat::Message::Binary(&message));
+        assert_eq!(event, Ok(Some(expected)), "{bits} bits");
+    }
+}
+
 /// A message of this many zeros, as a client sends it.
 fn zeros(length: usize) -> Vec<u8> {
     let mut frame = Vec::new();
-    let alone = Agreement { server_no_context_takeover: true, ..Agreement::default() };
+    let alone = Agreement::default().with_server_no_context_takeover(true);
     Deflater::new(&alone, 9).message((&vec![0; length]).into(), &mut frame);
     let header = if frame[1] < 126 { 2 } else { 4 };
     masked(BINARY | RSV1, &frame[header..])

@@ -97,12 +97,12 @@ impl Deflate {
         // Whoever does not name it cannot be held to it (§7.1.2.2). One window serves all that is sent alone.
         let client_alone = alone || offer.client_no_context_takeover;
         let client_most = offer.client_max_window_bits.map(|most| most.unwrap_or(15).min(self.window_bits));
-        Some(Agreement {
-            server_no_context_takeover: alone || offer.server_no_context_takeover,
-            client_no_context_takeover: client_alone,
-            server_max_window_bits: asked.map(|asked| asked.min(self.window_bits)).or(own),
-            client_max_window_bits: client_most.filter(|&bits| bits < 15 && !client_alone),
-        })
+        let agreement = Agreement::default()
+            .with_server_no_context_takeover(alone || offer.server_no_context_takeover)
+            .with_client_no_context_takeover(client_alone)
+            .with_server_max_window_bits(asked.map(|asked| asked.min(self.window_bits)).or(own))
+            .with_client_max_window_bits(client_most.filter(|&bits| bits < 15 && !client_alone));
+        Some(agreement)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{BINARY, noise};
 const LIMITS: Limits = Limits { max_message: 1 << 20, max_fragments: 16 };
 
 fn agreement(client_no_context_takeover: bool) -> Agreement {
-    Agreement { client_no_context_takeover, ..Agreement::default() }
+    Agreement::default().with_client_no_context_takeover(client_no_context_takeover)
 }
 
 /// A client's frame with a payload that is compressed: RSV1 is set (RFC 7692 §6).
@@ -154,11 +154,8 @@ fn the_tail_is_no_data() {
 #[test]
 fn messages_that_share_a_window_follow_each_other() {
     for bits in 9..=15 {
-        let agreed = Agreement {
-            server_max_window_bits: Some(bits),
-            client_max_window_bits: Some(bits),
-            ..agreement(false)
-        };
+        let agreed =
+            agreement(false).with_server_max_window_bits(Some(bits)).with_client_max_window_bits(Some(bits));
         let mut deflater = Deflater::new(&agreed, 6);
         let mut receive = ReceiveHalf::with_deflate(LIMITS, &agreed);
         let mut inflater = Inflater::new();

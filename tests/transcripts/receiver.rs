@@ -73,11 +73,11 @@ mod shared {
         let mut agreement = Agreement::default();
         for parameter in parameters.split_whitespace() {
             let (name, bits) = parameter.split_once('=').unwrap_or((parameter, ""));
-            match name {
-                "server_no_context_takeover" => agreement.server_no_context_takeover = true,
-                "client_no_context_takeover" => agreement.client_no_context_takeover = true,
-                "server_max_window_bits" => agreement.server_max_window_bits = bits.parse().ok(),
-                "client_max_window_bits" => agreement.client_max_window_bits = bits.parse().ok(),
+            agreement = match name {
+                "server_no_context_takeover" => agreement.with_server_no_context_takeover(true),
+                "client_no_context_takeover" => agreement.with_client_no_context_takeover(true),
+                "server_max_window_bits" => agreement.with_server_max_window_bits(bits.parse().ok()),
+                "client_max_window_bits" => agreement.with_client_max_window_bits(bits.parse().ok()),
                 _ => panic!("{name} is no parameter of permessage-deflate"),
             }
         }

@@ -178,11 +178,7 @@ impl Probe {
 /// As many bytes as little that are compressed.
 pub(crate) fn compressed(text: &str) -> Vec<u8> {
     use pollcat::protocol::{Agreement, Deflater};
-    let alone = Agreement {
-        client_no_context_takeover: true,
-        server_no_context_takeover: true,
-        ..Agreement::default()
-    };
+    let alone = Agreement::default().with_server_no_context_takeover(true);
     let mut frame = Vec::new();
     Deflater::new(&alone, 9).message(text.into(), &mut frame);
     // What it writes has a server's header, which says no more than the first byte, and how long it is.

@@ -20,7 +20,7 @@ const KEPT_ROOM: usize = 256 << 10;
 /// ```
 /// use pollcat::protocol::{Agreement, Deflater};
 ///
-/// let alone = Agreement { server_no_context_takeover: true, ..Agreement::default() };
+/// let alone = Agreement::default().with_server_no_context_takeover(true);
 /// let mut frame = Vec::new();
 /// Deflater::new(&alone, 6).message("Hello, Hello, Hello, Hello".into(), &mut frame);
 /// assert!(frame[0] == 0xC1 && frame.len() < 2 + 13); // FIN, RSV1, text
@@ -44,7 +44,7 @@ impl Deflater {
             mem_level,
             ..DeflateConfig::default()
         };
-        let takeover = !agreement.server_no_context_takeover;
+        let takeover = !agreement.server_no_context_takeover();
         Deflater { deflate: Deflate::new_with_config(config), takeover, space: Vec::new() }
     }
 

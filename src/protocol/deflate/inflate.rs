@@ -87,8 +87,8 @@ pub(in super::super) struct Inflation {
 impl Inflation {
     pub(in super::super) fn new(agreement: &Agreement) -> Self {
         Inflation {
-            window_bits: agreement.client_max_window_bits.unwrap_or(MAX_WINDOW_BITS),
-            takeover: !agreement.client_no_context_takeover,
+            window_bits: agreement.client_window_bits(),
+            takeover: !agreement.client_no_context_takeover(),
             stream: None,
         }
     }

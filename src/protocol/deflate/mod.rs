@@ -27,21 +27,85 @@ pub(super) use inflate::{Deflated, Inflation};
 /// The end of a flush: left out when sending, added when receiving (§7.2.1, §7.2.2).
 const TAIL: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
 
-/// The largest window, and the one that is meant where none is named (§7.1.2).
-const MAX_WINDOW_BITS: u8 = 15;
+/// The windows that there are, as powers of 2. The largest is meant where none is named (§7.1.2).
+const WINDOW_BITS: std::ops::RangeInclusive<u8> = 8..=15;
+const MAX_WINDOW_BITS: u8 = *WINDOW_BITS.end();
 
 /// The parameters of permessage-deflate that both sides have agreed on (§7.1), as they stand in the answer:
-/// [`Display`](fmt::Display) writes them so.
+/// [`Display`](fmt::Display) writes them so. As it comes, it names none.
+///
+/// ```
+/// use pollcat::protocol::Agreement;
+///
+/// let agreement = Agreement::default().with_server_no_context_takeover(true).with_server_max_window_bits(Some(12));
+/// assert_eq!(agreement.to_string(), "permessage-deflate; server_no_context_takeover; server_max_window_bits=12");
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Agreement {
-    /// What we send, each message by itself (§7.1.1.1).
-    pub server_no_context_takeover: bool,
-    /// What the client sends, each message by itself (§7.1.1.2).
-    pub client_no_context_takeover: bool,
-    /// The window we compress with: 2 to the power of this, 8 to 15 (§7.1.2.1). Not named, it is 15.
-    pub server_max_window_bits: Option<u8>,
-    /// The window the client compresses with (§7.1.2.2).
-    pub client_max_window_bits: Option<u8>,
+    server_no_context_takeover: bool,
+    client_no_context_takeover: bool,
+    server_max_window_bits: Option<u8>,
+    client_max_window_bits: Option<u8>,
+}
+
+impl Agreement {
+    /// Is each message that the server sends compressed by itself (§7.1.1.1)?
+    pub fn server_no_context_takeover(&self) -> bool {
+        self.server_no_context_takeover
+    }
+
+    /// Is each message that the client sends compressed by itself (§7.1.1.2)?
+    pub fn client_no_context_takeover(&self) -> bool {
+        self.client_no_context_takeover
+    }
+
+    /// The window that the server compresses with, if it is named: 2 to the power of this, 8 to 15 (§7.1.2.1).
+    pub fn server_max_window_bits(&self) -> Option<u8> {
+        self.server_max_window_bits
+    }
+
+    /// The window that the client compresses with, if it is named: 2 to the power of this, 8 to 15 (§7.1.2.2).
+    pub fn client_max_window_bits(&self) -> Option<u8> {
+        self.client_max_window_bits
+    }
+
+    /// The window that the server compresses with, named or not: 8 to 15.
+    pub fn server_window_bits(&self) -> u8 {
+        self.server_max_window_bits.unwrap_or(MAX_WINDOW_BITS)
+    }
+
+    /// The window that the client compresses with, named or not: 8 to 15.
+    pub fn client_window_bits(&self) -> u8 {
+        self.client_max_window_bits.unwrap_or(MAX_WINDOW_BITS)
+    }
+
+    /// Whether each message that the server sends is compressed by itself.
+    #[must_use]
+    pub fn with_server_no_context_takeover(self, on: bool) -> Self {
+        Agreement { server_no_context_takeover: on, ..self }
+    }
+
+    /// Whether each message that the client sends is compressed by itself.
+    #[must_use]
+    pub fn with_client_no_context_takeover(self, on: bool) -> Self {
+        Agreement { client_no_context_takeover: on, ..self }
+    }
+
+    /// The window that the server compresses with. What is outside 8 to 15 counts as the nearest of them.
+    #[must_use]
+    pub fn with_server_max_window_bits(self, bits: Option<u8>) -> Self {
+        Agreement { server_max_window_bits: bits.map(nearest_window_bits), ..self }
+    }
+
+    /// The window that the client compresses with. What is outside 8 to 15 counts as the nearest of them.
+    #[must_use]
+    pub fn with_client_max_window_bits(self, bits: Option<u8>) -> Self {
+        Agreement { client_max_window_bits: bits.map(nearest_window_bits), ..self }
+    }
+}
+
+fn nearest_window_bits(bits: u8) -> u8 {
+    bits.clamp(*WINDOW_BITS.start(), *WINDOW_BITS.end())
 }
 
 impl fmt::Display for Agreement {
@@ -60,12 +124,5 @@ impl fmt::Display for Agreement {
             write!(f, "; client_max_window_bits={bits}")?;
         }
         Ok(())
-    }
-}
-
-impl Agreement {
-    /// The window we compress with.
-    pub fn server_window_bits(&self) -> u8 {
-        self.server_max_window_bits.unwrap_or(MAX_WINDOW_BITS)
     }
 }

@@ -101,7 +101,7 @@ impl Peers {
         let agreement = self.connections.at(slot).compression.agreement;
         match agreement {
             Some(agreement) if self.is_worth_deflating(sending.outgoing) => {
-                match agreement.server_no_context_takeover {
+                match agreement.server_no_context_takeover() {
                     true => Way::Shared(agreement),
                     false => Way::Own(agreement),
                 }

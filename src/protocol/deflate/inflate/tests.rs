@@ -4,17 +4,15 @@ use super::super::super::{Event, Limits, ReceiveHalf};
 use super::super::Deflater;
 use super::*;
 
-const ALONE: Agreement = Agreement {
-    server_no_context_takeover: true,
-    client_no_context_takeover: true,
-    server_max_window_bits: None,
-    client_max_window_bits: None,
-};
+/// No context takeover, in both directions.
+fn alone() -> Agreement {
+    Agreement::default().with_server_no_context_takeover(true).with_client_no_context_takeover(true)
+}
 
 /// A client's frame of this many zeros, masked with a key of zeros.
 fn zeros(length: usize) -> Vec<u8> {
     let mut frame = Vec::new();
-    Deflater::new(&ALONE, 9).message((&vec![0; length]).into(), &mut frame);
+    Deflater::new(&alone(), 9).message((&vec![0; length]).into(), &mut frame);
     let header = if frame[1] == 126 { 4 } else { 2 };
     frame[1] |= 0x80;
     frame.splice(header..header, [0; 4]);
@@ -27,12 +25,12 @@ fn a_bomb_is_given_up_before_more_than_the_limit_is_allocated() {
     let bomb = zeros(16 << 20);
     assert!(bomb.len() < 17 << 10, "a thousand to one");
     let mut inflater = Inflater::new();
-    let mut receive = ReceiveHalf::with_deflate(limits, &ALONE);
+    let mut receive = ReceiveHalf::with_deflate(limits, &alone());
     let fault = receive.next_with(&mut &mut bomb.clone()[..], &mut inflater).err();
     assert_eq!(fault, Some(ProtocolError::MessageTooBig));
     assert!(inflater.buffer.bytes.capacity() <= limits.max_message + 1);
     // Whoever comes next is served, and what was too much is given back.
-    let mut receive = ReceiveHalf::with_deflate(limits, &ALONE);
+    let mut receive = ReceiveHalf::with_deflate(limits, &alone());
     let mut bytes = zeros(10);
     let mut input = &mut bytes[..];
     let event = receive.next_with(&mut input, &mut inflater);
@@ -59,7 +57,7 @@ fn a_message_that_is_put_together_has_no_more_memory_than_the_limit() {
 #[test]
 fn a_message_in_pieces_is_kept_as_it_came_and_an_idle_connection_owns_nothing() {
     assert!(size_of::<ReceiveHalf>() <= 48);
-    let mut inflation = Inflation::new(&ALONE);
+    let mut inflation = Inflation::new(&alone());
     let mut message = AssemblyKind::Binary(Vec::new());
     let mut deflated = Deflated::begin(&mut inflation);
     let frame = zeros(100_000); // 2 bytes of header, and 4 of masking key
@@ -97,7 +95,7 @@ fn a_compressed_message_is_not_much_longer_than_it_may_be_when_it_is_inflated() 
         (fragments(1000, MOST - 1000), None),
         (fragments(1000, MOST - 999), Some(ProtocolError::MessageTooBig)),
     ] {
-        let mut receive = ReceiveHalf::with_deflate(limits, &ALONE);
+        let mut receive = ReceiveHalf::with_deflate(limits, &alone());
         let fault = receive.next_with(&mut &mut bytes[..], &mut Inflater::new()).err();
         assert_eq!(fault, expected);
         assert!(receive.unfinished() <= 2048, "memory follows what has arrived");
@@ -107,11 +105,9 @@ fn a_compressed_message_is_not_much_longer_than_it_may_be_when_it_is_inflated() 
 /// The work for these frames' payloads, each a message, for each byte that a client sends for it.
 fn work_per_byte(payload: &[u8], takeover: bool, window: u8) -> u64 {
     const MESSAGES: usize = 20;
-    let agreement = Agreement {
-        client_no_context_takeover: !takeover,
-        client_max_window_bits: Some(window),
-        ..Agreement::default()
-    };
+    let agreement = Agreement::default()
+        .with_client_no_context_takeover(!takeover)
+        .with_client_max_window_bits(Some(window));
     let mut inflation = Inflation::new(&agreement);
     let mut inflater = Inflater::new();
     for _ in 0..MESSAGES {
