@@ -2,17 +2,21 @@
 //!
 //! A new case is a few lines in a fixture file and no Rust.
 
+use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 
 use pollcat::Message;
-use pollcat::protocol::{Event, SendHalf};
+use pollcat::protocol::{Event, ProtocolError, SendHalf};
 use pollcat_testing::fixtures::{Cut, fixtures};
-use pollcat_testing::transcript::{Case, Line, Story, Word, read};
+use pollcat_testing::sources;
+use pollcat_testing::transcript::{Case, Failure, Line, Story, Word, read};
 
 use receiver::Receiver;
 
 #[path = "transcripts/receiver.rs"]
 mod receiver;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 #[test]
 fn every_transcript_tells_its_story_however_its_bytes_are_cut() {
@@ -23,9 +27,31 @@ fn every_transcript_tells_its_story_however_its_bytes_are_cut() {
 
 #[test]
 fn the_transcripts_are_there() {
+    let (files, cases) = (fixtures("fixtures", "hex").len(), cases().len());
+    assert!(files >= 10 && cases >= 400, "only {files} files with {cases} cases");
+}
+
+#[test]
+fn every_rule_of_the_protocol_has_a_fixture_that_breaks_it() {
+    let rules = sources::variants(&sources::text(ROOT, "src/protocol/error.rs"), "ProtocolError");
+    let lines = cases().into_iter().flat_map(|case| case.story.0);
+    let broken = lines.filter_map(|line| match line {
+        Line::Fails(failure) => Some(failure.rule),
+        _ => None,
+    });
+    let broken: BTreeSet<String> = broken.collect();
+    assert_eq!(Vec::from_iter(rules.difference(&broken)), [""; 0], "no fixture breaks them");
+    assert_eq!(
+        Vec::from_iter(broken.difference(&rules)),
+        [""; 0],
+        "fixtures name them, but there are no such rules"
+    );
+}
+
+/// All cases of the files that can be read.
+fn cases() -> Vec<Case> {
     let files = fixtures("fixtures", "hex");
-    let cases = files.iter().filter_map(|(file, text)| read(file, text).ok()).flatten().count();
-    assert!(files.len() >= 10 && cases >= 400, "only {} files with {cases} cases", files.len());
+    files.iter().filter_map(|(file, text)| read(file, text).ok()).flatten().collect()
 }
 
 /// Plays every case of a fixture file; tells of each that fails, or of the line that cannot be read.
@@ -103,7 +129,7 @@ impl Server {
                 Ok(None) => break,
                 Err(error) => {
                     self.send.fail(error, &mut out);
-                    self.story.push(failing_close(out));
+                    self.story.push(failing_close(error, out));
                 }
             }
         }
@@ -138,17 +164,19 @@ fn seen(event: &Event<'_>, send: &SendHalf) -> Option<Word> {
     }
 }
 
-/// `! code` for one sound Close frame, `! 0` for silence; anything else stands in the story as it was sent.
-fn failing_close(out: Vec<u8>) -> Line {
-    match out[..] {
-        [] => Line::Fails(0),
-        [0x88, length @ 2..=125, a, b, ref reason @ ..]
-            if reason.len() + 2 == usize::from(length) && str::from_utf8(reason).is_ok() =>
+/// `! code rule` for one sound Close frame that gives the rule as its reason, `! 0 rule` for silence; anything else stands in
+/// the story as it was sent.
+fn failing_close(error: ProtocolError, out: Vec<u8>) -> Line {
+    let code = match out[..] {
+        [] => 0,
+        [0x88, length, a, b, ref reason @ ..]
+            if reason.len() + 2 == usize::from(length) && reason == error.reason().as_bytes() =>
         {
-            Line::Fails(u16::from_be_bytes([a, b]))
+            u16::from_be_bytes([a, b])
         }
-        _ => Line::Server(out),
-    }
+        _ => return Line::Server(out),
+    };
+    Line::Fails(Failure { code, rule: format!("{error:?}") })
 }
 
 // The rest is about the runner: a test that cannot fail proves nothing.
@@ -166,7 +194,7 @@ const TRUE_STORY: &str = "\
 < 80 82 00000000 6c6f
 = text Hello
 < 82 87 00000000 61*7
-! 1009
+! 1009 MessageTooBig
 ";
 
 #[test]
@@ -181,7 +209,9 @@ fn a_wrong_expectation_is_noticed() {
         ("> 8a 01 01\n", ""),
         ("> 81 02 6162\n", "> 81 02 6162\n> 8a 00\n"),
         ("! 1009", "! 1002"),
-        ("! 1009", "= text aaaaaaa"),
+        ("! 1009", "! 0"),
+        ("! 1009 MessageTooBig", "! 1009 TooManyFragments"),
+        ("! 1009 MessageTooBig", "= text aaaaaaa"),
         ("@ max-message 6\n", ""),
         // Right, but in the wrong place: the Pong must not wait for the end of the message.
         ("> 8a 01 01\n* send text ab\n", "* send text ab\n> 8a 01 01\n"),
@@ -203,7 +233,10 @@ fn a_line_that_makes_no_sense_is_named() {
         ("<", 3),
         ("<82", 3),
         ("? what", 3),
-        ("! 99999", 3),
+        ("! 99999 Unmasked", 3),
+        ("! 1002", 3), // which rule?
+        ("! 1002 ", 3),
+        ("! 1002 not masked", 3),
         ("= ping 00", 3),
         ("= text-hex ff", 3),
         ("* send nothing", 3),

@@ -1,5 +1,6 @@
 //! The source as text: what the tests of the house read (`tests/tidy.rs`, `examples/chat/tests/tidy.rs`).
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -28,6 +29,19 @@ pub fn sources(root: &str, folder: &str, extension: &str) -> Vec<(String, String
     files.sort();
     assert!(!files.is_empty(), "where has {folder} gone?");
     files
+}
+
+/// The text of a file, by its path from the root.
+pub fn text(root: &str, file: &str) -> String {
+    fs::read_to_string(Path::new(root).join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// The variants of an enum whose variants hold nothing.
+pub fn variants(text: &str, name: &str) -> BTreeSet<String> {
+    let (_, body) =
+        text.split_once(&format!("enum {name} {{\n")).unwrap_or_else(|| panic!("where is {name}?"));
+    let lines = body.lines().take_while(|line| *line != "}").map(str::trim);
+    lines.filter(|line| !line.starts_with(['/', '#'])).map(|line| line.trim_end_matches(',').into()).collect()
 }
 
 /// Every line that says a name where it may not: outside the places of its arrow, or a name that no line may say.

@@ -11,7 +11,7 @@
 //! < 80 81 00000000 62
 //! = text ab                                        the application sees; or binary, close
 //! < ff
-//! ! 1002                                           the connection fails with this close code
+//! ! 1002 ReservedBits                              the connection fails: the close code, and the rule that is broken
 //! ```
 
 use std::fmt;
@@ -48,8 +48,17 @@ pub enum Line {
     Sees(Word),
     /// `*`: what the application does.
     Does(Word),
-    /// `!`: the code of the Close frame that fails the connection, 0 if none could be sent any more.
-    Fails(u16),
+    /// `!`: the connection fails.
+    Fails(Failure),
+}
+
+/// How a connection fails. Many rules share a code, so a failure names its rule as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The code of the Close frame, 0 if none could be sent any more.
+    pub code: u16,
+    /// The variant of `ProtocolError`.
+    pub rule: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +124,7 @@ impl Case {
             (">", _) => Line::Server(parse_bytes(rest)?),
             ("=", "close") => Line::Sees(parse_close(after_word)?),
             ("=", _) => Line::Sees(parse_message(rest)?),
-            ("!", _) => Line::Fails(parse_number(rest)?),
+            ("!", _) => Line::Fails(parse_failure(rest)?),
             _ => return Err(format!("`{mark} {word}` means nothing here")),
         };
         if let Line::Client(bytes) = &line {
@@ -160,6 +169,15 @@ fn parse_close(text: &str) -> Result<Word, String> {
     Ok(Word::Close(code, reason.into()))
 }
 
+fn parse_failure(text: &str) -> Result<Failure, String> {
+    let (code, rule) = split_word(text);
+    let code = parse_number(code)?;
+    if rule.is_empty() || !rule.chars().all(char::is_alphanumeric) {
+        return Err(format!("`! {code}` does not name the rule that is broken (a variant of ProtocolError)"));
+    }
+    Ok(Failure { code, rule: rule.into() })
+}
+
 impl Story {
     /// Adds what happened next. Bytes that one side sends one after the other are one stream.
     pub fn push(&mut self, line: Line) {
@@ -188,7 +206,7 @@ impl fmt::Display for Line {
             Line::Sees(word) => write!(f, "= {word}"),
             Line::Does(word @ (Word::Text(_) | Word::Binary(_))) => write!(f, "* send {word}"),
             Line::Does(word) => write!(f, "* {word}"),
-            Line::Fails(code) => write!(f, "! {code}"),
+            Line::Fails(Failure { code, rule }) => write!(f, "! {code} {rule}"),
         }
     }
 }
