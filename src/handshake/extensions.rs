@@ -15,7 +15,6 @@ use super::{Refusal, Request};
 const FIELD: &str = "sec-websocket-extensions";
 
 /// One extension as it is offered; its parameters have been checked.
-#[cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "without extensions only the grammar counts"))]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extension<'a> {
     pub(super) name: &'a [u8],
@@ -52,7 +51,6 @@ pub(super) fn offered<'a>(
 }
 
 impl<'a> Extension<'a> {
-    #[cfg(any(feature = "deflate", test))]
     pub(super) fn parameters(&self) -> impl Iterator<Item = Parameter<'a>> + use<'a> {
         let mut rest = self.parameters;
         std::iter::from_fn(move || take_parameter(&mut rest).ok().flatten())

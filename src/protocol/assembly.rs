@@ -1,6 +1,6 @@
 //! Memory for what is not whole yet: a message in its fragments, a header or a control payload in its bytes.
 
-use super::deflate::Deflated;
+use super::deflate::{Deflated, WithCodec};
 use super::frame::{MAX_CONTROL_PAYLOAD, MAX_HEADER};
 use super::spare::{self, Spare};
 use super::{ProtocolError, utf8};
@@ -12,7 +12,7 @@ pub(super) struct Assembly {
     pub(super) kind: AssemblyKind,
     pub(super) frames: u32,
     /// The bytes that arrive are compressed.
-    pub(super) deflated: Option<Deflated>,
+    pub(super) deflated: Option<WithCodec<Deflated>>,
     /// How long the frames say that they are: together, if they are compressed.
     pub(super) announced: u64,
     /// The longest that it may be: as it was when it began.
@@ -26,7 +26,12 @@ pub(super) enum AssemblyKind {
 }
 
 impl Assembly {
-    pub(super) fn new(kind: AssemblyKind, deflated: Option<Deflated>, announced: u64, limit: usize) -> Self {
+    pub(super) fn new(
+        kind: AssemblyKind,
+        deflated: Option<WithCodec<Deflated>>,
+        announced: u64,
+        limit: usize,
+    ) -> Self {
         Assembly { kind, frames: 1, deflated, announced, limit }
     }
 
@@ -37,7 +42,7 @@ impl Assembly {
 
     /// How much memory it takes.
     pub(super) fn memory(&self) -> usize {
-        self.kind.capacity() + self.deflated.as_ref().map_or(0, Deflated::memory)
+        self.kind.capacity() + self.deflated.as_ref().map_or(0, |deflated| deflated.memory())
     }
 
     pub(super) fn finish(&self) -> Result<(), ProtocolError> {
@@ -73,7 +78,6 @@ impl AssemblyKind {
         }
     }
 
-    #[cfg(feature = "deflate")]
     pub(super) fn is_text(&self) -> bool {
         matches!(self, AssemblyKind::Text(_))
     }

@@ -194,7 +194,6 @@ impl FrameHeader {
     }
 
     /// The header of a compressed message in one frame.
-    #[cfg(feature = "deflate")]
     pub(super) fn encode_deflated(self, out: &mut Vec<u8>) {
         self.encode_with(RSV1, out);
     }

@@ -39,9 +39,11 @@
 //! bytes, patience (how long to wait for a Close or a Pong), and closing the TCP connection, which is the
 //! server's part (§7.1.1).
 
+#![cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "until the server compresses through it"))]
+
 mod assembly;
 mod close;
-#[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
+#[cfg_attr(not(feature = "deflate"), allow(unreachable_pub, reason = "public with the feature"))]
 mod deflate;
 mod error;
 mod frame;
@@ -65,7 +67,10 @@ pub use prepared::PreparedMessage;
 pub use receive::{Event, ReceiveHalf};
 pub use send::SendHalf;
 
+pub(crate) use deflate::Codec;
+#[allow(unused_imports, reason = "for the server")]
+pub(crate) use deflate::WithCodec;
 #[cfg(not(feature = "deflate"))]
-pub(crate) use deflate::{Agreement, Inflater};
+pub(crate) use deflate::{Agreement, Deflater, Inflater};
 pub(crate) use send::{encode_header, encode_message, is_frame_of};
 pub(crate) use spare::Spare;

@@ -6,7 +6,7 @@
 //! 160 µs for 1 MiB, and was left: what has come whole is not copied anyway.
 
 use super::assembly::{Assembly, AssemblyKind, ControlPayload, HeaderBytes};
-use super::deflate::{Deflated, Inflater, Inflation};
+use super::deflate::{Deflated, Inflater, Inflation, WithCodec};
 use super::frame::Opcode;
 use super::receive::Found;
 use super::spare::Spare;
@@ -80,7 +80,7 @@ impl OpenFrame {
 
 impl Partial {
     /// A frame whose message, if it begins one, may have so many bytes.
-    pub(super) fn begin(&mut self, frame: OpenFrame, deflated: Option<Deflated>, limit: usize) {
+    pub(super) fn begin(&mut self, frame: OpenFrame, deflated: Option<WithCodec<Deflated>>, limit: usize) {
         let length = frame.remaining;
         let new = |kind| Some(Assembly::new(kind, deflated, length, limit));
         let message = match (frame.opcode, self.message.take()) {

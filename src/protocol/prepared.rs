@@ -1,8 +1,9 @@
 //! A message that is encoded once and sent to many.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::send::encode_message;
+use super::deflate::{Codec, Deflater, WithCodec};
+use super::send::{decode_own, encode_message};
 use crate::Message;
 
 /// A message in the form in which it goes over the wire. Cloning it, and sending it to any number of
@@ -13,12 +14,10 @@ use crate::Message;
 #[derive(Debug, Clone)]
 pub struct PreparedMessage {
     frame: Arc<Vec<u8>>,
-    #[cfg(feature = "deflate")]
-    deflated: Arc<std::sync::OnceLock<Deflated>>,
+    deflated: Option<WithCodec<Arc<OnceLock<Deflated>>>>,
 }
 
 /// The compressed frame, and the window that it needs.
-#[cfg(feature = "deflate")]
 #[derive(Debug)]
 struct Deflated {
     window_bits: u8,
@@ -31,55 +30,44 @@ impl PreparedMessage {
         let message = message.into();
         let mut frame = Vec::with_capacity(message.len() + 10);
         encode_message(message, &mut frame);
-        PreparedMessage {
-            frame: Arc::new(frame),
-            #[cfg(feature = "deflate")]
-            deflated: Arc::default(),
-        }
-    }
-
-    pub(crate) fn shared(&self) -> &Arc<Vec<u8>> {
-        &self.frame
+        let deflated = Codec::get().map(|codec| WithCodec::new(codec, Arc::default()));
+        PreparedMessage { frame: Arc::new(frame), deflated }
     }
 
     /// The frame: header and payload.
     pub fn as_frame(&self) -> &[u8] {
         &self.frame
     }
-}
 
-#[cfg(feature = "deflate")]
-mod deflate {
-    use std::sync::Arc;
+    pub(crate) fn shared(&self) -> &Arc<Vec<u8>> {
+        &self.frame
+    }
 
-    use super::super::send::decode_own;
-    use super::{Deflated, PreparedMessage};
-    use crate::protocol::Deflater;
+    pub(crate) fn payload(&self) -> &[u8] {
+        decode_own(&self.frame).1
+    }
 
-    impl PreparedMessage {
-        /// The compressed frame, if it has been made for a window of this size.
-        pub(crate) fn deflated(&self, window_bits: u8) -> Option<&Arc<Vec<u8>>> {
-            self.deflated.get().filter(|made| made.window_bits == window_bits).map(|made| &made.frame)
+    /// The compressed frame, if it has been made for a window of this size.
+    pub(crate) fn deflated(&self, window_bits: u8) -> Option<&Arc<Vec<u8>>> {
+        let made = self.deflated.as_ref()?.get()?;
+        (made.window_bits == window_bits).then_some(&made.frame)
+    }
+
+    /// Compresses it, and keeps the result unless there is one for another window.
+    pub(crate) fn deflate(&self, window_bits: u8, deflater: &mut Deflater) -> Arc<Vec<u8>> {
+        let mut frame = Vec::new();
+        self.encode_with(deflater, &mut frame);
+        frame.shrink_to_fit();
+        let frame = Arc::new(frame);
+        if let Some(deflated) = &self.deflated {
+            let _ = deflated.set(Deflated { window_bits, frame: Arc::clone(&frame) });
         }
+        frame
+    }
 
-        /// Compresses it, and keeps the result unless there is one for another window.
-        pub(crate) fn deflate(&self, window_bits: u8, deflater: &mut Deflater) -> Arc<Vec<u8>> {
-            let mut frame = Vec::new();
-            self.encode_with(deflater, &mut frame);
-            frame.shrink_to_fit();
-            let frame = Arc::new(frame);
-            let _ = self.deflated.set(Deflated { window_bits, frame: Arc::clone(&frame) });
-            frame
-        }
-
-        pub(crate) fn encode_with(&self, deflater: &mut Deflater, out: &mut Vec<u8>) {
-            let (opcode, payload) = decode_own(&self.frame);
-            deflater.encode(opcode, payload, out);
-        }
-
-        pub(crate) fn payload(&self) -> &[u8] {
-            decode_own(&self.frame).1
-        }
+    pub(crate) fn encode_with(&self, deflater: &mut Deflater, out: &mut Vec<u8>) {
+        let (opcode, payload) = decode_own(&self.frame);
+        deflater.encode(opcode, payload, out);
     }
 }
 

@@ -17,7 +17,7 @@
 //! length that a header claims, and between messages there is none.
 
 use super::assembly::Assembly;
-use super::deflate::{Agreement, Deflated, Inflater, Inflation};
+use super::deflate::{Agreement, Deflated, Inflater, Inflation, WithCodec};
 use super::frame::{Expecting, FrameHeader, Opcode};
 use super::limits::Limits;
 use super::partial::{OpenFrame, Partial};
@@ -63,7 +63,7 @@ pub struct ReceiveHalf {
     /// After a Close or a fault: nothing that arrives matters (§1.4, §7.1.7).
     finished: bool,
     /// With permessage-deflate.
-    inflation: Option<Inflation>,
+    inflation: Option<WithCodec<Inflation>>,
     /// Owns nothing between messages.
     partial: Option<Box<Partial>>,
 }
@@ -264,7 +264,7 @@ impl ReceiveHalf {
             if let Some(partial) = &mut self.partial
                 && let Some(frame) = partial.frame.take()
             {
-                let deflate = (self.inflation.as_mut(), inflater.as_deref_mut());
+                let deflate = (self.inflation.as_deref_mut(), inflater.as_deref_mut());
                 match partial.read_payload(frame, input, deflate, spare.as_deref_mut())? {
                     Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
                     Found::Nothing => {} // the frame is complete, its message is not
@@ -391,7 +391,8 @@ impl ReceiveHalf {
 
     /// A frame whose payload, or whose message, is not all there.
     fn begin(&mut self, frame: OpenFrame) {
-        let deflated = self.inflation.as_mut().filter(|_| frame.compressed).map(Deflated::begin);
+        let deflated =
+            self.inflation.as_mut().filter(|_| frame.compressed).map(|inflation| Deflated::begin(inflation));
         self.partial.get_or_insert_default().begin(frame, deflated, self.max_message);
     }
 

@@ -125,7 +125,6 @@ pub(super) fn encode_frame(opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Writes a message, whose compressed payload this is, as one frame with RSV1 set (RFC 7692 §6).
-#[cfg(feature = "deflate")]
 pub(super) fn encode_deflated(opcode: Opcode, compressed: &[u8], out: &mut Vec<u8>) {
     FrameHeader { fin: true, opcode, length: compressed.len() as u64 }.encode_deflated(out);
     out.extend_from_slice(compressed);

@@ -16,7 +16,6 @@ pub(super) fn check(bytes: &[u8]) -> Result<&str, InvalidUtf8> {
 }
 
 /// Can this be the beginning of valid text?
-#[cfg(feature = "deflate")]
 pub(super) fn is_beginning(bytes: &[u8]) -> bool {
     str::from_utf8(bytes).err().is_none_or(|error| error.error_len().is_none())
 }

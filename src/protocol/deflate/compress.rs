@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use zlib_rs::{Deflate, DeflateConfig, DeflateFlush};
-
 use super::super::frame::Opcode;
 use super::super::send::{encode_deflated, encode_frame, opcode_of};
+use super::codec::Compressor;
 use super::{Agreement, MAX_WINDOW_BITS, TAIL};
 use crate::Message;
 
@@ -26,7 +25,7 @@ const KEPT_ROOM: usize = 256 << 10;
 /// assert!(frame[0] == 0xC1 && frame.len() < 2 + 13); // FIN, RSV1, text
 /// ```
 pub struct Deflater {
-    deflate: Deflate,
+    compressor: Compressor,
     takeover: bool,
     /// Bytes of the last message, and of longer ones before it.
     space: Vec<u8>,
@@ -37,15 +36,10 @@ impl Deflater {
     pub fn new(agreement: &Agreement, level: u8) -> Self {
         let window_bits = agreement.server_window_bits().clamp(9, MAX_WINDOW_BITS);
         // A smaller window does not need the memory of a large one for its statistics.
-        let mem_level = i32::from(window_bits - 7).min(8);
-        let config = DeflateConfig {
-            level: level.clamp(1, 9).into(),
-            window_bits: -i32::from(window_bits), // negative: no zlib header
-            mem_level,
-            ..DeflateConfig::default()
-        };
+        let memory_level = (window_bits - 7).min(8);
+        let compressor = agreement.codec().compressor(level.clamp(1, 9), window_bits, memory_level);
         let takeover = !agreement.server_no_context_takeover();
-        Deflater { deflate: Deflate::new_with_config(config), takeover, space: Vec::new() }
+        Deflater { compressor, takeover, space: Vec::new() }
     }
 
     /// Writes a message as one frame with RSV1 set (§6). Without context takeover, one that would not become
@@ -66,7 +60,7 @@ impl Deflater {
     /// The payload, compressed.
     fn compress(&mut self, payload: &[u8]) -> &[u8] {
         if !self.takeover {
-            self.deflate.reset();
+            self.compressor.reset();
         }
         if self.space.len() > KEPT_ROOM {
             self.space = Vec::new();
@@ -76,22 +70,16 @@ impl Deflater {
         if self.space.len() < room {
             self.space.resize(room, 0);
         }
-        let (start_in, start_out) = (self.deflate.total_in(), self.deflate.total_out());
+        let (mut read, mut written) = (0, 0);
         loop {
-            let read = (self.deflate.total_in() - start_in) as usize;
-            let written = (self.deflate.total_out() - start_out) as usize;
-            if written == self.space.len() {
-                self.space.resize(2 * written, 0);
-            }
-            let (rest, room) = (&payload[read..], &mut self.space[written..]);
-            // It fails only in a state that cannot be reached from here; then nothing more comes out of it.
-            let _ = self.deflate.compress(rest, room, DeflateFlush::SyncFlush);
-            let written = (self.deflate.total_out() - start_out) as usize;
+            let step = self.compressor.compress(&payload[read..], &mut self.space[written..]);
+            (read, written) = (read + step.0, written + step.1);
             // A flush is complete when it leaves room.
             if written < self.space.len() {
                 // Two flushes without input in between are one: an empty message is a single 00 (§7.2.3.6).
                 return self.space[..written].strip_suffix(&TAIL).unwrap_or(&[0]);
             }
+            self.space.resize(2 * written, 0);
         }
     }
 }

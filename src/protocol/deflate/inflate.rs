@@ -6,10 +6,9 @@
 
 use std::fmt;
 
-use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
-
 use super::super::assembly::AssemblyKind;
 use super::super::{ProtocolError, utf8};
+use super::codec::{Codec, Decompressor, Step, WithCodec};
 use super::{Agreement, MAX_WINDOW_BITS, TAIL};
 use crate::Message;
 
@@ -39,17 +38,31 @@ const KEPT_ROOM: usize = 256 << 10;
 
 /// Inflates messages for any number of connections without context takeover, one after the other. It owns nothing
 /// until it is first needed.
-#[derive(Default)]
 pub struct Inflater {
+    codec: Codec,
     stream: Option<Stream>,
     buffer: Buffer,
     work: u64,
 }
 
+#[cfg(feature = "deflate")]
 impl Inflater {
     /// Inflates nothing yet.
     pub fn new() -> Self {
-        Inflater::default()
+        Inflater::of(Codec::new())
+    }
+}
+
+#[cfg(feature = "deflate")]
+impl Default for Inflater {
+    fn default() -> Self {
+        Inflater::new()
+    }
+}
+
+impl Inflater {
+    pub(crate) fn of(codec: Codec) -> Self {
+        Inflater { codec, stream: None, buffer: Buffer::default(), work: 0 }
     }
 
     /// What has been done so far by this inflater, and by those of connections whose messages were received with it: about
@@ -78,6 +91,7 @@ impl fmt::Debug for Inflater {
 /// What one connection knows of its way in.
 #[derive(Debug)]
 pub(in super::super) struct Inflation {
+    codec: Codec,
     window_bits: u8,
     takeover: bool,
     /// With context takeover: the window, from the first message on.
@@ -85,12 +99,15 @@ pub(in super::super) struct Inflation {
 }
 
 impl Inflation {
-    pub(in super::super) fn new(agreement: &Agreement) -> Self {
-        Inflation {
+    pub(in super::super) fn new(agreement: &Agreement) -> WithCodec<Self> {
+        let codec = agreement.codec();
+        let inflation = Inflation {
+            codec,
             window_bits: agreement.client_window_bits(),
             takeover: !agreement.client_no_context_takeover(),
             stream: None,
-        }
+        };
+        WithCodec::new(codec, inflation)
     }
 
     /// Inflates a message that is whole, into the shared buffer.
@@ -101,10 +118,12 @@ impl Inflation {
         limit: usize,
         inflater: &mut Inflater,
     ) -> Result<(), ProtocolError> {
-        let Inflater { stream, buffer, work } = inflater;
+        let Inflater { stream, buffer, work, codec } = inflater;
         let stream = match self.takeover {
-            true => self.stream.get_or_insert_with(|| Stream::keeping_its_window(self.window_bits)),
-            false => stream.get_or_insert_with(Stream::for_single_messages),
+            true => {
+                self.stream.get_or_insert_with(|| Stream::keeping_its_window(self.codec, self.window_bits))
+            }
+            false => stream.get_or_insert_with(|| Stream::for_single_messages(*codec)),
         };
         // The last message may have been given up in its middle.
         stream.begun = false;
@@ -125,16 +144,18 @@ impl Inflation {
 /// The compressed side of a message that arrives in pieces.
 #[derive(Debug)]
 pub(in super::super) struct Deflated {
+    codec: Codec,
     kept: Vec<u8>,
     stream: Option<Box<Stream>>,
 }
 
 impl Deflated {
     /// With context takeover the connection lends its window, and gets it back in the end.
-    pub(in super::super) fn begin(inflation: &mut Inflation) -> Self {
-        let lend =
-            || inflation.stream.take().unwrap_or_else(|| Stream::keeping_its_window(inflation.window_bits));
-        Deflated { kept: Vec::new(), stream: inflation.takeover.then(lend) }
+    pub(in super::super) fn begin(inflation: &mut Inflation) -> WithCodec<Self> {
+        let Inflation { codec, window_bits, takeover, stream } = inflation;
+        let lend = || stream.take().unwrap_or_else(|| Stream::keeping_its_window(*codec, *window_bits));
+        let stream = takeover.then(lend);
+        WithCodec::new(*codec, Deflated { codec: *codec, kept: Vec::new(), stream })
     }
 
     /// How much memory it takes, beside the message.
@@ -190,7 +211,7 @@ impl Deflated {
         message: &mut AssemblyKind,
         limit: usize,
     ) -> Result<&mut Stream, ProtocolError> {
-        let stream = self.stream.get_or_insert_with(|| Box::new(Stream::for_single_messages()));
+        let stream = self.stream.get_or_insert_with(|| Box::new(Stream::for_single_messages(self.codec)));
         stream.feed(&std::mem::take(&mut self.kept), &mut Growing::new(message, limit))?;
         Ok(stream)
     }
@@ -198,7 +219,8 @@ impl Deflated {
 
 /// A decompressor between two blocks, or within one.
 struct Stream {
-    inflate: Inflate,
+    codec: Codec,
+    decompressor: Decompressor,
     window_bits: u8,
     takeover: bool,
     /// Is there any payload in this message?
@@ -208,16 +230,14 @@ struct Stream {
 }
 
 impl Stream {
-    fn new(window_bits: u8, takeover: bool) -> Self {
-        Stream { inflate: Inflate::new(false, window_bits), window_bits, takeover, begun: false, work: 0 }
+    fn for_single_messages(codec: Codec) -> Self {
+        let decompressor = codec.decompressor(MAX_WINDOW_BITS);
+        Stream { codec, decompressor, window_bits: MAX_WINDOW_BITS, takeover: false, begun: false, work: 0 }
     }
 
-    fn for_single_messages() -> Self {
-        Stream::new(MAX_WINDOW_BITS, false)
-    }
-
-    fn keeping_its_window(window_bits: u8) -> Box<Self> {
-        Box::new(Stream::new(window_bits, true))
+    fn keeping_its_window(codec: Codec, window_bits: u8) -> Box<Self> {
+        let decompressor = codec.decompressor(window_bits);
+        Box::new(Stream { codec, decompressor, window_bits, takeover: true, begun: false, work: 0 })
     }
 
     /// Inflates some more of a message.
@@ -248,14 +268,15 @@ impl Stream {
             return Ok(());
         }
         self.begun = false;
-        let (read, written, status) = self.read_on(&TAIL, &mut [0], InflateFlush::Block);
+        let step = self.decompressor.inflate_block(&TAIL, &mut [0]);
+        let (read, written, ended) = self.charge(step);
         if (read, written) != (TAIL.len(), 0) {
             return Err(ProtocolError::InvalidDeflate); // the tail was data, or an end before its own
         }
-        match status {
+        match ended {
             // The whole block was the message's, and the final one.
-            Ok(Status::StreamEnd) => self.forget(),
-            Ok(_) if self.is_between_blocks() => {}
+            Ok(true) => self.forget(),
+            Ok(false) if self.is_between_blocks() => {}
             _ => return Err(ProtocolError::InvalidDeflate),
         }
         Ok(())
@@ -267,42 +288,35 @@ impl Stream {
         let [a, b, c, d] = TAIL;
         if self.takeover {
             // As more follows, it shows whether the block ends in time.
-            let (read, written, status) =
-                self.read_on(&[0, a, b, c, d, 0, a, b, c, d], &mut [0], InflateFlush::Block);
-            (read, written) == (5, 0) && matches!(status, Ok(Status::Ok))
+            let step = self.decompressor.inflate_block(&[0, a, b, c, d, 0, a, b, c, d], &mut [0]);
+            self.charge(step) == (5, 0, Ok(false))
         } else {
             // That it is the final one is no harm, as another stream begins with the next message.
-            let (read, written, status) = self.read_on(&[1, a, b, c, d], &mut [0], InflateFlush::NoFlush);
-            (read, written) == (5, 0) && matches!(status, Ok(Status::StreamEnd))
+            let step = self.decompressor.inflate(&[1, a, b, c, d], &mut [0]);
+            self.charge(step) == (5, 0, Ok(true))
         }
     }
 
-    /// Takes what there is room for, up to the end of the stream or, if asked for, of a block.
-    fn read_on(
-        &mut self,
-        input: &[u8],
-        room: &mut [u8],
-        until: InflateFlush,
-    ) -> (usize, usize, Result<Status, InflateError>) {
-        let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
-        let status = self.inflate.decompress(input, room, until);
-        let (read, written) = (self.inflate.total_in() - read, self.inflate.total_out() - written);
-        self.work += INPUT_COST * read + written;
-        (read as usize, written as usize, status)
+    /// Counts the work that a step was.
+    fn charge(&mut self, step: Step) -> Step {
+        let (read, written, _) = step;
+        self.work += INPUT_COST * read as u64 + written as u64;
+        step
     }
 
     /// Takes from the input what there is room for; how much came of it, and whether it was in order.
     fn step(&mut self, input: &mut &[u8], room: &mut [u8]) -> (usize, Result<(), ProtocolError>) {
         let mut total = 0;
         loop {
-            let (read, written, status) = self.read_on(input, &mut room[total..], InflateFlush::NoFlush);
+            let step = self.decompressor.inflate(input, &mut room[total..]);
+            let (read, written, ended) = self.charge(step);
             *input = &input[read..];
             total += written;
-            match status {
+            match ended {
                 // A final block (§7.2.3.4) ends a DEFLATE stream, not a message: another one begins.
-                Ok(Status::StreamEnd) => self.forget(),
-                Ok(Status::Ok | Status::BufError) => return (total, Ok(())),
-                Err(_) => return (total, Err(ProtocolError::InvalidDeflate)),
+                Ok(true) => self.forget(),
+                Ok(false) => return (total, Ok(())),
+                Err(error) => return (total, Err(error)),
             }
         }
     }
@@ -311,8 +325,8 @@ impl Stream {
     fn forget(&mut self) {
         self.work += WINDOW_COST;
         match self.window_bits {
-            MAX_WINDOW_BITS => self.inflate.reset(false),
-            bits => self.inflate = Inflate::new(false, bits), // a reset would make it the largest
+            MAX_WINDOW_BITS => self.decompressor.reset(),
+            bits => self.decompressor = self.codec.decompressor(bits), // a reset would make it the largest
         }
     }
 }
@@ -397,5 +411,5 @@ impl Sink for Growing<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "deflate"))]
 mod tests;
