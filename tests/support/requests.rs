@@ -6,7 +6,8 @@
 //! | GET /chat HTTP/1.1                     a line of the request; CR LF is added, except after \-
 //! | X-Note: {61*90}\t\x00                  bytes that text cannot show
 //! |
-//! > 101                                    the status of the answer; or of an ordinary request: page /chat
+//! > 101                                    the socket opens; or `400 Key`, the status and the rule that is broken;
+//!                                          or `page /chat`, an ordinary request
 //! > Sec-WebSocket-Protocol: chat           a header that the answer must have
 //! > -Sec-WebSocket-Version                 a header that it must not have
 //! > rest 81 05                             the bytes behind the request's head
@@ -40,7 +41,10 @@ pub struct Settings {
 pub enum Expectation {
     /// A 100 comes before the answer.
     Continue,
-    Status(u16),
+    /// A 101.
+    Opened,
+    /// A status, and the variant of `Refusal`: many rules share a status.
+    Refused(u16, String),
     Page(String),
     Header(String, String),
     NoHeader(String),
@@ -106,8 +110,8 @@ fn parse_expectation(text: &str) -> Option<Expectation> {
     if text == "100, then" {
         return Some(Expectation::Continue);
     }
-    if let Ok(status) = text.parse() {
-        return Some(Expectation::Status(status));
+    if text == "101" {
+        return Some(Expectation::Opened);
     }
     if let Some(name) = text.strip_prefix('-') {
         return Some(Expectation::NoHeader(name.to_owned()));
@@ -115,6 +119,10 @@ fn parse_expectation(text: &str) -> Option<Expectation> {
     match text.split_once(' ')? {
         ("page", path) => Some(Expectation::Page(path.to_owned())),
         ("rest", bytes) => parse_bytes(bytes).ok().map(Expectation::Rest),
+        (status, rule) if status.starts_with(['4', '5']) => {
+            let is_rule = !rule.is_empty() && rule.chars().all(char::is_alphanumeric);
+            is_rule.then_some(Expectation::Refused(status.parse().ok()?, rule.to_owned()))
+        }
         (name, value) => Some(Expectation::Header(name.strip_suffix(':')?.to_owned(), value.to_owned())),
     }
 }
