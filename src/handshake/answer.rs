@@ -1,10 +1,10 @@
 //! The server's answer: 101 and a WebSocket, a refusal, or a page (RFC 6455 §4.2.2, RFC 9112 §4).
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
+use super::status::phrase;
 use super::syntax::{is_token, is_value_byte};
-use super::{Method, Refusal, Request, Upgrade};
+use super::{Body, Method, Refusal, Request, Upgrade};
 
 /// What to answer a request with.
 ///
@@ -35,18 +35,6 @@ const LATER: u16 = 0;
 const FRAMING: [&str; 4] = ["Content-Length", "Transfer-Encoding", "Connection", "Date"];
 
 const CONTENT_TYPE: &str = "Content-Type";
-
-/// The body of a page. It is never copied, and an answer is cloned without it: however many clients are written the same
-/// `Arc<[u8]>`, it is there once.
-#[derive(Debug, Clone)]
-pub struct Body(Bytes);
-
-#[derive(Debug, Clone)]
-enum Bytes {
-    Static(&'static [u8]),
-    Owned(Arc<Vec<u8>>),
-    Shared(Arc<[u8]>),
-}
 
 /// What else decides how an ordinary answer is written.
 #[derive(Debug, Clone, Copy)]
@@ -233,90 +221,6 @@ fn upgrade_needed(answer: Answer) -> Answer {
 fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
     for part in [name, ": ", value, "\r\n"] {
         out.extend_from_slice(part.as_bytes());
-    }
-}
-
-impl Body {
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        match &self.0 {
-            Bytes::Static(bytes) => bytes,
-            Bytes::Owned(bytes) => bytes,
-            Bytes::Shared(bytes) => bytes,
-        }
-    }
-
-    /// How much memory it takes that is not the application's own: what is shared is there for others too.
-    pub(crate) fn owned(&self) -> usize {
-        match &self.0 {
-            Bytes::Owned(bytes) => bytes.len(),
-            Bytes::Static(_) | Bytes::Shared(_) => 0,
-        }
-    }
-}
-
-impl From<&'static str> for Body {
-    fn from(text: &'static str) -> Self {
-        Body(Bytes::Static(text.as_bytes()))
-    }
-}
-
-impl From<String> for Body {
-    fn from(text: String) -> Self {
-        Body(Bytes::Owned(Arc::new(text.into_bytes())))
-    }
-}
-
-impl From<&'static [u8]> for Body {
-    fn from(bytes: &'static [u8]) -> Self {
-        Body(Bytes::Static(bytes))
-    }
-}
-
-impl From<Vec<u8>> for Body {
-    fn from(bytes: Vec<u8>) -> Self {
-        Body(Bytes::Owned(Arc::new(bytes)))
-    }
-}
-
-impl From<Arc<[u8]>> for Body {
-    fn from(bytes: Arc<[u8]>) -> Self {
-        Body(Bytes::Shared(bytes))
-    }
-}
-
-/// The reason phrase (RFC 9110 §15). It is for people; an empty one is legal.
-fn phrase(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        201 => "Created",
-        204 => "No Content",
-        206 => "Partial Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        304 => "Not Modified",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        410 => "Gone",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        415 => "Unsupported Media Type",
-        421 => "Misdirected Request",
-        426 => "Upgrade Required",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        503 => "Service Unavailable",
-        505 => "HTTP Version Not Supported",
-        _ => "",
     }
 }
 

@@ -29,6 +29,7 @@
 //! ```
 
 mod answer;
+mod body;
 mod date;
 #[cfg_attr(not(feature = "deflate"), allow(unreachable_pub, reason = "public with the feature"))]
 mod deflate;
@@ -40,10 +41,12 @@ mod policy;
 mod proxies;
 mod refusal;
 mod request;
+mod status;
 mod syntax;
 mod upgrade;
 
-pub use answer::{Answer, Body, Framing};
+pub use answer::{Answer, Framing};
+pub use body::Body;
 #[cfg(feature = "deflate")]
 pub use deflate::Deflate;
 pub use head::{HeadLimits, HeadReader};

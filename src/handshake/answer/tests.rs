@@ -1,5 +1,7 @@
 //! Answers as they are written.
 
+use std::sync::Arc;
+
 use super::super::{HeadLimits, HeadReader};
 use super::*;
 
