@@ -5,7 +5,7 @@
 
 use std::fmt::Debug;
 
-use pollcat::handshake::{Answer, Framing, HeadReader, Method, Refusal, Request};
+use pollcat::handshake::{Answer, Framing, HeadReader, Refusal, Request};
 
 use pollcat_testing::fixtures::{Cut, fixtures};
 use pollcat_testing::requests::{Case, Expectation, Settings, read};
@@ -181,7 +181,7 @@ fn judge(settings: &Settings, request: &Request<'_>, rest: &[u8]) -> Result<Outc
 }
 
 fn refused(refusal: Refusal) -> Outcome {
-    let framing = Framing { method: Method::Get, keep_alive: true, date: "Sun, 06 Nov 1994 08:49:37 GMT" };
+    let framing = Framing::new().keep_alive(true).date(784_111_777);
     let mut answer = Vec::new();
     Answer::from(refusal).write(framing, &mut answer);
     Outcome::Refused { refusal, answer: String::from_utf8(answer).unwrap() }

@@ -1,10 +1,11 @@
-//! The server's answer: 101 and a WebSocket, a refusal, or a page (RFC 6455 §4.2.2, RFC 9112 §4).
+//! The server's answer: a WebSocket, a page, a refusal, or one that comes later (RFC 6455 §4.2.2, RFC 9112 §4).
 
 use std::borrow::Cow;
 
-use super::status::phrase;
+use super::response::{Framing, Response, push_field};
+use super::status::Status;
 use super::syntax::{is_token, is_value_byte};
-use super::{Body, Method, Refusal, Request, Upgrade};
+use super::{Body, Refusal, Request, Upgrade};
 
 /// What to answer a request with.
 ///
@@ -19,131 +20,203 @@ use super::{Body, Method, Refusal, Request, Upgrade};
 ///     }
 /// }
 /// ```
+///
+/// # Mistakes
+///
+/// An answer that cannot be sent becomes a 500 with a line of plain text: a mistake in the program, better seen than sent. What
+/// the mistake was is not for the client: [`fault`](Self::fault) has it, and the server logs it as an error.
 #[derive(Debug, Clone)]
+#[must_use = "an answer does nothing before it is returned or written"]
 pub struct Answer {
-    status: u16,
-    subprotocol: Option<String>,
-    /// Header lines, each with its CR LF.
-    fields: String,
-    body: Body,
+    kind: Kind,
+    /// The mistake that made a 500 of it.
+    fault: Option<Cow<'static, str>>,
 }
 
-/// No status that travels (RFC 9110 §15): stands for an answer that is still to come.
-const LATER: u16 = 0;
+#[derive(Debug, Clone)]
+enum Kind {
+    /// A WebSocket; the 101 has these header lines, each with its CR LF.
+    Accept {
+        subprotocol: Option<String>,
+        fields: String,
+    },
+    Later,
+    /// A page or a refusal.
+    Response(Response),
+}
 
 /// Fields by which a client finds the end of an answer, and the next one; and the one that every answer has anyway.
 const FRAMING: [&str; 4] = ["Content-Length", "Transfer-Encoding", "Connection", "Date"];
 
+/// Fields with which a 101 says what was agreed on (RFC 6455 §4.2.2).
+const OPENING: [&str; 4] =
+    ["Upgrade", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"];
+
 const CONTENT_TYPE: &str = "Content-Type";
 
-/// What else decides how an ordinary answer is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Framing<'a> {
-    /// Only the head is wanted.
-    pub method: Method,
-    /// Another request may follow on this connection.
-    pub keep_alive: bool,
-    /// The time in the form of RFC 9110 §5.6.7; empty: there is no clock.
-    pub date: &'a str,
-}
-
 impl Answer {
-    /// Yes: 101, and the connection is a WebSocket. To an ordinary request it means that there is no page.
+    /// Yes: the connection becomes a WebSocket. A request that does not ask for one gets a 426 instead: there is no page.
     pub fn accept() -> Self {
-        Answer { status: 101, subprotocol: None, fields: String::new(), body: "".into() }
+        Answer::of(Kind::Accept { subprotocol: None, fields: String::new() })
     }
 
-    /// No, with this status (any outside 400 to 599 becomes 500) and a line of plain text that says why.
+    /// No, with this status and a line of plain text that says why. A status outside 400 to 599 is a
+    /// [mistake](Self#mistakes): no number opens a WebSocket, or passes for a page.
     pub fn refuse(status: u16, why: impl Into<Cow<'static, str>>) -> Self {
-        let why = why.into();
-        let status = if matches!(status, 400..=599) { status } else { 500 };
-        Answer::with_status(status, format!("{status} {}: {why}\n", phrase(status)))
-            .header("Content-Type", "text/plain; charset=utf-8")
+        match Status::of_refusal(status) {
+            Some(status) => Answer::of(Kind::Response(Response::in_plain_text(status, &why.into()))),
+            None => Answer::mistaken(format!("a refusal has a status from 400 to 599, not {status}")),
+        }
     }
 
     /// A page: 200, its Content-Type, and its bytes.
     pub fn page(content_type: &str, body: impl Into<Body>) -> Self {
-        Answer::with_status(200, body).header("Content-Type", content_type)
+        Answer::of(Kind::Response(Response::new(Status::OK, body.into()))).header(CONTENT_TYPE, content_type)
     }
 
-    /// Any other answer, such as 304 without a body. A status outside 200 to 599 becomes 500.
+    /// Any other page, such as 304 without a body. A status outside 200 to 599 is a [mistake](Self#mistakes).
     pub fn with_status(status: u16, body: impl Into<Body>) -> Self {
-        let status = if matches!(status, 200..=599) { status } else { 500 };
-        Answer { status, subprotocol: None, fields: String::new(), body: body.into() }
+        match Status::new(status) {
+            Some(status) => Answer::of(Kind::Response(Response::new(status, body.into()))),
+            None => Answer::mistaken(format!("an answer has a status from 200 to 599, not {status}")),
+        }
     }
 
-    /// A page that is not at hand: the connection waits until [`Peers::answer_request`](crate::Peers::answer_request) brings
-    /// it, under the id that [`Peers::request_id`](crate::Peers::request_id) gives. It waits for
-    /// [`Config::handshake_within`](crate::Config::handshake_within) at most; then it is told 503, and ends. The answer to
-    /// a WebSocket has to be given at once: there, this is a 500.
+    /// The page is answered later, with [`Peers::answer_request`](crate::Peers::answer_request) and the id that
+    /// [`Peers::request_id`](crate::Peers::request_id) gives. The connection waits for
+    /// [`Config::handshake_within`](crate::Config::handshake_within) at most; then the client gets a 503, and the connection
+    /// ends. Not for WebSockets: a request for one has to be answered at once, and gets a 500 here.
     pub fn later() -> Self {
-        Answer { status: LATER, subprotocol: None, fields: String::new(), body: "".into() }
+        Answer::of(Kind::Later)
     }
 
-    /// Names the subprotocol that the server chose (RFC 6455 §4.2.2). One that the client did not offer
+    /// A mistake of the application, in words for its log.
+    pub(crate) fn mistaken(fault: impl Into<Cow<'static, str>>) -> Self {
+        Answer { kind: Kind::Response(Response::of_mistake()), fault: Some(fault.into()) }
+    }
+
+    fn of(kind: Kind) -> Self {
+        Answer { kind, fault: None }
+    }
+
+    /// Names the subprotocol that the server chose, if it accepts (RFC 6455 §4.2.2). One that the client did not offer
     /// is left out of the answer. Browsers fail a connection if they offered some and none is answered: the server's log
     /// warns of the first.
-    pub fn subprotocol(self, name: Option<&str>) -> Self {
-        Answer { subprotocol: name.map(str::to_owned), ..self }
-    }
-
-    /// Adds a header field. If its name is no token or its value has a control character (which could split
-    /// the answer in two), or if it is one of those that say where the answer ends (Content-Length, Transfer-Encoding,
-    /// Connection, Date), which are the server's to set, the whole answer becomes a 500: a mistake in the program, better
-    /// seen than sent. Another Content-Type takes the place of the one that is there.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        let is_own = FRAMING.iter().any(|own| own.eq_ignore_ascii_case(name));
-        if is_own || !is_token(name.as_bytes()) || !value.bytes().all(is_value_byte) {
-            return Answer::refuse(500, "the application set a header that cannot be sent");
-        }
-        if name.eq_ignore_ascii_case(CONTENT_TYPE) {
-            let is_other = |line: &&str| {
-                line.split(':').next().is_none_or(|name| !name.eq_ignore_ascii_case(CONTENT_TYPE))
-            };
-            self.fields = self.fields.split_inclusive("\r\n").filter(is_other).collect();
-        }
-        for part in [name, ": ", value, "\r\n"] {
-            self.fields.push_str(part);
+    pub fn subprotocol(mut self, name: Option<&str>) -> Self {
+        if let Kind::Accept { subprotocol, .. } = &mut self.kind {
+            *subprotocol = name.map(str::to_owned);
         }
         self
     }
 
-    /// The status code.
-    pub fn status(&self) -> u16 {
-        self.status
+    /// Adds a header field. Another Content-Type takes the place of the one that is there.
+    ///
+    /// It is a [mistake](Self#mistakes) if the name is no token; if the value has a control character, which could split the
+    /// answer in two; or if the field is the server's to set: those that say where the answer ends (Content-Length,
+    /// Transfer-Encoding, Connection), Date, and when the answer accepts, Upgrade and Sec-WebSocket-Accept, -Protocol (see
+    /// [`subprotocol`](Self::subprotocol)) and -Extensions.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if self.fault.is_some() {
+            return self;
+        }
+        if let Some(fault) = self.field_fault(name, value) {
+            return Answer::mistaken(fault);
+        }
+        let fields = match &mut self.kind {
+            Kind::Accept { fields, .. } => fields,
+            Kind::Response(response) => &mut response.fields,
+            Kind::Later => return self,
+        };
+        if name.eq_ignore_ascii_case(CONTENT_TYPE) {
+            let is_other = |line: &&str| !is_field(line, CONTENT_TYPE);
+            *fields = fields.split_inclusive("\r\n").filter(is_other).collect();
+        }
+        for part in [name, ": ", value, "\r\n"] {
+            fields.push_str(part);
+        }
+        self
+    }
+
+    /// Why this field cannot be sent. A name is quoted with its control characters escaped, and a value, which may be
+    /// secret, not at all.
+    fn field_fault(&self, name: &str, value: &str) -> Option<String> {
+        let is_one_of = |own: &[&str]| own.iter().any(|own| own.eq_ignore_ascii_case(name));
+        if !is_token(name.as_bytes()) {
+            let start: String = name.chars().take(64).collect();
+            return Some(format!("the name of a header field is a token, not {start:?}"));
+        }
+        if is_one_of(&FRAMING) || self.is_accept() && is_one_of(&OPENING) {
+            return Some(format!("the header field {name:?} is the server's to set"));
+        }
+        let is_clean = value.bytes().all(is_value_byte);
+        (!is_clean).then(|| format!("the value of the header field {name:?} has a control character"))
     }
 
     /// Does it accept a WebSocket?
     pub fn is_accept(&self) -> bool {
-        self.status == 101
+        matches!(self.kind, Kind::Accept { .. })
+    }
+
+    /// Is it to come [later](Self::later)?
+    pub fn is_later(&self) -> bool {
+        matches!(self.kind, Kind::Later)
+    }
+
+    /// The status of a page or a refusal, from 200 to 599. `None` for an answer that accepts, or comes later.
+    pub fn status(&self) -> Option<u16> {
+        self.as_response().map(|response| response.status.number())
+    }
+
+    /// Names and values of the header fields that it was given, in order. Those that the server sets are not among them.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = match &self.kind {
+            Kind::Accept { fields, .. } => fields,
+            Kind::Response(response) => &response.fields,
+            Kind::Later => "",
+        };
+        fields.split_terminator("\r\n").filter_map(|line| line.split_once(": "))
+    }
+
+    /// The body of a page or a refusal; empty for every other answer.
+    pub fn body(&self) -> &[u8] {
+        self.as_response().map_or(&[], |response| response.body.as_bytes())
+    }
+
+    /// The mistake that made this answer a 500: a header field that cannot be sent, with its name, or a status out of range.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    fn as_response(&self) -> Option<&Response> {
+        match &self.kind {
+            Kind::Response(response) => Some(response),
+            Kind::Accept { .. } | Kind::Later => None,
+        }
+    }
+
+    /// What is written where no WebSocket can be opened, and nobody can wait.
+    pub(crate) fn response(&self) -> Cow<'_, Response> {
+        match &self.kind {
+            Kind::Response(response) => Cow::Borrowed(response),
+            Kind::Accept { .. } => Cow::Owned(Refusal::NotWebSocket.into()),
+            Kind::Later => Cow::Owned(Response::of_mistake()),
+        }
     }
 
     /// The subprotocol that was chosen, if the client offers it.
     pub(crate) fn chosen_subprotocol(&self, request: &Request<'_>) -> Option<&str> {
-        self.subprotocol.as_deref().filter(|&name| request.choose_subprotocol(&[name]).is_some())
-    }
-
-    pub(crate) fn is_later(&self) -> bool {
-        self.status == LATER
-    }
-
-    /// About how long the written head is, in bytes.
-    pub(crate) fn head_length(&self) -> usize {
-        self.fields.len() + 160
-    }
-
-    /// What is written after the head. These have no body (RFC 9110 §15.3.5, §15.3.6, §15.4.5), ...
-    pub(crate) fn body(&self, method: Method) -> Option<&Body> {
-        let has_none = matches!(self.status, 204 | 205 | 304) || method == Method::Head;
-        (!has_none && !self.body.as_bytes().is_empty()).then_some(&self.body)
+        let Kind::Accept { subprotocol, .. } = &self.kind else {
+            return None;
+        };
+        subprotocol.as_deref().filter(|&name| request.choose_subprotocol(&[name]).is_some())
     }
 
     /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2), and before it the 100 that a client may expect
-    /// (RFC 9110 §7.8). An answer that does not accept is written as what it is, without a Date.
+    /// (RFC 9110 §7.8, §10.1.1). An answer that does not accept is written as [`write`](Self::write) does, without a Date.
     pub fn write_upgrade(&self, request: &Request<'_>, upgrade: &Upgrade, out: &mut Vec<u8>) {
-        if !self.is_accept() {
-            return self.write(Framing { method: request.method(), keep_alive: false, date: "" }, out);
-        }
+        let Kind::Accept { fields, .. } = &self.kind else {
+            return self.write(Framing::new().method(request.method()), out);
+        };
         if request.lists("expect", "100-continue") {
             out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
@@ -157,71 +230,26 @@ impl Answer {
         if let Some(agreement) = upgrade.deflate() {
             push_field(out, "Sec-WebSocket-Extensions", &agreement.to_string());
         }
-        out.extend_from_slice(self.fields.as_bytes());
+        out.extend_from_slice(fields.as_bytes());
         out.extend_from_slice(b"\r\n");
     }
 
-    /// Writes an ordinary answer (RFC 9112 §4). One that accepts a WebSocket, where there is none, is a 426, and one that
+    /// Writes a page or a refusal (RFC 9112 §4). An answer that accepts a WebSocket, where there is none, is a 426, and one that
     /// was to come later a 500.
-    pub fn write(&self, framing: Framing<'_>, out: &mut Vec<u8>) {
-        match self.status {
-            101 => return Answer::from(Refusal::NotWebSocket).write(framing, out),
-            LATER => return Answer::refuse(500, "the answer has not come").write(framing, out),
-            _ => self.write_head(framing, out),
-        }
-        out.extend_from_slice(self.body(framing.method).map_or(&[], Body::as_bytes));
-    }
-
-    pub(crate) fn write_head(&self, framing: Framing<'_>, out: &mut Vec<u8>) {
-        let length = self.body(Method::Get).map_or(0, |body| body.as_bytes().len());
-        let line = format!("HTTP/1.1 {} {}", self.status, phrase(self.status));
-        out.extend_from_slice(line.as_bytes());
-        out.extend_from_slice(b"\r\n");
-        if !framing.date.is_empty() {
-            push_field(out, "Date", framing.date);
-        }
-        // ... and two of them no length to speak of (RFC 9110 §8.6).
-        if !matches!(self.status, 204 | 304) {
-            push_field(out, "Content-Length", &length.to_string());
-        }
-        if !framing.keep_alive {
-            push_field(out, "Connection", if self.status == 426 { "Upgrade, close" } else { "close" });
-        } else if self.status == 426 {
-            push_field(out, "Connection", "Upgrade");
-        }
-        out.extend_from_slice(self.fields.as_bytes());
-        out.extend_from_slice(b"\r\n");
+    pub fn write(&self, framing: Framing, out: &mut Vec<u8>) {
+        self.response().write(framing, out);
     }
 }
 
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
-        let answer = Answer::refuse(refusal.status(), refusal.words());
-        match refusal {
-            Refusal::Method => answer.header("Allow", "GET, HEAD"),
-            Refusal::NoVersion | Refusal::OtherVersion => {
-                upgrade_needed(answer).header("Sec-WebSocket-Version", "13")
-            }
-            Refusal::NotWebSocket | Refusal::UpgradeField | Refusal::ConnectionField => {
-                upgrade_needed(answer)
-            }
-            Refusal::ServerFull | Refusal::AddressFull | Refusal::Stopping => {
-                answer.header("Retry-After", "5")
-            }
-            _ => answer,
-        }
+        Answer::of(Kind::Response(refusal.into()))
     }
 }
 
-/// A 426 names the protocol to upgrade to (RFC 9110 §15.5.22).
-fn upgrade_needed(answer: Answer) -> Answer {
-    if answer.status == 426 { answer.header("Upgrade", "websocket") } else { answer }
-}
-
-fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
-    for part in [name, ": ", value, "\r\n"] {
-        out.extend_from_slice(part.as_bytes());
-    }
+/// Has this header line that name?
+fn is_field(line: &str, name: &str) -> bool {
+    line.split(':').next().is_some_and(|found| found.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

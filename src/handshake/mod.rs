@@ -41,11 +41,12 @@ mod policy;
 mod proxies;
 mod refusal;
 mod request;
+mod response;
 mod status;
 mod syntax;
 mod upgrade;
 
-pub use answer::{Answer, Framing};
+pub use answer::Answer;
 pub use body::Body;
 #[cfg(feature = "deflate")]
 pub use deflate::Deflate;
@@ -55,8 +56,8 @@ pub use policy::{Hosts, InvalidSetting, Origins};
 pub use proxies::Proxies;
 pub use refusal::Refusal;
 pub use request::{Method, Request};
+pub use response::Framing;
 pub use upgrade::Upgrade;
 
-pub(crate) use date::http_date;
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::Deflate;

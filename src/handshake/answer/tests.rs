@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::{HeadLimits, HeadReader};
+use super::super::{HeadLimits, HeadReader, Method};
 use super::*;
 
 fn written(answer: &Answer, method: Method, keep_alive: bool) -> String {
     let mut out = Vec::new();
-    let date = "Sun, 06 Nov 1994 08:49:37 GMT";
-    answer.write(Framing { method, keep_alive, date }, &mut out);
+    // RFC 9110 §5.6.7: Sun, 06 Nov 1994 08:49:37 GMT.
+    answer.write(Framing::new().method(method).keep_alive(keep_alive).date(784_111_777), &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -29,11 +29,23 @@ fn an_unmodified_page_has_neither_body_nor_length() {
 
 #[test]
 fn a_header_cannot_split_the_answer() {
-    for (name, value) in [("X-Name", "a\r\nSet-Cookie: b"), ("X Name", "a"), ("", "a"), ("X-Name", "a\0")] {
-        let answer = Answer::page("text/plain", "hello").header(name, value);
-        assert_eq!(answer.status(), 500, "{name} {value:?}");
-        assert!(!written(&answer, Method::Get, false).contains("Set-Cookie"));
+    let long = "x".repeat(1000) + "\n";
+    for (name, value) in
+        [("X-Name", "a\r\nSet-Cookie: b"), ("X Name", "a"), ("", "a"), ("X-Name", "a\0"), (&long, "")]
+    {
+        for answer in [Answer::page("text/plain", "hello"), Answer::refuse(404, "no"), Answer::accept()] {
+            let answer = answer.header(name, value).header("X-More", "more").subprotocol(Some("chat"));
+            assert_eq!((answer.status(), answer.is_accept()), (Some(500), false), "{name} {value:?}");
+            let written = written(&answer, Method::Get, false);
+            assert!(!written.contains("Set-Cookie") && !written.contains("X-More"), "{written}");
+            // The reason is for a log: it names the field, on one line, and keeps the value to itself.
+            let fault = answer.fault().unwrap();
+            assert!(fault.contains("header field") && !fault.contains("Set-Cookie"), "{fault}");
+            assert!(fault.len() < 150 && !fault.contains(char::is_control), "{fault}");
+        }
     }
+    assert!(Answer::accept().header("X-Name", "a\n").fault().unwrap().contains("\"X-Name\""));
+    assert!(Answer::accept().header("X\nName", "a").fault().unwrap().contains(r#""X\nName""#));
 }
 
 #[test]
@@ -56,47 +68,109 @@ fn a_status_that_is_no_answer_becomes_500() {
     for (status, expected) in
         [(100, 500), (101, 500), (102, 500), (199, 500), (200, 200), (599, 599), (600, 500)]
     {
-        assert_eq!(Answer::with_status(status, "").status(), expected);
+        let answer = Answer::with_status(status, "");
+        assert_eq!(answer.status(), Some(expected));
+        assert_eq!(answer.fault().is_some(), status != expected, "{status}");
     }
+    assert!(Answer::refuse(302, "no").fault().unwrap().contains("302"));
+    assert_eq!(Answer::refuse(500, "no").fault(), None);
 }
 
-#[test]
-fn only_accept_accepts() {
-    for status in 0..=u16::MAX {
-        let refused = Answer::refuse(status, "no");
-        assert!(!refused.is_accept() && matches!(refused.status(), 400..=599), "{status}");
-        assert!(!Answer::with_status(status, "").is_accept(), "{status}");
-    }
+/// Calls `f` with a request for a WebSocket.
+fn with_upgrade(f: impl FnOnce(&Request<'_>, &Upgrade)) {
     let mut head = *b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     let mut reader = HeadReader::new(HeadLimits { max_bytes: 8 << 10, max_fields: 64 });
     let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
-    let upgrade = request.upgrade().unwrap().unwrap();
-    let opened = |answer: Answer| {
-        let mut out = Vec::new();
-        answer.write_upgrade(&request, &upgrade, &mut out);
-        String::from_utf8(out).unwrap()
-    };
-    assert!(opened(Answer::accept()).starts_with("HTTP/1.1 101 "));
-    let refused = opened(Answer::refuse(403, "not you"));
-    assert!(refused.starts_with("HTTP/1.1 403 Forbidden\r\nContent-Length: "), "{refused}");
-    assert!(refused.ends_with("\r\n\r\n403 Forbidden: not you\n"), "{refused}");
-    for (answer, status) in [(Answer::accept(), "426 Upgrade Required"), (Answer::later(), "500 Internal")] {
-        let page = written(&answer, Method::Get, true);
-        assert!(page.starts_with(&format!("HTTP/1.1 {status}")), "{page}");
-    }
+    f(&request, &request.upgrade().unwrap().unwrap());
 }
 
 #[test]
-fn what_frames_an_answer_is_the_servers_to_say() {
-    for name in ["Content-Length", "content-length", "Transfer-Encoding", "CONNECTION", "Date"] {
-        let answer = Answer::page("text/plain", "hello").header(name, "9");
-        assert_eq!(answer.status(), 500, "{name}");
+fn only_accept_opens_a_web_socket() {
+    with_upgrade(|request, upgrade| {
+        let written = |answer: &Answer| {
+            let mut out = Vec::new();
+            answer.write_upgrade(request, upgrade, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert!(written(&Answer::accept()).starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
+        for status in 0..=u16::MAX {
+            for (answer, range) in
+                [(Answer::refuse(status, "no"), 400..=599), (Answer::with_status(status, ""), 200..=599)]
+            {
+                let sent = answer.status().unwrap();
+                assert!(!answer.is_accept() && range.contains(&sent), "{status}");
+                assert_eq!(sent == status, range.contains(&status), "{status}");
+                assert!(written(&answer).starts_with(&format!("HTTP/1.1 {sent} ")), "{status}");
+            }
+        }
+        let refused = written(&Answer::refuse(403, "not you"));
+        assert!(refused.starts_with("HTTP/1.1 403 Forbidden\r\nContent-Length: "), "{refused}");
+        assert!(refused.ends_with("\r\n\r\n403 Forbidden: not you\n"), "{refused}");
+        assert!(written(&Answer::later()).starts_with("HTTP/1.1 500 "));
+    });
+}
+
+#[test]
+fn an_answer_without_a_status_is_written_as_one_that_has() {
+    for (answer, status) in [(Answer::accept(), "426 Upgrade Required"), (Answer::later(), "500 Internal")] {
+        assert_eq!((answer.status(), answer.body()), (None, &b""[..]));
+        let page = written(&answer.header("X", "1"), Method::Get, true);
+        assert!(page.starts_with(&format!("HTTP/1.1 {status}")) && !page.contains("X: 1"), "{page}");
+        let (head, body) = page.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("\r\nContent-Length: {}\r\n", body.len())), "{page}");
     }
-    let page = Answer::page("text/plain", "hello").header("X", "1").header("content-type", "text/html");
-    let page = written(&page, Method::Get, true);
-    assert!(page.contains("\r\nX: 1\r\ncontent-type: text/html\r\n\r\n"), "{page}");
-    assert!(!page.contains("text/plain"), "{page}");
+}
+
+/// A name in lower case, in upper case, and mixed.
+fn cases(name: &str) -> [String; 4] {
+    let mixed = |odd: usize| -> String {
+        name.char_indices()
+            .map(|(at, c)| if at % 2 == odd { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+            .collect()
+    };
+    [name.to_ascii_lowercase(), name.to_ascii_uppercase(), mixed(0), mixed(1)]
+}
+
+// RFC 9112 §6.3: two lengths, and whoever stands in between may find the end of the answer elsewhere.
+#[test]
+fn no_name_makes_two_of_what_the_server_says() {
+    let always = ["Content-Length", "Transfer-Encoding", "Connection", "Date"];
+    let opening = ["Upgrade", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"];
+    for name in always.iter().flat_map(|name| cases(name)) {
+        for answer in [Answer::page("text/plain", "hello"), Answer::refuse(404, "no"), Answer::accept()] {
+            let answer = answer.header(&name, "9");
+            assert_eq!(answer.status(), Some(500), "{name}");
+            assert!(answer.fault().unwrap().contains(&name), "{name}");
+            let written = written(&answer, Method::Get, false);
+            let is_it = |line: &&str| is_field(line, &name);
+            assert!(written.lines().filter(is_it).count() <= 1, "{written}");
+        }
+    }
+    for name in opening.iter().flat_map(|name| cases(name)) {
+        let answer = Answer::accept().header(&name, "9");
+        assert_eq!((answer.status(), answer.is_accept()), (Some(500), false), "{name}");
+    }
+    for name in cases("Content-Type") {
+        let page = Answer::page("text/plain", "hello").header("X", "1").header(&name, "text/html");
+        let page = written(&page, Method::Get, true);
+        assert!(page.contains(&format!("\r\nX: 1\r\n{name}: text/html\r\n\r\n")), "{page}");
+        assert!(!page.contains("text/plain"), "{page}");
+    }
+    // A 426 may name what else can be spoken here (RFC 9110 §15.5.22).
+    assert_eq!(Answer::refuse(426, "no").header("Upgrade", "h2c").fault(), None);
+}
+
+#[test]
+fn an_answer_can_be_read_again() {
+    let page = Answer::page("text/plain", "hello").header("ETag", "\"1\"").header("X-None", "");
+    let fields = [("Content-Type", "text/plain"), ("ETag", "\"1\""), ("X-None", "")];
+    assert!(page.headers().eq(fields));
+    assert_eq!((page.status(), page.body(), page.fault()), (Some(200), &b"hello"[..], None));
+    let accept = Answer::accept().header("Set-Cookie", "a=b: c");
+    assert!(accept.is_accept() && accept.headers().eq([("Set-Cookie", "a=b: c")]));
+    let later = Answer::later().header("X", "1");
+    assert!(later.is_later() && later.headers().next().is_none());
 }
 
 #[test]
@@ -131,8 +205,11 @@ fn a_status_has_the_phrase_of_rfc_9110() {
 #[test]
 fn every_refusal_has_a_phrase_and_says_what_to_do() {
     for &refusal in Refusal::ALL {
-        assert!(!phrase(refusal.status()).is_empty(), "{refusal:?}");
-        let answer = written(&Answer::from(refusal), Method::Get, false);
+        let answer = Answer::from(refusal);
+        assert_eq!((answer.status(), answer.fault()), (Some(refusal.status()), None));
+        let answer = written(&answer, Method::Get, false);
+        let line = answer.lines().next().unwrap();
+        assert!(line.len() > "HTTP/1.1 400 ".len(), "a phrase: {line}");
         assert!(answer.contains("Connection: ") && answer.contains(&refusal.to_string()), "{answer}");
         assert_eq!(answer.contains("\r\nUpgrade: websocket"), refusal.status() == 426, "{answer}");
     }

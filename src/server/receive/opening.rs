@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::SystemTime;
 
-use crate::handshake::{Answer, Body, Framing, HeadReader, Method, Refusal, Request, Upgrade, http_date};
+use crate::handshake::{Answer, Body, Framing, HeadReader, Method, Refusal, Request, Upgrade};
 use crate::protocol::Agreement;
 use crate::server::receive::requests::{Asked, RequestId};
 use crate::server::{Config, Handler, PeerId, Peers, Refused};
@@ -190,7 +190,7 @@ fn answer<M>(
             Answered::Later
         }
         (true, Some(_)) => {
-            give(peers, id, &Answer::refuse(500, "the application cannot open it later"), asked)
+            give(peers, id, &Answer::mistaken("a request for a WebSocket cannot be answered later"), asked)
         }
         (false, _) => give(peers, id, &answer, asked),
     }
@@ -214,7 +214,7 @@ fn tell_of_subprotocols(peers: &mut Peers, id: PeerId, request: &Request<'_>) {
 /// Gives the client its page; its connection is kept for another request, or ends.
 fn give(peers: &mut Peers, id: PeerId, answer: &Answer, asked: Asked) -> Answered {
     let keep_alive = asked.keep_alive && !peers.stopping;
-    let owned = answer.body(asked.method).map_or(0, Body::owned);
+    let owned = answer.response().body(asked.method).map_or(0, Body::owned);
     let address = peers.connections.at(id.slot).address;
     match peers.sending.has_room_for(address, owned) {
         true => write(peers, id, answer, asked.method, keep_alive),
@@ -278,11 +278,14 @@ fn refuse(peers: &mut Peers, id: PeerId, refusal: Refusal, method: Method) {
 }
 
 fn write(peers: &mut Peers, id: PeerId, answer: &Answer, method: Method, keep_alive: bool) {
+    if let Some(fault) = answer.fault() {
+        log::error!("{id} is answered with 500, as the application made a mistake: {fault}");
+    }
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let date = http_date(since_1970.as_secs());
-    let framing = Framing { method, keep_alive, date: &date };
-    peers.write_http(id, answer.head_length(), |out| answer.write_head(framing, out));
-    if let Some(body) = answer.body(method) {
+    let framing = Framing::new().method(method).keep_alive(keep_alive).date(since_1970.as_secs());
+    let response = answer.response();
+    peers.write_http(id, response.head_length(), |out| response.write_head(framing, out));
+    if let Some(body) = response.body(method) {
         peers.write_body(id, body);
     }
 }

@@ -227,7 +227,7 @@ fn now() -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use pollcat::handshake::{Framing, HeadLimits, HeadReader, Method};
+    use pollcat::handshake::{Framing, HeadLimits, HeadReader};
 
     use super::*;
 
@@ -239,8 +239,8 @@ mod tests {
             let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
             let request = if is_secure { request.over_tls() } else { request };
             let mut out = Vec::new();
-            let framing = Framing { method: Method::Get, keep_alive: true, date: "" };
-            stay_secure(&request, Answer::page("text/html", "")).write(framing, &mut out);
+            stay_secure(&request, Answer::page("text/html", ""))
+                .write(Framing::new().keep_alive(true), &mut out);
             String::from_utf8(out).unwrap().contains("\r\nStrict-Transport-Security: max-age=2592000\r\n")
         };
         assert!(stays("chat.example.com", true) && stays("chat.example.com:8443", true));

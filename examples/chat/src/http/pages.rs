@@ -123,7 +123,7 @@ mod tests {
         let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
         let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
         let mut out = Vec::new();
-        page(&request)?.write(Framing { method, keep_alive: true, date: "" }, &mut out);
+        page(&request)?.write(Framing::new().method(method).keep_alive(true), &mut out);
         let end = out.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
         Some((String::from_utf8(out[..end].to_vec()).unwrap(), out[end..].to_vec()))
     }
