@@ -32,7 +32,6 @@ const CHAT: &[&str] = &["Room", "rooms", "room_id", "room_name", "nickname", "ni
 
 /// The circles that there are today, each in the order of its modules. The list may only shrink, and is to be empty.
 const CIRCLES: &[&[&str]] = &[
-    &["handshake/extensions", "handshake/request", "handshake/upgrade"],
     &[
         "protocol/assembly",
         "protocol/deflate",

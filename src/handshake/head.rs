@@ -3,6 +3,7 @@
 //! Every byte is looked at once, however the head is cut on its way, so the work is linear in its length;
 //! and a fault is told with the line that holds it, not when the rest has come.
 
+use super::request_line::RequestLine;
 use super::syntax::{find, is_token, is_token_byte, is_value_byte};
 use super::{Refusal, Request};
 
@@ -46,6 +47,8 @@ pub struct HeadReader {
 struct Progress {
     /// Where the head begins: after one empty line, which is skipped (RFC 9112 §2.2).
     start: usize,
+    /// The request line, once it has been read.
+    request_line: Option<RequestLine>,
     /// Where the current line begins.
     line: usize,
     /// Up to here there is no further line end.
@@ -85,7 +88,7 @@ impl HeadReader {
         }
         let head = if before > 0 { &self.kept[..] } else { &input[..] };
         let scanned = self.progress.scan(head, self.limits);
-        let Some(end) = scanned.inspect_err(|&fault| self.fault = Some(fault))? else {
+        let Some((line, end)) = scanned.inspect_err(|&fault| self.fault = Some(fault))? else {
             if before == 0 {
                 self.kept = input.to_vec();
             }
@@ -97,7 +100,7 @@ impl HeadReader {
         let start = self.progress.start;
         self.progress = Progress { handed_out: true, ..Progress::default() };
         let head: &'a [u8] = if before > 0 { &self.kept[start..end] } else { &consumed[start..] };
-        let request = Request::parse(head);
+        let request = Request::parse(head, &line);
         self.fault = request.err();
         request.map(Some)
     }
@@ -109,10 +112,10 @@ impl HeadReader {
 }
 
 impl Progress {
-    /// Looks at the lines that have not been looked at; says where the head ends.
-    fn scan(&mut self, head: &[u8], limits: HeadLimits) -> Result<Option<usize>, Refusal> {
+    /// Looks at the lines that have not been looked at. At the end of the head, says what its first line is and where it ends.
+    fn scan(&mut self, head: &[u8], limits: HeadLimits) -> Result<Option<(RequestLine, usize)>, Refusal> {
         loop {
-            let in_request_line = self.line == self.start;
+            let in_request_line = self.request_line.is_none();
             if in_request_line
                 && let Some(&first) = head.get(self.line)
                 && !is_token_byte(first)
@@ -134,12 +137,12 @@ impl Progress {
             let end = self.searched + length;
             let line = head[self.line..end].strip_suffix(b"\r").ok_or(Refusal::LineEnd)?;
             self.searched = end + 1;
-            match line {
-                [] if in_request_line && self.start == 0 => self.start = end + 1,
-                [] if in_request_line => return Err(Refusal::RequestLine),
-                [] => return Ok(Some(end + 1)),
-                line if in_request_line => check_request_line(line)?,
-                line => {
+            match (line, self.request_line.take()) {
+                ([], None) if self.start == 0 => self.start = end + 1,
+                (line, None) => self.request_line = Some(RequestLine::split(line)?),
+                ([], Some(request_line)) => return Ok(Some((request_line, end + 1))),
+                (line, request_line) => {
+                    self.request_line = request_line;
                     self.fields += 1;
                     if self.fields > limits.max_fields {
                         return Err(Refusal::TooManyFields);
@@ -150,32 +153,6 @@ impl Progress {
             self.line = end + 1;
         }
     }
-}
-
-/// `method SP target SP HTTP-version` (RFC 9112 §3), and that it is one of ours.
-fn check_request_line(line: &[u8]) -> Result<(), Refusal> {
-    if line.contains(&b'\r') {
-        return Err(Refusal::LineEnd);
-    }
-    let mut parts = line.split(|&byte| byte == b' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(Refusal::RequestLine);
-    };
-    match *version {
-        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0'..=b'9'] => {}
-        [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => return Err(Refusal::HttpVersion),
-        _ => return Err(Refusal::RequestLine),
-    }
-    if !is_token(method) || target.is_empty() {
-        return Err(Refusal::RequestLine);
-    }
-    if !matches!(method, b"GET" | b"HEAD") {
-        return Err(Refusal::Method);
-    }
-    let target_byte = |&byte: &u8| (0x21..=0x7E).contains(&byte) && byte != b'#';
-    if target.iter().all(target_byte) { Ok(()) } else { Err(Refusal::Target) }
 }
 
 /// `name: value` (RFC 9112 §5). White space before the name (which folds lines) or before the colon (which

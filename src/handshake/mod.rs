@@ -29,6 +29,7 @@
 //! ```
 
 mod answer;
+mod authority;
 mod body;
 mod date;
 #[cfg_attr(not(feature = "deflate"), allow(unreachable_pub, reason = "public with the feature"))]
@@ -41,6 +42,7 @@ mod policy;
 mod proxies;
 mod refusal;
 mod request;
+mod request_line;
 mod response;
 mod status;
 mod syntax;
@@ -55,7 +57,8 @@ pub use networks::Networks;
 pub use policy::{Hosts, InvalidSetting, Origins};
 pub use proxies::Proxies;
 pub use refusal::Refusal;
-pub use request::{Method, Request};
+pub use request::Request;
+pub use request_line::Method;
 pub use response::Framing;
 pub use upgrade::Upgrade;
 

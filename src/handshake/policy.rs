@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::syntax::Authority;
+use super::authority::Authority;
 use super::{Refusal, Request};
 
 /// The origins whose pages may connect. A browser tells the origin of the page with every WebSocket;
@@ -16,7 +16,7 @@ enum Allowed {
     /// The server's own.
     #[default]
     Same,
-    Only(Vec<Origin>),
+    Only(Vec<Origin<String>>),
 }
 
 /// The names the server goes by. A list protects against a foreign site that points its own name at the
@@ -29,7 +29,7 @@ enum Names {
     #[default]
     Any,
     Only {
-        names: Vec<String>,
+        names: Vec<Authority<String>>,
         /// IP addresses and `localhost` too.
         addresses: bool,
     },
@@ -39,11 +39,17 @@ enum Names {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidSetting(String);
 
-/// Scheme, host and port (RFC 6454 §4).
+/// Where a page comes from (RFC 6454 §4). `Text` is a `&str` out of a request, or a `String` that a setting keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Origin {
-    scheme: String,
-    authority: String,
+enum Origin<Text> {
+    Site {
+        scheme: Text,
+        authority: Authority<Text>,
+    },
+    /// `file://`: files have no authority.
+    File,
+    /// `null`: the page has no origin, or none that its browser wants to name (RFC 6454 §6.2).
+    Opaque,
 }
 
 impl Origins {
@@ -77,7 +83,7 @@ impl Origins {
     {
         let parse = |entry: I::Item| {
             let entry = entry.as_ref();
-            Origin::parse(entry).ok_or_else(|| {
+            Origin::parse(entry).map(Origin::to_owned).ok_or_else(|| {
                 InvalidSetting(format!(
                     "{entry:?} is no origin: write https://example.com, with a port if it has one"
                 ))
@@ -99,9 +105,7 @@ impl Origins {
         let allowed = match (&self.0, origin) {
             (Allowed::Any, _) => true,
             (_, None) => false,
-            (Allowed::Same, Some(origin)) => {
-                origin.is_host(request.host()) && (origin.scheme == "https" || !request.is_secure())
-            }
+            (Allowed::Same, Some(origin)) => origin.is_own(request),
             (Allowed::Only(list), Some(origin)) => list.iter().any(|allowed| allowed.is_same(&origin)),
         };
         if allowed { Ok(()) } else { Err(Refusal::ForeignOrigin) }
@@ -143,12 +147,11 @@ impl Hosts {
     {
         for entry in hosts {
             let entry = entry.as_ref();
-            if Authority::parse(entry).is_none() {
-                let words = format!("{entry:?} is no host: write example.com or example.com:8080");
-                return Err(InvalidSetting(words));
-            }
+            let name = Authority::parse(entry).ok_or_else(|| {
+                InvalidSetting(format!("{entry:?} is no host: write example.com or example.com:8080"))
+            })?;
             if let Names::Only { names, .. } = &mut self.0 {
-                names.push(entry.to_owned());
+                names.push(name.to_owned());
             }
         }
         Ok(self)
@@ -163,46 +166,76 @@ impl Hosts {
         let Names::Only { names, addresses } = &self.0 else {
             return Ok(());
         };
-        let known = Authority::parse(request.host()).is_some_and(|asked| {
-            let mut names = names.iter().filter_map(|entry| Authority::parse(entry));
-            *addresses && asked.is_fixed()
-                || names.any(|entry| match entry.port {
-                    None => entry.host.eq_ignore_ascii_case(asked.host),
-                    Some(_) => entry.is_same(asked, None),
-                })
+        let known = request.authority().is_some_and(|asked| {
+            *addresses && asked.is_fixed() || names.iter().any(|name| name.covers(&asked))
         });
         if known { Ok(()) } else { Err(Refusal::UnknownHost) }
     }
 }
 
-impl Origin {
-    /// `scheme://authority` and nothing after it, or `null` (RFC 6454 §6.2); of files there is no authority.
-    fn parse(text: &str) -> Option<Self> {
-        let (scheme, authority) = if text == "null" { (text, "") } else { text.split_once("://")? };
-        let scheme = scheme.to_ascii_lowercase();
-        let valid = !scheme.is_empty()
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-            && (Authority::parse(authority).is_some()
-                || text == "null"
-                || (scheme.as_str(), authority) == ("file", ""));
-        valid.then(|| Origin { scheme, authority: authority.to_owned() })
+impl<'a> Origin<&'a str> {
+    /// `scheme://authority` and nothing after it, `file://`, or `null`.
+    fn parse(text: &'a str) -> Option<Self> {
+        if text == "null" {
+            return Some(Origin::Opaque);
+        }
+        let (scheme, authority) = text.split_once("://")?;
+        if authority.is_empty() && scheme.eq_ignore_ascii_case("file") {
+            return Some(Origin::File);
+        }
+        let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+        let is_valid = !scheme.is_empty() && scheme.bytes().all(is_scheme);
+        let authority = Authority::parse(authority)?;
+        is_valid.then_some(Origin::Site { scheme, authority })
     }
 
-    fn is_same(&self, other: &Origin) -> bool {
-        self.scheme == other.scheme && (self.authority == other.authority || self.is_host(&other.authority))
+    /// To keep.
+    fn to_owned(self) -> Origin<String> {
+        match self {
+            Origin::Site { scheme, authority } => {
+                Origin::Site { scheme: scheme.to_owned(), authority: authority.to_owned() }
+            }
+            Origin::File => Origin::File,
+            Origin::Opaque => Origin::Opaque,
+        }
     }
 
-    /// Does the authority belong to this origin, where a missing port is its scheme's default?
-    fn is_host(&self, authority: &str) -> bool {
-        let default_port = match self.scheme.as_str() {
-            "http" | "ws" => Some(80),
-            "https" | "wss" => Some(443),
-            _ => None,
+    /// Does the page come from the host and port that it connects to, and as safely as it connects?
+    fn is_own(&self, request: &Request<'_>) -> bool {
+        let Origin::Site { scheme, authority } = self else {
+            return false;
         };
-        match (Authority::parse(&self.authority), Authority::parse(authority)) {
-            (Some(ours), Some(theirs)) => ours.is_same(theirs, default_port),
+        let is_here = |asked| authority.is_same(&asked, default_port(scheme));
+        request.authority().is_some_and(is_here)
+            && (scheme.eq_ignore_ascii_case("https") || !request.is_secure())
+    }
+}
+
+impl Origin<String> {
+    fn is_same(&self, other: &Origin<&str>) -> bool {
+        match (self, other) {
+            (
+                Origin::Site { scheme, authority },
+                Origin::Site { scheme: other_scheme, authority: other_authority },
+            ) => {
+                scheme.eq_ignore_ascii_case(other_scheme)
+                    && authority.is_same(other_authority, default_port(scheme))
+            }
+            (Origin::File, Origin::File) | (Origin::Opaque, Origin::Opaque) => true,
             _ => false,
         }
+    }
+}
+
+/// The port that is meant where none is named.
+fn default_port(scheme: &str) -> Option<u16> {
+    let is = |name: &str| scheme.eq_ignore_ascii_case(name);
+    if is("http") || is("ws") {
+        Some(80)
+    } else if is("https") || is("wss") {
+        Some(443)
+    } else {
+        None
     }
 }
 
@@ -254,7 +287,14 @@ mod tests {
 
     #[test]
     fn an_origin_of_another_scheme_has_no_default_port() {
-        let app = Origin::parse("app://example.com").unwrap();
-        assert!(app.is_host("example.com") && !app.is_host("example.com:80") && !app.is_host("no host"));
+        let is_same = |one: &str, other: &str| {
+            Origin::parse(one).unwrap().to_owned().is_same(&Origin::parse(other).unwrap())
+        };
+        assert!(
+            is_same("app://a.example", "APP://A.example")
+                && !is_same("app://a.example", "app://a.example:80")
+        );
+        assert!(is_same("HTTPS://a.example", "https://a.example:443"));
+        assert!(is_same("file://", "FILE://") && !is_same("file://", "null") && !is_same("null", "file://"));
     }
 }

@@ -2,18 +2,11 @@
 
 use std::net::IpAddr;
 
+use super::authority::Authority;
 use super::fields::Fields;
-use super::syntax::{Authority, find, trim};
-use super::{Refusal, Upgrade};
-
-/// GET, or HEAD: a page without its body (RFC 9110 §9.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// A page, or a WebSocket.
-    Get,
-    /// Like GET, but only the head of the answer is wanted.
-    Head,
-}
+use super::request_line::{RequestLine, Target};
+use super::syntax::trim;
+use super::{Method, Refusal};
 
 /// A request: its head, checked and borrowed. There is never a body.
 #[derive(Debug, Clone, Copy)]
@@ -22,30 +15,24 @@ pub struct Request<'a> {
     /// HTTP/1.`minor`.
     minor: u8,
     target: Target<'a>,
+    /// Missing only in HTTP/1.0.
+    authority: Option<Authority<&'a str>>,
     fields: Fields<'a>,
     client: Option<IpAddr>,
     is_secure: bool,
 }
 
 impl<'a> Request<'a> {
-    /// Takes a head apart whose lines have been checked.
-    pub(super) fn parse(head: &'a [u8]) -> Result<Self, Refusal> {
-        let (line, rest) = split_line(head).ok_or(Refusal::RequestLine)?;
-        let line = str::from_utf8(line).map_err(|_| Refusal::RequestLine)?;
-        let mut parts = line.split(' ');
-        let (Some(method), Some(target), Some(version)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(Refusal::RequestLine);
-        };
-        let method = match method {
-            "GET" => Method::Get,
-            "HEAD" => Method::Head,
-            _ => return Err(Refusal::Method),
-        };
-        let target = Target::parse(target).ok_or(Refusal::Target)?;
-        let minor = if version.ends_with(".0") { 0 } else { 1 };
-        let fields = Fields::new(rest.strip_suffix(b"\r\n").unwrap_or(rest));
-        let request = Request { method, minor, target, fields, client: None, is_secure: false };
-        request.check_host()?;
+    /// Takes a head that begins with this request line, and whose lines have been checked.
+    pub(super) fn parse(head: &'a [u8], line: &RequestLine) -> Result<Self, Refusal> {
+        let target = line.target(head)?;
+        let RequestLine { method, minor, .. } = *line;
+        let fields = Fields::new(line.fields(head));
+        let mut request =
+            Request { method, minor, target, authority: None, fields, client: None, is_secure: false };
+        let host = request.read_host()?;
+        // A target in absolute form names the host as well, and its word counts (RFC 9112 §3.2.2).
+        request.authority = target.authority.or(host);
         request.check_no_body()?;
         Ok(request)
     }
@@ -67,7 +54,7 @@ impl<'a> Request<'a> {
 
     /// The host the client asked for, with its port if it named one; empty only in HTTP/1.0.
     pub fn host(&self) -> &'a str {
-        self.target.authority.or(self.header("host")).unwrap_or("")
+        self.authority.map_or("", Authority::text)
     }
 
     /// The value of the first header field of this name (in any case), without the white space around it.
@@ -113,15 +100,6 @@ impl<'a> Request<'a> {
         spoken.iter().copied().find(|name| self.subprotocols().any(|offered| offered == *name))
     }
 
-    /// What makes this an opening handshake; `None` for an ordinary request.
-    ///
-    /// # Errors
-    ///
-    /// It means to be an opening handshake, and is not a valid one (RFC 6455 §4.2.1).
-    pub fn upgrade(&self) -> Result<Option<Upgrade>, Refusal> {
-        Upgrade::judge(self)
-    }
-
     /// May further requests come on this connection (RFC 9112 §9.3)?
     pub fn wants_keep_alive(&self) -> bool {
         self.is_http_1_1() && !self.lists("connection", "close")
@@ -156,14 +134,19 @@ impl<'a> Request<'a> {
         self.list(name).any(|member| member.eq_ignore_ascii_case(token.as_bytes()))
     }
 
+    /// The host that the client asked for.
+    pub(super) fn authority(&self) -> Option<Authority<&'a str>> {
+        self.authority
+    }
+
     /// Exactly one valid Host; HTTP/1.0 may leave it out (RFC 9112 §3.2).
-    fn check_host(&self) -> Result<(), Refusal> {
+    fn read_host(&self) -> Result<Option<Authority<&'a str>>, Refusal> {
         let host = self.single("host").map_err(|()| Refusal::Host)?;
-        match host.map(str::from_utf8) {
-            Some(Ok(host)) if Authority::parse(host).is_some() => Ok(()),
-            None if !self.is_http_1_1() => Ok(()),
-            _ => Err(Refusal::Host),
+        if host.is_none() && !self.is_http_1_1() {
+            return Ok(None);
         }
+        let host = host.and_then(|host| str::from_utf8(host).ok()).and_then(Authority::parse);
+        host.map(Some).ok_or(Refusal::Host)
     }
 
     /// Nothing that could hide a second request in a body (RFC 9112 §6).
@@ -174,40 +157,5 @@ impl<'a> Request<'a> {
             (None | Some(b"0"), None) => Ok(()),
             _ => Err(Refusal::Body),
         }
-    }
-}
-
-/// A line without its CR LF, and what follows it.
-fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = find(b'\n', bytes)?;
-    let line = &bytes[..end];
-    Some((line.strip_suffix(b"\r").unwrap_or(line), &bytes[end + 1..]))
-}
-
-/// What the client asks for (RFC 9112 §3.2).
-#[derive(Debug, Clone, Copy)]
-struct Target<'a> {
-    /// Known of a target in absolute form.
-    authority: Option<&'a str>,
-    path: &'a str,
-    query: Option<&'a str>,
-}
-
-impl<'a> Target<'a> {
-    /// Origin form, `/path?query`, or absolute form, `http://authority/path?query`.
-    fn parse(target: &'a str) -> Option<Self> {
-        if target.starts_with('/') {
-            return Some(Target::with_path(None, target));
-        }
-        let (scheme, rest) = target.split_once("://")?;
-        let ours = ["http", "https", "ws", "wss"].iter().any(|ours| scheme.eq_ignore_ascii_case(ours));
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let valid = ours && Authority::parse(authority).is_some();
-        valid.then(|| Target::with_path(Some(authority), path))
-    }
-
-    fn with_path(authority: Option<&'a str>, path: &'a str) -> Self {
-        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        Target { authority, path: if path.is_empty() { "/" } else { path }, query }
     }
 }

@@ -1,9 +1,7 @@
-//! Small words of HTTP's grammar (RFC 9110 §5.6, RFC 3986 §3.2).
-
-use std::net::{Ipv4Addr, Ipv6Addr};
+//! Small words of HTTP's grammar (RFC 9110 §5.6).
 
 /// Letters, digits, and a few more. A table, as every byte of a head is asked about.
-const fn letters_and(more: &[u8]) -> [bool; 256] {
+pub(super) const fn letters_and(more: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < table.len() {
@@ -53,55 +51,6 @@ pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// A host and, if it was named, its port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Authority<'a> {
-    pub(super) host: &'a str,
-    pub(super) port: Option<u16>,
-}
-
-impl<'a> Authority<'a> {
-    /// `host`, `host:port`, `[v6]` or `[v6]:port`; without user information, never empty.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let after_v6 = text.starts_with('[').then(|| text.find(']')).flatten();
-        let (host, port) = match after_v6 {
-            Some(end) => (
-                &text[..=end],
-                text[end + 1..].strip_prefix(':').or(text[end + 1..].is_empty().then_some(""))?,
-            ),
-            None => text.split_once(':').unwrap_or((text, "")),
-        };
-        let port = match port {
-            "" => None,
-            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
-            _ => return None,
-        };
-        is_host(host).then_some(Authority { host, port })
-    }
-
-    /// Are they the same, where a missing port is `default_port`?
-    pub(super) fn is_same(self, other: Authority<'_>, default_port: Option<u16>) -> bool {
-        self.host.eq_ignore_ascii_case(other.host)
-            && self.port.or(default_port) == other.port.or(default_port)
-    }
-
-    /// Does the host mean the same wherever it is asked for: an address, or this machine?
-    pub(super) fn is_fixed(self) -> bool {
-        let is_v6 = self.host.starts_with('[');
-        is_v6 || self.host.parse::<Ipv4Addr>().is_ok() || self.host.eq_ignore_ascii_case("localhost")
-    }
-}
-
-/// An IPv6 address in brackets, or a name (which includes IPv4 addresses). The comma that RFC 3986 would
-/// allow in a name is refused: it is how two joined Host headers look.
-fn is_host(host: &str) -> bool {
-    if let Some(v6) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return v6.parse::<Ipv6Addr>().is_ok();
-    }
-    const NAME: [bool; 256] = letters_and(b"-._~!$&'()*+;=%");
-    !host.is_empty() && host.bytes().all(|byte| NAME[byte as usize])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,29 +64,6 @@ mod tests {
                 bytes[place] = b':';
                 assert_eq!(find(b':', &bytes), Some(place), "in {length}");
             }
-        }
-    }
-
-    #[test]
-    fn authorities() {
-        let good = [
-            ("a", "a", None),
-            ("a.example:80", "a.example", Some(80)),
-            ("a:", "a", None),
-            ("127.0.0.1:9001", "127.0.0.1", Some(9001)),
-            ("[::1]", "[::1]", None),
-            ("[::1]:65535", "[::1]", Some(65535)),
-            ("xn--fsq.example", "xn--fsq.example", None),
-        ];
-        for (text, host, port) in good {
-            assert_eq!(Authority::parse(text), Some(Authority { host, port }), "{text}");
-        }
-        let bad = [
-            "", ":80", "a:65536", "a:8o", "a:80:80", "a b", "a,b", "u@a", "a/b", "[::1", "::1", "[]",
-            "[::1]x", "[a]:1", "a:+1",
-        ];
-        for text in bad {
-            assert_eq!(Authority::parse(text), None, "{text}");
         }
     }
 }

@@ -50,41 +50,63 @@ impl Upgrade {
     pub(crate) fn deflate(&self) -> Option<&Agreement> {
         self.deflate.as_ref()
     }
+}
 
-    /// Each requirement of §4.2.1, in the order in which a person would fix them.
-    pub(super) fn judge(request: &Request<'_>) -> Result<Option<Upgrade>, Refusal> {
-        let names_us = request.lists("upgrade", "websocket");
-        let means_it = names_us
-            || request.values("sec-websocket-key").next().is_some()
-            || request.values("sec-websocket-version").next().is_some();
-        if !means_it {
+impl Request<'_> {
+    /// Does the client mean to open a WebSocket? It says so in Upgrade, or has a header that only an opening handshake has.
+    /// Cheap, and true for each valid opening handshake: what [`Handler::on_request`](crate::Handler::on_request) is asked is
+    /// valid, so there it tells WebSockets and pages apart.
+    pub fn is_upgrade(&self) -> bool {
+        self.names_websocket()
+            || self.values("sec-websocket-key").next().is_some()
+            || self.values("sec-websocket-version").next().is_some()
+    }
+
+    /// What makes this an opening handshake; `None` for an ordinary request. It checks each rule and hashes the key, which the
+    /// server has done when it calls a [`Handler`](crate::Handler): [`is_upgrade`](Self::is_upgrade) is enough there.
+    ///
+    /// # Errors
+    ///
+    /// It means to be an opening handshake, and is not a valid one (RFC 6455 §4.2.1).
+    pub fn upgrade(&self) -> Result<Option<Upgrade>, Refusal> {
+        if !self.is_upgrade() {
             return Ok(None);
         }
-        if request.method() != Method::Get {
-            return Err(Refusal::Method);
-        }
-        if !request.is_http_1_1() {
-            return Err(Refusal::HttpVersion);
-        }
-        if !names_us {
-            return Err(Refusal::UpgradeField);
-        }
-        if !request.lists("connection", "upgrade") {
-            return Err(Refusal::ConnectionField);
-        }
-        match request.single("sec-websocket-version") {
-            Ok(Some(b"13")) => {}
-            Ok(Some(_)) => return Err(Refusal::OtherVersion),
-            Ok(None) | Err(()) => return Err(Refusal::NoVersion),
-        }
-        let key = request.single("sec-websocket-key").ok().flatten().ok_or(Refusal::Key)?;
-        if !is_key(key) {
-            return Err(Refusal::Key);
-        }
-        check_subprotocols(request)?;
-        extensions::check(request)?;
+        let key = check(self)?;
         Ok(Some(Upgrade { accept: accept_for(key), deflate: None }))
     }
+
+    fn names_websocket(&self) -> bool {
+        self.lists("upgrade", "websocket")
+    }
+}
+
+/// Each requirement of §4.2.1, in the order in which a person would fix them; then there is a key.
+fn check<'a>(request: &Request<'a>) -> Result<&'a [u8], Refusal> {
+    if request.method() != Method::Get {
+        return Err(Refusal::Method);
+    }
+    if !request.is_http_1_1() {
+        return Err(Refusal::HttpVersion);
+    }
+    if !request.names_websocket() {
+        return Err(Refusal::UpgradeField);
+    }
+    if !request.lists("connection", "upgrade") {
+        return Err(Refusal::ConnectionField);
+    }
+    match request.single("sec-websocket-version") {
+        Ok(Some(b"13")) => {}
+        Ok(Some(_)) => return Err(Refusal::OtherVersion),
+        Ok(None) | Err(()) => return Err(Refusal::NoVersion),
+    }
+    let key = request.single("sec-websocket-key").ok().flatten().ok_or(Refusal::Key)?;
+    if !is_key(key) {
+        return Err(Refusal::Key);
+    }
+    check_subprotocols(request)?;
+    extensions::check(request)?;
+    Ok(key)
 }
 
 /// A nonce of 16 bytes (§4.1): 24 characters of base64.
