@@ -43,12 +43,17 @@
 
 mod assembly;
 mod close;
+mod close_code;
 #[cfg_attr(not(feature = "deflate"), allow(unreachable_pub, reason = "public with the feature"))]
 mod deflate;
+mod encode;
 mod error;
+mod event;
 mod frame;
+mod inline;
 mod limits;
 mod mask;
+mod message_buffer;
 mod partial;
 mod prepared;
 mod receive;
@@ -56,15 +61,17 @@ mod send;
 mod spare;
 mod utf8;
 
-pub use close::{CloseCode, MAX_REASON};
+pub use close::MAX_REASON;
+pub use close_code::CloseCode;
 #[cfg(feature = "deflate")]
 pub use deflate::{Agreement, Deflater, Inflater};
 pub use error::ProtocolError;
+pub use event::Event;
 pub use frame::{Expecting, FrameHeader, MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode};
 pub use limits::Limits;
 pub use mask::MaskingKey;
 pub use prepared::PreparedMessage;
-pub use receive::{Event, ReceiveHalf};
+pub use receive::ReceiveHalf;
 pub use send::SendHalf;
 
 pub(crate) use deflate::Codec;
@@ -72,5 +79,5 @@ pub(crate) use deflate::Codec;
 pub(crate) use deflate::WithCodec;
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Deflater, Inflater};
-pub(crate) use send::{encode_header, encode_message, is_frame_of};
+pub(crate) use encode::{encode_header, encode_message, is_frame_of};
 pub(crate) use spare::Spare;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::deflate::{Codec, Deflater, WithCodec};
-use super::send::{decode_own, encode_message};
+use super::encode::{decode_own, encode_message};
 use crate::Message;
 
 /// A message in the form in which it goes over the wire. Cloning it, and sending it to any number of

@@ -18,27 +18,14 @@
 
 use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation, WithCodec};
+use super::encode::decode_own;
+use super::event::{Event, Found};
 use super::frame::{Expecting, FrameHeader, Opcode};
 use super::limits::Limits;
 use super::partial::{OpenFrame, Partial};
-use super::send::decode_own;
 use super::spare::Spare;
-use super::{CloseCode, MaskingKey, ProtocolError, close, utf8};
+use super::{MaskingKey, ProtocolError, close, utf8};
 use crate::Message;
-
-/// Something that happened on the connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event<'a> {
-    /// A whole message.
-    Message(Message<'a>),
-    /// A Ping: at most 125 bytes, to be answered with the same in a Pong (§5.5.2).
-    Ping(&'a [u8]),
-    /// A Pong, asked for or not (§5.5.3).
-    Pong(&'a [u8]),
-    /// The peer's Close, the last event there is (§5.5.1): its code ([`CloseCode::NO_STATUS`] if it had
-    /// none) and its reason.
-    Close(CloseCode, &'a str),
-}
 
 /// One connection's way in.
 ///
@@ -66,20 +53,6 @@ pub struct ReceiveHalf {
     inflation: Option<WithCodec<Inflation>>,
     /// Owns nothing between messages.
     partial: Option<Box<Partial>>,
-}
-
-/// What one step through the input has found.
-pub(super) enum Found<'b> {
-    /// The input is used up.
-    Nothing,
-    /// An event that lies in the input.
-    InPlace(Event<'b>),
-    /// A message that lies in the inflater.
-    Inflated { is_text: bool },
-    /// `Partial::message` is complete.
-    Message,
-    /// `Partial::control` is complete.
-    Control(Opcode),
 }
 
 impl ReceiveHalf {
@@ -344,7 +317,7 @@ impl ReceiveHalf {
     /// The limits hold before any of the payload is taken (§10.4).
     #[inline]
     fn check_limits(&self, message: Option<&Assembly>, length: u64) -> Result<(), ProtocolError> {
-        let (frames, so_far) = message.map_or((0, 0), |message| (message.frames, message.kind.len()));
+        let (frames, so_far) = message.map_or((0, 0), |message| (message.frames, message.buffer.len()));
         if frames >= self.max_fragments {
             return Err(ProtocolError::TooManyFragments);
         }
@@ -405,7 +378,7 @@ impl ReceiveHalf {
                 && let Some(message) = partial.message.take()
                 && let Some(spare) = spare
             {
-                spare.give(message.kind.into_memory());
+                spare.give(message.buffer.into_memory());
             }
             if partial.is_empty() {
                 self.partial = None;

@@ -15,6 +15,9 @@ use zlib as codec;
 pub(crate) use codec::{Codec, WithCodec};
 pub(super) use codec::{Compressor, Decompressor};
 
+/// The end of a flush: left out when sending, added when receiving (RFC 7692 §7.2.1, §7.2.2).
+pub(super) const TAIL: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
+
 /// How many bytes were read, how many written, and whether the DEFLATE stream has ended with them.
 pub(super) type Step = (usize, usize, Result<bool, ProtocolError>);
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use super::super::encode::{encode_deflated, encode_frame, opcode_of};
 use super::super::frame::Opcode;
-use super::super::send::{encode_deflated, encode_frame, opcode_of};
-use super::codec::Compressor;
-use super::{Agreement, MAX_WINDOW_BITS, TAIL};
+use super::agreement::{Agreement, MAX_WINDOW_BITS};
+use super::codec::{Compressor, TAIL};
 use crate::Message;
 
 /// More than this is not kept for the next message.

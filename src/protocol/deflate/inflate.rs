@@ -6,10 +6,10 @@
 
 use std::fmt;
 
-use super::super::assembly::AssemblyKind;
+use super::super::message_buffer::MessageBuffer;
 use super::super::{ProtocolError, utf8};
-use super::codec::{Codec, Decompressor, Step, WithCodec};
-use super::{Agreement, MAX_WINDOW_BITS, TAIL};
+use super::agreement::{Agreement, MAX_WINDOW_BITS};
+use super::codec::{Codec, Decompressor, Step, TAIL, WithCodec};
 use crate::Message;
 
 /// A message in pieces is kept compressed up to here; then it is worth an inflater.
@@ -166,7 +166,7 @@ impl Deflated {
     pub(in super::super) fn push(
         &mut self,
         payload: &[u8],
-        message: &mut AssemblyKind,
+        message: &mut MessageBuffer,
         limit: usize,
         inflater: Option<&mut Inflater>,
     ) -> Result<(), ProtocolError> {
@@ -185,7 +185,7 @@ impl Deflated {
     /// All of it has arrived. True if the message lies in the shared buffer now.
     pub(in super::super) fn finish(
         &mut self,
-        message: &mut AssemblyKind,
+        message: &mut MessageBuffer,
         limit: usize,
         inflation: &mut Inflation,
         mut inflater: Option<&mut Inflater>,
@@ -208,7 +208,7 @@ impl Deflated {
     /// Our own stream from here on.
     fn inflate_kept(
         &mut self,
-        message: &mut AssemblyKind,
+        message: &mut MessageBuffer,
         limit: usize,
     ) -> Result<&mut Stream, ProtocolError> {
         let stream = self.stream.get_or_insert_with(|| Box::new(Stream::for_single_messages(self.codec)));
@@ -387,12 +387,12 @@ impl Sink for Buffer {
 /// A message that is put together.
 struct Growing<'a> {
     chunk: [u8; CHUNK],
-    message: &'a mut AssemblyKind,
+    message: &'a mut MessageBuffer,
     limit: usize,
 }
 
 impl<'a> Growing<'a> {
-    fn new(message: &'a mut AssemblyKind, limit: usize) -> Self {
+    fn new(message: &'a mut MessageBuffer, limit: usize) -> Self {
         Growing { chunk: [0; CHUNK], message, limit }
     }
 }

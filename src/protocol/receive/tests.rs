@@ -1,7 +1,7 @@
 //! What a connection owns, and where a message lies.
 
-use super::super::assembly::AssemblyKind;
-use super::super::send::{encode_message, is_frame_of};
+use super::super::encode::{encode_message, is_frame_of};
+use super::super::message_buffer::MessageBuffer;
 use super::*;
 
 const LIMITS: Limits = Limits { max_message: 1 << 20, max_fragments: 100 };
@@ -100,7 +100,7 @@ fn memory_follows_the_bytes_received_not_the_length_claimed() {
     let mut input = &mut bytes[..];
     assert_eq!(receive.next(&mut input), Ok(None));
     let message = receive.partial.as_ref().and_then(|partial| partial.message.as_ref());
-    let Some(AssemblyKind::Binary(kept)) = message.map(|message| &message.kind) else {
+    let Some(MessageBuffer::Binary(kept)) = message.map(|message| &message.buffer) else {
         panic!("the message should have been begun");
     };
     assert_eq!(kept, b"abcdef");
@@ -110,7 +110,7 @@ fn memory_follows_the_bytes_received_not_the_length_claimed() {
 /// Memory that a message in the making has, or one that has just been handed out.
 fn memory(receive: &ReceiveHalf) -> usize {
     let message = receive.partial.as_ref().and_then(|partial| partial.message.as_ref());
-    message.map_or(0, |message| message.kind.capacity())
+    message.map_or(0, |message| message.buffer.capacity())
 }
 
 #[test]

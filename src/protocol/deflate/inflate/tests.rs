@@ -40,15 +40,15 @@ fn a_bomb_is_given_up_before_more_than_the_limit_is_allocated() {
 
 #[test]
 fn a_message_that_is_put_together_has_no_more_memory_than_the_limit() {
-    for mut message in [AssemblyKind::Binary(Vec::new()), AssemblyKind::Text(Default::default())] {
+    for mut message in [MessageBuffer::Binary(Vec::new()), MessageBuffer::Text(Default::default())] {
         let mut inflation = Inflation::new(&Agreement::default());
         let mut deflated = Deflated::begin(&mut inflation);
         let frame = zeros(1 << 20);
         let fault = deflated.push(&frame[8..], &mut message, 100_000, None);
         assert_eq!(fault, Err(ProtocolError::MessageTooBig));
         let capacity = match &message {
-            AssemblyKind::Binary(bytes) => bytes.capacity(),
-            AssemblyKind::Text(text) => text.capacity(),
+            MessageBuffer::Binary(bytes) => bytes.capacity(),
+            MessageBuffer::Text(text) => text.capacity(),
         };
         assert!((100_000..=100_000 + CHUNK).contains(&capacity), "{capacity}");
     }
@@ -58,7 +58,7 @@ fn a_message_that_is_put_together_has_no_more_memory_than_the_limit() {
 fn a_message_in_pieces_is_kept_as_it_came_and_an_idle_connection_owns_nothing() {
     assert!(size_of::<ReceiveHalf>() <= 48);
     let mut inflation = Inflation::new(&alone());
-    let mut message = AssemblyKind::Binary(Vec::new());
+    let mut message = MessageBuffer::Binary(Vec::new());
     let mut deflated = Deflated::begin(&mut inflation);
     let frame = zeros(100_000); // 2 bytes of header, and 4 of masking key
     deflated.push(&frame[6..20], &mut message, 1 << 20, None).expect("nothing is looked at yet");
