@@ -13,9 +13,8 @@ use pollcat_testing::running;
 
 use directed::{Directed, Event};
 
-#[path = "deflate/cuts.rs"]
 mod cuts;
-#[path = "server/directed.rs"]
+#[path = "../server/directed.rs"]
 #[allow(dead_code, reason = "each suite uses a part of it")]
 mod directed;
 

@@ -13,7 +13,6 @@ use pollcat_testing::transcript::{Case, Failure, Line, Story, Word, read};
 
 use receiver::Receiver;
 
-#[path = "transcripts/receiver.rs"]
 mod receiver;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");

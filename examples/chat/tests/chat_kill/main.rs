@@ -24,17 +24,11 @@ use serde_json::json;
 use listener::{Hears, Listener, text};
 use talker::{Stage, Writer};
 
-#[path = "chat_kill/deed.rs"]
 mod deed;
-#[path = "chat_kill/ledger.rs"]
 mod ledger;
-#[path = "chat_kill/line.rs"]
 mod line;
-#[path = "chat_kill/listener.rs"]
 mod listener;
-#[path = "chat_kill/newcomers.rs"]
 mod newcomers;
-#[path = "chat_kill/talker.rs"]
 mod talker;
 
 const KILLS: u64 = 10;

@@ -11,23 +11,14 @@ use pollcat_testing::dice::Dice;
 
 use theatre::Theatre;
 
-#[path = "chat_model/asks.rs"]
 mod asks;
-#[path = "chat_model/comings.rs"]
 mod comings;
-#[path = "chat_model/heard.rs"]
 mod heard;
-#[path = "chat_model/moves.rs"]
 mod moves;
-#[path = "chat_model/speeches.rs"]
 mod speeches;
-#[path = "chat_model/talk.rs"]
 mod talk;
-#[path = "chat_model/theatre.rs"]
 mod theatre;
-#[path = "chat_model/world.rs"]
 mod world;
-#[path = "chat_model/wrong.rs"]
 mod wrong;
 
 /// Turns are a thousand times as many.

@@ -26,13 +26,9 @@ use record::Deed;
 use serde_json::json;
 use talk::{Promise, Talker, talk};
 
-#[path = "chat_power/disk.rs"]
 mod disk;
-#[path = "chat_power/file.rs"]
 mod file;
-#[path = "chat_power/record.rs"]
 mod record;
-#[path = "chat_power/talk.rs"]
 mod talk;
 
 const CUTS: usize = 100;

@@ -2,19 +2,12 @@
 //! What has nothing to do with TLS itself is tested over it in `server_over_tls.rs`.
 #![cfg(feature = "tls")]
 
-#[path = "tls/authority.rs"]
 mod authority;
-#[path = "tls/certificates.rs"]
 mod certificates;
-#[path = "tls/crowd.rs"]
 mod crowd;
-#[path = "tls/ending.rs"]
 mod ending;
-#[path = "tls/pages.rs"]
 mod pages;
-#[path = "tls/talking.rs"]
 mod talking;
-#[path = "tls/wrong.rs"]
 mod wrong;
 
 use std::net::SocketAddr;

@@ -18,9 +18,7 @@ use pollcat_testing::running::Running;
 use rude::RudeClient;
 use wild::{Record, Wild};
 
-#[path = "swarm/rude.rs"]
 mod rude;
-#[path = "swarm/wild.rs"]
 mod wild;
 
 const THREADS: u64 = 10;

@@ -17,27 +17,16 @@ use client::{
     BINARY, CLOSE, Client, PATIENCE, PING, PONG, REQUEST, RoundTrips, TEXT, Talker, connect, frame,
 };
 
-#[path = "hostile/breaking.rs"]
 mod breaking;
-#[path = "hostile/child.rs"]
 mod child;
-#[path = "hostile/client.rs"]
 mod client;
-#[path = "hostile/descriptors.rs"]
 mod descriptors;
-#[path = "hostile/frames.rs"]
 mod frames;
-#[path = "hostile/memory.rs"]
 mod memory;
-#[path = "hostile/readers.rs"]
 mod readers;
-#[path = "hostile/requests.rs"]
 mod requests;
-#[path = "hostile/silence.rs"]
 mod silence;
-#[path = "hostile/standstill.rs"]
 mod standstill;
-#[path = "hostile/storm.rs"]
 mod storm;
 
 const MIB: u64 = 1 << 20;

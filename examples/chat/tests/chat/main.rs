@@ -14,45 +14,24 @@
 //! | Backup, restore, upgrade, downgrade | `backup.rs` |
 //! | 9, Running it | `running.rs`, `ending.rs`, `logging.rs`, `door.rs` |
 
-#[path = "chat/backup.rs"]
 mod backup;
-#[path = "chat/console.rs"]
 mod console;
-#[path = "chat/crowd.rs"]
 mod crowd;
-#[path = "chat/disk.rs"]
 mod disk;
-#[path = "chat/door.rs"]
 mod door;
-#[path = "chat/ending.rs"]
 mod ending;
-#[path = "chat/errors.rs"]
 mod errors;
-#[path = "chat/hello.rs"]
 mod hello;
-#[path = "chat/history.rs"]
 mod history;
-#[path = "chat/kept.rs"]
 mod kept;
-#[path = "chat/logging.rs"]
 mod logging;
-#[path = "chat/names.rs"]
 mod names;
-#[path = "chat/offices.rs"]
 mod offices;
-#[path = "chat/pace.rs"]
 mod pace;
-#[path = "chat/pictures.rs"]
 mod pictures;
-#[path = "chat/private.rs"]
 mod private;
-#[path = "chat/reading.rs"]
 mod reading;
-#[path = "chat/rooms.rs"]
 mod rooms;
-#[path = "chat/running.rs"]
 mod running;
-#[path = "chat/speaking.rs"]
 mod speaking;
-#[path = "chat/watch.rs"]
 mod watch;

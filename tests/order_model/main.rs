@@ -12,23 +12,14 @@ use pollcat_testing::dice::Dice;
 use model::Slow;
 use stage::House;
 
-#[path = "order_model/cases.rs"]
 mod cases;
-#[path = "order_model/chance.rs"]
 mod chance;
-#[path = "order_model/heard.rs"]
 mod heard;
-#[path = "order_model/listener.rs"]
 mod listener;
-#[path = "order_model/model.rs"]
 mod model;
-#[path = "order_model/player.rs"]
 mod player;
-#[path = "order_model/script.rs"]
 mod script;
-#[path = "order_model/speaking.rs"]
 mod speaking;
-#[path = "order_model/stage.rs"]
 mod stage;
 
 /// What clients offer: each kind of context, a small window, and nothing.

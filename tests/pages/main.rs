@@ -9,13 +9,9 @@ use pollcat_testing::client::{Client, upgrade_request};
 use pollcat_testing::running::Running;
 use pollcat_testing::scratch::Scratch;
 
-#[path = "pages/later.rs"]
 mod later;
-#[path = "pages/mistakes.rs"]
 mod mistakes;
-#[path = "pages/nginx.rs"]
 mod proxied;
-#[path = "pages/slow.rs"]
 mod slow;
 
 const BIG: usize = 5 << 20;
