@@ -3,9 +3,9 @@
 
 use std::fmt;
 
-/// Declares each refusal once: its name, its status, its words.
+/// Declares each refusal once, in one row: its name, its status, its words, and what its answer has of further header fields.
 macro_rules! refusals {
-    ($($(#[$doc:meta])* $name:ident: $status:literal, $words:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $status:literal, $words:literal $(, $field:literal: $value:literal)*;)*) => {
         /// Why a request was turned away. [`Display`](fmt::Display) is the line the client gets to read.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -30,7 +30,23 @@ macro_rules! refusals {
                     $(Refusal::$name => $words,)*
                 }
             }
+
+            /// Its name as it stands here, such as `ForeignOrigin`: for metrics and logs.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Refusal::$name => stringify!($name),)*
+                }
+            }
+
+            /// Header fields of the answer, by name and value.
+            pub(super) fn fields(self) -> &'static [(&'static str, &'static str)] {
+                match self {
+                    $(Refusal::$name => &[$(($field, $value)),*],)*
+                }
+            }
         }
+
+        $(const _: () = assert!(matches!($status, 400..=599), "a refusal says no");)*
     };
 }
 
@@ -48,7 +64,8 @@ refusals! {
     /// The request announces a body (RFC 9112 §6).
     Body: 400, "a request to this server has no body";
     /// Not GET or HEAD (RFC 6455 §4.2.1).
-    Method: 405, "only GET is served here (and HEAD, for pages)";
+    Method: 405, "only GET is served here (and HEAD, for pages)",
+        "Allow": "GET, HEAD";
     /// Not HTTP/1.x, or a WebSocket over HTTP/1.0 (RFC 6455 §4.2.1).
     HttpVersion: 505, "this server speaks HTTP/1.1; a WebSocket needs it";
     /// The request line does not fit into the head (RFC 9110 §15.5.15).
@@ -60,15 +77,20 @@ refusals! {
     /// A request in the clear to a listener that speaks TLS.
     NotTls: 400, "this port speaks TLS: use https:// or wss://";
     /// An ordinary request, and the application has no page for it (RFC 9110 §15.5.22).
-    NotWebSocket: 426, "this is a WebSocket server: connect with new WebSocket(\"ws://...\")";
+    NotWebSocket: 426, "this is a WebSocket server: connect with new WebSocket(\"ws://...\")",
+        "Upgrade": "websocket";
     /// Upgrade does not name websocket (RFC 6455 §4.2.1).
-    UpgradeField: 426, "the Upgrade header must name websocket";
+    UpgradeField: 426, "the Upgrade header must name websocket",
+        "Upgrade": "websocket";
     /// Connection does not name Upgrade (RFC 6455 §4.2.1).
-    ConnectionField: 426, "the Connection header must name Upgrade (behind nginx: proxy_set_header)";
+    ConnectionField: 426, "the Connection header must name Upgrade (behind nginx: proxy_set_header)",
+        "Upgrade": "websocket";
     /// Sec-WebSocket-Version is missing or repeated (RFC 6455 §4.2.1).
-    NoVersion: 400, "exactly one Sec-WebSocket-Version header is required: 13";
+    NoVersion: 400, "exactly one Sec-WebSocket-Version header is required: 13",
+        "Sec-WebSocket-Version": "13";
     /// Sec-WebSocket-Version is not 13 (RFC 6455 §4.4).
-    OtherVersion: 426, "only version 13 of the WebSocket protocol is spoken here";
+    OtherVersion: 426, "only version 13 of the WebSocket protocol is spoken here",
+        "Upgrade": "websocket", "Sec-WebSocket-Version": "13";
     /// Sec-WebSocket-Key is missing, repeated, or not 16 bytes in base64 (RFC 6455 §4.2.1).
     Key: 400, "exactly one Sec-WebSocket-Key header is required: 16 bytes in base64";
     /// Sec-WebSocket-Protocol is not a list of different tokens (RFC 6455 §4.1).
@@ -85,11 +107,14 @@ refusals! {
     /// The request did not arrive in time (RFC 9110 §15.5.9).
     TooSlow: 408, "the request took too long to arrive";
     /// Too many connections from this address (RFC 6585 §4).
-    AddressFull: 429, "too many connections from your address (see Config::max_connections_per_address)";
+    AddressFull: 429, "too many connections from your address (see Config::max_connections_per_address)",
+        "Retry-After": "5";
     /// Too many connections in all (RFC 9110 §15.6.4).
-    ServerFull: 503, "the server is full, try again later (see Config::max_connections)";
+    ServerFull: 503, "the server is full, try again later (see Config::max_connections)",
+        "Retry-After": "5";
     /// The server is stopping (RFC 9110 §15.6.4).
-    Stopping: 503, "the server is stopping, try again soon";
+    Stopping: 503, "the server is stopping, try again soon",
+        "Retry-After": "5";
 }
 
 impl fmt::Display for Refusal {

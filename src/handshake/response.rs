@@ -59,19 +59,10 @@ impl Framing {
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        let status = Status::of_refusal(refusal.status()).unwrap_or(Status::SERVER_ERROR);
+        let status = Status::of_refusal(refusal.status()).expect("the table has no status below 400");
         let mut response = Response::in_plain_text(status, refusal.words());
-        match refusal {
-            Refusal::Method => response.add_field("Allow", "GET, HEAD"),
-            Refusal::OtherVersion => response.add_field("Sec-WebSocket-Version", "13"),
-            Refusal::NoVersion => response.add_field("Sec-WebSocket-Version", "13"),
-            Refusal::ServerFull | Refusal::AddressFull | Refusal::Stopping => {
-                response.add_field("Retry-After", "5");
-            }
-            _ => {}
-        }
-        if status.asks_for_upgrade() {
-            response.add_field("Upgrade", "websocket");
+        for (name, value) in refusal.fields() {
+            response.add_field(name, value);
         }
         response
     }
