@@ -69,7 +69,7 @@ fn open(bencher: Bencher<'_, '_>) {
     let (origins, mut request, mut out) = (Origins::same(), REQUEST.to_vec(), Vec::new());
     bencher.bench_local(|| {
         out.clear();
-        let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+        let mut reader = HeadReader::new(HeadLimits::new());
         let mut input = black_box(&mut request[..]);
         let request = reader.next(&mut input).expect("it is valid").expect("it is complete");
         let upgrade = request.upgrade().expect("it is valid").expect("it asks for a WebSocket");

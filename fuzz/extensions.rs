@@ -29,7 +29,7 @@ fn negotiate(policy: &Deflate, value: &[u8]) -> Option<Agreement> {
     let head = b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: ";
     let mut bytes = [&head[..], value, b"\r\n\r\n"].concat();
-    let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+    let mut reader = HeadReader::new(HeadLimits::new());
     let request = reader.next(&mut &mut bytes[..]).ok()??;
     request.upgrade().ok()??;
     policy.negotiate(&request)

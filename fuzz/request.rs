@@ -57,7 +57,7 @@ enum End {
 fuzz_target!(|data: &[u8]| {
     let Some(input) = Input::read(data) else { return };
     let [bytes, fields] = input.limits;
-    let limits = HeadLimits { max_bytes: pick(&MAX_BYTES, bytes), max_fields: pick(&MAX_FIELDS, fields) };
+    let limits = HeadLimits::new().max_bytes(pick(&MAX_BYTES, bytes)).max_fields(pick(&MAX_FIELDS, fields));
     let whole = play(limits, [input.bytes].into_iter());
     assert_eq!(play(limits, input.pieces()), whole);
 });

@@ -25,7 +25,7 @@ fn answer(policy: &Deflate, offers: &[&str]) -> String {
         request.push_str(&format!("Sec-WebSocket-Extensions: {offer}\r\n"));
     }
     let mut bytes = (request + "\r\n").into_bytes();
-    let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+    let mut reader = HeadReader::new(HeadLimits::new());
     let request = reader.next(&mut &mut bytes[..]).expect("a request").expect("a whole request");
     let upgrade = request.upgrade().expect("a valid one").expect("an opening handshake");
     let mut head = Vec::new();

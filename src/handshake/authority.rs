@@ -39,7 +39,7 @@ impl<'a> Authority<&'a str> {
     }
 
     /// To keep.
-    pub(super) fn to_owned(self) -> Authority<String> {
+    pub(super) fn kept(self) -> Authority<String> {
         Authority { text: self.text.to_owned(), host: self.host, port: self.port }
     }
 }

@@ -9,12 +9,38 @@ use super::{Refusal, Request};
 
 /// How large a request head may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+#[non_exhaustive]
 pub struct HeadLimits {
-    /// The head in bytes, from the request line to the empty line. More is refused with 431, or with 414
+    /// The head in bytes, from the request line to the empty line, all lines together. More is refused with 431, or with 414
     /// if it is the request line alone.
     pub max_bytes: usize,
     /// The number of header fields. More are refused with 431.
     pub max_fields: usize,
+}
+
+impl HeadLimits {
+    /// 8 KiB, and 64 header fields.
+    pub fn new() -> Self {
+        // Browsers send less than 2 KiB unless cookies pile up.
+        HeadLimits { max_bytes: 8 << 10, max_fields: 64 }
+    }
+
+    /// With this many bytes.
+    pub fn max_bytes(self, bytes: usize) -> Self {
+        HeadLimits { max_bytes: bytes, ..self }
+    }
+
+    /// With this many header fields.
+    pub fn max_fields(self, fields: usize) -> Self {
+        HeadLimits { max_fields: fields, ..self }
+    }
+}
+
+impl Default for HeadLimits {
+    fn default() -> Self {
+        HeadLimits::new()
+    }
 }
 
 /// Reads request heads from a client's bytes.
@@ -22,7 +48,7 @@ pub struct HeadLimits {
 /// ```
 /// use pollcat::handshake::{HeadLimits, HeadReader};
 ///
-/// let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+/// let mut reader = HeadReader::new(HeadLimits::new());
 /// let mut bytes = *b"GET /chat HTTP/1.1\r\nHost: example.com\r\n\r\nand what comes after";
 /// let (first, second) = bytes.split_at_mut(30);
 /// let (mut first, mut second) = (first, second);
@@ -174,7 +200,7 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_the_limit_allows() {
-        let limits = HeadLimits { max_bytes: 100, max_fields: 4 };
+        let limits = HeadLimits::new().max_bytes(100).max_fields(4);
         let mut reader = HeadReader::new(limits);
         let mut start = *b"GET / HTTP/1.1\r\nA: ";
         assert_eq!(reader.next(&mut &mut start[..]).map(|_| ()), Ok(()));
@@ -186,7 +212,7 @@ mod tests {
     #[test]
     fn nothing_is_understood_after_a_fault() {
         for head in [&b"GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n"[..], b"GET / HTTP/1.1\r\n\r\n"] {
-            let mut reader = HeadReader::new(HeadLimits { max_bytes: 100, max_fields: 4 });
+            let mut reader = HeadReader::new(HeadLimits::new().max_bytes(100).max_fields(4));
             let fault = reader.next(&mut &mut head.to_vec()[..]).err();
             assert!(fault.is_some());
             let mut more = *b"abc";
@@ -196,7 +222,7 @@ mod tests {
 
     #[test]
     fn one_request_follows_another() {
-        let mut reader = HeadReader::new(HeadLimits { max_bytes: 100, max_fields: 4 });
+        let mut reader = HeadReader::new(HeadLimits::new().max_bytes(100).max_fields(4));
         let mut bytes = b"GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n".to_vec();
         let (head, tail) = bytes.split_at_mut(40);
         let (mut head, mut tail) = (head, tail);

@@ -16,7 +16,7 @@
 //!     Ok(true) // the bytes that follow the request are frames
 //! }
 //!
-//! let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+//! let mut reader = HeadReader::new(HeadLimits::new());
 //! let mut bytes = *b"GET /chat HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket\r\n\
 //!     Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
 //!     Sec-WebSocket-Version: 13\r\n\r\n";

@@ -6,6 +6,7 @@ use super::InvalidSetting;
 
 /// Addresses and networks. None by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
 pub struct Networks(Vec<Network>);
 
 /// All addresses whose first `prefix` bits are those of `address`.

@@ -8,6 +8,7 @@ use super::{Refusal, Request};
 /// The origins whose pages may connect. A browser tells the origin of the page with every WebSocket;
 /// without this check any site its user visits could speak for that user. Other programs tell none and are let in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
 pub struct Origins(Allowed);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +23,7 @@ enum Allowed {
 /// The names the server goes by. A list protects against a foreign site that points its own name at the
 /// server's address (DNS rebinding), for which that site would be the same origin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
 pub struct Hosts(Names);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,7 +85,7 @@ impl Origins {
     {
         let parse = |entry: I::Item| {
             let entry = entry.as_ref();
-            Origin::parse(entry).map(Origin::to_owned).ok_or_else(|| {
+            Origin::parse(entry).map(Origin::kept).ok_or_else(|| {
                 InvalidSetting(format!(
                     "{entry:?} is no origin: write https://example.com, with a port if it has one"
                 ))
@@ -151,7 +153,7 @@ impl Hosts {
                 InvalidSetting(format!("{entry:?} is no host: write example.com or example.com:8080"))
             })?;
             if let Names::Only { names, .. } = &mut self.0 {
-                names.push(name.to_owned());
+                names.push(name.kept());
             }
         }
         Ok(self)
@@ -190,10 +192,10 @@ impl<'a> Origin<&'a str> {
     }
 
     /// To keep.
-    fn to_owned(self) -> Origin<String> {
+    fn kept(self) -> Origin<String> {
         match self {
             Origin::Site { scheme, authority } => {
-                Origin::Site { scheme: scheme.to_owned(), authority: authority.to_owned() }
+                Origin::Site { scheme: scheme.to_owned(), authority: authority.kept() }
             }
             Origin::File => Origin::File,
             Origin::Opaque => Origin::Opaque,
@@ -288,7 +290,7 @@ mod tests {
     #[test]
     fn an_origin_of_another_scheme_has_no_default_port() {
         let is_same = |one: &str, other: &str| {
-            Origin::parse(one).unwrap().to_owned().is_same(&Origin::parse(other).unwrap())
+            Origin::parse(one).unwrap().kept().is_same(&Origin::parse(other).unwrap())
         };
         assert!(
             is_same("app://a.example", "APP://A.example")

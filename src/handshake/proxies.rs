@@ -8,6 +8,7 @@ use super::{InvalidSetting, Networks, Request};
 
 /// The reverse proxies that are believed. None by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
 pub struct Proxies {
     networks: Networks,
     unix: bool,
@@ -90,7 +91,7 @@ mod tests {
 
     fn client(proxies: &Proxies, remote: &str, fields: &str) -> String {
         let mut head = format!("GET / HTTP/1.1\r\nHost: h\r\n{fields}\r\n").into_bytes();
-        let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+        let mut reader = HeadReader::new(HeadLimits::new());
         let mut input = &mut head[..];
         let request = reader.next(&mut input).unwrap().unwrap();
         let remote = remote.parse().ok();

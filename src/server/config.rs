@@ -69,8 +69,7 @@ impl Config {
             // Larger than nearly all messages, small enough that a thousand peers in the middle of one
             // are no danger. Peers' defaults run from 16 KiB to 100 MiB; the large ones hurt.
             message: Limits { max_message: 1 << 20, max_fragments: 16_384 },
-            // Browsers send less than 2 KiB unless cookies pile up.
-            head: HeadLimits { max_bytes: 8 << 10, max_fields: 64 },
+            head: HeadLimits::new(),
             // One largest message, or some seconds of a busy room.
             send_queue: 1 << 20,
             slow_peers: SlowPeers::Close,

@@ -90,7 +90,7 @@ fn time_to_upgrade(subprotocols: usize) -> Duration {
     let head = upgrade_request(&format!("Sec-WebSocket-Protocol: {}\r\n", names.join(",")));
     let attempts = (0..7).map(|_| {
         let mut bytes = head.clone().into_bytes();
-        let mut reader = HeadReader::new(HeadLimits { max_bytes: bytes.len(), max_fields: 64 });
+        let mut reader = HeadReader::new(HeadLimits::new().max_bytes(bytes.len()));
         let mut input = &mut bytes[..];
         let request = reader.next(&mut input).expect("a proper head").expect("a whole one");
         let start = Instant::now();

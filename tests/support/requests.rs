@@ -75,7 +75,7 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Case>, String> {
 impl Case {
     fn new(place: String, title: &str) -> Self {
         let settings = Settings {
-            limits: HeadLimits { max_bytes: 8192, max_fields: 64 },
+            limits: HeadLimits::new(),
             hosts: Hosts::any(),
             origins: Origins::same(),
             subprotocols: Vec::new(),

@@ -50,11 +50,19 @@ fn a_header_cannot_split_the_answer() {
 
 #[test]
 fn a_body_may_be_written_in_many_ways() {
-    let bodies: [Body; 5] = [
+    let bodies: [Body; 13] = [
         "hello".into(),
         String::from("hello").into(),
+        Box::<str>::from("hello").into(),
+        Cow::<str>::Borrowed("hello").into(),
+        Cow::<str>::Owned("hello".into()).into(),
+        Arc::<str>::from("hello").into(),
+        b"hello".into(),
         b"hello".as_slice().into(),
         b"hello".to_vec().into(),
+        Box::<[u8]>::from(b"hello".as_slice()).into(),
+        Cow::<[u8]>::Borrowed(b"hello").into(),
+        Cow::<[u8]>::Owned(b"hello".to_vec()).into(),
         Arc::<[u8]>::from(b"hello".as_slice()).into(),
     ];
     for body in bodies {
@@ -80,7 +88,7 @@ fn a_status_that_is_no_answer_becomes_500() {
 fn with_upgrade(f: impl FnOnce(&Request<'_>, &Upgrade)) {
     let mut head = *b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    let mut reader = HeadReader::new(HeadLimits { max_bytes: 8 << 10, max_fields: 64 });
+    let mut reader = HeadReader::new(HeadLimits::new());
     let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
     f(&request, &request.upgrade().unwrap().unwrap());
 }
@@ -207,6 +215,7 @@ fn every_refusal_has_a_phrase_and_says_what_to_do() {
     for &refusal in Refusal::ALL {
         let answer = Answer::from(refusal);
         assert_eq!((answer.status(), answer.fault()), (Some(refusal.status()), None));
+        assert_eq!(refusal.name(), format!("{refusal:?}"));
         let answer = written(&answer, Method::Get, false);
         let line = answer.lines().next().unwrap();
         assert!(line.len() > "HTTP/1.1 400 ".len(), "a phrase: {line}");

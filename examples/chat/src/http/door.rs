@@ -235,7 +235,7 @@ mod tests {
     fn a_page_that_came_over_tls_stays_there() {
         let stays = |host: &str, is_secure: bool| {
             let mut head = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes();
-            let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+            let mut reader = HeadReader::new(HeadLimits::new());
             let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
             let request = if is_secure { request.over_tls() } else { request };
             let mut out = Vec::new();

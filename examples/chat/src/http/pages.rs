@@ -120,7 +120,7 @@ mod tests {
 
     fn ask(method: Method, path: &str, fields: &str) -> Option<(String, Vec<u8>)> {
         let mut head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n").into_bytes();
-        let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+        let mut reader = HeadReader::new(HeadLimits::new());
         let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
         let mut out = Vec::new();
         page(&request)?.write(Framing::new().method(method).keep_alive(true), &mut out);

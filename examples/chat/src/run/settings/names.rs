@@ -68,7 +68,7 @@ mod tests {
 
     fn answers_to(flags: &[&str], host: &str) -> bool {
         let mut head = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes();
-        let mut reader = HeadReader::new(HeadLimits { max_bytes: 8192, max_fields: 64 });
+        let mut reader = HeadReader::new(HeadLimits::new());
         let request = reader.next(&mut &mut head[..]).unwrap().unwrap();
         settings(flags, &[]).hosts().check(&request).is_ok()
     }
