@@ -1,8 +1,5 @@
-//! Everyone hears what anyone says: `cargo run --release --example broadcast [ADDRESS]`. `RUST_LOG=debug` shows
-//! each connection, the size of each message, and each close. With `POLLCAT_SPIN_US=100` it does not sleep for 100 µs
-//! after the last message: for measuring what that brings.
-
-use std::time::Duration;
+//! Everybody receives what anybody sends: `cargo run --release --example broadcast [ADDRESS]`. With `RUST_LOG=debug` in
+//! front it logs each connection, the size of each message, and each close. Ctrl-C sends everybody a Close, then it ends.
 
 use pollcat::{Config, Departure, Handler, Message, Origins, PeerId, PeerMap, Peers, Request, Server};
 
@@ -37,9 +34,7 @@ impl Handler for Lobby {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     env_logger::init();
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:9502".into());
-    let spin = std::env::var("POLLCAT_SPIN_US").ok().map_or(Ok(0), |micros| micros.parse())?;
-    let config = Config::new().origins(Origins::any()).spin(Duration::from_micros(spin));
-    let server = Server::with_config(address, config)?;
+    let server = Server::with_config(address, Config::new().origins(Origins::any()))?;
     println!("broadcast on ws://{0}\n\n  ws = new WebSocket(\"ws://{0}\")", server.local_addr()?);
     println!("  ws.onmessage = (event) => console.log(event.data)\n  ws.send(\"hello everybody\")\n");
 
