@@ -1,0 +1,175 @@
+//! The examples as programs of their own, with a real browser: the tutorial's lines to the echo, from a page of another
+//! origin; the lobby, as its head comment has it, and its page.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use pollcat::{Answer, Handler, Message, PeerId, Peers, Request, Server};
+
+use pollcat_testing::client::{BINARY, Client, TEXT};
+use pollcat_testing::example::Program;
+use pollcat_testing::running::Running;
+
+/// What somebody pastes into the console, and a long Chinese text; then the page tells its own server how it went.
+const PAGE: &str = r#"<!doctype html><meta charset="utf-8"><title>another origin</title><script>
+const report = new WebSocket(`ws://${location.host}/report`)
+const long = "聊天室里的话".repeat(70000 / 6 + 1).slice(0, 70000)
+const heard = []
+report.onopen = () => {
+    const ws = new WebSocket("ws://ADDRESS")
+    ws.onopen = () => { ws.send("hello world"); ws.send(long); ws.send(new Uint8Array([1, 2, 3])) }
+    ws.onerror = () => report.send("the connection failed")
+    ws.onmessage = (event) => {
+        heard.push(event.data)
+        if (heard.length == 3) ws.close(1000, "thanks")
+    }
+    ws.onclose = async (event) => report.send([
+        heard[0], heard[1] === long ? `${long.length} characters` : "a different text",
+        new Uint8Array(await heard[2].arrayBuffer()).join(), event.code, event.wasClean,
+    ].join(" | "))
+}
+</script>"#;
+
+struct PageServer {
+    page: String,
+    reports: Sender<String>,
+}
+
+impl Handler for PageServer {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
+        match (request.path(), request.upgrade()) {
+            ("/report", Ok(Some(_))) => Answer::accept(),
+            ("/", _) => Answer::page("text/html; charset=utf-8", self.page.clone()),
+            _ => Answer::refuse(404, "there is only one page"),
+        }
+    }
+
+    fn on_message(&mut self, peers: &mut Peers, _: PeerId, message: Message<'_>) {
+        if let Message::Text(report) = message {
+            let _ = self.reports.send(report.to_owned());
+        }
+        peers.stop();
+    }
+}
+
+/// A page in a browser, which ends with the test.
+struct Browser {
+    process: Child,
+    profile: PathBuf,
+}
+
+impl Browser {
+    /// None where there is no browser.
+    fn open(url: &str) -> Option<Self> {
+        let Some(program) = find_browser() else {
+            assert!(std::env::var_os("CI").is_none(), "chromium is not installed");
+            eprintln!("SKIPPED: chromium is not installed, so no browser has opened {url}");
+            return None;
+        };
+        let port = url.trim_end_matches('/').rsplit(':').next().unwrap_or_default();
+        let profile = std::env::temp_dir().join(format!("pollcat-browser-{}-{port}", std::process::id()));
+        let flags = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run \
+            --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage";
+        let process = Command::new(program)
+            .args(flags.split_whitespace())
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg(url)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromium can be started");
+        Some(Browser { process, profile })
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = std::fs::remove_dir_all(&self.profile);
+    }
+}
+
+#[test]
+fn the_tutorials_lines_work_in_a_browser() {
+    let echo = Program::start("echo");
+    let server = Server::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = server.local_addr().expect("it listens");
+    let (reports, received) = channel();
+    let page_server =
+        Running::serve(server, PageServer { page: PAGE.replace("ADDRESS", &echo.address), reports });
+
+    let Some(_browser) = Browser::open(&format!("http://{address}/")) else { return };
+    let report = received.recv_timeout(LOADED_BY);
+    page_server.mailbox.stop();
+    assert_eq!(report.as_deref(), Ok("hello world | 70000 characters | 1,2,3 | 1000 | true"));
+}
+
+#[test]
+fn the_lobby_has_names_and_rooms_and_says_who_is_there() {
+    let lobby = Program::start("lobby");
+    let mut ann = Client::connect(&lobby.address);
+    assert_eq!(ann.text(), "= lobby: guest1");
+    let mut ming = Client::connect(&lobby.address);
+    assert_eq!(ming.text(), "= lobby: guest1 guest2");
+    assert_eq!(ann.text(), "+ guest2");
+
+    ming.send(TEXT, "/name 小明🍵".as_bytes());
+    assert_eq!(ming.text(), "= lobby: guest1 小明🍵");
+    assert_eq!([ann.text(), ann.text()], ["- guest2", "+ 小明🍵"]);
+    for (name, why) in [
+        ("小明🍵", "! 小明🍵 is taken"),
+        ("guest9", "! guest9 is taken"),
+        ("a b", "! 1 to 20 characters, and no spaces"),
+        ("", "! 1 to 20 characters, and no spaces"),
+        ("123456789012345678901", "! 1 to 20 characters, and no spaces"),
+    ] {
+        ann.send(TEXT, format!("/name {name}").as_bytes());
+        assert_eq!(ann.text(), why);
+    }
+
+    ming.send(TEXT, "你好\nguest1: a second line".as_bytes());
+    for guest in [&mut ann, &mut ming] {
+        assert_eq!(guest.text(), "小明🍵: 你好 guest1: a second line");
+    }
+
+    ann.send(TEXT, b"/join tea");
+    assert_eq!(ann.text(), "= tea: guest1");
+    assert_eq!(ming.text(), "- guest1");
+    ming.send(TEXT, b"nobody else is here");
+    assert_eq!(ming.text(), "小明🍵: nobody else is here");
+    ann.send(TEXT, b"/who");
+    assert_eq!(ann.text(), "= tea: guest1", "what is said in another room does not come");
+
+    ming.send(TEXT, b"/join tea");
+    assert_eq!(ann.text(), "+ 小明🍵");
+    ming.close(1000);
+    assert_eq!(ann.text(), "- 小明🍵");
+    ann.send(BINARY, b"picture");
+    assert_eq!(ann.close_frame(), (1003, "text, please".into()));
+}
+
+#[test]
+fn the_lobbys_page_comes_in_by_itself() {
+    let lobby = Program::start("lobby");
+    let mut guest = Client::connect(&lobby.address);
+    assert_eq!(guest.text(), "= lobby: guest1");
+    guest.stream().set_read_timeout(Some(LOADED_BY)).expect("reading can be given a limit");
+
+    let Some(browser) = Browser::open(&format!("http://{}/", lobby.address)) else { return };
+    assert_eq!(guest.text(), "+ guest2");
+    drop(browser);
+    assert_eq!(guest.text(), "- guest2");
+}
+
+/// A browser that is started on a busy machine has shown its page by then.
+const LOADED_BY: Duration = Duration::from_secs(120);
+
+fn find_browser() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let candidates = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
+    candidates.into_iter().find(|program| program.is_file())
+}
