@@ -13,9 +13,9 @@ struct Echo;
 
 impl Handler for Echo {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
-        match request.upgrade() {
-            Ok(Some(_)) => Answer::accept(),
-            _ => Answer::page("text/html; charset=utf-8", PAGE),
+        match request.is_upgrade() {
+            true => Answer::accept(),
+            false => Answer::page("text/html; charset=utf-8", PAGE),
         }
     }
 

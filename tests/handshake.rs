@@ -168,6 +168,7 @@ fn play(case: &Case, cut: Cut) -> Outcome {
 fn judge(settings: &Settings, request: &Request<'_>, rest: &[u8]) -> Result<Outcome, Refusal> {
     let rest = rest.to_vec();
     let upgrade = request.upgrade()?;
+    assert_eq!(request.is_upgrade(), upgrade.is_some(), "{}", request.path());
     settings.hosts.check(request)?;
     let Some(upgrade) = upgrade else {
         return Ok(Outcome::Page { path: request.path().to_owned(), rest });

@@ -22,7 +22,7 @@ use crate::protocol::{CloseCode, ProtocolError};
 ///
 /// `M` is what other threads send to [`on_mail`](Self::on_mail).
 pub trait Handler<M = ()> {
-    /// A client asks to open a WebSocket, or for a page (then [`Request::upgrade`] is `Ok(None)`). The default
+    /// A client asks to open a WebSocket, or for a page (then [`Request::is_upgrade`] is false). The default
     /// accepts, which for a page means that there is none (426). A page that has to be fetched from somewhere
     /// is answered [later](Answer::later), by [`Peers::answer_request`]. One connection may bring many requests, one after
     /// the other; behind a reverse proxy they are many people's. A request that is sent before the one in front of it has

@@ -21,8 +21,8 @@ struct Site;
 
 impl Handler for Site {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
-        match (request.path(), request.upgrade()) {
-            (_, Ok(Some(_))) => Answer::accept(),
+        match (request.path(), request.is_upgrade()) {
+            (_, true) => Answer::accept(),
             ("/", _) => Answer::page("text/html; charset=utf-8", "<!doctype html>"),
             ("/big", _) => Answer::page("application/octet-stream", big()),
             ("/client", _) => {

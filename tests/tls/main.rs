@@ -75,8 +75,8 @@ const BIG: usize = 5 << 20;
 
 impl Handler for Site {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
-        match (request.path(), request.upgrade()) {
-            (_, Ok(Some(_))) => Answer::accept(),
+        match (request.path(), request.is_upgrade()) {
+            (_, true) => Answer::accept(),
             ("/big", _) => Answer::page("application/octet-stream", big()),
             _ => Answer::page("text/plain", format!("secure: {}", request.is_secure())),
         }

@@ -81,7 +81,7 @@ impl Handler<Mail> for Chat {
         if let Err(refusal) = door.judge(request) {
             return refusal;
         }
-        if !matches!(request.upgrade(), Ok(Some(_))) {
+        if !request.is_upgrade() {
             let asked = peers.request_id(id);
             return files.serve(Visit { asked, request, charges, door, ledger });
         }
