@@ -74,7 +74,8 @@ impl<'a> Request<'a> {
         self.client
     }
 
-    /// Says who the client is.
+    /// Sets what [`client`](Self::client) returns. Only for programs that use `handshake` without a
+    /// [`Server`](crate::Server), which does it itself.
     pub fn with_client(self, client: Option<IpAddr>) -> Self {
         Request { client, ..self }
     }
@@ -85,7 +86,8 @@ impl<'a> Request<'a> {
         self.is_secure
     }
 
-    /// Says that the request came over TLS.
+    /// Makes [`is_secure`](Self::is_secure) true. Only for programs that use `handshake` without a
+    /// [`Server`](crate::Server), which does it itself.
     pub fn over_tls(self) -> Self {
         Request { is_secure: true, ..self }
     }

@@ -20,8 +20,8 @@ const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
-/// A valid opening handshake, up to what the server's policy says of it (see
-/// [`Origins`](super::Origins) and [`Hosts`](super::Hosts)).
+/// A valid opening handshake: its headers follow the rules of §4.2.1. Its Origin and its Host have not been looked at:
+/// [`Origins::check`](super::Origins::check) and [`Hosts::check`](super::Hosts::check) do that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgrade {
     accept: [u8; ACCEPT],

@@ -159,9 +159,9 @@ impl Peers {
         self.requests.latest(id)
     }
 
-    /// Brings a page that was asked for, when the answer was [`Answer::later`]. [`Delivery::Gone`], and nobody is given
-    /// it, if this request is not the one that waits: it has its answer, was given up
-    /// ([`Config::handshake_within`]), or its client has left.
+    /// Sends the answer to a request for which [`on_request`](super::Handler::on_request) returned [`Answer::later`].
+    /// [`Delivery::Gone`], and nothing is sent, if this request is not the one that waits: it has its answer, was
+    /// given up ([`Config::handshake_within`]), or its client has left.
     pub fn answer_request(&mut self, request: RequestId, answer: &Answer) -> Delivery {
         if opening::give_awaited(self, request, answer) { Delivery::Queued } else { Delivery::Gone }
     }
