@@ -59,11 +59,11 @@ impl Lobby {
 }
 
 impl Handler for Lobby {
-    /// Pages and WebSockets come to the same port; `upgrade` says which of the two a request is for.
+    /// Pages and WebSockets come to the same port; `is_upgrade` says which of the two a request is for.
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
-        match (request.path(), request.upgrade()) {
-            ("/", Ok(Some(_))) => Answer::accept(),
-            ("/", _) => Answer::page("text/html; charset=utf-8", PAGE),
+        match (request.path(), request.is_upgrade()) {
+            ("/", true) => Answer::accept(),
+            ("/", false) => Answer::page("text/html; charset=utf-8", PAGE),
             _ => Answer::refuse(404, "there is only one page"),
         }
     }

@@ -39,8 +39,8 @@ struct PageServer {
 
 impl Handler for PageServer {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
-        match (request.path(), request.upgrade()) {
-            ("/report", Ok(Some(_))) => Answer::accept(),
+        match (request.path(), request.is_upgrade()) {
+            ("/report", true) => Answer::accept(),
             ("/", _) => Answer::page("text/html; charset=utf-8", self.page.clone()),
             _ => Answer::refuse(404, "there is only one page"),
         }
