@@ -11,33 +11,57 @@ use crate::protocol::{CloseCode, ProtocolError};
 /// What an application does with its connections. One value serves all of them, on one thread, so its
 /// state is plain fields: no lock, no `Arc`.
 ///
-/// A method is never called from inside another: closing a peer marks it, and
-/// [`on_close`](Self::on_close) comes at the end of the turn. What is sent leaves when the turn ends,
-/// so a method that takes long keeps everybody waiting; give long work to a thread, and let it answer
+/// A method is never called from inside another: [`Peers::close`] only marks a peer, and
+/// [`on_close`](Self::on_close) comes at the end of the turn. What a method sends leaves when the turn ends,
+/// so a method that takes long delays everybody; give long work to a thread, and let it answer
 /// through a [`Mailbox`](super::Mailbox).
 ///
-/// A method that panics takes the whole server with it: the panic leaves [`Server::run`](super::Server::run), and every
-/// connection ends without a Close, which its client tells as 1006. What may panic belongs behind
-/// `std::panic::catch_unwind`, or into a thread.
-///
 /// `M` is what other threads send to [`on_mail`](Self::on_mail).
+///
+/// # The life of an id
+///
+/// A connection has one [`PeerId`], from its first request to its end:
+///
+/// ```text
+///   on_request ── accept ──▶ on_open ─▶ on_message, on_drain … ─▶ on_close      at once, and then exactly once
+///        │ ▲
+///        ▼ │ the next request of the same connection
+///   a page, a refusal                                                           no on_close
+/// ```
+///
+/// * When [`on_request`](Self::on_request) accepts an upgrade, [`on_open`](Self::on_open) is the next call. So a
+///   [`PeerMap`](super::PeerMap) may carry something from the one to the other.
+/// * Every peer that was opened gets one [`on_close`](Self::on_close), also when the server stops.
+/// * A connection that never opens gets none. What is kept under its id stays: keep something only when you accept.
+///
+/// # Panics
+///
+/// A method that panics ends the whole server: the panic leaves [`Server::run`](super::Server::run), and every
+/// connection ends without a Close, which its client reports as 1006. What may panic belongs behind
+/// `std::panic::catch_unwind`, or into a thread.
 pub trait Handler<M = ()> {
     /// A client asks to open a WebSocket, or for a page (then [`Request::is_upgrade`] is false). The default
-    /// accepts, which for a page means that there is none (426). A page that has to be fetched from somewhere
-    /// is answered [later](Answer::later), by [`Peers::answer_request`]. One connection may bring many requests, one after
-    /// the other; behind a reverse proxy they are many people's. A request that is sent before the one in front of it has
-    /// its answer is not answered, be it an upgrade: the answer in front says `Connection: close`, and the client comes again
-    /// (RFC 9112 §9.3.2).
+    /// accepts, which for a page means that there is none (426).
+    ///
+    /// It is called for each request that keeps the rules: GET or HEAD, of a host the server goes by
+    /// ([`Config::hosts`](super::Config::hosts)), and for an upgrade from an origin that may connect
+    /// ([`Config::origins`](super::Config::origins)). Others end in [`on_refused`](Self::on_refused).
+    ///
+    /// One connection may bring many requests, one after the other, with the same `id`; behind a reverse proxy they are
+    /// many people's. A request that is sent before the one in front of it has its answer gets none, be it an
+    /// upgrade: the answer in front says `Connection: close`, and the client comes again (RFC 9112 §9.3.2).
+    ///
+    /// A page that has to be fetched from somewhere is answered [later](Answer::later), by [`Peers::answer_request`].
     fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
         let _ = (peers, id, request);
         Answer::accept()
     }
 
-    /// The server has turned a request down by itself: it broke a rule of the handshake, came from a page of a foreign
-    /// Origin, asked for a name that the server does not go by, took too long, or there is no room. The client is told so in
-    /// HTTP; this is for whoever looks after the server. A flood of such requests calls it as often: count, and log
-    /// some. What [`on_request`](Self::on_request) refuses is not told here, but for an `accept` where no WebSocket was
-    /// asked for.
+    /// The server has refused a request by itself: it broke a rule of the handshake, came from a page of a foreign
+    /// Origin, asked for a name that the server does not go by, took too long, or there is no room. The client gets the
+    /// reason over HTTP; this is for the people who run the server. A flood of such requests calls it as often: count, and
+    /// log some. What [`on_request`](Self::on_request) refuses does not come here, but an `accept` does where no WebSocket
+    /// was asked for.
     fn on_refused(&mut self, peers: &mut Peers, refused: &Refused<'_>) {
         let _ = (peers, refused);
     }
@@ -51,9 +75,10 @@ pub trait Handler<M = ()> {
     /// A whole message has arrived. It lives in the server's buffer: copy what you keep.
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>);
 
-    /// A peer for which [`send`](Peers::send) answered [`Delivery::Slow`](super::Delivery::Slow) or
-    /// [`Delivery::Full`](super::Delivery::Full) has caught up. `missed` messages were left out for it
-    /// ([`SlowPeers::Skip`](super::SlowPeers::Skip)).
+    /// A peer has caught up: it was behind, and all that waited for it has been written to its socket. It was behind if
+    /// [`send`](Peers::send) answered [`Delivery::Slow`](super::Delivery::Slow) or
+    /// [`Delivery::Full`](super::Delivery::Full) for it, or if what was published or broadcast found it so, which nothing
+    /// else reports. `missed` messages were left out for it ([`SlowPeers::Skip`](super::SlowPeers::Skip)).
     fn on_drain(&mut self, peers: &mut Peers, id: PeerId, missed: u64) {
         let _ = (peers, id, missed);
     }
@@ -74,11 +99,94 @@ pub trait Handler<M = ()> {
     }
 }
 
-/// A request that the server has turned down by itself ([`Handler::on_refused`]).
+/// The methods of another handler: for `&mut H` and `Box<H>`, where a `dyn Handler` may be behind either.
+macro_rules! passed_on {
+    () => {
+        fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+            (**self).on_request(peers, id, request)
+        }
+
+        fn on_refused(&mut self, peers: &mut Peers, refused: &Refused<'_>) {
+            (**self).on_refused(peers, refused);
+        }
+
+        fn on_open(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) {
+            (**self).on_open(peers, id, request);
+        }
+
+        fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+            (**self).on_message(peers, from, message);
+        }
+
+        fn on_drain(&mut self, peers: &mut Peers, id: PeerId, missed: u64) {
+            (**self).on_drain(peers, id, missed);
+        }
+
+        fn on_close(&mut self, peers: &mut Peers, id: PeerId, departure: Departure) {
+            (**self).on_close(peers, id, departure);
+        }
+
+        fn on_mail(&mut self, peers: &mut Peers, mail: M) {
+            (**self).on_mail(peers, mail);
+        }
+
+        fn on_tick(&mut self, peers: &mut Peers) {
+            (**self).on_tick(peers);
+        }
+    };
+}
+
+/// The handler is still there when [`Server::run`](super::Server::run) has returned, with all that it knows:
+///
+/// ```no_run
+/// use pollcat::{Handler, Message, PeerId, Peers, Server};
+///
+/// #[derive(Default)]
+/// struct Board {
+///     posts: Vec<String>,
+/// }
+///
+/// impl Handler for Board {
+///     fn on_message(&mut self, peers: &mut Peers, _: PeerId, message: Message<'_>) {
+///         if let Message::Text(text) = message {
+///             self.posts.push(text.to_owned());
+///             peers.broadcast(text);
+///         }
+///     }
+/// }
+///
+/// # fn main() -> std::io::Result<()> {
+/// let mut board = Board::default();
+/// Server::bind("127.0.0.1:9001")?.run(&mut board)?;
+/// std::fs::write("posts.txt", board.posts.join("\n"))
+/// # }
+/// ```
+impl<M, H: Handler<M> + ?Sized> Handler<M> for &mut H {
+    passed_on!();
+}
+
+/// Which handler it is may be decided at run time:
+///
+/// ```
+/// use pollcat::{Handler, Message, PeerId, Peers, handler_fn};
+///
+/// fn choose(quiet: bool) -> Box<dyn Handler> {
+///     match quiet {
+///         true => Box::new(handler_fn(|_, _, _| {})),
+///         false => Box::new(handler_fn(|peers, from, message| peers.send(from, message))),
+///     }
+/// }
+/// # drop((choose(true), choose(false)));
+/// ```
+impl<M, H: Handler<M> + ?Sized> Handler<M> for Box<H> {
+    passed_on!();
+}
+
+/// A request that the server has refused by itself ([`Handler::on_refused`]).
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Refused<'a> {
-    /// Why: its status, and the line that the client gets to read.
+    /// Why: its status, and the line that the client receives.
     pub reason: Refusal,
     /// The client, as [`Request::client`] says; the other end of the connection if there is no request. `None` on a
     /// Unix-domain socket.
@@ -88,8 +196,9 @@ pub struct Refused<'a> {
     pub request: Option<Request<'a>>,
 }
 
-/// Why a peer is no longer there.
+/// Why a peer is no longer there. Further reasons may come with a later version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Departure {
     /// The closing handshake was completed (RFC 6455 §7.1.4). The code is the one the peer sent, first
     /// or in answer to ours.
@@ -122,19 +231,20 @@ impl fmt::Display for Departure {
     }
 }
 
-/// A handler made of one closure, for when messages are all that matters.
+/// A handler made of one closure, for when messages are all that matters. What the closure returns is dropped.
 ///
 /// ```
 /// use pollcat::handler_fn;
 ///
-/// let echo = handler_fn(|peers, from, message| {
-///     peers.send(from, message);
-/// });
+/// let echo = handler_fn(|peers, from, message| peers.send(from, message));
 /// # drop(echo);
 /// ```
-pub fn handler_fn<F>(on_message: F) -> HandlerFn<F>
+///
+/// It serves a `Server<()>`: a closure has no place for mail. Its [`Mailbox`](super::Mailbox) can send, publish, close
+/// and stop all the same.
+pub fn handler_fn<F, R>(on_message: F) -> HandlerFn<F>
 where
-    F: FnMut(&mut Peers, PeerId, Message<'_>),
+    F: FnMut(&mut Peers, PeerId, Message<'_>) -> R,
 {
     HandlerFn(on_message)
 }
@@ -143,9 +253,9 @@ where
 #[derive(Debug)]
 pub struct HandlerFn<F>(F);
 
-impl<F> Handler for HandlerFn<F>
+impl<F, R> Handler for HandlerFn<F>
 where
-    F: FnMut(&mut Peers, PeerId, Message<'_>),
+    F: FnMut(&mut Peers, PeerId, Message<'_>) -> R,
 {
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
         (self.0)(peers, from, message);

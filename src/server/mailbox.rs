@@ -7,8 +7,9 @@ use std::{fmt, io};
 
 use mio::{Poll, Waker};
 
+use super::send::outgoing::Content;
 use super::table::slots::reserved_token;
-use super::{PeerId, Peers};
+use super::{Outgoing, PeerId, Peers};
 use crate::protocol::{CloseCode, PreparedMessage};
 
 /// The token of the mailbox's bell.
@@ -16,14 +17,35 @@ pub(super) const BELL: usize = 0;
 
 /// A way into the loop for other threads. Cloning it is cheap.
 ///
-/// Nothing here ever waits: a full mailbox says so and gives the letter back, which is a decision for
-/// whoever writes it, and never for the loop. Letters are read in the order in which each thread wrote them.
+/// No method blocks. If the mailbox is full, you decide: retry, drop, or log. The loop reads the letters of each thread in the
+/// order in which it wrote them, and then does what the method of [`Peers`] with the same name does: a peer receives what
+/// came by mail, and what the handler sent, in the order in which the loop came to it.
+///
+/// Each letter costs the loop a little, however short it is: a thread that has much to say puts it into few letters.
+///
+/// ```
+/// use pollcat::{Mailbox, Outgoing, PreparedMessage};
+///
+/// fn tell(mailbox: &Mailbox<()>, news: &str, picture: &[u8]) {
+///     // Encoded on this thread, and not on the loop's.
+///     let _ = mailbox.broadcast(news);
+///     let _ = mailbox.publish("pictures", Outgoing::from(picture).uncompressed());
+///     // Encoded once for both.
+///     let prepared = PreparedMessage::new(news);
+///     let _ = mailbox.publish("tea", &prepared);
+///     let _ = mailbox.publish("coffee", &prepared);
+/// }
+/// ```
+#[must_use]
 pub struct Mailbox<M> {
     letters: SyncSender<Letter<M>>,
     bell: Arc<Bell>,
 }
 
-/// The letter was not taken; here it is again.
+/// The mailbox refused the letter. What [`deliver`](Mailbox::deliver) was given is returned, so that you can retry or drop
+/// it; the other methods return `()`.
+///
+/// These are all the reasons there can be: the enum may be matched without a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotDelivered<T> {
     /// The mailbox is full ([`Config::mailbox_capacity`](super::Config::mailbox_capacity)).
@@ -34,16 +56,23 @@ pub enum NotDelivered<T> {
 
 pub(super) enum Letter<M> {
     Mail(M),
-    Send(PeerId, PreparedMessage),
-    Publish(Box<str>, PreparedMessage),
-    Broadcast(PreparedMessage),
+    Send(PeerId, Encoded),
+    Publish(Box<str>, Encoded),
+    Broadcast(Encoded),
     Close(PeerId, CloseCode, Box<str>),
+}
+
+/// A message on its way to the loop, and whether it may be compressed there.
+#[derive(Debug, Clone)]
+pub(super) struct Encoded {
+    message: PreparedMessage,
+    compressible: bool,
 }
 
 #[derive(Debug)]
 struct Bell {
     waker: Waker,
-    /// Rung and not yet heard: a thousand letters cost one system call.
+    /// Rung, and the loop has not seen it yet: a thousand letters cost one system call.
     rung: AtomicBool,
     stop: AtomicBool,
 }
@@ -63,31 +92,31 @@ impl<M> Mailbox<M> {
         })
     }
 
-    /// Like [`Peers::send`].
+    /// Like [`Peers::send`]. What is not [prepared](PreparedMessage) is encoded here, on this thread.
     ///
     /// # Errors
     ///
     /// The mailbox is full, or the server has stopped.
-    pub fn send(&self, to: PeerId, message: &PreparedMessage) -> Result<(), NotDelivered<()>> {
-        self.post(Letter::Send(to, message.clone())).map_err(|refused| refused.map(drop))
+    pub fn send<'a>(&self, to: PeerId, message: impl Into<Outgoing<'a>>) -> Result<(), NotDelivered<()>> {
+        self.post_order(Letter::Send(to, Encoded::new(message.into())))
     }
 
-    /// Like [`Peers::publish`].
+    /// Like [`Peers::publish`], and encodes as [`send`](Self::send) does.
     ///
     /// # Errors
     ///
     /// The mailbox is full, or the server has stopped.
-    pub fn publish(&self, topic: &str, message: &PreparedMessage) -> Result<(), NotDelivered<()>> {
-        self.post(Letter::Publish(topic.into(), message.clone())).map_err(|refused| refused.map(drop))
+    pub fn publish<'a>(&self, topic: &str, message: impl Into<Outgoing<'a>>) -> Result<(), NotDelivered<()>> {
+        self.post_order(Letter::Publish(topic.into(), Encoded::new(message.into())))
     }
 
-    /// Like [`Peers::broadcast`].
+    /// Like [`Peers::broadcast`], and encodes as [`send`](Self::send) does.
     ///
     /// # Errors
     ///
     /// The mailbox is full, or the server has stopped.
-    pub fn broadcast(&self, message: &PreparedMessage) -> Result<(), NotDelivered<()>> {
-        self.post(Letter::Broadcast(message.clone())).map_err(|refused| refused.map(drop))
+    pub fn broadcast<'a>(&self, message: impl Into<Outgoing<'a>>) -> Result<(), NotDelivered<()>> {
+        self.post_order(Letter::Broadcast(Encoded::new(message.into())))
     }
 
     /// Like [`Peers::close`].
@@ -96,13 +125,18 @@ impl<M> Mailbox<M> {
     ///
     /// The mailbox is full, or the server has stopped.
     pub fn close(&self, id: PeerId, code: CloseCode, reason: &str) -> Result<(), NotDelivered<()>> {
-        self.post(Letter::Close(id, code, reason.into())).map_err(|refused| refused.map(drop))
+        self.post_order(Letter::Close(id, code, reason.into()))
     }
 
     /// Stops the server, like [`Peers::stop`]. This needs no room in the mailbox.
     pub fn stop(&self) {
         self.bell.stop.store(true, Ordering::Release);
         self.bell.ring();
+    }
+
+    /// Posts a letter that is not given back.
+    fn post_order(&self, letter: Letter<M>) -> Result<(), NotDelivered<()>> {
+        self.post(letter).map_err(|refused| refused.map(drop))
     }
 
     fn post(&self, letter: Letter<M>) -> Result<(), NotDelivered<Letter<M>>> {
@@ -112,6 +146,21 @@ impl<M> Mailbox<M> {
         })?;
         self.bell.ring();
         Ok(())
+    }
+}
+
+impl Encoded {
+    fn new(outgoing: Outgoing<'_>) -> Self {
+        let message = match outgoing.content {
+            Content::Message(message) => PreparedMessage::new(message),
+            Content::Prepared(prepared) => prepared.clone(),
+        };
+        Encoded { message, compressible: outgoing.compressible }
+    }
+
+    fn outgoing(&self) -> Outgoing<'_> {
+        let outgoing = Outgoing::from(&self.message);
+        if self.compressible { outgoing } else { outgoing.uncompressed() }
     }
 }
 
@@ -212,10 +261,10 @@ impl<M> Letter<M> {
         match self {
             Letter::Mail(mail) => return Some(mail),
             Letter::Send(to, message) => {
-                peers.send(to, &message);
+                peers.send(to, message.outgoing());
             }
-            Letter::Publish(topic, message) => peers.publish(&topic, &message),
-            Letter::Broadcast(message) => peers.broadcast(&message),
+            Letter::Publish(topic, message) => peers.publish(&topic, message.outgoing()),
+            Letter::Broadcast(message) => peers.broadcast(message.outgoing()),
             Letter::Close(id, code, reason) => peers.close(id, code, &reason),
         }
         None

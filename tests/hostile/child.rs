@@ -199,6 +199,7 @@ impl Handler for Subject {
             Departure::Lost => &mut self.lost,
             Departure::TooSlow | Departure::OverBudget => &mut self.too_slow,
             Departure::TimedOut => &mut self.timed_out,
+            other => panic!("a new way to leave, which nobody counts: {other}"),
         } += 1;
     }
 }
