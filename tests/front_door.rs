@@ -1,12 +1,13 @@
-//! What users write: handlers by reference and in boxes, closures that return something, mail of every kind.
+//! What users write: handlers by reference and in boxes, closures that return something, mail of every kind, Pings off.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use pollcat::{
     Config, Handler, Mailbox, Message, Outgoing, PeerId, Peers, PreparedMessage, Server, handler_fn,
 };
-use pollcat_testing::client::{BINARY, Client, TEXT};
+use pollcat_testing::client::{BINARY, Client, PATIENCE, PING, PONG, TEXT};
 use pollcat_testing::running::Running;
 
 /// Counts what it receives, and echoes it.
@@ -135,4 +136,47 @@ fn a_letter_can_say_that_it_is_not_to_be_compressed() {
     for first_byte in [TEXT | RSV1, TEXT, TEXT | RSV1, TEXT] {
         assert_eq!(client.extended_frame().0, first_byte);
     }
+}
+
+/// Each answer was a sign of life, after which no silence was allowed: a Ping followed each Pong at once.
+#[test]
+fn pings_come_every_100_ms_at_most() {
+    let config = Config::new().ping_after(Duration::ZERO);
+    let server = Running::start(config, handler_fn(|_, _, _| {}));
+    let mut client = Client::connect(server.address());
+    let begun = Instant::now();
+    for _ in 0..5 {
+        assert_eq!(client.frame(), (PING, Vec::new()));
+        client.send(PONG, b"");
+    }
+    // The first step of the clock may be as good as over.
+    assert!(begun.elapsed() > Duration::from_millis(300), "{:?}", begun.elapsed());
+    assert_eq!(server.counters().timed_out, 0);
+}
+
+struct Ticking(Sender<()>);
+
+impl Handler for Ticking {
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        peers.send(from, message);
+    }
+
+    fn on_tick(&mut self, _: &mut Peers) {
+        // The test may have had enough.
+        let _ = self.0.send(());
+    }
+}
+
+/// Longer than the clock can count.
+#[test]
+fn pings_can_be_turned_off() {
+    let (sender, ticks) = channel();
+    let config = Config::new().ping_after(Duration::MAX).tick(Duration::from_millis(100));
+    let server = Running::start(config, Ticking(sender));
+    let mut client = Client::connect(server.address());
+    for _ in 0..4 {
+        ticks.recv_timeout(PATIENCE).expect("the next tick");
+    }
+    client.send(TEXT, b"not a Ping");
+    assert_eq!(client.text(), "not a Ping");
 }

@@ -5,6 +5,9 @@ use std::time::Duration;
 use crate::handshake::{Deflate, HeadLimits, Hosts, Networks, Origins, Proxies};
 use crate::protocol::Limits;
 
+/// A Pong is a sign of life: without this, a Ping would follow it at once.
+const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
+
 /// How a server behaves. The defaults are safe for the open internet; change what you have a reason to.
 ///
 /// ```no_run
@@ -22,7 +25,10 @@ use crate::protocol::Limits;
 /// }))
 /// # }
 /// ```
+///
+/// A `Config` cannot be read back: what it was given is in its `Debug` output.
 #[derive(Debug, Clone)]
+#[must_use = "a server takes it: Server::with_config"]
 pub struct Config {
     pub(super) message: Limits,
     pub(super) head: HeadLimits,
@@ -52,13 +58,14 @@ pub struct Config {
 
 /// What happens to a message for a peer whose send queue is full.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SlowPeers {
     /// The peer is closed with 1008, and may come back when it can keep up
     /// ([`Departure::TooSlow`](crate::Departure::TooSlow)).
     #[default]
     Close,
-    /// The message is left out for this peer. [`Handler::on_drain`](crate::Handler::on_drain) tells how many
-    /// were, once the peer has caught up.
+    /// The message is left out for this peer: it keeps the oldest, and misses the newest.
+    /// [`Handler::on_drain`](crate::Handler::on_drain) says how many it missed, once the peer has caught up.
     Skip,
 }
 
@@ -101,7 +108,7 @@ impl Config {
             tick: None,
             // A core is worth more than some microseconds, unless somebody says otherwise.
             spin: Duration::ZERO,
-            // Enough for a burst; a full mailbox is told to whoever writes to it.
+            // Enough for a burst; a thread that writes to a full mailbox gets its letter back.
             mailbox: 4096,
             deflate: None,
         }
@@ -133,11 +140,15 @@ impl Config {
         self
     }
 
-    /// How much memory may be taken by what waits for a peer that reads slower than it is written to; 1 MiB, of
-    /// which a 64th is for keeping it. A single message always fits an empty queue, and so does the one with
-    /// which a socket turns out to be full. Frames of the protocol itself (Pong, Close) are exempt: they are
-    /// bounded by not reading from a peer that does not read. Pages are not counted here: a connection has one at a time, and
-    /// [`max_sending`](Self::max_sending) holds for them.
+    /// The most bytes that wait for one peer, beyond what the system's own socket buffers hold; 1 MiB, of which a 64th is
+    /// for keeping them. An empty queue accepts one message of any size, and so does a socket that is found full by
+    /// it. Pongs and Closes are exempt: the server does not read from a peer that does not read, so they cannot pile
+    /// up. Pages are not counted here: a connection has one at a time, and [`max_sending`](Self::max_sending) holds for
+    /// them.
+    ///
+    /// The system's buffers come first, and may hold some MiB for each peer (on Linux `net.ipv4.tcp_wmem`): a peer that must
+    /// have the newest rather than everything needs a listener of yours with a smaller SO_SNDBUF
+    /// ([`Server::listen_on`](crate::Server::listen_on)).
     pub fn max_send_queue(mut self, bytes: usize) -> Self {
         self.send_queue = bytes;
         self
@@ -153,6 +164,13 @@ impl Config {
     /// what was read from peers that do not read; 1 GiB. What is beyond it closes a peer with 1013: of the address
     /// that holds most, the one that holds most ([`Departure::OverBudget`](crate::Departure::OverBudget)). The others
     /// go on; nobody waits for anybody.
+    ///
+    /// This limit, and the one for each address, hold for messages that never end: a message has no deadline of its own, as long
+    /// as its peer answers Pings. A compressed one counts as much as has been inflated: 15 KB on the wire may hold all of
+    /// [`max_message`](Self::max_message).
+    ///
+    /// What is given back goes to the allocator, and not at once to the system: after a burst the process may stay larger by
+    /// tens of MiB, while [`Counters::receiving`](crate::Counters::receiving) says 0. The next burst uses them again.
     pub fn max_receiving(mut self, bytes: usize) -> Self {
         self.max_receiving = bytes;
         self
@@ -183,9 +201,10 @@ impl Config {
         self
     }
 
-    /// After how much silence a peer is sent a Ping; 20 s.
+    /// After how much silence a peer is sent a Ping; 20 s, and 100 ms at least. `Duration::MAX` turns Pings off: then a peer
+    /// whose network is lost stays until something is written to it.
     pub fn ping_after(mut self, silence: Duration) -> Self {
-        self.ping_after = silence;
+        self.ping_after = silence.max(SHORTEST_SILENCE);
         self
     }
 
@@ -225,8 +244,9 @@ impl Config {
         self
     }
 
-    /// The most connections at once; 100,000, or as many as the descriptor limit (`ulimit -n`) allows
-    /// after a reserve. Beyond it, requests are answered with 503.
+    /// The most connections at once; 100,000. On Linux no more than the descriptor limit (`ulimit -n`) allows, after a
+    /// reserve; elsewhere that limit is not read, and a server that runs out of descriptors lets clients wait. Beyond it,
+    /// requests are answered with 503.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
         self

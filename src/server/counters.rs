@@ -73,10 +73,11 @@ counters! {
     dropped,
     /// Messages received.
     messages_in,
-    /// Messages queued, one for each receiver. What a topic was told is counted when its members hear it: at the end of
-    /// the turn.
+    /// Messages queued, one for each receiver. What was published is counted when it is queued for the members of the
+    /// topic: at the end of the turn.
     messages_out,
-    /// Messages encoded: one for each send or publish, however many receive it.
+    /// Messages encoded: one for each send or publish, however many receive it; none for a
+    /// [`PreparedMessage`](crate::PreparedMessage), which was encoded before.
     encoded,
     /// Messages compressed: one for each send or publish, however many receive it, but for those who keep their
     /// context.
