@@ -20,6 +20,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "KIND")]
     only: Option<Duty>,
 
+    /// Rows whose name in the table contains this, "16 KiB" say
+    #[arg(long, value_name = "TEXT")]
+    case: Option<String>,
+
     /// How often each server is measured in each case [default: 5, or 3 with --quick]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=99))]
     rounds: Option<u32>,
@@ -58,8 +62,11 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 impl Options {
     pub(crate) fn cases(&self) -> Vec<Case> {
-        let wanted =
-            |case: &Case| (case.quick || !self.quick) && self.only.is_none_or(|duty| duty == case.duty);
+        let wanted = |case: &Case| {
+            (case.quick || !self.quick)
+                && self.only.is_none_or(|duty| duty == case.duty)
+                && self.case.as_ref().is_none_or(|text| case.to_string().contains(text))
+        };
         case::all().into_iter().filter(wanted).collect()
     }
 
@@ -102,6 +109,13 @@ mod tests {
             assert!(quick.iter().any(|case| case.duty == duty));
         }
         assert!(parse(&["--quick", "--only", "echo"]).cases().iter().all(|case| case.duty == Duty::Echo));
+    }
+
+    #[test]
+    fn a_part_of_the_name_chooses_rows() {
+        let names: Vec<String> = parse(&["--case", "1 MiB"]).cases().iter().map(Case::to_string).collect();
+        assert_eq!(names, ["1 MiB binary, 10 × 1", "1 MiB Chinese text, 10 × 1"]);
+        assert!(parse(&["--case", "1 MiB", "--only", "broadcast"]).cases().is_empty());
     }
 
     #[test]
