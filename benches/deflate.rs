@@ -1,5 +1,6 @@
 //! What permessage-deflate costs: processor time of the server's thread and bytes on the wire for a broadcast, and memory of
-//! its process for idle connections. Without it, with it, and with contexts that are taken over.
+//! its process for idle connections. Without it, with it, and with contexts that are taken over. And how much shorter single
+//! messages become, by their length and the level.
 //!
 //! `cargo bench --features deflate --bench deflate` takes about a minute, and more than 2,000 descriptors (`ulimit -n`).
 
@@ -7,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pollcat::protocol::{Agreement, Deflater};
 use pollcat::{Config, Deflate, Message, Server, handler_fn};
@@ -17,6 +18,8 @@ use pollcat_testing::apart::{Visitor, processor_time, resident, this_thread};
 /// Those who hear a broadcast.
 const CROWD: usize = 1000;
 const BROADCASTS: usize = 300;
+/// Messages that are compressed by themselves, of each length with each level.
+const ROUNDS: u64 = 2000;
 /// A text of JSON.
 const LENGTH: usize = 1 << 10;
 /// Each owns nothing or little; with a context, some hundred KiB, so there they are fewer.
@@ -35,7 +38,32 @@ fn main() -> io::Result<()> {
     let contexts = Config::new().deflate(Deflate::new().context_takeover(true));
     measure("off", Config::new(), IDLE)?;
     measure("on", alone, IDLE)?;
-    measure("contexts", contexts, IDLE_WITH_CONTEXTS)
+    measure("contexts", contexts, IDLE_WITH_CONTEXTS)?;
+    shorten();
+    Ok(())
+}
+
+// ---- one message by itself
+
+/// How much of a JSON message is left, and how long that takes: why there is a threshold, and which level is the default.
+fn shorten() {
+    let alone = Agreement::default().with_server_no_context_takeover(true);
+    println!("{:>8}: {:>23} {:>15} {:>15} {:>15}", "level", 1, 2, 6, 9);
+    for length in [48, 64, 128, 1 << 10, 4 << 10] {
+        print!("{length:>8} bytes:");
+        for level in [1, 2, 6, 9] {
+            let (mut deflater, mut left, mut out) = (Deflater::new(&alone, level), 0, Vec::new());
+            let begun = Instant::now();
+            for number in 0..ROUNDS {
+                out.clear();
+                deflater.message(Message::Text(&json(number, length)), &mut out);
+                left += out.len();
+            }
+            let each = begun.elapsed().as_micros() as f64 / ROUNDS as f64;
+            print!(" {:5.0} % {each:5.1} µs", left as f64 * 100.0 / (ROUNDS as usize * length) as f64);
+        }
+        println!();
+    }
 }
 
 // ---- the server
@@ -105,7 +133,7 @@ fn visit_it(address: SocketAddr) {
                 let mut heard = 0;
                 for _ in 0..number(1) {
                     said += 1;
-                    clients[0].write(0x81, json(said).as_bytes());
+                    clients[0].write(0x81, json(said, LENGTH).as_bytes());
                     heard += clients.iter_mut().map(Client::hear).sum::<usize>();
                 }
                 format!("{} bytes each", heard / number(1) / clients.len())
@@ -121,15 +149,15 @@ fn visit_it(address: SocketAddr) {
 }
 
 /// What a chat says: the same keys each time, and another text.
-fn json(number: u64) -> String {
+fn json(number: u64, length: usize) -> String {
     let mut random = number;
     let mut text = String::new();
-    while text.len() < LENGTH {
+    while text.len() < length {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         text += &format!("word{} ", random >> 54);
     }
     let (head, tail) = (format!(r#"{{"t":"said","id":{number},"from":"alice","text":""#), r#""}"#);
-    text.truncate(LENGTH - head.len() - tail.len());
+    text.truncate(length.saturating_sub(head.len() + tail.len()));
     head + &text + tail
 }
 
@@ -174,7 +202,7 @@ impl Client {
 
     /// Bytes there and back, compressed on both ways where that was agreed.
     fn echo(&mut self) {
-        let message = json(0).into_bytes();
+        let message = json(0, LENGTH).into_bytes();
         if self.compresses {
             let alone = Agreement::default().with_server_no_context_takeover(true);
             let mut frame = Vec::new();
