@@ -20,10 +20,39 @@
 //! * [`Peers`] is everybody who is connected, and every way to send: to one, to all, to a topic.
 //! * [`Config`] has the limits. The defaults are meant for the open internet: pages of other origins
 //!   are refused, nothing is unbounded, silent peers are found out.
-//! * A [`Mailbox`] is how other threads get a word in.
+//! * A [`Mailbox`] is the way in for other threads.
 //!
 //! What a handler sends leaves when its turn of the loop ends, one write per peer. A peer that does not read
 //! what it is sent is not read from, and when its queue is full it is closed (or skipped, see [`SlowPeers`]).
+//!
+//! # Words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | peer | a client whose WebSocket is open; a [`PeerId`] names it, and never another |
+//! | turn | one round of the loop: read what has arrived, call the handler, write what it sent |
+//! | topic | a name that peers subscribe to, and that messages are published to |
+//! | letter | what another thread puts into the [`Mailbox`] |
+//! | page | the answer to a request that is no WebSocket |
+//!
+//! # Features
+//!
+//! Both are off by default, open new items, and change nothing by themselves.
+//!
+//! | feature | opens |
+//! |---|---|
+//! | `deflate` | permessage-deflate (RFC 7692): `Deflate`, `Config::deflate`, the codec in [`protocol`] |
+//! | `tls` | `wss://` and `https://` listeners: `Tls`, `Server::listen_tls`, and [rustls](https://docs.rs/rustls) as it is used |
+//!
+//! # Platforms
+//!
+//! Unix with epoll or kqueue, 64 bit. On **Linux** every test is run. For **macOS** and **FreeBSD** the library is compiled, and
+//! not run; **Android**, **iOS**, **NetBSD**, **OpenBSD** and **DragonFly** are of the same kind, and were only read for. There,
+//! [`Config::max_connections`] is not fitted to the descriptor limit, and the end of a stream is a packet of its own.
+//!
+//! Elsewhere it does not compile, and says why. On **Windows** a connection would hang: the loop takes a read that
+//! is shorter than its buffer as proof that the socket is empty, and there the next event comes only after a read that would
+//! block. On 32 bits a [`PeerId`] does not fit into a token of the poll.
 //!
 //! # Underneath
 //!
@@ -33,6 +62,26 @@
 //! # What it does not do
 //!
 //! No client side, no HTTP/2 (RFC 8441), no request bodies, and nothing that blocks.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// The loop takes a read that is shorter than its buffer as proof that the socket is empty (`turn`). With epoll and kqueue that
+// is so. Where mio arms a socket again only after a read that would block (Windows, and poll(2) on other systems), no
+// further event would come.
+#[cfg(not(any(
+    target_os = "android",
+    target_os = "dragonfly",
+    target_os = "freebsd",
+    target_os = "ios",
+    target_os = "linux",
+    target_os = "macos",
+    target_os = "netbsd",
+    target_os = "openbsd",
+)))]
+compile_error!(
+    "pollcat needs epoll or kqueue (Linux, Android, macOS, iOS, the BSDs): elsewhere a read that is shorter than its \
+     buffer does not prove that the socket is empty, and connections would hang"
+);
 
 pub mod handshake;
 mod message;
