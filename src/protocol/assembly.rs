@@ -1,9 +1,7 @@
 //! A message that is put together of what arrives.
 
-use super::ProtocolError;
 use super::deflate::{Deflated, WithCodec};
 use super::message_buffer::MessageBuffer;
-use crate::Message;
 
 /// A message in the making.
 #[derive(Debug)]
@@ -36,13 +34,5 @@ impl Assembly {
     /// How much memory it takes.
     pub(super) fn memory(&self) -> usize {
         self.buffer.capacity() + self.deflated.as_ref().map_or(0, |deflated| deflated.memory())
-    }
-
-    pub(super) fn finish(&self) -> Result<(), ProtocolError> {
-        self.buffer.finish()
-    }
-
-    pub(super) fn as_message(&self) -> Message<'_> {
-        self.buffer.as_message()
     }
 }

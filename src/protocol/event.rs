@@ -2,6 +2,8 @@
 
 use super::CloseCode;
 use super::frame::Opcode;
+use super::kind::Kind;
+use super::{ProtocolError, close};
 use crate::Message;
 
 /// Something that happened on the connection.
@@ -18,6 +20,24 @@ pub enum Event<'a> {
     Close(CloseCode, &'a str),
 }
 
+impl<'a> Event<'a> {
+    /// What a whole frame brings, unmasked, if it needs no other.
+    #[inline]
+    pub(super) fn of(opcode: Opcode, payload: &'a [u8]) -> Result<Self, ProtocolError> {
+        match opcode {
+            Opcode::Text => Kind::Text.message(payload).map(Event::Message),
+            Opcode::Binary => Kind::Binary.message(payload).map(Event::Message),
+            Opcode::Ping => Ok(Event::Ping(payload)),
+            Opcode::Pong => Ok(Event::Pong(payload)),
+            Opcode::Close => {
+                let (code, reason) = close::parse_close(payload)?;
+                Ok(Event::Close(code, reason))
+            }
+            Opcode::Continuation => Err(ProtocolError::NothingToContinue),
+        }
+    }
+}
+
 /// What one step through the input has found.
 pub(super) enum Found<'b> {
     /// The input is used up.
@@ -25,7 +45,7 @@ pub(super) enum Found<'b> {
     /// An event that lies in the input.
     InPlace(Event<'b>),
     /// A message that lies in the inflater.
-    Inflated { is_text: bool },
+    Inflated(Kind),
     /// `Partial::message` is complete.
     Message,
     /// `Partial::control` is complete.

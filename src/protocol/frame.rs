@@ -76,6 +76,9 @@ pub struct FrameHeader {
     pub length: u64,
 }
 
+/// MASK, in the second byte (§5.2).
+pub(super) const MASKED: u8 = 0x80;
+
 /// RSV1: set in the first frame of a compressed message (RFC 7692 §6), and nowhere else.
 const RSV1: u8 = 0x40;
 
@@ -125,66 +128,18 @@ impl FrameHeader {
             return Ok(None);
         };
         // A server closes the connection on a frame that is not masked (§5.1).
-        if second & 0x80 == 0 {
+        if second & MASKED == 0 {
             return Err(ProtocolError::Unmasked);
         }
-        let short = second & 0x7F;
         // All control frames have at most 125 bytes of payload (§5.5).
-        if opcode.is_control() && usize::from(short) > MAX_CONTROL_PAYLOAD {
+        if opcode.is_control() && usize::from(second & !MASKED) > MAX_CONTROL_PAYLOAD {
             return Err(ProtocolError::ControlTooLong);
         }
-        let (length, header_length) = match short {
-            126 => match bytes.get(2..4) {
-                Some(&[a, b]) => (u64::from(u16::from_be_bytes([a, b])), 4),
-                _ => return Ok(None),
-            },
-            127 => {
-                // The most significant bit must be 0 (§5.2); it is the first to arrive.
-                if bytes.get(2).is_some_and(|byte| byte & 0x80 != 0) {
-                    return Err(ProtocolError::LengthTopBit);
-                }
-                // Six zero bytes leave a length that fits into two.
-                if bytes.get(2..8) == Some(&[0; 6]) {
-                    return Err(ProtocolError::LengthNotMinimal);
-                }
-                match bytes.get(2..10).and_then(|field| field.try_into().ok()) {
-                    Some(field) => (u64::from_be_bytes(field), 10),
-                    None => return Ok(None),
-                }
-            }
-            short => (u64::from(short), 2),
+        let Length::Whole { length, header_length } = read_length(bytes)? else {
+            return Ok(None);
         };
-        // The minimal number of bytes must be used to encode the length (§5.2).
-        if header_length != header_length_for(length) {
-            return Err(ProtocolError::LengthNotMinimal);
-        }
         let header = FrameHeader { fin, opcode, length };
         Ok(Some((header, header_length)))
-    }
-
-    /// The commonest frame by far: a whole message, plain, and all of it there. Its header, and the header's own length
-    /// without the masking key. For whatever else there is at the front of `bytes`, faults included, `None`:
-    /// `parse` looks at it more closely.
-    #[inline]
-    pub(super) fn whole_message(bytes: &[u8]) -> Option<(FrameHeader, usize)> {
-        let &[first, second, a, b, ..] = bytes else {
-            return None;
-        };
-        let opcode = match first {
-            0x81 => Opcode::Text,
-            0x82 => Opcode::Binary,
-            _ => return None,
-        };
-        let (length, header_length) = match second {
-            0x80..0xFE => (usize::from(second & 0x7F), 2),
-            0xFE => match usize::from(u16::from_be_bytes([a, b])) {
-                length @ 126.. => (length, 4),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let header = FrameHeader { fin: true, opcode, length: length as u64 };
-        (bytes.len() >= header_length + 4 + length).then_some((header, header_length))
     }
 
     /// Writes the header of a server's frame: never masked (§5.1), the shortest form of the length.
@@ -215,6 +170,50 @@ impl FrameHeader {
     }
 }
 
+/// The payload's length, as far as it has arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    NotYet,
+    /// The header takes so many bytes up to the masking key.
+    Whole {
+        length: u64,
+        header_length: usize,
+    },
+}
+
+/// Reads the length in a header that has its first two bytes. The only place that does.
+///
+/// A fault is found with the first byte that shows it.
+#[inline]
+pub(super) fn read_length(bytes: &[u8]) -> Result<Length, ProtocolError> {
+    let [_, second, field @ ..] = bytes else {
+        return Ok(Length::NotYet);
+    };
+    // The minimal number of bytes must be used to encode the length (§5.2).
+    match second & !MASKED {
+        126 => match field.first_chunk().map(|&field| u16::from_be_bytes(field)) {
+            Some(..126) => Err(ProtocolError::LengthNotMinimal),
+            Some(length) => Ok(Length::Whole { length: length.into(), header_length: 4 }),
+            None => Ok(Length::NotYet),
+        },
+        127 => {
+            // The most significant bit must be 0 (§5.2); it is the first to arrive.
+            if field.first().is_some_and(|byte| byte & 0x80 != 0) {
+                return Err(ProtocolError::LengthTopBit);
+            }
+            // Six zero bytes leave a length that fits into two.
+            if field.starts_with(&[0; 6]) {
+                return Err(ProtocolError::LengthNotMinimal);
+            }
+            match field.first_chunk() {
+                Some(&field) => Ok(Length::Whole { length: u64::from_be_bytes(field), header_length: 10 }),
+                None => Ok(Length::NotYet),
+            }
+        }
+        short => Ok(Length::Whole { length: short.into(), header_length: 2 }),
+    }
+}
+
 /// FIN, RSV1 to RSV3 and the opcode.
 #[inline]
 fn parse_first_byte(first: u8, expecting: Expecting) -> Result<(bool, Opcode), ProtocolError> {
@@ -236,7 +235,7 @@ fn parse_first_byte(first: u8, expecting: Expecting) -> Result<(bool, Opcode), P
 
 /// How many bytes the shortest header before a masking key takes.
 #[inline]
-fn header_length_for(payload: u64) -> usize {
+pub(super) fn header_length_for(payload: u64) -> usize {
     match payload {
         0..=125 => 2,
         126..=0xFFFF => 4,

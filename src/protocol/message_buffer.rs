@@ -1,12 +1,14 @@
 //! Memory in which a message is put together that is not whole in the input.
 
+use super::ProtocolError;
+use super::kind::Kind;
 use super::spare::{self, Spare};
-use super::{ProtocolError, utf8};
+use super::utf8::TextBuffer;
 use crate::Message;
 
 #[derive(Debug)]
 pub(super) enum MessageBuffer {
-    Text(utf8::TextBuffer),
+    Text(TextBuffer),
     Binary(Vec<u8>),
 }
 
@@ -28,8 +30,18 @@ impl MessageBuffer {
         }
     }
 
-    pub(super) fn is_text(&self) -> bool {
-        matches!(self, MessageBuffer::Text(_))
+    pub(super) fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => MessageBuffer::Text(TextBuffer::default()),
+            Kind::Binary => MessageBuffer::Binary(Vec::new()),
+        }
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            MessageBuffer::Text(_) => Kind::Text,
+            MessageBuffer::Binary(_) => Kind::Binary,
+        }
     }
 
     /// Makes room for so many bytes, which have arrived: by doubling, but never for more than `most` in all. What is

@@ -10,6 +10,7 @@ use super::deflate::{Deflated, Inflater, Inflation, WithCodec};
 use super::event::Found;
 use super::frame::Opcode;
 use super::inline::{ControlPayload, HeaderBytes};
+use super::kind::Kind;
 use super::message_buffer::MessageBuffer;
 use super::spare::Spare;
 use super::{MaskingKey, ProtocolError};
@@ -33,8 +34,8 @@ pub(super) struct Partial {
 pub(super) struct OpenFrame {
     pub(super) fin: bool,
     pub(super) opcode: Opcode,
-    /// The first frame of a compressed message.
-    pub(super) compressed: bool,
+    /// It begins a compressed message, of this kind.
+    pub(super) compressed: Option<Kind>,
     pub(super) key: MaskingKey,
     pub(super) remaining: u64,
 }
@@ -84,10 +85,10 @@ impl Partial {
     /// A frame whose message, if it begins one, may have so many bytes.
     pub(super) fn begin(&mut self, frame: OpenFrame, deflated: Option<WithCodec<Deflated>>, limit: usize) {
         let length = frame.remaining;
-        let new = |buffer| Some(Assembly::new(buffer, deflated, length, limit));
+        let new = |kind| Some(Assembly::new(MessageBuffer::new(kind), deflated, length, limit));
         let message = match (frame.opcode, self.message.take()) {
-            (Opcode::Text, _) => new(MessageBuffer::Text(Default::default())),
-            (Opcode::Binary, _) => new(MessageBuffer::Binary(Vec::new())),
+            (Opcode::Text, _) => new(Kind::Text),
+            (Opcode::Binary, _) => new(Kind::Binary),
             (Opcode::Continuation, message) => message.map(|message| message.with_one_more_frame(length)),
             (Opcode::Close | Opcode::Ping | Opcode::Pong, message) => {
                 self.control.clear();
@@ -103,7 +104,8 @@ impl Partial {
         &mut self,
         mut frame: OpenFrame,
         input: &mut &'b mut [u8],
-        (inflation, mut inflater): (Option<&mut Inflation>, Option<&mut Inflater>),
+        inflation: Option<&mut Inflation>,
+        mut inflater: Option<&mut Inflater>,
         spare: Option<&mut Spare>,
     ) -> Result<Found<'b>, ProtocolError> {
         let opcode = frame.opcode;
@@ -117,24 +119,36 @@ impl Partial {
                 }
             }
         }
-        let (fin, complete) = (frame.fin, frame.remaining == 0);
-        match &mut self.message {
-            _ if !complete => self.frame = Some(frame),
-            _ if opcode.is_control() => return Ok(Found::Control(opcode)),
-            Some(message) if fin => {
-                if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)
-                    && deflated.finish(&mut message.buffer, message.limit, inflation, inflater)?
-                {
-                    let is_text = matches!(message.buffer, MessageBuffer::Text(_));
-                    self.message = None;
-                    return Ok(Found::Inflated { is_text });
-                }
-                message.finish()?;
-                return Ok(Found::Message);
-            }
-            _ => {}
+        if frame.remaining > 0 {
+            self.frame = Some(frame);
+            return Ok(Found::Nothing);
         }
-        Ok(Found::Nothing)
+        match opcode {
+            Opcode::Ping | Opcode::Pong | Opcode::Close => Ok(Found::Control(opcode)),
+            Opcode::Text | Opcode::Binary | Opcode::Continuation if frame.fin => {
+                self.finish_message(inflation, inflater)
+            }
+            Opcode::Text | Opcode::Binary | Opcode::Continuation => Ok(Found::Nothing),
+        }
+    }
+
+    fn finish_message<'b>(
+        &mut self,
+        inflation: Option<&mut Inflation>,
+        inflater: Option<&mut Inflater>,
+    ) -> Result<Found<'b>, ProtocolError> {
+        let Some(message) = &mut self.message else {
+            return Ok(Found::Nothing);
+        };
+        if let (Some(deflated), Some(inflation)) = (&mut message.deflated, inflation)
+            && deflated.finish(&mut message.buffer, message.limit, inflation, inflater)?
+        {
+            let kind = message.buffer.kind();
+            self.message = None;
+            return Ok(Found::Inflated(kind));
+        }
+        message.buffer.finish()?;
+        Ok(Found::Message)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use super::deflate::{Codec, Deflater, WithCodec};
-use super::encode::{decode_own, encode_message};
+use super::encode::encode_message;
+use super::frame::header_length_for;
+use super::kind::Kind;
 use crate::Message;
 
 /// A message in the form in which it goes over the wire. Cloning it, and sending it to any number of
@@ -14,6 +16,8 @@ use crate::Message;
 #[derive(Debug, Clone)]
 pub struct PreparedMessage {
     frame: Arc<Vec<u8>>,
+    kind: Kind,
+    header_length: u8,
     deflated: Option<WithCodec<Arc<OnceLock<Deflated>>>>,
 }
 
@@ -31,7 +35,8 @@ impl PreparedMessage {
         let mut frame = Vec::with_capacity(message.len() + 10);
         encode_message(message, &mut frame);
         let deflated = Codec::get().map(|codec| WithCodec::new(codec, Arc::default()));
-        PreparedMessage { frame: Arc::new(frame), deflated }
+        let header_length = header_length_for(message.len() as u64) as u8; // 10 at most
+        PreparedMessage { frame: Arc::new(frame), kind: Kind::of(message), header_length, deflated }
     }
 
     /// The frame: header and payload.
@@ -44,7 +49,7 @@ impl PreparedMessage {
     }
 
     pub(crate) fn payload(&self) -> &[u8] {
-        decode_own(&self.frame).1
+        &self.frame[usize::from(self.header_length)..]
     }
 
     /// The compressed frame, if it has been made for a window of this size.
@@ -66,8 +71,7 @@ impl PreparedMessage {
     }
 
     pub(crate) fn encode_with(&self, deflater: &mut Deflater, out: &mut Vec<u8>) {
-        let (opcode, payload) = decode_own(&self.frame);
-        deflater.encode(opcode, payload, out);
+        deflater.encode(self.kind, self.payload(), out);
     }
 }
 

@@ -12,19 +12,19 @@
 //! ```
 //!
 //! The upper path is nearly all of the traffic: the payload is unmasked where it lies and nothing is
-//! copied. (Or else, for a server that may send a long message on, into the frame that it would send.) The
-//! lower path keeps what it must, and only that: memory follows the bytes that have arrived, never the
+//! copied (for the commonest frame see `plain.rs`). The lower path keeps what it must, and only that: memory follows the bytes that have arrived, never the
 //! length that a header claims, and between messages there is none.
 
 use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation, WithCodec};
-use super::encode::decode_own;
 use super::event::{Event, Found};
-use super::frame::{Expecting, FrameHeader, Opcode};
+use super::frame::{Expecting, FrameHeader, Length, Opcode, read_length};
+use super::kind::Kind;
 use super::limits::Limits;
 use super::partial::{OpenFrame, Partial};
+use super::plain::PlainFrame;
 use super::spare::Spare;
-use super::{MaskingKey, ProtocolError, close, utf8};
+use super::{MaskingKey, ProtocolError};
 use crate::Message;
 
 /// One connection's way in.
@@ -135,60 +135,51 @@ impl ReceiveHalf {
         }
     }
 
-    /// The next message, if it comes next and needs nothing but the input: in one frame, whole, and not compressed. The
-    /// short way, for nearly all of the traffic, and twice as fast as the other for a small message.
+    /// The next message, if it is the next thing in the input and a [`PlainFrame`].
     #[inline]
     pub(crate) fn next_plain_message<'b>(
         &mut self,
         input: &mut &'b mut [u8],
     ) -> Option<Result<Message<'b>, ProtocolError>> {
-        let (header, header_length, mut key) = self.plain_header(input)?;
-        let (_, rest) = std::mem::take(input).split_at_mut(header_length + 4);
-        let (payload, rest) = rest.split_at_mut(header.length as usize);
-        *input = rest;
-        key.apply(payload);
-        Some(message_of(header.opcode, payload).inspect_err(|_| self.finished = true))
+        let message = self.plain_frame(input)?.unmask(input);
+        Some(message.inspect_err(|_| self.finished = true))
+    }
+
+    #[inline]
+    fn plain_frame(&self, input: &[u8]) -> Option<PlainFrame> {
+        let is_between_messages = !self.finished && self.partial.is_none() && self.max_fragments > 0;
+        is_between_messages.then(|| PlainFrame::at_front(input, self.max_message))?
     }
 
     /// Takes such a message if it is all the input there is, and makes `frame` the frame in which a server would send it
     /// on: the payload is unmasked on its way there. False if the input holds anything else, which is left as it is.
     /// [`heard`](Self::heard) tells what the message is.
-    ///
-    /// In the input there is no such frame to be had: there is room for its header in front of the payload, where the
-    /// client's was, but a message that is borrowed from the input does not show what lies before it.
     pub(crate) fn reframe(&mut self, input: &mut &mut [u8], frame: &mut Vec<u8>) -> bool {
-        let Some((header, header_length, key)) = self.plain_header(input) else {
+        let Some(plain) = self.plain_frame(input) else {
             return false;
         };
-        let payload = &input[header_length + 4..];
-        if payload.len() as u64 != header.length {
+        if plain.payload_at + plain.length != input.len() {
             return false;
         }
-        frame.resize(header_length + payload.len(), 0);
+        let header_length = plain.payload_at - 4;
+        frame.resize(header_length + plain.length, 0);
         let (own_header, own_payload) = frame.split_at_mut(header_length);
         own_header.copy_from_slice(&input[..header_length]);
         own_header[1] &= 0x7F; // not masked: else ours is like the client's
-        key.carry(payload, own_payload);
+        plain.key.carry(&input[plain.payload_at..], own_payload);
         *input = &mut [];
         true
     }
 
     /// The message that [`reframe`](Self::reframe) has put into this frame.
     pub(crate) fn heard<'f>(&mut self, frame: &'f [u8]) -> Result<Message<'f>, ProtocolError> {
-        let (opcode, payload) = decode_own(frame);
-        message_of(opcode, payload).inspect_err(|_| self.finished = true)
-    }
-
-    /// The header of a message that needs nothing but the input, how long it is without the masking key, and the key.
-    #[inline]
-    fn plain_header(&self, input: &[u8]) -> Option<(FrameHeader, usize, MaskingKey)> {
-        if self.finished || self.partial.is_some() {
-            return None;
-        }
-        let (header, header_length) = FrameHeader::whole_message(input)?;
-        self.check_limits(None, header.length).ok()?;
-        let key = MaskingKey::new(*input[header_length..].first_chunk()?);
-        Some((header, header_length, key))
+        let kind = if frame[0] & 0x0F == Opcode::Text as u8 { Kind::Text } else { Kind::Binary };
+        let Ok(Length::Whole { header_length, .. }) = read_length(frame) else {
+            return Err(ProtocolError::LengthNotMinimal);
+        };
+        let message = kind.message(&frame[header_length..]);
+        self.finished = message.is_err();
+        message
     }
 
     /// The next event, whatever it is and needs.
@@ -205,24 +196,11 @@ impl ReceiveHalf {
             *input = &mut [];
             return Ok(None);
         }
-        let found =
-            self.advance(input, inflater.as_deref_mut(), spare).inspect_err(|_| self.finished = true)?;
-        match (found, &mut self.partial) {
-            (Found::InPlace(event), _) => Ok(Some(event)),
-            (Found::Inflated { is_text }, _) => {
-                let message = inflater.map(|inflater| inflater.message(is_text)).transpose();
-                Ok(message.inspect_err(|_| self.finished = true)?.map(Event::Message))
-            }
-            (Found::Message, Some(partial)) => {
-                partial.delivered = true;
-                Ok(partial.message.as_ref().map(|message| Event::Message(message.as_message())))
-            }
-            (Found::Control(opcode), Some(partial)) => {
-                self.finished |= opcode == Opcode::Close;
-                control_event(opcode, partial.control.as_slice()).map(Some)
-            }
-            (Found::Nothing | Found::Message | Found::Control(_), _) => Ok(None),
-        }
+        let found = self.advance(input, inflater.as_deref_mut(), spare);
+        let ReceiveHalf { finished, partial, .. } = self;
+        let event = found.and_then(|found| event(found, partial.as_deref_mut(), inflater));
+        *finished = matches!(event, Err(_) | Ok(Some(Event::Close(..))));
+        event
     }
 
     /// Walks over the input until there is an event, a fault, or no more input.
@@ -237,27 +215,26 @@ impl ReceiveHalf {
             if let Some(partial) = &mut self.partial
                 && let Some(frame) = partial.frame.take()
             {
-                let deflate = (self.inflation.as_deref_mut(), inflater.as_deref_mut());
-                match partial.read_payload(frame, input, deflate, spare.as_deref_mut())? {
+                let (inflation, inflater) = (self.inflation.as_deref_mut(), inflater.as_deref_mut());
+                match partial.read_payload(frame, input, inflation, inflater, spare.as_deref_mut())? {
                     Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
                     Found::Nothing => {} // the frame is complete, its message is not
                     found => return Ok(found),
                 }
             }
-            match self.read_header(input)? {
-                None => return Ok(Found::Nothing),
-                Some(frame) if self.is_event_by_itself(&frame, input) => {
-                    match (&mut self.inflation, inflater.as_deref_mut()) {
-                        (Some(inflation), Some(inflater)) if frame.compressed => {
-                            let limit = self.max_message;
-                            return hand_out_inflated(frame, input, limit, inflation, inflater);
-                        }
-                        (Some(_), None) if frame.compressed => {}
-                        _ => return self.hand_out_in_place(frame, input).map(Found::InPlace),
-                    }
-                    self.begin(frame);
+            let Some(mut frame) = self.read_header(input)? else {
+                return Ok(Found::Nothing);
+            };
+            let by_itself = self.is_event_by_itself(&frame, input);
+            match (frame.compressed, &mut self.inflation, inflater.as_deref_mut()) {
+                (None, _, _) if by_itself => {
+                    return Event::of(frame.opcode, frame.take_payload(input)).map(Found::InPlace);
                 }
-                Some(frame) => self.begin(frame),
+                (Some(kind), Some(inflation), Some(inflater)) if by_itself => {
+                    inflation.inflate_whole(frame.take_payload(input), kind, self.max_message, inflater)?;
+                    return Ok(Found::Inflated(kind));
+                }
+                _ => self.begin(frame),
             }
         }
     }
@@ -310,7 +287,7 @@ impl ReceiveHalf {
             return Ok(None);
         };
         let FrameHeader { fin, opcode, length: remaining } = header;
-        let key = MaskingKey::new(key);
+        let (key, compressed) = (MaskingKey::new(key), compressed.then(|| Kind::begun_by(opcode)).flatten());
         Ok(Some((OpenFrame { fin, opcode, compressed, key, remaining }, length + 4)))
     }
 
@@ -348,24 +325,13 @@ impl ReceiveHalf {
         alone && frame.remaining <= input.len() as u64
     }
 
-    #[inline]
-    fn hand_out_in_place<'b>(
-        &mut self,
-        mut frame: OpenFrame,
-        input: &mut &'b mut [u8],
-    ) -> Result<Event<'b>, ProtocolError> {
-        let payload = frame.take_payload(input);
-        if frame.opcode.is_control() {
-            self.finished |= frame.opcode == Opcode::Close;
-            return control_event(frame.opcode, payload);
-        }
-        message_of(frame.opcode, payload).map(Event::Message)
-    }
-
     /// A frame whose payload, or whose message, is not all there.
     fn begin(&mut self, frame: OpenFrame) {
-        let deflated =
-            self.inflation.as_mut().filter(|_| frame.compressed).map(|inflation| Deflated::begin(inflation));
+        let deflated = self
+            .inflation
+            .as_mut()
+            .filter(|_| frame.compressed.is_some())
+            .map(|inflation| Deflated::begin(inflation));
         self.partial.get_or_insert_default().begin(frame, deflated, self.max_message);
     }
 
@@ -387,35 +353,24 @@ impl ReceiveHalf {
     }
 }
 
-/// Inflates a message that is whole in the input.
-fn hand_out_inflated<'b>(
-    mut frame: OpenFrame,
-    input: &mut &'b mut [u8],
-    limit: usize,
-    inflation: &mut Inflation,
-    inflater: &mut Inflater,
-) -> Result<Found<'b>, ProtocolError> {
-    let is_text = frame.opcode == Opcode::Text;
-    inflation.inflate_whole(frame.take_payload(input), is_text, limit, inflater)?;
-    Ok(Found::Inflated { is_text })
-}
-
+/// The event that was found, from where it lies.
 #[inline]
-fn message_of(opcode: Opcode, payload: &[u8]) -> Result<Message<'_>, ProtocolError> {
-    match opcode {
-        Opcode::Text => utf8::check(payload).map(Message::Text).map_err(|_| ProtocolError::InvalidUtf8),
-        _ => Ok(Message::Binary(payload)),
-    }
-}
-
-fn control_event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
-    match opcode {
-        Opcode::Ping => Ok(Event::Ping(payload)),
-        Opcode::Close => {
-            let (code, reason) = close::parse_close(payload)?;
-            Ok(Event::Close(code, reason))
+fn event<'a>(
+    found: Found<'a>,
+    partial: Option<&'a mut Partial>,
+    inflater: Option<&'a mut Inflater>,
+) -> Result<Option<Event<'a>>, ProtocolError> {
+    match (found, partial, inflater) {
+        (Found::InPlace(event), _, _) => Ok(Some(event)),
+        (Found::Inflated(kind), _, Some(inflater)) => {
+            inflater.message(kind).map(|it| Some(Event::Message(it)))
         }
-        _ => Ok(Event::Pong(payload)),
+        (Found::Message, Some(partial), _) => {
+            partial.delivered = true;
+            Ok(partial.message.as_ref().map(|message| Event::Message(message.buffer.as_message())))
+        }
+        (Found::Control(opcode), Some(partial), _) => Event::of(opcode, partial.control.as_slice()).map(Some),
+        (Found::Nothing | Found::Inflated(_) | Found::Message | Found::Control(_), _, _) => Ok(None),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::super::encode::{encode_deflated, encode_frame, opcode_of};
-use super::super::frame::Opcode;
+use super::super::encode::{encode_deflated, encode_frame};
+use super::super::kind::Kind;
 use super::agreement::{Agreement, MAX_WINDOW_BITS};
 use super::codec::{Compressor, TAIL};
 use crate::Message;
@@ -45,15 +45,15 @@ impl Deflater {
     /// Writes a message as one frame with RSV1 set (§6). Without context takeover, one that would not become
     /// shorter is written as it is.
     pub fn message(&mut self, message: Message<'_>, out: &mut Vec<u8>) {
-        self.encode(opcode_of(message), message.as_bytes(), out);
+        self.encode(Kind::of(message), message.as_bytes(), out);
     }
 
-    pub(in super::super) fn encode(&mut self, opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
+    pub(in super::super) fn encode(&mut self, kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
         let takeover = self.takeover;
         let compressed = self.compress(payload);
         match takeover || compressed.len() < payload.len() {
-            true => encode_deflated(opcode, compressed, out),
-            false => encode_frame(opcode, payload, out),
+            true => encode_deflated(kind, compressed, out),
+            false => encode_frame(kind.opcode(), payload, out),
         }
     }
 

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::super::kind::Kind;
 use super::super::message_buffer::MessageBuffer;
 use super::super::{ProtocolError, utf8};
 use super::agreement::{Agreement, MAX_WINDOW_BITS};
@@ -73,12 +74,8 @@ impl Inflater {
     }
 
     /// The message that was inflated last. Its text has not been checked.
-    pub(in super::super) fn message(&self, is_text: bool) -> Result<Message<'_>, ProtocolError> {
-        let bytes = self.buffer.filled();
-        match is_text {
-            true => utf8::check(bytes).map(Message::Text).map_err(|_| ProtocolError::InvalidUtf8),
-            false => Ok(Message::Binary(bytes)),
-        }
+    pub(in super::super) fn message(&self, kind: Kind) -> Result<Message<'_>, ProtocolError> {
+        kind.message(self.buffer.filled())
     }
 }
 
@@ -114,7 +111,7 @@ impl Inflation {
     pub(in super::super) fn inflate_whole(
         &mut self,
         payload: &[u8],
-        is_text: bool,
+        kind: Kind,
         limit: usize,
         inflater: &mut Inflater,
     ) -> Result<(), ProtocolError> {
@@ -133,7 +130,7 @@ impl Inflation {
         // Text fails where it stops being text, though there may be another fault, or no room, further on.
         let valid = buffer.filled.min(limit);
         match result {
-            Err(_) if is_text && !utf8::is_beginning(&buffer.bytes[..valid]) => {
+            Err(_) if kind == Kind::Text && !utf8::is_beginning(&buffer.bytes[..valid]) => {
                 Err(ProtocolError::InvalidUtf8)
             }
             result => result,
@@ -191,7 +188,7 @@ impl Deflated {
         mut inflater: Option<&mut Inflater>,
     ) -> Result<bool, ProtocolError> {
         if let (None, Some(inflater)) = (&self.stream, &mut inflater) {
-            inflation.inflate_whole(&self.kept, message.is_text(), limit, inflater)?;
+            inflation.inflate_whole(&self.kept, message.kind(), limit, inflater)?;
             return Ok(true);
         }
         let stream = self.inflate_kept(message, limit)?;

@@ -40,7 +40,7 @@ fn a_bomb_is_given_up_before_more_than_the_limit_is_allocated() {
 
 #[test]
 fn a_message_that_is_put_together_has_no_more_memory_than_the_limit() {
-    for mut message in [MessageBuffer::Binary(Vec::new()), MessageBuffer::Text(Default::default())] {
+    for mut message in [Kind::Binary, Kind::Text].map(MessageBuffer::new) {
         let mut inflation = Inflation::new(&Agreement::default());
         let mut deflated = Deflated::begin(&mut inflation);
         let frame = zeros(1 << 20);
@@ -58,7 +58,7 @@ fn a_message_that_is_put_together_has_no_more_memory_than_the_limit() {
 fn a_message_in_pieces_is_kept_as_it_came_and_an_idle_connection_owns_nothing() {
     assert!(size_of::<ReceiveHalf>() <= 48);
     let mut inflation = Inflation::new(&alone());
-    let mut message = MessageBuffer::Binary(Vec::new());
+    let mut message = MessageBuffer::new(Kind::Binary);
     let mut deflated = Deflated::begin(&mut inflation);
     let frame = zeros(100_000); // 2 bytes of header, and 4 of masking key
     deflated.push(&frame[6..20], &mut message, 1 << 20, None).expect("nothing is looked at yet");
@@ -111,7 +111,7 @@ fn work_per_byte(payload: &[u8], takeover: bool, window: u8) -> u64 {
     let mut inflation = Inflation::new(&agreement);
     let mut inflater = Inflater::new();
     for _ in 0..MESSAGES {
-        inflation.inflate_whole(payload, false, 1 << 20, &mut inflater).expect("it is in order");
+        inflation.inflate_whole(payload, Kind::Binary, 1 << 20, &mut inflater).expect("it is in order");
     }
     inflater.work() / (MESSAGES * (6 + payload.len())) as u64
 }
