@@ -48,8 +48,8 @@ impl MaskingKey {
 
     #[inline]
     fn twice(self) -> u64 {
-        let [a, b, c, d] = self.0;
-        u64::from_ne_bytes([a, b, c, d, a, b, c, d])
+        let once = u64::from(u32::from_ne_bytes(self.0));
+        once << 32 | once
     }
 }
 
