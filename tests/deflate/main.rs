@@ -8,15 +8,10 @@ use pollcat::{
     Config, Deflate, Delivery, Departure, Outgoing, PeerId, PreparedMessage, ProtocolError, SlowPeers,
 };
 use pollcat_testing::client::{BINARY, Client, TEXT, masked, upgrade_request};
+use pollcat_testing::directed::{Directed, Event};
 use pollcat_testing::inflate::Inflated;
-use pollcat_testing::running;
-
-use directed::{Directed, Event};
 
 mod cuts;
-#[path = "../server/directed.rs"]
-#[allow(dead_code, reason = "each suite uses a part of it")]
-mod directed;
 
 const RSV1: u8 = 0x40;
 const OFFER: &str = "permessage-deflate; client_max_window_bits";

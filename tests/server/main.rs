@@ -1,17 +1,16 @@
 //! The server as its clients meet it: real sockets on loopback, and a client written from the RFC.
 //!
-//! Most tests direct the server from outside (`server/directed.rs`): an errand runs within the loop, in one
+//! Most tests direct the server from outside (`pollcat_testing::directed`): an errand runs within the loop, in one
 //! turn, and every event of the handler comes back, so nothing is guessed and nothing slept for.
 //!
 //! Connections from loopback are not counted by address, on purpose: where the limits of an address are tested, loopback
 //! is a trusted proxy.
 
-// The modules find it here, for server_over_tls.rs has another one.
-use pollcat_testing::running;
+// The modules find them here, for `server_over_tls` has others.
+use pollcat_testing::{directed, running};
 
 mod answers;
 mod closing;
-mod directed;
 mod limits;
 mod listeners;
 mod mailbox;

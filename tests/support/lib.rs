@@ -7,6 +7,7 @@ pub mod apart;
 pub mod circles;
 pub mod client;
 pub mod dice;
+pub mod directed;
 pub mod example;
 pub mod fixtures;
 pub mod inflate;

@@ -1,6 +1,7 @@
 //! A server on a thread of its own, which is stopped and joined when the test is done with it.
 
 use std::io;
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -10,34 +11,56 @@ use pollcat::{Config, CounterReader, Counters, Handler, Mailbox, Server};
 
 use crate::client::PATIENCE;
 
-pub struct Running<M: Send + 'static = ()> {
+/// How clients reach a server.
+pub trait Way {
+    fn server<M: Send + 'static>(config: Config) -> Server<M>;
+
+    /// Where they find it, if it is on TCP.
+    fn address<M: Send + 'static>(server: &mut Server<M>) -> Option<SocketAddr>;
+}
+
+/// By TCP, on a port of the system's choice.
+pub struct Plainly;
+
+impl Way for Plainly {
+    fn server<M: Send + 'static>(config: Config) -> Server<M> {
+        Server::with_config("127.0.0.1:0", config).expect("loopback has a free port")
+    }
+
+    fn address<M: Send + 'static>(server: &mut Server<M>) -> Option<SocketAddr> {
+        server.local_addr().ok()
+    }
+}
+
+pub type Running<M = ()> = RunningBy<Plainly, M>;
+
+pub struct RunningBy<W: Way, M: Send + 'static = ()> {
     pub mailbox: Mailbox<M>,
     address: Option<SocketAddr>,
     counters: CounterReader,
     /// Told when `run` has returned, or is gone when it panicked.
     returned: Receiver<io::Result<()>>,
     thread: Option<JoinHandle<()>>,
+    way: PhantomData<W>,
 }
 
-impl<M: Send + 'static> Running<M> {
-    /// On a port of the system's choice.
+impl<W: Way, M: Send + 'static> RunningBy<W, M> {
     pub fn start(config: Config, handler: impl Handler<M> + Send + 'static) -> Self {
-        let server = Server::with_config("127.0.0.1:0", config).expect("loopback has a free port");
-        Running::serve(server, handler)
+        RunningBy::serve(W::server(config), handler)
     }
 
-    pub fn serve(server: Server<M>, handler: impl Handler<M> + Send + 'static) -> Self {
-        let (mailbox, address, counters) = (server.mailbox(), server.local_addr().ok(), server.counters());
+    pub fn serve(mut server: Server<M>, handler: impl Handler<M> + Send + 'static) -> Self {
+        let address = W::address(&mut server);
+        let (mailbox, counters) = (server.mailbox(), server.counters());
         let (sender, returned) = sync_channel(1);
         let thread = thread::spawn(move || {
             let result = server.run(handler);
             // Nobody asks any more if the test has failed.
             let _ = sender.send(result);
         });
-        Running { mailbox, address, counters, returned, thread: Some(thread) }
+        RunningBy { mailbox, address, counters, returned, thread: Some(thread), way: PhantomData }
     }
 
-    /// The first TCP address.
     pub fn address(&self) -> SocketAddr {
         self.address.expect("the server listens on TCP")
     }
@@ -72,7 +95,7 @@ impl<M: Send + 'static> Running<M> {
     }
 }
 
-impl<M: Send + 'static> Drop for Running<M> {
+impl<W: Way, M: Send + 'static> Drop for RunningBy<W, M> {
     fn drop(&mut self) {
         self.mailbox.stop();
         self.end();

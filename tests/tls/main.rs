@@ -1,5 +1,5 @@
 //! TLS as clients meet it: rustls and tungstenite on the other side, and bytes by hand where a client would be wrong.
-//! What has nothing to do with TLS itself is tested over it in `server_over_tls.rs`.
+//! What has nothing to do with TLS itself is tested over it in `server_over_tls`.
 #![cfg(feature = "tls")]
 
 mod authority;

@@ -3,14 +3,14 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use pollcat::{Config, Departure, Handler, Message, PeerId, Peers, Request, Server};
-use pollcat_testing::client::{Client, PATIENCE};
 
-use crate::running::Running;
+use crate::client::{Client, PATIENCE};
+use crate::running::{Plainly, RunningBy, Way};
 
 type Errand = Box<dyn FnOnce(&mut Peers) + Send>;
 
 #[derive(Debug, PartialEq)]
-pub(crate) enum Event {
+pub enum Event {
     Opened(PeerId),
     Said(PeerId, Vec<u8>),
     Drained(PeerId, u64),
@@ -18,33 +18,35 @@ pub(crate) enum Event {
     Ticked,
 }
 
-pub(crate) struct Directed {
-    pub(crate) running: Running<Errand>,
+pub type Directed = DirectedBy<Plainly>;
+
+pub struct DirectedBy<W: Way> {
+    pub running: RunningBy<W, Errand>,
     events: Receiver<Event>,
 }
 
 /// Tells the test of everything, and runs its errands.
 struct Puppet(Sender<Event>);
 
-impl Directed {
-    pub(crate) fn start(config: Config) -> Self {
-        Directed::serve(Server::with_config("127.0.0.1:0", config).expect("loopback has a free port"))
+impl<W: Way> DirectedBy<W> {
+    pub fn start(config: Config) -> Self {
+        DirectedBy::serve(W::server(config))
     }
 
-    pub(crate) fn serve(server: Server<Errand>) -> Self {
+    pub fn serve(server: Server<Errand>) -> Self {
         let (sender, events) = channel();
-        Directed { running: Running::serve(server, Puppet(sender)), events }
+        DirectedBy { running: RunningBy::serve(server, Puppet(sender)), events }
     }
 
     /// A new guest, and who it is to the server.
     #[track_caller]
-    pub(crate) fn guest(&self) -> (PeerId, Client) {
+    pub fn guest(&self) -> (PeerId, Client) {
         let client = Client::connect(self.running.address());
         (self.opened(), client)
     }
 
     #[track_caller]
-    pub(crate) fn opened(&self) -> PeerId {
+    pub fn opened(&self) -> PeerId {
         match self.event() {
             Event::Opened(id) => id,
             other => panic!("{other:?}, and not a new guest"),
@@ -53,10 +55,7 @@ impl Directed {
 
     /// Runs `errand` within the loop, in one turn, and brings back what it found.
     #[track_caller]
-    pub(crate) fn direct<T: Send + 'static>(
-        &self,
-        errand: impl FnOnce(&mut Peers) -> T + Send + 'static,
-    ) -> T {
+    pub fn direct<T: Send + 'static>(&self, errand: impl FnOnce(&mut Peers) -> T + Send + 'static) -> T {
         let (sender, found) = channel();
         let errand = move |peers: &mut Peers| drop(sender.send(errand(peers)));
         assert!(self.running.mailbox.deliver(Box::new(errand)).is_ok(), "the mailbox has room");
@@ -65,18 +64,18 @@ impl Directed {
 
     /// What happens next.
     #[track_caller]
-    pub(crate) fn event(&self) -> Event {
+    pub fn event(&self) -> Event {
         self.events.recv_timeout(PATIENCE).expect("something happens")
     }
 
     /// What has happened that the test has not looked at.
-    pub(crate) fn events_so_far(&self) -> Vec<Event> {
+    pub fn events_so_far(&self) -> Vec<Event> {
         self.events.try_iter().collect()
     }
 
     /// `run` must return by itself now; what has happened until then.
     #[track_caller]
-    pub(crate) fn join(self) -> Vec<Event> {
+    pub fn join(self) -> Vec<Event> {
         self.running.join();
         self.events.try_iter().collect()
     }
@@ -84,7 +83,7 @@ impl Directed {
     /// The next thing that happens is that this guest leaves. That it had caught up once more before, and missed nothing,
     /// does not matter: what lies between it and the server may have taken a while to fill.
     #[track_caller]
-    pub(crate) fn departure(&self, who: PeerId) -> Departure {
+    pub fn departure(&self, who: PeerId) -> Departure {
         loop {
             match self.event() {
                 Event::Left(id, departure) if id == who => return departure,
