@@ -80,15 +80,15 @@ fn an_endless_head_limit_is_a_limit() {
 // A head takes linear time: eight times the names may take twenty-four times as long, but not sixty-four.
 #[test]
 fn many_subprotocols_take_linear_time() {
-    let (few, many) = (time_to_upgrade(2_500), time_to_upgrade(20_000));
-    assert!(many < few * 24, "2,500 names take {few:?}, 20,000 take {many:?}");
+    let (few, many) = (time_to_upgrade(500), time_to_upgrade(4_000));
+    assert!(many < few * 24, "500 names take {few:?}, 4,000 take {many:?}");
 }
 
-/// The best of some attempts: a busy machine only adds to it.
+/// The best of some attempts: a busy machine only adds to it. Each is over before the machine turns to somebody else.
 fn time_to_upgrade(subprotocols: usize) -> Duration {
     let names: Vec<String> = (0..subprotocols).map(|number| format!("protocol-{number:06}")).collect();
     let head = upgrade_request(&format!("Sec-WebSocket-Protocol: {}\r\n", names.join(",")));
-    let attempts = (0..7).map(|_| {
+    let attempts = (0..25).map(|_| {
         let mut bytes = head.clone().into_bytes();
         let mut reader = HeadReader::new(HeadLimits::new().max_bytes(bytes.len()));
         let mut input = &mut bytes[..];
