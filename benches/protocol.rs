@@ -56,7 +56,7 @@ fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 fn receive(bencher: Bencher<'_, '_>, mut frame: Vec<u8>) {
-    let mut half = ReceiveHalf::new(Limits { max_message: 1 << 24, max_fragments: 100 });
+    let mut half = ReceiveHalf::new(Limits::new().max_message(1 << 24));
     bencher.counter(BytesCount::new(frame.len())).bench_local(|| {
         let mut input = &mut frame[..];
         half.next(&mut input).is_ok_and(|event| black_box(event).is_some())

@@ -18,7 +18,8 @@ fuzz_target!(|data: &[u8]| {
     let most = 8 + bits % 8;
     let policy = Deflate::new().window_bits(most).context_takeover(takeover & 1 == 1);
     let Some(agreement) = negotiate(&policy, input.bytes) else { return };
-    for bits in [agreement.server_max_window_bits(), agreement.client_max_window_bits()].into_iter().flatten() {
+    for bits in [agreement.server_max_window_bits(), agreement.client_max_window_bits()].into_iter().flatten()
+    {
         assert!((8..=most).contains(&bits));
     }
     assert_eq!(negotiate(&policy, agreement.to_string().as_bytes()), Some(agreement));

@@ -14,7 +14,7 @@ const MAX_MESSAGE: [usize; 6] = [1 << 20, 0, 1, 10, 1000, 100_000];
 fuzz_target!(|data: &[u8]| {
     let Some(input) = Input::read(data) else { return };
     let [message, parameters] = input.limits;
-    let limits = Limits { max_message: pick(&MAX_MESSAGE, message), max_fragments: 1000 };
+    let limits = Limits::new().max_message(pick(&MAX_MESSAGE, message));
     let agreement = Agreement::default()
         .with_client_no_context_takeover(parameters & 1 == 0)
         .with_client_max_window_bits(pick(&[None, Some(8), Some(10)], parameters >> 1));

@@ -35,7 +35,7 @@ fuzz_target!(|data: &[u8]| {
     let Some(input) = Input::read(data) else { return };
     let [message, fragments] = input.limits;
     let limits =
-        Limits { max_message: pick(&MAX_MESSAGE, message), max_fragments: pick(&MAX_FRAGMENTS, fragments) };
+        Limits::new().max_message(pick(&MAX_MESSAGE, message)).max_fragments(pick(&MAX_FRAGMENTS, fragments));
     let whole = play(limits, [input.bytes].into_iter());
     assert_eq!(play(limits, input.pieces()), whole);
 });
@@ -92,5 +92,6 @@ fn copy(event: Event<'_>, limits: Limits) -> Seen {
         Event::Close(code, reason) => {
             Seen::Close(code, String::from_utf8(reason.into()).expect("a reason is UTF-8"))
         }
+        other => panic!("{other:?} is new here"),
     }
 }

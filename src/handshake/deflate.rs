@@ -34,6 +34,7 @@ pub struct Deflate {
 #[cfg(feature = "deflate")]
 impl Deflate {
     /// The defaults.
+    #[must_use]
     pub fn new() -> Self {
         Deflate {
             codec: Codec::new(),
@@ -48,11 +49,13 @@ impl Deflate {
     }
 
     /// Messages shorter than this, in bytes, are sent as they are; 128.
+    #[must_use]
     pub fn threshold(self, bytes: usize) -> Self {
         Deflate { threshold: bytes, ..self }
     }
 
     /// From 1, fast, to 9, small; 6. What is beyond counts as the nearest of them.
+    #[must_use]
     pub fn level(self, level: u8) -> Self {
         Deflate { level: level.clamp(1, 9), ..self }
     }
@@ -60,6 +63,7 @@ impl Deflate {
     /// The largest window that is compressed with, 2 to the power of 8 to 15 bytes; 15. A client that wants a smaller
     /// one gets it. With [context takeover](Self::context_takeover) clients are held to it too, if they
     /// can be: those that offer `client_max_window_bits`.
+    #[must_use]
     pub fn window_bits(self, bits: u8) -> Self {
         Deflate { window_bits: bits.clamp(8, 15), ..self }
     }
@@ -68,6 +72,7 @@ impl Deflate {
     /// default. Similar messages become much shorter, but a message to many is compressed for each of them, and a
     /// connection keeps memory: from the first compressed message that it sends, 20 to 50 KiB; from the first that it
     /// is sent, 310 KiB with 15 window bits, 155 KiB with 12, 135 KiB with 9.
+    #[must_use]
     pub fn context_takeover(self, on: bool) -> Self {
         Deflate { context_takeover: on, ..self }
     }

@@ -12,7 +12,7 @@ pub(crate) fn encode_message(message: Message<'_>, out: &mut Vec<u8>) {
 
 /// Writes the header of that frame.
 pub(crate) fn encode_header(message: Message<'_>, out: &mut Vec<u8>) {
-    FrameHeader { fin: true, opcode: Kind::of(message).opcode(), length: message.len() as u64 }.encode(out);
+    FrameHeader::new(Kind::of(message).opcode(), message.len() as u64).encode(out);
 }
 
 /// Does the frame hold this message: not one that is like it, but the very same bytes?
@@ -24,12 +24,12 @@ pub(crate) fn is_frame_of(frame: &[u8], message: Message<'_>) -> bool {
 
 #[inline]
 pub(super) fn encode_frame(opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
-    FrameHeader { fin: true, opcode, length: payload.len() as u64 }.encode(out);
+    FrameHeader::new(opcode, payload.len() as u64).encode(out);
     out.extend_from_slice(payload);
 }
 
 /// Writes a message, whose compressed payload this is, as one frame with RSV1 set (RFC 7692 §6).
 pub(super) fn encode_deflated(kind: Kind, compressed: &[u8], out: &mut Vec<u8>) {
-    FrameHeader { fin: true, opcode: kind.opcode(), length: compressed.len() as u64 }.encode_deflated(out);
+    FrameHeader::new(kind.opcode(), compressed.len() as u64).encode_deflated(out);
     out.extend_from_slice(compressed);
 }

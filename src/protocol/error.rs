@@ -9,6 +9,7 @@ use super::CloseCode;
 ///
 /// [`Display`](fmt::Display) is the reason we send, so it never repeats anything the peer sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ProtocolError {
     /// RSV1, RSV2 or RSV3 is set, and no extension gives it a meaning (§5.2).
     ReservedBits,

@@ -21,6 +21,7 @@ pub const MAX_CONTROL_PAYLOAD: usize = 125;
 
 /// What a frame carries (§5.2, §11.8). The reserved opcodes have no variant: they end the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 #[repr(u8)]
 pub enum Opcode {
     /// More of the message that an earlier frame began.
@@ -65,8 +66,9 @@ pub enum Expecting {
     Continuation,
 }
 
-/// A client's frame header, up to the masking key that follows it.
+/// A frame header, up to the masking key that follows it when a client has sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FrameHeader {
     /// Is this the last (or only) frame of its message?
     pub fin: bool,
@@ -83,6 +85,13 @@ pub(super) const MASKED: u8 = 0x80;
 const RSV1: u8 = 0x40;
 
 impl FrameHeader {
+    /// The header of a message in one frame, or of a control frame: with FIN set.
+    #[inline]
+    #[must_use]
+    pub const fn new(opcode: Opcode, length: u64) -> Self {
+        FrameHeader { fin: true, opcode, length }
+    }
+
     /// Reads the header at the start of `bytes`: the header and its own length (2, 4 or 10 bytes), or
     /// `None` if it is not all there yet.
     ///
@@ -249,7 +258,7 @@ mod tests {
 
     fn encoded(length: u64) -> Vec<u8> {
         let mut out = Vec::new();
-        FrameHeader { fin: true, opcode: Opcode::Binary, length }.encode(&mut out);
+        FrameHeader::new(Opcode::Binary, length).encode(&mut out);
         out
     }
 
@@ -279,7 +288,7 @@ mod tests {
                 let partial = FrameHeader::parse(&bytes[..cut], Expecting::NewMessage);
                 assert_eq!(partial, Ok(None), "{length} cut at {cut}");
             }
-            let header = FrameHeader { fin: true, opcode: Opcode::Binary, length };
+            let header = FrameHeader::new(Opcode::Binary, length);
             let parsed = FrameHeader::parse(&bytes, Expecting::NewMessage);
             assert_eq!(parsed, Ok(Some((header, bytes.len()))));
         }

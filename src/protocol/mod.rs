@@ -27,8 +27,7 @@
 //!         }
 //!     }
 //! }
-//! # let limits = Limits { max_message: 100, max_fragments: 10 };
-//! # let (mut receive, mut send) = (ReceiveHalf::new(limits), SendHalf::default());
+//! # let (mut receive, mut send) = (ReceiveHalf::new(Limits::new()), SendHalf::default());
 //! # let (mut bytes, mut out) = (*b"\x81\x82\0\0\0\0hi\x89\x80\0\0\0\0", Vec::new());
 //! # assert!(echo(&mut receive, &mut send, &mut bytes, &mut out));
 //! # assert_eq!(out, b"\x81\x02hi\x8a\x00");

@@ -14,6 +14,7 @@ use crate::Message;
 /// Where peers have permessage-deflate, it is compressed when it is first sent to one of them, and its clones share that
 /// too.
 #[derive(Debug, Clone)]
+#[must_use = "it is not sent by being prepared"]
 pub struct PreparedMessage {
     frame: Arc<Vec<u8>>,
     kind: Kind,

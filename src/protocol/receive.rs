@@ -33,7 +33,7 @@ use crate::Message;
 /// use pollcat::Message;
 /// use pollcat::protocol::{Event, Limits, ReceiveHalf};
 ///
-/// let mut receive = ReceiveHalf::new(Limits { max_message: 1 << 20, max_fragments: 1000 });
+/// let mut receive = ReceiveHalf::new(Limits::new());
 /// // "Hello", masked: an example of RFC 6455 §5.7.
 /// let mut bytes = *b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
 /// let mut input = &mut bytes[..];

@@ -75,7 +75,7 @@ impl Config {
         Config {
             // Larger than nearly all messages, small enough that a thousand peers in the middle of one
             // are no danger. Peers' defaults run from 16 KiB to 100 MiB; the large ones hurt.
-            message: Limits { max_message: 1 << 20, max_fragments: 16_384 },
+            message: Limits::new(),
             head: HeadLimits::new(),
             // One largest message, or some seconds of a busy room.
             send_queue: 1 << 20,

@@ -6,7 +6,7 @@ use pollcat::{Message, ProtocolError};
 
 use super::{BINARY, noise};
 
-const LIMITS: Limits = Limits { max_message: 1 << 20, max_fragments: 16 };
+const LIMITS: Limits = Limits::new();
 
 fn agreement(client_no_context_takeover: bool) -> Agreement {
     Agreement::default().with_client_no_context_takeover(client_no_context_takeover)

@@ -265,8 +265,7 @@ fn no_number_makes_a_window_that_there_is_not() {
         assert_eq!(inflated.bytes, text(100), "{bits} bits");
         frame[1] |= 0x80;
         frame.splice(2..2, [0; 4]);
-        let mut receive =
-            ReceiveHalf::with_deflate(Limits { max_message: 1000, max_fragments: 1 }, &agreement);
+        let mut receive = ReceiveHalf::with_deflate(Limits::new(), &agreement);
         let message = text(100);
         let mut input = &mut frame[..];
         let event = receive.next(&mut input);

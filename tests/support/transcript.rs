@@ -98,7 +98,7 @@ impl Case {
         Ok(Case {
             place: place.into(),
             title: title.into(),
-            limits: Limits { max_message: 1 << 20, max_fragments: 16_384 },
+            limits: Limits::new(),
             deflate: None,
             story: Story::default(),
             line_ends: Vec::new(),

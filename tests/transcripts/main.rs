@@ -160,6 +160,7 @@ fn seen(event: &Event<'_>, send: &SendHalf) -> Option<Word> {
         Event::Message(Message::Binary(bytes)) if send.is_open() => Some(Word::Binary(bytes.into())),
         Event::Close(code, reason) => Some(Word::Close(code, reason.into())),
         Event::Message(_) | Event::Ping(_) | Event::Pong(_) => None,
+        _ => panic!("{event:?} is no event that a transcript knows"),
     }
 }
 

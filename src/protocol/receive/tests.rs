@@ -4,7 +4,7 @@ use super::super::encode::{encode_message, is_frame_of};
 use super::super::message_buffer::MessageBuffer;
 use super::*;
 
-const LIMITS: Limits = Limits { max_message: 1 << 20, max_fragments: 100 };
+const LIMITS: Limits = Limits::new();
 
 #[test]
 fn a_connection_between_messages_owns_nothing_and_is_small() {
@@ -83,7 +83,7 @@ fn what_is_not_a_plain_message_alone_in_the_input_is_left_for_the_other_ways() {
         assert!(input == bytes);
     }
     // Too long, within another message, and after a fault.
-    let mut strict = ReceiveHalf::new(Limits { max_message: 19_999, ..LIMITS });
+    let mut strict = ReceiveHalf::new(LIMITS.max_message(19_999));
     let mut within = ReceiveHalf::new(LIMITS);
     within.next(&mut &mut frame(0x01, b"begun")[..]).unwrap();
     let mut failed = ReceiveHalf::new(LIMITS);

@@ -21,7 +21,7 @@ fn zeros(length: usize) -> Vec<u8> {
 
 #[test]
 fn a_bomb_is_given_up_before_more_than_the_limit_is_allocated() {
-    let limits = Limits { max_message: 1 << 20, max_fragments: 100 };
+    let limits = Limits::new();
     let bomb = zeros(16 << 20);
     assert!(bomb.len() < 17 << 10, "a thousand to one");
     let mut inflater = Inflater::new();
@@ -83,7 +83,7 @@ fn header(first_byte: u8, length: u64) -> Vec<u8> {
 fn a_compressed_message_is_not_much_longer_than_it_may_be_when_it_is_inflated() {
     const LIMIT: u64 = 80_000;
     const MOST: u64 = LIMIT + LIMIT / 8 + 1024;
-    let limits = Limits { max_message: LIMIT as usize, max_fragments: 100 };
+    let limits = Limits::new().max_message(LIMIT as usize);
     // It is known from the headers, before anything is inflated; the fragments count together.
     let whole = |length| header(0xC2, length);
     let fragments =
