@@ -17,10 +17,12 @@ use crate::protocol::{Agreement, Codec, Deflater, Inflater};
 /// empty message: there are endpoints that send it.
 ///
 /// ```
+/// # #[cfg(feature = "deflate")] {
 /// use pollcat::{Config, Deflate};
 ///
 /// let config = Config::new().deflate(Deflate::new().threshold(256));
 /// # drop(config);
+/// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deflate {

@@ -11,9 +11,9 @@
 //!               └─────────────────────────────────▶ an Event that borrows the Partial
 //! ```
 //!
-//! The upper path is nearly all of the traffic: the payload is unmasked where it lies and nothing is
-//! copied (for the commonest frame see `plain.rs`). The lower path keeps what it must, and only that: memory follows the bytes that have arrived, never the
-//! length that a header claims, and between messages there is none.
+//! The upper path is nearly all of the traffic: the payload is unmasked where it lies and nothing is copied (for the
+//! commonest frame see `plain.rs`). The lower path keeps what it must, and only that: memory follows the bytes that have
+//! arrived, never the length that a header claims, and between messages there is none.
 
 use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation, WithCodec};

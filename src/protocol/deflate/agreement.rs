@@ -12,10 +12,12 @@ pub(super) const MAX_WINDOW_BITS: u8 = *WINDOW_BITS.end();
 /// [`Display`](fmt::Display) writes them so. As it comes, it names none.
 ///
 /// ```
+/// # #[cfg(feature = "deflate")] {
 /// use pollcat::protocol::Agreement;
 ///
 /// let agreement = Agreement::default().with_server_no_context_takeover(true).with_server_max_window_bits(Some(12));
 /// assert_eq!(agreement.to_string(), "permessage-deflate; server_no_context_takeover; server_max_window_bits=12");
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Agreement(WithCodec<Parameters>);
