@@ -23,8 +23,9 @@ use super::{Body, Refusal, Request, Upgrade};
 ///
 /// # Mistakes
 ///
-/// An answer that cannot be sent becomes a 500 with a line of plain text: a mistake in the program, better seen than sent. What
-/// the mistake was is not for the client: [`fault`](Self::fault) has it, and the server logs it as an error.
+/// An answer that cannot be sent becomes a 500 with a line of plain text: a mistake in the program, better seen than
+/// sent. What the mistake was is not for the client: [`fault`](Self::fault) has it, and the server logs it as an
+/// error.
 #[derive(Debug, Clone)]
 #[must_use = "an answer does nothing before it is returned or written"]
 pub struct Answer {
@@ -55,7 +56,8 @@ const OPENING: [&str; 4] =
 const CONTENT_TYPE: &str = "Content-Type";
 
 impl Answer {
-    /// Yes: the connection becomes a WebSocket. A request that does not ask for one gets a 426 instead: there is no page.
+    /// Yes: the connection becomes a WebSocket. A request that does not ask for one gets a 426 instead: there is no
+    /// page.
     pub fn accept() -> Self {
         Answer::of(Kind::Accept { subprotocol: None, fields: String::new() })
     }
@@ -84,8 +86,8 @@ impl Answer {
 
     /// The page is answered later, with [`Peers::answer_request`](crate::Peers::answer_request) and the id that
     /// [`Peers::request_id`](crate::Peers::request_id) gives. The connection waits for
-    /// [`Config::handshake_within`](crate::Config::handshake_within) at most; then the client gets a 503, and the connection
-    /// ends. Not for WebSockets: a request for one has to be answered at once, and gets a 500 here.
+    /// [`Config::handshake_within`](crate::Config::handshake_within) at most; then the client gets a 503, and the
+    /// connection ends. Not for WebSockets: a request for one has to be answered at once, and gets a 500 here.
     pub fn later() -> Self {
         Answer::of(Kind::Later)
     }
@@ -99,9 +101,9 @@ impl Answer {
         Answer { kind, fault: None }
     }
 
-    /// Names the subprotocol that the server chose, if it accepts (RFC 6455 §4.2.2). One that the client did not offer
-    /// is left out of the answer. Browsers fail a connection if they offered some and none is answered: the server's log
-    /// warns of the first.
+    /// Names the subprotocol that the server chose, if it accepts (RFC 6455 §4.2.2). One that the client did not
+    /// offer is left out of the answer. Browsers fail a connection if they offered some and none is answered: the
+    /// server's log warns of the first.
     pub fn subprotocol(mut self, name: Option<&str>) -> Self {
         if let Kind::Accept { subprotocol, .. } = &mut self.kind {
             *subprotocol = name.map(str::to_owned);
@@ -111,10 +113,10 @@ impl Answer {
 
     /// Adds a header field. Another Content-Type takes the place of the one that is there.
     ///
-    /// It is a [mistake](Self#mistakes) if the name is no token; if the value has a control character, which could split the
-    /// answer in two; or if the field is the server's to set: those that say where the answer ends (Content-Length,
-    /// Transfer-Encoding, Connection), Date, and when the answer accepts, Upgrade and Sec-WebSocket-Accept, -Protocol (see
-    /// [`subprotocol`](Self::subprotocol)) and -Extensions.
+    /// It is a [mistake](Self#mistakes) if the name is no token; if the value has a control character, which could
+    /// split the answer in two; or if the field is the server's to set: those that say where the answer ends
+    /// (Content-Length, Transfer-Encoding, Connection), Date, and when the answer accepts, Upgrade and
+    /// Sec-WebSocket-Accept, -Protocol (see [`subprotocol`](Self::subprotocol)) and -Extensions.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if self.fault.is_some() {
             return self;
@@ -167,7 +169,8 @@ impl Answer {
         self.as_response().map(|response| response.status.number())
     }
 
-    /// Names and values of the header fields that it was given, in order. Those that the server sets are not among them.
+    /// Names and values of the header fields that it was given, in order. Those that the server sets are not among
+    /// them.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let fields = match &self.kind {
             Kind::Accept { fields, .. } => fields,
@@ -182,7 +185,8 @@ impl Answer {
         self.as_response().map_or(&[], |response| response.body.as_bytes())
     }
 
-    /// The mistake that made this answer a 500: a header field that cannot be sent, with its name, or a status out of range.
+    /// The mistake that made this answer a 500: a header field that cannot be sent, with its name, or a status out of
+    /// range.
     pub fn fault(&self) -> Option<&str> {
         self.fault.as_deref()
     }
@@ -211,8 +215,8 @@ impl Answer {
         subprotocol.as_deref().filter(|&name| request.choose_subprotocol(&[name]).is_some())
     }
 
-    /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2), and before it the 100 that a client may expect
-    /// (RFC 9110 §7.8, §10.1.1). An answer that does not accept is written as [`write`](Self::write) does, without a Date.
+    /// Writes the 101 that opens the WebSocket (RFC 6455 §4.2.2), and before it the 100 that a client may expect (RFC
+    /// 9110 §7.8, §10.1.1). An answer that does not accept is written as [`write`](Self::write) does, without a Date.
     pub fn write_upgrade(&self, request: &Request<'_>, upgrade: &Upgrade, out: &mut Vec<u8>) {
         let Kind::Accept { fields, .. } = &self.kind else {
             return self.write(Framing::new().method(request.method()), out);
@@ -234,8 +238,8 @@ impl Answer {
         out.extend_from_slice(b"\r\n");
     }
 
-    /// Writes a page or a refusal (RFC 9112 §4). An answer that accepts a WebSocket, where there is none, is a 426, and one that
-    /// was to come later a 500.
+    /// Writes a page or a refusal (RFC 9112 §4). An answer that accepts a WebSocket, where there is none, is a 426,
+    /// and one that was to come later a 500.
     pub fn write(&self, framing: Framing, out: &mut Vec<u8>) {
         self.response().write(framing, out);
     }

@@ -1,5 +1,5 @@
-//! A host and, if it was named, its port (RFC 3986 §3.2): in a request's Host and Origin, and in the settings they are held
-//! against.
+//! A host and, if it was named, its port (RFC 3986 §3.2): in a request's Host and Origin, and in the settings they
+//! are held against.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The body of a page: static or owned bytes or text, or an `Arc` of them. It is never copied, and an answer is cloned
-/// without it: however many clients are written the same `Arc<[u8]>`, it is there once. What is only borrowed has to be made
-/// one of these first: `&String` becomes a body with `.clone()`, or better, is kept as an `Arc<str>`.
+/// The body of a page: static or owned bytes or text, or an `Arc` of them. It is never copied, and an answer is
+/// cloned without it: however many clients are written the same `Arc<[u8]>`, it is there once. What is only borrowed
+/// has to be made one of these first: `&String` becomes a body with `.clone()`, or better, is kept as an `Arc<str>`.
 #[derive(Debug, Clone)]
 pub struct Body(Bytes);
 

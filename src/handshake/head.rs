@@ -12,8 +12,8 @@ use super::{Refusal, Request};
 #[must_use]
 #[non_exhaustive]
 pub struct HeadLimits {
-    /// The head in bytes, from the request line to the empty line, all lines together. More is refused with 431, or with 414
-    /// if it is the request line alone.
+    /// The head in bytes, from the request line to the empty line, all lines together. More is refused with 431, or
+    /// with 414 if it is the request line alone.
     pub max_bytes: usize,
     /// The number of header fields. More are refused with 431.
     pub max_fields: usize,
@@ -138,7 +138,8 @@ impl HeadReader {
 }
 
 impl Progress {
-    /// Looks at the lines that have not been looked at. At the end of the head, says what its first line is and where it ends.
+    /// Looks at the lines that have not been looked at. At the end of the head, says what its first line is and where
+    /// it ends.
     fn scan(&mut self, head: &[u8], limits: HeadLimits) -> Result<Option<(RequestLine, usize)>, Refusal> {
         loop {
             let in_request_line = self.request_line.is_none();

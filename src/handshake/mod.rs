@@ -31,26 +31,27 @@
 //! # What may surprise
 //!
 //! * **The limit on a head is for all of its lines together** ([`HeadLimits`]; in a server,
-//!   [`Config::max_head`](crate::Config::max_head), 8 KiB). nginx and Apache allow about as much for each line. A larger head
-//!   gets 431, or 414 if its request line alone is too long.
-//! * **Extensions.** Sec-WebSocket-Extensions has to follow the grammar of RFC 6455 §9.1, which demands that the connection fails
-//!   otherwise. So a header that is there and names nothing gets 400, and so does a value between quotes that is no
-//!   token; there are clients that send them. An extension that is not known is ignored: `x-webkit-deflate-frame`, which old
-//!   versions of Safari offer, is one of them, and their messages are not compressed.
-//! * **Subprotocols** are answered only if [`Answer::subprotocol`] names one that was offered. Browsers, and many other
-//!   clients, fail the connection if they offered some and none is answered. A server lets them in, as the RFC leaves it
-//!   to them, and its log warns of the first.
-//! * **`Expect: 100-continue`** with an opening handshake gets a 100, and the 101 behind it. With a page it gets the page at
-//!   once: there is no body to wait for.
+//!   [`Config::max_head`](crate::Config::max_head), 8 KiB). nginx and Apache allow about as much for each line. A
+//!   larger head gets 431, or 414 if its request line alone is too long.
+//! * **Extensions.** Sec-WebSocket-Extensions has to follow the grammar of RFC 6455 §9.1, which demands that the
+//!   connection fails otherwise. So a header that is there and names nothing gets 400, and so does a value between
+//!   quotes that is no token; there are clients that send them. An extension that is not known is ignored:
+//!   `x-webkit-deflate-frame`, which old versions of Safari offer, is one of them, and their messages are not
+//!   compressed.
+//! * **Subprotocols** are answered only if [`Answer::subprotocol`] names one that was offered. Browsers, and many
+//!   other clients, fail the connection if they offered some and none is answered. A server lets them in, as the RFC
+//!   leaves it to them, and its log warns of the first.
+//! * **`Expect: 100-continue`** with an opening handshake gets a 100, and the 101 behind it. With a page it gets the
+//!   page at once: there is no body to wait for.
 //! * **One request at a time.** A request that is sent before the one in front of it has its answer, be it an opening
 //!   handshake, is not answered by a server: the answer in front says `Connection: close`, and the client has to come
 //!   again (RFC 9112 §9.3.2).
-//! * **Requests have no body.** A Content-Length other than 0, or a Transfer-Encoding, gets 400, and a method other than
-//!   GET and HEAD 405.
-//! * **Origins.** Clients that send no Origin are let in: only browsers have to send one. A local file's `file://` or `null`
-//!   is a foreign origin unless [`Origins::only`] lists it; its docs say what listing `null` means.
-//! * **Names.** A server answers to every Host until [`Hosts`] says otherwise. `localhost` is a name like any other, and
-//!   [`Hosts::addresses`] includes it.
+//! * **Requests have no body.** A Content-Length other than 0, or a Transfer-Encoding, gets 400, and a method other
+//!   than GET and HEAD 405.
+//! * **Origins.** Clients that send no Origin are let in: only browsers have to send one. A local file's `file://` or
+//!   `null` is a foreign origin unless [`Origins::only`] lists it; its docs say what listing `null` means.
+//! * **Names.** A server answers to every Host until [`Hosts`] says otherwise. `localhost` is a name like any other,
+//!   and [`Hosts::addresses`] includes it.
 
 mod answer;
 mod authority;

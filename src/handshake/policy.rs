@@ -58,10 +58,11 @@ impl Origins {
     /// Only pages that come from the host and port they connect to, and, if they connect over TLS, came over TLS
     /// themselves: a page that did not may have been changed on its way. This is the default.
     ///
-    /// **Give a server without TLS a list of [`Hosts`] as well.** The owner of a foreign site chooses both of the things
-    /// that are compared here: a name of theirs that leads to your server's address (DNS rebinding) is the host that
-    /// their page came from, and the host that it connects to. That is how any page on the internet reaches a server on
-    /// `localhost` or within an intranet. Over TLS the certificate stands in the way, as it has another name.
+    /// **Give a server without TLS a list of [`Hosts`] as well.** The owner of a foreign site chooses both of the
+    /// things that are compared here: a name of theirs that leads to your server's address (DNS rebinding) is the
+    /// host that their page came from, and the host that it connects to. That is how any page on the internet reaches
+    /// a server on `localhost` or within an intranet. Over TLS the certificate stands in the way, as it has another
+    /// name.
     pub fn same() -> Self {
         Origins(Allowed::Same)
     }
@@ -73,8 +74,8 @@ impl Origins {
 
     /// Pages of these origins, such as `https://example.com` or `http://localhost:8000`, and no others.
     ///
-    /// `file://` and `null` can be listed too: what browsers and their kin call the origin of a local file. `null` is also
-    /// what any site can make of itself in a sandboxed frame: to list it is to let everybody in.
+    /// `file://` and `null` can be listed too: what browsers and their kin call the origin of a local file. `null` is
+    /// also what any site can make of itself in a sandboxed frame: to list it is to let everybody in.
     ///
     /// # Errors
     ///
@@ -120,8 +121,8 @@ impl Hosts {
         Hosts(Names::Any)
     }
 
-    /// Addresses (`192.0.2.1`, `[2001:db8::1]`) and `localhost`, on any port: what nobody can point elsewhere, and so the
-    /// names of a server that has no name, or no other than what [`and`](Self::and) adds.
+    /// Addresses (`192.0.2.1`, `[2001:db8::1]`) and `localhost`, on any port: what nobody can point elsewhere, and so
+    /// the names of a server that has no name, or no other than what [`and`](Self::and) adds.
     pub fn addresses() -> Self {
         Hosts(Names::Only { names: Vec::new(), addresses: true })
     }

@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-/// Declares each refusal once, in one row: its name, its status, its words, and what its answer has of further header fields.
+/// Declares each refusal once, in one row: its name, its status, its words, and what its answer has of further header
+/// fields.
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident: $status:literal, $words:literal $(, $field:literal: $value:literal)*;)*) => {
         /// Why a request was turned away. [`Display`](fmt::Display) is the line the client gets to read.
@@ -95,13 +96,15 @@ refusals! {
     Key: 400, "exactly one Sec-WebSocket-Key header is required: 16 bytes in base64";
     /// Sec-WebSocket-Protocol is not a list of different tokens (RFC 6455 §4.1).
     Subprotocols: 400, "the Sec-WebSocket-Protocol header must list different tokens";
-    /// Sec-WebSocket-Extensions does not follow the grammar: it names none, or a value between quotes is no token. Then the
-    /// connection must fail, whatever extensions are known; those that are not known are ignored (RFC 6455 §9.1).
+    /// Sec-WebSocket-Extensions does not follow the grammar: it names none, or a value between quotes is no token.
+    /// Then the connection must fail, whatever extensions are known; those that are not known are ignored (RFC 6455
+    /// §9.1).
     Extensions: 400, "the Sec-WebSocket-Extensions header must list extensions: name; parameter=value, ...";
     /// Origin is repeated (RFC 6454 §7.3).
     RepeatedOrigin: 400, "at most one Origin header is allowed";
     /// A page of another origin, see [`Origins`](super::Origins) (RFC 6455 §10.2).
-    ForeignOrigin: 403, "pages of this Origin may not connect (allowed: the server's own, or those in its Config::origins)";
+    ForeignOrigin: 403,
+        "pages of this Origin may not connect (allowed: the server's own, or those in its Config::origins)";
     /// A name this server does not go by, see [`Hosts`](super::Hosts) (RFC 9110 §15.5.20).
     UnknownHost: 421, "this server does not go by this Host name (see Config::hosts)";
     /// The request did not arrive in time (RFC 9110 §15.5.9).

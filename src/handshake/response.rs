@@ -45,13 +45,14 @@ impl Framing {
         Framing { method, ..self }
     }
 
-    /// May another request follow on this connection? If not, the answer says `Connection: close`, and the connection has to
-    /// be closed behind it.
+    /// May another request follow on this connection? If not, the answer says `Connection: close`, and the connection
+    /// has to be closed behind it.
     pub fn keep_alive(self, on: bool) -> Self {
         Framing { keep_alive: on, ..self }
     }
 
-    /// The time, in seconds since the beginning of 1970 (UTC). A server that has a clock has to send it (RFC 9110 §6.6.1).
+    /// The time, in seconds since the beginning of 1970 (UTC). A server that has a clock has to send it (RFC 9110
+    /// §6.6.1).
     pub fn date(self, unix_seconds: u64) -> Self {
         Framing { date: Some(unix_seconds), ..self }
     }

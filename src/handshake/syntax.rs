@@ -31,8 +31,8 @@ pub(super) fn is_value_byte(byte: u8) -> bool {
     byte == b'\t' || (byte >= b' ' && byte != 0x7F)
 }
 
-/// Where the byte is first. Sixteen are looked at together, with vector instructions, for whether it is one of them; then it
-/// is searched for there.
+/// Where the byte is first. Sixteen are looked at together, with vector instructions, for whether it is one of them;
+/// then it is searched for there.
 pub(super) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
     let (chunks, _) = bytes.as_chunks::<16>();
     let is_in = |chunk: &[u8; 16]| chunk.iter().fold(false, |so_far, &other| so_far | (other == byte));

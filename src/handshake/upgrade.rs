@@ -53,17 +53,19 @@ impl Upgrade {
 }
 
 impl Request<'_> {
-    /// Does the client mean to open a WebSocket? It says so in Upgrade, or has a header that only an opening handshake has.
-    /// Cheap, and true for each valid opening handshake: what [`Handler::on_request`](crate::Handler::on_request) is asked is
-    /// valid, so there it tells WebSockets and pages apart.
+    /// Does the client mean to open a WebSocket? It says so in Upgrade, or has a header that only an opening
+    /// handshake has. Cheap, and true for each valid opening handshake: what
+    /// [`Handler::on_request`](crate::Handler::on_request) is asked is valid, so there it tells WebSockets and pages
+    /// apart.
     pub fn is_upgrade(&self) -> bool {
         self.names_websocket()
             || self.values("sec-websocket-key").next().is_some()
             || self.values("sec-websocket-version").next().is_some()
     }
 
-    /// What makes this an opening handshake; `None` for an ordinary request. It checks each rule and hashes the key, which the
-    /// server has done when it calls a [`Handler`](crate::Handler): [`is_upgrade`](Self::is_upgrade) is enough there.
+    /// What makes this an opening handshake; `None` for an ordinary request. It checks each rule and hashes the key,
+    /// which the server has done when it calls a [`Handler`](crate::Handler): [`is_upgrade`](Self::is_upgrade) is
+    /// enough there.
     ///
     /// # Errors
     ///
