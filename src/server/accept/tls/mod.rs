@@ -61,8 +61,8 @@ impl Tls {
     }
 
     /// Speaks with a configuration of your own: other versions, client certificates, another way to choose. (Early
-    /// data stays off.) Its `alpn_protocols` must be empty or `[b"http/1.1"]`: a client that may choose `h2` speaks HTTP/2, and
-    /// is refused with 505.
+    /// data stays off.) Its `alpn_protocols` must be empty or `[b"http/1.1"]`: a client that may choose `h2` speaks
+    /// HTTP/2, and is refused with 505.
     pub fn with(config: ServerConfig) -> Self {
         Tls(Arc::new(Mutex::new(State { files: Vec::new(), config: without_early_data(config) })))
     }
