@@ -34,6 +34,7 @@ impl MaskingKey {
     }
 
     /// Masks or unmasks a whole payload on its way elsewhere, for the price of doing so in place: `to` is as long.
+    #[allow(dead_code, reason = "on its way out")]
     pub(super) fn carry(self, payload: &[u8], to: &mut [u8]) {
         let key = self.twice();
         let (words, rest) = payload.as_chunks::<8>();

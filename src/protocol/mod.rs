@@ -80,5 +80,5 @@ pub(crate) use deflate::Codec;
 pub(crate) use deflate::WithCodec;
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Deflater, Inflater};
-pub(crate) use encode::{encode_header, encode_message, is_frame_of};
+pub(crate) use encode::{encode_header, encode_message};
 pub(crate) use spare::Spare;

@@ -304,6 +304,15 @@ impl Config {
         self
     }
 
+    /// Offers permessage-deflate (RFC 7692) to the clients that ask for it; not by default. The length of a compressed
+    /// message tells of its content: do not send a secret beside something that others can choose (see
+    /// [`Outgoing::uncompressed`](crate::Outgoing::uncompressed)).
+    #[cfg(feature = "deflate")]
+    pub fn deflate(mut self, deflate: Deflate) -> Self {
+        self.deflate = Some(deflate);
+        self
+    }
+
     /// How many letters the [`Mailbox`](crate::Mailbox) holds; 4096, and at least one.
     pub fn mailbox_capacity(mut self, letters: usize) -> Self {
         self.mailbox = letters;

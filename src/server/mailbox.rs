@@ -7,8 +7,8 @@ use std::{fmt, io};
 
 use mio::{Poll, Waker};
 
+use super::peer_id::reserved_token;
 use super::send::outgoing::Content;
-use super::table::slots::reserved_token;
 use super::{Outgoing, PeerId, Peers};
 use crate::protocol::{CloseCode, PreparedMessage};
 
@@ -227,7 +227,7 @@ impl<M> Letters<M> {
     }
 
     /// The bell has rung. From here on a new letter rings it again.
-    pub(super) fn heard(&mut self) {
+    pub(super) fn bell_has_rung(&mut self) {
         self.mailbox.bell.rung.swap(false, Ordering::AcqRel);
         self.waiting = true;
     }

@@ -1,31 +1,26 @@
 //! Sockets, time and threads: they live here and nowhere else.
 //!
-//! | file | what it knows |
+//! | folder, file | what it knows |
 //! |---|---|
-//! | `event_loop.rs` | one turn of the loop |
-//! | `peers.rs`, `lifecycle.rs` | the user table: as handlers see it, and as the loop does |
-//! | `connection.rs`, `slots.rs`, `slot_set.rs` | one entry of it, the keys that guard it, and which are open |
-//! | `tape.rs`, `outbox.rs` | what is sent in a turn, and what each peer has not been written yet |
-//! | `sending.rs`, `deflate.rs` | a message on its way to its receivers, plain or compressed |
-//! | `topics.rs` | who listens to what, and what was said to them |
-//! | `saying.rs`, `flushing.rs` | how that finds its hearers: in the course of a turn, and at its end |
-//! | `inbound.rs`, `opening.rs`, `work.rs` | a connection's way in: requests, then frames; and how much of it in one turn |
-//! | `requests.rs` | requests that are answered later |
-//! | `transport.rs`, `tcp.rs`, `tls/` | what a connection's bytes travel on |
-//! | `coming_and_going.rs` | who comes into the loop, and who leaves it |
-//! | `listeners.rs`, `unix.rs`, `admission.rs` | how connections come, and how many may |
-//! | `memory.rs`, `budget.rs` | what all of them may hold together, and who is given up beyond it |
-//! | `deadlines.rs` | one deadline per connection |
-//! | `horizon.rs`, `keeping_time.rs`, `ticker.rs` | when they are kept, what comes of it, and the application's tick |
-//! | `mailbox.rs` | how other threads get a word in |
+//! | `config.rs`, `handler.rs`, `peers/`, `peer_id.rs`, `peer_map.rs`, `requests.rs`, `departure.rs`, `mailbox.rs`, `counters.rs` | what an application sees |
+//! | `turn/` | one turn of the loop: it calls all the others |
+//! | `accept/` | how connections come, and what bytes travel on |
+//! | `table/` | who is there; the only writer of a connection's stage |
+//! | `receive/` | bytes in: requests, then frames |
+//! | `send/` | messages out: the tape, topics, queues |
+//! | `time/` | deadlines, and up to when they are kept |
 
 mod accept;
 mod config;
 mod counters;
+mod departure;
 mod handler;
 mod mailbox;
+mod peer_id;
+mod peer_map;
 mod peers;
 mod receive;
+mod requests;
 mod send;
 mod table;
 mod time;
@@ -42,17 +37,19 @@ pub use accept::tls::Tls;
 pub use accept::unix::UnixAccess;
 pub use config::{Config, SlowPeers};
 pub use counters::{CounterReader, Counters};
-pub use handler::{Departure, Handler, HandlerFn, Refused, handler_fn};
+pub use departure::Departure;
+pub use handler::{Handler, HandlerFn, Refused, handler_fn};
 pub use mailbox::{Mailbox, NotDelivered};
+pub use peer_id::PeerId;
+pub use peer_map::PeerMap;
 pub use peers::{Delivery, Peers};
-pub use receive::requests::RequestId;
+pub use requests::RequestId;
 pub use send::outgoing::Outgoing;
-pub use table::slots::{PeerId, PeerMap};
 
 use accept::listeners::{Listeners, Spoken};
 use mailbox::Letters;
 use time::deadlines::Clock;
-use turn::event_loop::EventLoop;
+use turn::{EventLoop, Parts};
 
 /// A WebSocket server: its listeners, and the one thread that serves everybody who comes.
 ///
@@ -202,7 +199,8 @@ impl<M> Server<M> {
         let Server { poll, listeners, letters, config, counters } = self;
         let clock = Clock::start();
         let peers = Peers::new(config, clock, poll.registry().try_clone()?);
-        EventLoop::new((poll, clock), listeners, letters, counters, peers, handler).run()
+        let parts = Parts { poll, clock, listeners, letters, published: counters, peers };
+        EventLoop::new(parts, handler).run()
     }
 }
 

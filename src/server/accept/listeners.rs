@@ -16,7 +16,7 @@ use crate::server::accept::tls::Tls;
 use crate::server::accept::transport::Transport;
 #[cfg(unix)]
 use crate::server::accept::unix::{self, SocketFile, UnixAccess};
-use crate::server::table::slots::reserved_token;
+use crate::server::peer_id::reserved_token;
 use crate::server::time::deadlines::Tick;
 
 /// The tokens below belong to others (the mailbox's bell).
@@ -162,7 +162,7 @@ impl Listeners {
     }
 
     /// An event has come for a reserved token.
-    pub(in crate::server) fn notice(&mut self, number: usize) {
+    pub(in crate::server) fn handle_event(&mut self, number: usize) {
         if let Some(listener) = number.checked_sub(FIRST_TOKEN).and_then(|i| self.listeners.get_mut(i)) {
             listener.ready = true;
         }
@@ -279,7 +279,7 @@ mod tests {
         for (number, address) in (FIRST_TOKEN..).zip(listeners.addresses()) {
             let client = std::net::TcpStream::connect(address).unwrap();
             poll.poll(&mut Events::with_capacity(8), None).unwrap();
-            listeners.notice(number);
+            listeners.handle_event(number);
             let Some((Transport::Tcp(stream), Some(remote))) = listeners.accept(0) else {
                 panic!("{address} has a client");
             };

@@ -11,6 +11,7 @@ use mio::net::TcpStream;
 use mio::net::UnixStream;
 use mio::{Interest, Registry, Token};
 
+use crate::server::accept::input::Input;
 use crate::server::accept::tcp;
 #[cfg(feature = "tls")]
 use crate::server::accept::tls::TlsStream;
@@ -22,18 +23,6 @@ pub(in crate::server) enum Transport {
     Unix(UnixStream),
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream>),
-}
-
-/// What a read has brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::server) enum Input {
-    /// So many bytes (none, if TLS used up all that came), and whether there certainly are no more.
-    Bytes { length: usize, drained: bool },
-    /// The same, but in the clear, where TLS was expected.
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "nothing is expected but bytes"))]
-    NotTls { length: usize, drained: bool },
-    /// The peer says no more.
-    End,
 }
 
 impl Transport {

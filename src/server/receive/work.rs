@@ -4,7 +4,7 @@
 //! has done so much, each peer may have a good deal. Those who come after that get little: the more they are, the less,
 //! so that nobody waits for more than some 50 ms, however many there are.
 
-use crate::server::receive::read_buffer;
+use super::read_buffer;
 
 /// Work of a turn after which there is but a share for each: some 4 ms. The unit is that of `Inflater::work`.
 const BUSY: u64 = 4 << 20;
@@ -32,7 +32,7 @@ const ALL_READ_TO_INFLATE_WHEN_BUSY: usize = 512 << 10;
 const READ_AT_LEAST: usize = 512;
 
 #[derive(Debug, Default)]
-pub(in crate::server) struct Work {
+pub(super) struct Work {
     /// For plain messages, since the server began.
     plain: u64,
     /// For compressed ones.
@@ -44,22 +44,22 @@ pub(in crate::server) struct Work {
 }
 
 impl Work {
-    pub(in crate::server) fn begin_turn(&mut self, ready: usize) {
+    pub(super) fn begin_turn(&mut self, ready: usize) {
         (self.before, self.ready) = (self.plain + self.inflating, ready.max(1));
     }
 
     /// Plain input is about to be looked at.
-    pub(in crate::server) fn charge_bytes(&mut self, bytes: usize) {
+    pub(super) fn charge_bytes(&mut self, bytes: usize) {
         self.plain += (bytes / BYTES_FOR_ONE) as u64;
     }
 
     #[inline]
-    pub(in crate::server) fn charge_message(&mut self) {
+    pub(super) fn charge_message(&mut self) {
         self.plain += MESSAGE_COST;
     }
 
     /// So far so much work has been inflating.
-    pub(in crate::server) fn set_inflating(&mut self, inflating: u64) {
+    pub(super) fn set_inflating(&mut self, inflating: u64) {
         self.inflating = inflating;
     }
 
@@ -68,7 +68,7 @@ impl Work {
     }
 
     /// Bytes to be read from a peer at once.
-    pub(in crate::server) fn most_to_read(&self, inflates: bool) -> usize {
+    pub(super) fn most_to_read(&self, inflates: bool) -> usize {
         let share = |all: usize| (all / self.ready).clamp(READ_AT_LEAST, READ_WHEN_BUSY);
         match (self.is_busy(), inflates) {
             (false, false) => read_buffer::LENGTH,
@@ -79,7 +79,7 @@ impl Work {
     }
 
     /// Work for one peer's compressed messages, before the others have their turn.
-    pub(in crate::server) fn inflating_budget(&self) -> u64 {
+    pub(super) fn inflating_budget(&self) -> u64 {
         match self.is_busy() {
             false => INFLATING,
             true => (ALL_INFLATING_WHEN_BUSY / self.ready as u64).min(INFLATING_WHEN_BUSY),

@@ -1,5 +1,5 @@
-//! What a peer has not been written yet. It owns nothing while there is nothing, nor while there is but
-//! one stretch of the tape: the common case of a turn.
+//! What has not been written to a peer yet. An outbox allocates nothing while it is empty, nor while one stretch of the
+//! tape is all that is queued: the common case of a turn.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
@@ -18,7 +18,7 @@ const SLICES: usize = 64;
 const BLOCK: usize = 64 << 10;
 
 #[derive(Debug, Default)]
-pub(in crate::server) struct Outbox {
+pub(super) struct Outbox {
     /// This turn's stretch, if it is all there is.
     stretch: Range<u32>,
     more: Option<Box<More>>,
@@ -40,10 +40,10 @@ struct More {
     behind: bool,
     /// The application was told that this peer is slow, and waits to hear that it is not.
     told_slow: bool,
+    /// The socket was full since all was written the last time.
+    was_blocked: bool,
     /// Messages that were left out.
     missed: u64,
-    /// What was read from the peer before its socket blocked: it is heard when this is empty.
-    held_input: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -56,55 +56,68 @@ enum Waiting {
 
 /// How a write went.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::server) enum Written {
-    /// Everything is out. The application waits to hear so: this many messages were left out.
-    All { tell_drained: Option<u64> },
+pub(super) enum Written {
+    /// All of it is out.
+    All(CaughtUp),
     /// The rest waits for a writable event.
     Blocked,
 }
 
+/// What an outbox was before all of it was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::server) struct CaughtUp {
+    /// Its socket was full.
+    pub(in crate::server) was_blocked: bool,
+    /// The application was told that the peer is slow; so many messages were left out since.
+    pub(in crate::server) missed: Option<u64>,
+}
+
 impl Outbox {
     #[inline]
-    pub(in crate::server) fn queued(&self) -> usize {
+    pub(super) fn queued(&self) -> usize {
         self.stretch.len() + self.more.as_ref().map_or(0, |more| more.queued)
     }
 
     /// Is there nothing, and nothing to remember?
     #[inline]
-    pub(in crate::server) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.stretch.is_empty() && self.more.is_none()
     }
 
     #[inline]
-    pub(in crate::server) fn is_blocked(&self) -> bool {
+    pub(super) fn is_blocked(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.blocked)
     }
 
     /// Was the socket too full for what is queued, when it was last written to?
     #[inline]
-    pub(in crate::server) fn is_behind(&self) -> bool {
+    pub(super) fn is_behind(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.behind)
     }
 
     /// How much memory what waits takes, at the end of a turn.
-    pub(in crate::server) fn memory(&self) -> usize {
+    pub(super) fn memory(&self) -> usize {
         self.more.as_ref().map_or(0, |more| more.memory)
     }
 
     /// Does a page wait?
-    pub(in crate::server) fn holds_page(&self) -> bool {
+    pub(super) fn holds_page(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.pieces.iter().any(|it| matches!(it, Waiting::Page(_))))
     }
 
-    /// May this many bytes be added? One message always fits an empty outbox.
+    /// May this many bytes be added? Only a full socket makes a peer slow: what is queued for any other is written
+    /// before more is recorded than a send queue holds (`Outbound::make_room`). One message always fits an empty outbox.
     #[inline]
-    pub(in crate::server) fn has_room_for(&self, length: usize, limit: usize) -> bool {
-        let queued = self.queued();
-        queued == 0 || queued + length <= limit
+    pub(super) fn has_room_for(&self, length: usize, limit: usize) -> bool {
+        let Some(more) = self.more.as_ref().filter(|more| more.blocked) else {
+            return true;
+        };
+        let queued = self.stretch.len() + more.queued;
+        queued == 0 || queued.saturating_add(length) <= limit
     }
 
     #[inline]
-    pub(in crate::server) fn push(&mut self, piece: &Piece) {
+    pub(super) fn push(&mut self, piece: &Piece) {
         if let Piece::Tape(range) = piece
             && self.more.as_ref().is_none_or(|more| more.pieces.is_empty())
         {
@@ -136,43 +149,24 @@ impl Outbox {
     }
 
     /// The application is told that the peer is slow, and wants to hear when it is not.
-    pub(in crate::server) fn tell_slow(&mut self) {
+    pub(super) fn tell_slow(&mut self) {
         self.more.get_or_insert_default().told_slow = true;
     }
 
     /// A message is left out.
-    pub(in crate::server) fn miss(&mut self) {
+    pub(super) fn miss(&mut self) {
         let more = self.more.get_or_insert_default();
         more.told_slow = true;
         more.missed += 1;
     }
 
-    /// Keeps input that is not to be heard before the outbox is empty.
-    pub(in crate::server) fn hold_input(&mut self, input: &[u8]) {
-        self.more.get_or_insert_default().held_input.extend_from_slice(input);
-    }
-
-    /// How much memory it takes.
-    #[inline]
-    pub(in crate::server) fn held_input(&self) -> usize {
-        self.more.as_ref().map_or(0, |more| more.held_input.capacity())
-    }
-
-    pub(in crate::server) fn holds_input(&self) -> bool {
-        self.more.as_ref().is_some_and(|more| !more.held_input.is_empty())
-    }
-
-    pub(in crate::server) fn take_held_input(&mut self) -> Vec<u8> {
-        self.more.as_mut().map_or(Vec::new(), |more| std::mem::take(&mut more.held_input))
-    }
-
     /// The socket is full, though there is nothing here: what waits is TLS's own.
-    pub(in crate::server) fn block(&mut self) {
-        self.more.get_or_insert_default().blocked = true;
+    pub(super) fn block(&mut self) {
+        self.more.get_or_insert_default().block();
     }
 
     /// A writable event has come.
-    pub(in crate::server) fn unblock(&mut self) {
+    pub(super) fn unblock(&mut self) {
         if let Some(more) = &mut self.more {
             more.blocked = false;
         }
@@ -181,7 +175,7 @@ impl Outbox {
     /// Writes until all is out or the socket takes no more; then copies what is left of the tape, which is about
     /// to be rewound.
     #[inline]
-    pub(in crate::server) fn write(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
+    pub(super) fn write(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
         if self.more.is_some() {
             return self.write_pieces(transport, tape);
         }
@@ -189,14 +183,14 @@ impl Outbox {
         let bytes = tape.get(&stretch);
         let written = if bytes.is_empty() { 0 } else { retry_interrupted(|| transport.write(bytes))? };
         if written == bytes.len() && transport.flush()? {
-            return Ok(Written::All { tell_drained: None });
+            return Ok(Written::All(CaughtUp::default()));
         }
         self.stretch = stretch.start + written as u32..stretch.end;
         self.write_pieces(transport, tape)
     }
 
     /// Writes what need not wait: nothing else does. Keeps what the socket does not take; says how much it took.
-    pub(in crate::server) fn write_at_once(
+    pub(super) fn write_at_once(
         &mut self,
         transport: &mut Transport,
         [header, payload]: [&[u8]; 2],
@@ -221,7 +215,7 @@ impl Outbox {
             let more = self.need_more();
             more.queued = length - written;
             more.behind = written < length;
-            more.blocked = true;
+            more.block();
             more.keep(header);
             more.keep(payload);
         }
@@ -250,24 +244,32 @@ impl Outbox {
             let count = more.pieces.len().min(SLICES);
             let written = retry_interrupted(|| transport.write_vectored(&slices[..count]))?;
             more.queued -= written;
-            more.blocked = written == 0;
+            if written == 0 {
+                more.block();
+            }
             more.advance(written, tape);
         }
         more.behind = !more.pieces.is_empty();
-        more.blocked = more.blocked || !transport.flush()?;
+        if !more.blocked && !transport.flush()? {
+            more.block();
+        }
         if more.blocked {
             more.keep_tape(tape);
             return Ok(Written::Blocked);
         }
-        let tell_drained = std::mem::take(&mut more.told_slow).then(|| std::mem::take(&mut more.missed));
-        if more.held_input.is_empty() {
-            self.more = None;
-        }
-        Ok(Written::All { tell_drained })
+        let caught_up =
+            CaughtUp { was_blocked: more.was_blocked, missed: more.told_slow.then_some(more.missed) };
+        self.more = None;
+        Ok(Written::All(caught_up))
     }
 }
 
 impl More {
+    fn block(&mut self) {
+        self.blocked = true;
+        self.was_blocked = true;
+    }
+
     /// A piece that is not on the tape.
     fn push(&mut self, piece: Waiting) {
         self.memory += piece.memory();

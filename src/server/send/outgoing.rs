@@ -18,7 +18,6 @@ use crate::protocol::PreparedMessage;
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
     pub(in crate::server) content: Content<'a>,
-    #[cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "nothing is compressed"))]
     pub(in crate::server) compressible: bool,
 }
 
@@ -38,7 +37,6 @@ impl Outgoing<'_> {
     }
 
     /// The payload's length.
-    #[cfg(feature = "deflate")]
     pub(in crate::server) fn length(&self) -> usize {
         match self.content {
             Content::Message(message) => message.len(),

@@ -1,198 +1,155 @@
-//! Who listens to what, and what was said to them in this turn.
+//! Who is subscribed to what, and what was published in this turn.
 //!
-//! A publish touches nobody. It is recorded on the tape once, and noted here with its topic. The members hear it when the
-//! turn ends, or before something else is said to them: the places on the tape tell what came first.
+//! A publish touches no peer, unless some of them have it compressed. It is recorded on the tape once, and noted here
+//! with its topic. It is queued for the members when the turn ends, or before something else is queued for them: the
+//! places on the tape tell what came first.
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-/// A topic's place in the table. Peers remember the topics they are in by it.
-pub(in crate::server) type TopicNumber = u32;
-
-/// The topic of what is broadcast. It has no name, and its members are not listed: they are all who are open.
-pub(in crate::server) const EVERYBODY: TopicNumber = 0;
+use super::memberships::{EVERYBODY, Memberships, TopicNumber};
+use crate::server::peer_id::Slot;
 
 #[derive(Debug)]
-pub(in crate::server) struct Topics {
-    numbers: HashMap<Box<str>, TopicNumber>,
+pub(super) struct Topics {
+    numbers: HashMap<Arc<str>, TopicNumber>,
     topics: Vec<Topic>,
     unused: Vec<TopicNumber>,
-    /// Those to which something was said in this turn.
-    speaking: Vec<TopicNumber>,
+    /// Those with messages of this turn.
+    active: Vec<TopicNumber>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Topic {
-    name: Box<str>,
+    name: Arc<str>,
     /// Slots, close together, so that a fan-out walks memory in order.
-    members: Vec<u32>,
-    /// In this turn; in the order of the tape.
-    said: Vec<Said>,
+    members: Vec<Slot>,
+    /// The messages of this turn, in the order of the tape.
+    published: Vec<Published>,
 }
 
 /// A message to a topic.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Said {
+pub(super) struct Published {
     /// Where it is on the tape.
-    pub(in crate::server) range: Range<u32>,
-    /// Those with permessage-deflate have been told it their way already.
-    pub(in crate::server) deflated_for_some: bool,
+    pub(super) range: Range<u32>,
+    /// It has been queued, compressed, for the members with permessage-deflate.
+    pub(super) deflated_for_some: bool,
 }
 
 impl Topics {
-    pub(in crate::server) fn new() -> Self {
-        let everybody = Topic::default();
-        Topics { numbers: HashMap::new(), topics: vec![everybody], unused: Vec::new(), speaking: Vec::new() }
+    pub(super) fn new() -> Self {
+        let everybody = Topic::named("".into());
+        Topics { numbers: HashMap::new(), topics: vec![everybody], unused: Vec::new(), active: Vec::new() }
     }
 
-    pub(in crate::server) fn find(&self, name: &str) -> Option<TopicNumber> {
+    pub(super) fn find(&self, name: &str) -> Option<TopicNumber> {
         self.numbers.get(name).copied()
     }
 
-    pub(in crate::server) fn members(&self, number: TopicNumber) -> &[u32] {
+    pub(super) fn members(&self, number: TopicNumber) -> &[Slot] {
         &self.topics[number as usize].members
     }
 
     /// The topic of this name, made if need be; it lives as long as it has members.
-    pub(in crate::server) fn find_or_make(&mut self, name: &str) -> TopicNumber {
+    pub(super) fn find_or_make(&mut self, name: &str) -> TopicNumber {
         if let Some(number) = self.find(name) {
             return number;
         }
-        let number = self.unused.pop().unwrap_or_else(|| {
-            self.topics.push(Topic::default());
-            self.topics.len() as TopicNumber - 1
-        });
-        self.topics[number as usize].name = name.into();
-        self.numbers.insert(name.into(), number);
+        let topic = Topic::named(name.into());
+        let name = Arc::clone(&topic.name);
+        let number = match self.unused.pop() {
+            Some(number) => {
+                self.topics[number as usize] = topic;
+                number
+            }
+            None => {
+                self.topics.push(topic);
+                self.topics.len() as TopicNumber - 1
+            }
+        };
+        self.numbers.insert(name, number);
         number
     }
 
     /// The caller knows that it is not a member yet.
-    pub(in crate::server) fn join(&mut self, number: TopicNumber, slot: u32) {
+    pub(super) fn join(&mut self, number: TopicNumber, slot: Slot) {
         self.topics[number as usize].members.push(slot);
     }
 
-    /// The caller has caught up with what was said.
-    pub(in crate::server) fn leave(&mut self, number: TopicNumber, slot: u32) {
+    /// What was published before has been queued for the peer.
+    pub(super) fn leave(&mut self, number: TopicNumber, slot: Slot) {
         let topic = &mut self.topics[number as usize];
         if let Some(place) = topic.members.iter().position(|&member| member == slot) {
             topic.members.swap_remove(place);
         }
         if topic.members.is_empty() {
-            let topic = std::mem::take(topic);
+            (topic.members, topic.published) = (Vec::new(), Vec::new());
             self.numbers.remove(&topic.name);
             self.unused.push(number);
-            self.speaking.retain(|&speaking| speaking != number);
+            self.active.retain(|&active| active != number);
         }
     }
 
-    // ---- what is said in a turn
+    // ---- what is published in a turn
 
-    pub(in crate::server) fn say(&mut self, number: TopicNumber, said: Said) {
+    pub(super) fn publish(&mut self, number: TopicNumber, message: Published) {
         let topic = &mut self.topics[number as usize];
-        if topic.said.is_empty() {
-            self.speaking.push(number);
+        if topic.published.is_empty() {
+            self.active.push(number);
         }
-        topic.said.push(said);
+        topic.published.push(message);
     }
 
-    /// Has nothing been said to any topic?
+    /// Has nothing been published in this turn?
     #[inline]
-    pub(in crate::server) fn are_silent(&self) -> bool {
-        self.speaking.is_empty()
+    pub(super) fn are_silent(&self) -> bool {
+        self.active.is_empty()
     }
 
-    pub(in crate::server) fn speaking(&self) -> &[TopicNumber] {
-        &self.speaking
+    /// The topics with messages of this turn.
+    pub(super) fn active(&self) -> &[TopicNumber] {
+        &self.active
     }
 
-    pub(in crate::server) fn said(&self, number: TopicNumber) -> &[Said] {
-        &self.topics[number as usize].said
+    pub(super) fn published(&self, number: TopicNumber) -> &[Published] {
+        &self.topics[number as usize].published
     }
 
-    /// What was said to a peer's topics and to everybody from a place of the tape on, in order.
-    pub(in crate::server) fn news(&self, memberships: &Memberships, since: u32) -> Vec<Said> {
-        let mut news = Vec::new();
+    /// What was published to a peer's topics and to everybody from a place of the tape on, in order.
+    pub(super) fn published_to(&self, memberships: &Memberships, since: u32) -> Vec<Published> {
+        let mut messages = Vec::new();
         let mut sources = 0;
         for number in memberships.iter().chain([EVERYBODY]) {
-            let said = self.said(number);
-            let heard = said.partition_point(|said| said.range.start < since);
-            news.extend_from_slice(&said[heard..]);
-            sources += usize::from(heard < said.len());
+            let published = self.published(number);
+            let queued_before = published.partition_point(|message| message.range.start < since);
+            messages.extend_from_slice(&published[queued_before..]);
+            sources += usize::from(queued_before < published.len());
         }
         if sources > 1 {
-            news.sort_unstable_by_key(|said| said.range.start);
+            messages.sort_unstable_by_key(|message| message.range.start);
         }
-        news
+        messages
     }
 
-    /// Have several of a peer's topics spoken, everybody's included?
-    pub(in crate::server) fn several_speak_to(&self, memberships: &Memberships) -> bool {
-        let speaks = |number: &TopicNumber| !self.said(*number).is_empty();
-        self.speaking.len() > 1 && memberships.iter().chain([EVERYBODY]).filter(speaks).count() > 1
+    /// Do several of a peer's topics have messages, everybody's included?
+    pub(super) fn several_are_active_for(&self, memberships: &Memberships) -> bool {
+        let is_active = |number: &TopicNumber| !self.published(*number).is_empty();
+        self.active.len() > 1 && memberships.iter().chain([EVERYBODY]).filter(is_active).count() > 1
     }
 
-    /// Everybody has heard everything. A silent topic keeps nothing.
-    pub(in crate::server) fn fall_silent(&mut self) {
-        for number in self.speaking.drain(..) {
-            self.topics[number as usize].said = Vec::new();
-        }
-    }
-}
-
-/// The topics of one peer. Most are in few, and own no memory for it.
-#[derive(Debug)]
-pub(in crate::server) enum Memberships {
-    /// `EVERYBODY` stands for none.
-    Few([TopicNumber; 3]),
-    Many(Box<Many>),
-}
-
-#[derive(Debug)]
-pub(in crate::server) struct Many {
-    numbers: Vec<TopicNumber>,
-}
-
-impl Memberships {
-    pub(in crate::server) fn iter(&self) -> impl Iterator<Item = TopicNumber> {
-        let numbers = match self {
-            Memberships::Few(numbers) => &numbers[..],
-            Memberships::Many(many) => &many.numbers,
-        };
-        numbers.iter().copied().filter(|&number| number != EVERYBODY)
-    }
-
-    pub(in crate::server) fn contains(&self, number: TopicNumber) -> bool {
-        self.iter().any(|joined| joined == number)
-    }
-
-    /// The caller knows that it is not there yet.
-    pub(in crate::server) fn add(&mut self, number: TopicNumber) {
-        match self {
-            Memberships::Few(numbers) => match numbers.iter_mut().find(|place| **place == EVERYBODY) {
-                Some(place) => *place = number,
-                None => {
-                    let numbers = numbers.iter().copied().chain([number]).collect();
-                    *self = Memberships::Many(Box::new(Many { numbers }));
-                }
-            },
-            Memberships::Many(many) => many.numbers.push(number),
-        }
-    }
-
-    pub(in crate::server) fn remove(&mut self, number: TopicNumber) {
-        match self {
-            Memberships::Few(numbers) => {
-                numbers.iter_mut().filter(|joined| **joined == number).for_each(|joined| *joined = EVERYBODY);
-            }
-            Memberships::Many(many) => many.numbers.retain(|&joined| joined != number),
+    /// All of it has been queued. A silent topic keeps nothing.
+    pub(super) fn fall_silent(&mut self) {
+        for number in self.active.drain(..) {
+            self.topics[number as usize].published = Vec::new();
         }
     }
 }
 
-impl Default for Memberships {
-    fn default() -> Self {
-        Memberships::Few([EVERYBODY; 3])
+impl Topic {
+    fn named(name: Arc<str>) -> Self {
+        Topic { name, members: Vec::new(), published: Vec::new() }
     }
 }
 
@@ -200,31 +157,12 @@ impl Default for Memberships {
 mod tests {
     use super::*;
 
-    fn said(start: u32) -> Said {
-        Said { range: start..start + 10, deflated_for_some: false }
+    fn message(start: u32) -> Published {
+        Published { range: start..start + 10, deflated_for_some: false }
     }
 
     #[test]
-    fn a_peer_is_in_as_many_topics_as_it_likes() {
-        let mut memberships = Memberships::default();
-        let numbers = |memberships: &Memberships| {
-            let mut numbers: Vec<_> = memberships.iter().collect();
-            numbers.sort_unstable();
-            numbers
-        };
-        for number in 1..=5 {
-            memberships.add(number);
-            assert_eq!(numbers(&memberships), (1..=number).collect::<Vec<_>>());
-        }
-        for number in 1..=5 {
-            memberships.remove(number);
-            assert!(!memberships.contains(number));
-            assert_eq!(numbers(&memberships), (number + 1..=5).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn news_come_in_the_order_of_the_tape_from_all_topics_of_a_peer_and_no_other() {
+    fn messages_come_in_the_order_of_the_tape_from_all_topics_of_a_peer_and_no_other() {
         let mut topics = Topics::new();
         let [tea, coffee, gin] = ["tea", "coffee", "gin"].map(|name| topics.find_or_make(name));
         let mut memberships = Memberships::default();
@@ -232,26 +170,28 @@ mod tests {
             memberships.add(number);
         }
         for (number, start) in [(tea, 0), (coffee, 10), (gin, 20), (EVERYBODY, 30), (tea, 40)] {
-            topics.say(number, said(start));
+            topics.publish(number, message(start));
         }
-        let news = |since| topics.news(&memberships, since).iter().map(|said| said.range.start).collect();
-        assert_eq!((news(0), news(5), news(41)), (vec![0, 10, 30, 40], vec![10, 30, 40], vec![]));
+        let starts = |since| {
+            topics.published_to(&memberships, since).iter().map(|message| message.range.start).collect()
+        };
+        assert_eq!((starts(0), starts(5), starts(41)), (vec![0, 10, 30, 40], vec![10, 30, 40], vec![]));
         topics.fall_silent();
-        assert!(topics.are_silent() && topics.news(&memberships, 0).is_empty());
+        assert!(topics.are_silent() && topics.published_to(&memberships, 0).is_empty());
     }
 
     #[test]
     fn a_topic_that_is_born_again_says_nothing_of_its_former_life() {
         let mut topics = Topics::new();
         let tea = topics.find_or_make("tea");
-        topics.join(tea, 7);
-        topics.say(tea, said(0));
-        topics.leave(tea, 7);
+        topics.join(tea, Slot::at(7));
+        topics.publish(tea, message(0));
+        topics.leave(tea, Slot::at(7));
         assert!(topics.are_silent());
         let again = topics.find_or_make("tea");
         assert_eq!(again, tea);
-        assert!(topics.said(again).is_empty());
-        topics.say(again, said(10));
-        assert_eq!(topics.speaking(), [tea]);
+        assert!(topics.published(again).is_empty());
+        topics.publish(again, message(10));
+        assert_eq!(topics.active(), [tea]);
     }
 }

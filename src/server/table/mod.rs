@@ -1,7 +1,191 @@
-//! Who is there.
+//! Who is there: a slot for each connection, and how far along its life it is.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `stage.rs` | the stages of a connection, and the causes that move it from one to another |
+//! | `slot_set.rs` | some of the slots, a bit for each |
+//! | `budget.rs` | what all connections hold together of something that costs memory |
+//!
+//! The table holds no socket and no byte of anybody's: what arrives lies in [`receive`](super::receive), what leaves in
+//! [`send`](super::send), both by slot.
 
 pub(in crate::server) mod budget;
-pub(in crate::server) mod connection;
-pub(in crate::server) mod lifecycle;
 pub(in crate::server) mod slot_set;
-pub(in crate::server) mod slots;
+pub(in crate::server) mod stage;
+
+use super::PeerId;
+use super::peer_id::{RESERVED_GENERATION, Slot};
+use super::time::deadlines::Deadlines;
+use stage::{Cause, Stage};
+
+/// The slots, and those of them that are free.
+#[derive(Debug, Default)]
+pub(in crate::server) struct Table {
+    entries: Vec<Entry>,
+    free: Vec<Slot>,
+    /// To be vacated when the turn ends.
+    dead: Vec<Slot>,
+    occupied: usize,
+    deadlines: Deadlines,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    generation: u32,
+    stage: Stage,
+    grace: Grace,
+    /// The peer's side of TCP has ended.
+    input_ended: bool,
+}
+
+/// More time for a connection whose time was up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::server) enum Grace {
+    #[default]
+    NotYet,
+    /// It got some: for a Pong, or for what it had sent to be read.
+    Given,
+}
+
+impl Table {
+    /// Gives a slot to a new connection.
+    pub(in crate::server) fn occupy(&mut self) -> PeerId {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(Entry::vacant(0));
+            Slot::at(self.entries.len() - 1)
+        });
+        self.entries[slot.index()].stage = Stage::Opening;
+        self.occupied += 1;
+        self.id(slot)
+    }
+
+    /// Takes the slot back. Its generation moves on, so that the old id finds nobody; a slot whose generations are
+    /// used up stays empty for good.
+    pub(in crate::server) fn vacate(&mut self, slot: Slot) {
+        let generation = self.entries[slot.index()].generation + 1;
+        self.entries[slot.index()] = Entry::vacant(generation);
+        self.deadlines.clear(slot);
+        self.occupied -= 1;
+        if generation < RESERVED_GENERATION {
+            self.free.push(slot);
+        }
+    }
+
+    /// The slot of this id, if its connection is still there.
+    #[inline]
+    pub(in crate::server) fn find(&self, id: PeerId) -> Option<Slot> {
+        let entry = self.entries.get(id.index())?;
+        (entry.generation == id.generation() && entry.stage != Stage::Vacant).then_some(id.slot())
+    }
+
+    pub(in crate::server) fn id(&self, slot: Slot) -> PeerId {
+        PeerId::new(slot, self.entries[slot.index()].generation)
+    }
+
+    #[inline]
+    pub(in crate::server) fn stage(&self, slot: Slot) -> Stage {
+        self.entries[slot.index()].stage
+    }
+
+    /// Moves a connection on. Says from where, if it has moved.
+    pub(in crate::server) fn step(&mut self, slot: Slot, cause: Cause) -> Option<Stage> {
+        let entry = &mut self.entries[slot.index()];
+        entry.input_ended |= cause == Cause::InputEnded;
+        let before = entry.stage;
+        entry.stage = before.after(cause);
+        if entry.stage == Stage::Lingering && entry.input_ended {
+            entry.stage = entry.stage.after(Cause::InputEnded);
+        }
+        let after = entry.stage;
+        if before != Stage::Dead && after == Stage::Dead {
+            self.deadlines.clear(slot);
+            self.dead.push(slot);
+        }
+        (before != after).then_some(before)
+    }
+
+    pub(in crate::server) fn grace(&self, slot: Slot) -> Grace {
+        self.entries[slot.index()].grace
+    }
+
+    #[inline]
+    pub(in crate::server) fn set_grace(&mut self, slot: Slot, grace: Grace) {
+        self.entries[slot.index()].grace = grace;
+    }
+
+    /// How many connections there are, in whatever stage.
+    pub(in crate::server) fn count(&self) -> usize {
+        self.occupied
+    }
+
+    /// Is a connection dead that has not been vacated?
+    pub(in crate::server) fn has_dead(&self) -> bool {
+        !self.dead.is_empty()
+    }
+
+    pub(in crate::server) fn take_dead(&mut self) -> Vec<Slot> {
+        std::mem::take(&mut self.dead)
+    }
+
+    pub(in crate::server) fn in_stage(&self, stage: Stage) -> Vec<Slot> {
+        let slots = (0..self.entries.len()).map(Slot::at);
+        slots.filter(|&slot| self.stage(slot) == stage).collect()
+    }
+
+    #[inline]
+    pub(in crate::server) fn deadlines(&mut self) -> &mut Deadlines {
+        &mut self.deadlines
+    }
+
+    pub(in crate::server) fn earliest_deadline(&self) -> Option<super::time::deadlines::Tick> {
+        self.deadlines.earliest()
+    }
+}
+
+impl Entry {
+    fn vacant(generation: u32) -> Self {
+        Entry { generation, stage: Stage::Vacant, grace: Grace::NotYet, input_ended: false }
+    }
+}
+
+/// With the way in, the way out and the deadline, that makes 92 bytes of tables for each connection.
+const _: () = assert!(size_of::<Entry>() == 8);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_finds_its_connection_and_never_the_next_one_of_the_slot() {
+        let mut table = Table::default();
+        let first = table.occupy();
+        assert_eq!(table.find(first), Some(first.slot()));
+        table.vacate(first.slot());
+        assert_eq!(table.find(first), None);
+        let second = table.occupy();
+        assert_eq!(
+            (second.slot(), table.find(first), table.find(second)),
+            (first.slot(), None, Some(first.slot()))
+        );
+        assert_eq!(table.count(), 1);
+    }
+
+    #[test]
+    fn each_of_the_dead_is_told_once() {
+        let mut table = Table::default();
+        let slot = table.occupy().slot();
+        assert_eq!(table.step(slot, Cause::Expired), Some(Stage::Opening));
+        assert_eq!((table.step(slot, Cause::Lost), table.take_dead()), (None, vec![slot]));
+        assert!(!table.has_dead());
+    }
+
+    #[test]
+    fn who_has_ended_its_side_before_is_not_lingered_for() {
+        let mut table = Table::default();
+        let slot = table.occupy().slot();
+        table.step(slot, Cause::InputEnded);
+        assert_eq!(table.stage(slot), Stage::Ending);
+        table.step(slot, Cause::Written);
+        assert_eq!(table.take_dead(), [slot]);
+    }
+}

@@ -1,39 +1,45 @@
 //! Some of the slots, a bit for each. To walk over those of a few who are left of a crowd costs a look at each 64 of the
 //! slots that the crowd had.
 
+use crate::server::peer_id::Slot;
+
 #[derive(Debug, Default)]
 pub(in crate::server) struct SlotSet(Vec<u64>);
 
 impl SlotSet {
-    pub(in crate::server) fn insert(&mut self, slot: u32) {
-        let word = slot as usize / 64;
+    pub(in crate::server) fn insert(&mut self, slot: Slot) {
+        let word = slot.index() / 64;
         if self.0.len() <= word {
             self.0.resize(word + 1, 0);
         }
-        self.0[word] |= 1 << (slot % 64);
+        self.0[word] |= 1 << (slot.index() % 64);
     }
 
-    pub(in crate::server) fn remove(&mut self, slot: u32) {
-        if let Some(word) = self.0.get_mut(slot as usize / 64) {
-            *word &= !(1 << (slot % 64));
+    pub(in crate::server) fn contains(&self, slot: Slot) -> bool {
+        self.0.get(slot.index() / 64).is_some_and(|word| word & 1 << (slot.index() % 64) != 0)
+    }
+
+    pub(in crate::server) fn remove(&mut self, slot: Slot) {
+        if let Some(word) = self.0.get_mut(slot.index() / 64) {
+            *word &= !(1 << (slot.index() % 64));
         }
     }
 
     /// The first of them from this slot on.
     #[inline]
-    pub(in crate::server) fn next(&self, from: usize) -> Option<u32> {
+    pub(in crate::server) fn next(&self, from: usize) -> Option<Slot> {
         let mut word = from / 64;
         let mut bits = self.0.get(word)? & (u64::MAX << (from % 64));
         while bits == 0 {
             word += 1;
             bits = *self.0.get(word)?;
         }
-        Some(word as u32 * 64 + bits.trailing_zeros())
+        Some(Slot::at(word * 64 + bits.trailing_zeros() as usize))
     }
 
     /// All of them, in order.
-    pub(in crate::server) fn iter(&self) -> impl Iterator<Item = u32> {
-        std::iter::successors(self.next(0), |&slot| self.next(slot as usize + 1))
+    pub(in crate::server) fn iter(&self) -> impl Iterator<Item = Slot> {
+        std::iter::successors(self.next(0), |&slot| self.next(slot.index() + 1))
     }
 }
 
@@ -48,7 +54,7 @@ mod tests {
         let (mut slots, mut slow, mut dice) = (SlotSet::default(), BTreeSet::new(), 1u32);
         for _ in 0..2_000 {
             dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let slot = dice >> 24;
+            let slot = Slot::at(dice as usize >> 24);
             if dice & 1 << 20 == 0 {
                 slots.insert(slot);
                 slow.insert(slot);
@@ -64,9 +70,9 @@ mod tests {
     #[test]
     fn two_of_a_crowd_are_found_with_few_looks() {
         let mut slots = SlotSet::default();
-        (0..15_000).for_each(|slot| slots.insert(slot));
-        (0..15_000).filter(|slot| ![3, 14_999].contains(slot)).for_each(|slot| slots.remove(slot));
-        assert!(slots.iter().eq([3, 14_999]));
+        (0..15_000).for_each(|slot| slots.insert(Slot::at(slot)));
+        (0..15_000).filter(|slot| ![3, 14_999].contains(slot)).for_each(|slot| slots.remove(Slot::at(slot)));
+        assert!(slots.iter().eq([3, 14_999].map(Slot::at)));
         assert!(slots.0.len() <= 15_000 / 64 + 1);
     }
 }

@@ -6,6 +6,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::server::peer_id::Slot;
+
 /// Tenths of a second since the server was made: enough for 13 years.
 pub(in crate::server) type Tick = u32;
 
@@ -69,27 +71,29 @@ pub(in crate::server) struct Deadlines {
     earliest: Tick,
 }
 
-impl Deadlines {
-    pub(in crate::server) fn new() -> Self {
+impl Default for Deadlines {
+    fn default() -> Self {
         Deadlines { due: Vec::new(), earliest: NEVER }
     }
+}
 
+impl Deadlines {
     #[inline]
-    pub(in crate::server) fn set(&mut self, slot: usize, due: Tick) {
-        if self.due.len() <= slot {
-            self.due.resize(slot + 1, NEVER);
+    pub(in crate::server) fn set(&mut self, slot: Slot, due: Tick) {
+        if self.due.len() <= slot.index() {
+            self.due.resize(slot.index() + 1, NEVER);
         }
-        self.due[slot] = due;
+        self.due[slot.index()] = due;
         self.earliest = self.earliest.min(due);
     }
 
     /// When the deadline of a slot is, if it has one.
-    pub(in crate::server) fn due(&self, slot: usize) -> Tick {
-        self.due.get(slot).copied().unwrap_or(NEVER)
+    pub(in crate::server) fn due(&self, slot: Slot) -> Tick {
+        self.due.get(slot.index()).copied().unwrap_or(NEVER)
     }
 
     /// Has a deadline been set that has not been told as passed?
-    pub(in crate::server) fn is_set(&self, slot: usize) -> bool {
+    pub(in crate::server) fn is_set(&self, slot: Slot) -> bool {
         self.due(slot) != NEVER
     }
 
@@ -99,7 +103,7 @@ impl Deadlines {
         self.earliest = self.due.iter().copied().min().unwrap_or(NEVER);
     }
 
-    pub(in crate::server) fn clear(&mut self, slot: usize) {
+    pub(in crate::server) fn clear(&mut self, slot: Slot) {
         self.set(slot, NEVER);
     }
 
@@ -109,7 +113,7 @@ impl Deadlines {
     }
 
     /// The slots whose deadline has passed. Each is told once.
-    pub(in crate::server) fn expired(&mut self, now: Tick) -> Vec<u32> {
+    pub(in crate::server) fn expired(&mut self, now: Tick) -> Vec<Slot> {
         let mut expired = Vec::new();
         if now < self.earliest {
             return expired;
@@ -118,7 +122,7 @@ impl Deadlines {
         for (slot, due) in self.due.iter_mut().enumerate() {
             if *due <= now {
                 *due = NEVER;
-                expired.push(slot as u32);
+                expired.push(Slot::at(slot));
             }
             self.earliest = self.earliest.min(*due);
         }
@@ -132,32 +136,32 @@ mod tests {
 
     #[test]
     fn each_deadline_is_told_once_and_not_before_it_is_due() {
-        let mut deadlines = Deadlines::new();
+        let mut deadlines = Deadlines::default();
         assert_eq!(deadlines.earliest(), None);
-        deadlines.set(3, 50);
-        deadlines.set(0, 20);
+        deadlines.set(Slot::at(3), 50);
+        deadlines.set(Slot::at(0), 20);
         assert_eq!(deadlines.expired(19), []);
-        assert_eq!(deadlines.expired(20), [0]);
+        assert_eq!(deadlines.expired(20), [0].map(Slot::at));
         assert_eq!(deadlines.earliest(), Some(50));
-        deadlines.set(3, 70); // put off: one look too early, then the right one
+        deadlines.set(Slot::at(3), 70); // put off: one look too early, then the right one
         assert_eq!(deadlines.expired(50), []);
         assert_eq!(deadlines.earliest(), Some(70));
-        deadlines.set(1, 60);
-        deadlines.clear(1);
-        assert_eq!(deadlines.expired(100), [3]);
+        deadlines.set(Slot::at(1), 60);
+        deadlines.clear(Slot::at(1));
+        assert_eq!(deadlines.expired(100), [3].map(Slot::at));
         assert_eq!(deadlines.earliest(), None);
     }
 
     #[test]
     fn what_has_passed_can_be_postponed() {
-        let mut deadlines = Deadlines::new();
+        let mut deadlines = Deadlines::default();
         for (slot, due) in [(0, 20), (1, 30), (2, 50)] {
-            deadlines.set(slot, due);
+            deadlines.set(Slot::at(slot), due);
         }
         deadlines.postpone(30, 40);
         assert_eq!(deadlines.earliest(), Some(40));
-        assert_eq!(deadlines.expired(40), [0, 1]);
-        assert_eq!([0, 1, 2, 3].map(|slot| deadlines.is_set(slot)), [false, false, true, false]);
+        assert_eq!(deadlines.expired(40), [0, 1].map(Slot::at));
+        assert_eq!([0, 1, 2, 3].map(|slot| deadlines.is_set(Slot::at(slot))), [false, false, true, false]);
     }
 
     #[test]

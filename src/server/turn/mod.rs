@@ -1,6 +1,234 @@
-//! One turn of the loop.
+//! One turn of the loop, on one screen.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `arrivals.rs` | connections are accepted, or turned away |
+//! | `endings.rs` | the handler is called for peers that have left or caught up; slots are vacated; the server stops |
+//! | `overdue.rs` | deadlines are kept |
 
-pub(in crate::server) mod coming_and_going;
-pub(in crate::server) mod event_loop;
-pub(in crate::server) mod keeping_time;
-pub(in crate::server) mod memory;
+mod arrivals;
+mod endings;
+mod overdue;
+
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use mio::event::Event as Readiness;
+use mio::{Events, Poll};
+
+use super::accept::listeners::Listeners;
+use super::counters::CounterReader;
+use super::mailbox::{BELL, Letters};
+use super::receive::{Inbound, Turn, Until};
+use super::table::stage::{Cause, Stage};
+use super::time::deadlines::{Clock, Tick};
+use super::time::horizon::Horizon;
+use super::time::ticker::Ticker;
+use super::{Handler, PeerId, Peers};
+
+/// Events asked for at once.
+const EVENTS_PER_TURN: usize = 1024;
+
+/// Steps of TLS handshakes before the peers that talk have their turn: some 0.2 ms each, more with an RSA key.
+const HANDSHAKES_PER_TURN: usize = 4;
+
+/// Letters read before the peers have their turn.
+const LETTERS_PER_TURN: usize = 1024;
+
+/// Everything that `Server::run` runs. What arrives from a connection (`inbound`) lies apart from what leaves (in `peers`):
+/// so a message can borrow from the one while the handler holds the other.
+pub(super) struct EventLoop<M, H> {
+    poll: Poll,
+    clock: Clock,
+    listeners: Listeners,
+    letters: Letters<M>,
+    published: CounterReader,
+    peers: Peers,
+    inbound: Inbound,
+    handler: H,
+    /// Connections that are only there to be told why not.
+    turning_away: usize,
+    horizon: Horizon,
+    ticker: Option<Ticker>,
+    /// As of the beginning of the turn, like `Peers::now`.
+    now: Duration,
+    /// By the clock, the loop is not forgiven its lateness before this: it was lately.
+    no_mercy_before: Tick,
+    /// By the clock: until then the loop does not sleep.
+    awake_until: Duration,
+    /// Set when stopping: not later than this.
+    stop_by: Option<Tick>,
+}
+
+/// What the loop runs with.
+pub(super) struct Parts<M> {
+    pub(super) poll: Poll,
+    pub(super) clock: Clock,
+    pub(super) listeners: Listeners,
+    pub(super) letters: Letters<M>,
+    pub(super) published: CounterReader,
+    pub(super) peers: Peers,
+}
+
+impl<M, H: Handler<M>> EventLoop<M, H> {
+    pub(super) fn new(parts: Parts<M>, handler: H) -> Self {
+        let Parts { poll, clock, listeners, letters, published, peers } = parts;
+        let now = clock.elapsed();
+        EventLoop {
+            inbound: Inbound::new(peers.config()),
+            ticker: peers.config().tick.map(|every| Ticker::new(now, every)),
+            poll,
+            clock,
+            listeners,
+            letters,
+            published,
+            peers,
+            handler,
+            turning_away: 0,
+            horizon: Horizon::default(),
+            now,
+            no_mercy_before: 0,
+            awake_until: Duration::ZERO,
+            stop_by: None,
+        }
+    }
+
+    pub(super) fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(EVENTS_PER_TURN);
+        while !self.is_finished() {
+            self.turn(&mut events)?;
+        }
+        Ok(())
+    }
+
+    fn turn(&mut self, events: &mut Events) -> io::Result<()> {
+        let brought = self.wait(events)?;
+        self.begin(brought);
+        for event in events.iter() {
+            match PeerId::from_token(event.token()) {
+                Ok(id) => self.handle_event(id, event),
+                Err(BELL) => self.letters.bell_has_rung(),
+                Err(listener) => self.listeners.handle_event(listener),
+            }
+        }
+        self.inbound.go_on(&mut self.peers, &mut self.handler);
+        self.shake_hands();
+        self.accept();
+        self.read_letters(LETTERS_PER_TURN);
+        self.keep_time();
+        self.stop_if_asked();
+        self.settle();
+        self.publish_counters();
+        Ok(())
+    }
+
+    /// Sleeps until something happens or is due; not at all if there is something to do, or was a moment ago. Says how many
+    /// events there are.
+    fn wait(&mut self, events: &mut Events) -> io::Result<usize> {
+        match self.poll.poll(events, self.timeout()) {
+            Ok(()) => {
+                // No later than this did the poll begin.
+                let began = self.peers.now();
+                let sources = self.peers.connections() + self.listeners.sources();
+                let brought = events.iter().count();
+                self.horizon.seen(began, brought, EVENTS_PER_TURN, sources);
+                Ok(brought)
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How long the poll may sleep.
+    fn timeout(&self) -> Option<Duration> {
+        let stop_is_new = self.peers.is_stopping() && self.stop_by.is_none();
+        let is_restless = stop_is_new
+            || self.peers.is_restless()
+            || self.inbound.is_restless()
+            || self.letters.is_waiting()
+            || self.can_accept();
+        if is_restless {
+            return Some(Duration::ZERO);
+        }
+        let retry = self.listeners.retry_at().filter(|_| self.has_room());
+        let deadlines = [self.peers.earliest_deadline(), retry, self.stop_by];
+        let due = deadlines.into_iter().flatten().min().map(Clock::begin_of);
+        let due = due.into_iter().chain(self.ticker.as_ref().map(Ticker::next)).min();
+        if due.is_none() && self.awake_until.is_zero() {
+            return None;
+        }
+        let now = self.clock.elapsed();
+        if now < self.awake_until {
+            return Some(Duration::ZERO);
+        }
+        due.map(|due| due.saturating_sub(now))
+    }
+
+    fn begin(&mut self, brought: usize) {
+        self.now = self.clock.elapsed();
+        self.peers.begin_turn(Clock::tick(self.now));
+        self.inbound.begin_turn(brought);
+        if brought > 0 {
+            self.stay_awake();
+        }
+    }
+
+    /// After traffic, the loop stays awake for a while, if it is asked to (`Config::spin`).
+    fn stay_awake(&mut self) {
+        let spin = self.peers.config().spin;
+        if !spin.is_zero() {
+            self.awake_until = self.clock.elapsed().saturating_add(spin);
+        }
+    }
+
+    fn publish_counters(&mut self) {
+        let mut counters = self.peers.counters();
+        self.inbound.count_into(&mut counters);
+        self.published.publish(&counters);
+    }
+
+    // ---- input
+
+    fn handle_event(&mut self, id: PeerId, event: &Readiness) {
+        let Some(slot) = self.peers.find(id) else {
+            return; // the event is stale
+        };
+        if event.is_error() && self.peers.stage(slot) == Stage::Lingering {
+            return self.peers.step(slot, Cause::Lost); // a reset: the peer's end
+        }
+        if event.is_writable() && self.peers.is_blocked(slot) {
+            self.peers.resume(slot);
+        }
+        let has_ended = event.is_read_closed() || event.is_error();
+        if event.is_readable() || has_ended {
+            let until = if has_ended { Until::WouldBlock } else { Until::ShortRead };
+            self.inbound.read(id, until, &mut self.peers, &mut self.handler);
+        }
+        self.peers.flush_a_group();
+    }
+
+    /// A storm of handshakes is spread over many turns, so that it does not stall the peers that talk.
+    fn shake_hands(&mut self) {
+        for _ in 0..HANDSHAKES_PER_TURN {
+            match self.inbound.shake_hands(&mut self.peers, &mut self.handler) {
+                Some((slot, Turn::Last)) => self.give_up_shaking(slot),
+                Some((_, Turn::Next)) => {}
+                None => return,
+            }
+        }
+    }
+
+    // ---- mail
+
+    fn read_letters(&mut self, budget: usize) {
+        for _ in 0..budget {
+            let Some(letter) = self.letters.next() else {
+                return;
+            };
+            if let Some(mail) = letter.carry_out(&mut self.peers) {
+                self.handler.on_mail(&mut self.peers, mail);
+            }
+            self.peers.act_on_facts();
+        }
+    }
+}

@@ -23,7 +23,7 @@ use rustls::ServerConfig;
 use rustls::server::UnbufferedServerConnection;
 use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError};
 
-use crate::server::accept::transport::Input;
+use crate::server::accept::input::Input;
 
 /// Room for the contents of one record: 2^14 bytes (RFC 8446 §5.1).
 const MARGIN: usize = 16 << 10;

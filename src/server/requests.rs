@@ -6,8 +6,9 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::PeerId;
+use super::peer_id::Slot;
 use crate::handshake::Method;
-use crate::server::PeerId;
 
 /// A request of a connection ([`Peers::request_id`](crate::server::Peers::request_id)). It is `Copy`, cheap to keep, and never comes
 /// to mean another request, be it the next one of the same connection.
@@ -48,7 +49,7 @@ pub(in crate::server) struct Requests {
     /// The number of the last one. All connections share the numbers: 64 bits last for as long as any server.
     last: u64,
     /// By slot: a connection waits for one answer at a time.
-    awaited: HashMap<u32, (RequestId, Asked)>,
+    awaited: HashMap<Slot, (RequestId, Asked)>,
 }
 
 impl Requests {
@@ -64,16 +65,16 @@ impl Requests {
 
     /// The request that was begun last is answered later.
     pub(in crate::server) fn wait(&mut self, peer: PeerId, asked: Asked) {
-        self.awaited.insert(peer.slot, (self.latest(peer), asked));
+        self.awaited.insert(peer.slot(), (self.latest(peer), asked));
     }
 
     /// The request whose answer this connection waits for.
     pub(in crate::server) fn awaited(&self, peer: PeerId) -> Option<RequestId> {
-        self.awaited.get(&peer.slot).map(|&(id, _)| id).filter(|id| id.peer == peer)
+        self.awaited.get(&peer.slot()).map(|&(id, _)| id).filter(|id| id.peer == peer)
     }
 
     /// No further request follows on this connection.
-    pub(in crate::server) fn is_last(&mut self, slot: u32) {
+    pub(in crate::server) fn is_last(&mut self, slot: Slot) {
         if let Some((_, asked)) = self.awaited.get_mut(&slot) {
             asked.keep_alive = false;
         }
@@ -81,15 +82,15 @@ impl Requests {
 
     /// The answer has come, if this is the request that waits for one.
     pub(in crate::server) fn take(&mut self, id: RequestId) -> Option<Asked> {
-        let (awaited, asked) = *self.awaited.get(&id.peer.slot)?;
+        let (awaited, asked) = *self.awaited.get(&id.peer.slot())?;
         (awaited == id).then(|| {
-            self.awaited.remove(&id.peer.slot);
+            self.awaited.remove(&id.peer.slot());
             asked
         })
     }
 
     /// The connection is gone.
-    pub(in crate::server) fn forget(&mut self, slot: u32) {
+    pub(in crate::server) fn forget(&mut self, slot: Slot) {
         self.awaited.remove(&slot);
     }
 }
@@ -101,8 +102,8 @@ mod tests {
     #[test]
     fn only_the_request_that_is_awaited_can_be_taken_and_only_once() {
         let asked = Asked { method: Method::Get, keep_alive: true };
-        let (one, other) = (PeerId { slot: 1, generation: 0 }, PeerId { slot: 2, generation: 0 });
-        let heir = PeerId { slot: 1, generation: 1 };
+        let (one, other) = (PeerId::new(Slot::at(1), 0), PeerId::new(Slot::at(2), 0));
+        let heir = PeerId::new(Slot::at(1), 1);
         let mut requests = Requests::default();
         let mut wait = |peer| {
             requests.begin();
@@ -112,14 +113,14 @@ mod tests {
         let (first, foreign, second) = (wait(one), wait(other), wait(one));
         assert_eq!(requests.awaited(one), Some(second));
         assert_eq!(requests.take(first), None, "given up");
-        requests.is_last(1);
+        requests.is_last(Slot::at(1));
         assert_eq!(requests.take(second), Some(Asked { keep_alive: false, ..asked }));
         assert_eq!(requests.take(second), None, "answered");
         assert_eq!(requests.take(foreign), Some(asked));
         requests.begin();
         requests.wait(heir, asked);
         assert_eq!((requests.awaited(one), requests.take(second)), (None, None), "another's slot");
-        requests.forget(1);
+        requests.forget(Slot::at(1));
         assert_eq!(requests.awaited(heir), None);
     }
 }

@@ -1,59 +1,6 @@
-//! Keys that guard themselves: slots are used again, ids are not.
+//! What an application keeps for each peer.
 
-use std::fmt;
-
-use mio::Token;
-
-/// A peer. It is `Copy`, cheap to keep, and never comes to mean somebody else: once the peer has left,
-/// its id names nobody.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PeerId {
-    pub(in crate::server) generation: u32,
-    pub(in crate::server) slot: u32,
-}
-
-/// A generation that no peer gets: tokens with it belong to the listeners and the mailbox.
-pub(in crate::server) const RESERVED_GENERATION: u32 = u32::MAX;
-
-#[cfg(not(target_pointer_width = "64"))]
-compile_error!("a mio token holds slot and generation, which takes 64 bits");
-
-impl PeerId {
-    /// The same 64 bits as a mio token, so that a stale event finds nobody.
-    pub(in crate::server) fn token(self) -> Token {
-        Token((self.generation as usize) << 32 | self.slot as usize)
-    }
-
-    /// The peer of a token, or the number of a reserved one.
-    pub(in crate::server) fn from_token(Token(bits): Token) -> Result<PeerId, usize> {
-        let (generation, slot) = ((bits >> 32) as u32, bits as u32);
-        match generation {
-            RESERVED_GENERATION => Err(slot as usize),
-            _ => Ok(PeerId { generation, slot }),
-        }
-    }
-
-    pub(in crate::server) fn index(self) -> usize {
-        self.slot as usize
-    }
-}
-
-/// A token for something that is not a peer.
-pub(in crate::server) fn reserved_token(number: usize) -> Token {
-    Token((RESERVED_GENERATION as usize) << 32 | number)
-}
-
-impl fmt::Display for PeerId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "peer {}.{}", self.slot, self.generation)
-    }
-}
-
-impl fmt::Debug for PeerId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PeerId({}.{})", self.slot, self.generation)
-    }
-}
+use super::peer_id::{PeerId, Slot};
 
 /// What an application keeps for each peer. Looking up is an index and a comparison; an id of somebody who
 /// has left finds nothing.
@@ -99,13 +46,13 @@ impl<T> PeerMap<T> {
         if self.slots.len() <= id.index() {
             self.slots.resize_with(id.index() + 1, || None);
         }
-        if matches!(self.slots[id.index()], Some((owner, _)) if owner > id.generation) {
+        if matches!(self.slots[id.index()], Some((owner, _)) if owner > id.generation()) {
             return None;
         }
-        let before = self.slots[id.index()].replace((id.generation, value));
+        let before = self.slots[id.index()].replace((id.generation(), value));
         match before {
             // The slot's last owner left without `remove`.
-            Some((generation, _)) if generation != id.generation => None,
+            Some((generation, _)) if generation != id.generation() => None,
             Some((_, value)) => Some(value),
             None => {
                 self.length += 1;
@@ -117,7 +64,7 @@ impl<T> PeerMap<T> {
     /// The peer's value.
     pub fn get(&self, id: PeerId) -> Option<&T> {
         match self.slots.get(id.index()) {
-            Some(Some((generation, value))) if *generation == id.generation => Some(value),
+            Some(Some((generation, value))) if *generation == id.generation() => Some(value),
             _ => None,
         }
     }
@@ -125,7 +72,7 @@ impl<T> PeerMap<T> {
     /// The peer's value, to change.
     pub fn get_mut(&mut self, id: PeerId) -> Option<&mut T> {
         match self.slots.get_mut(id.index()) {
-            Some(Some((generation, value))) if *generation == id.generation => Some(value),
+            Some(Some((generation, value))) if *generation == id.generation() => Some(value),
             _ => None,
         }
     }
@@ -140,7 +87,7 @@ impl<T> PeerMap<T> {
     /// All of them, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (PeerId, &T)> {
         let with_id = |(slot, entry): (usize, &'_ Option<(u32, T)>)| {
-            entry.as_ref().map(|(generation, _)| PeerId { generation: *generation, slot: slot as u32 })
+            entry.as_ref().map(|(generation, _)| PeerId::new(Slot::at(slot), *generation))
         };
         let ids = self.slots.iter().enumerate().filter_map(with_id);
         ids.filter_map(|id| self.get(id).map(|value| (id, value)))
@@ -167,16 +114,8 @@ impl<T> Default for PeerMap<T> {
 mod tests {
     use super::*;
 
-    fn id(slot: u32, generation: u32) -> PeerId {
-        PeerId { generation, slot }
-    }
-
-    #[test]
-    fn a_token_is_the_id_and_reserved_ones_are_nobody() {
-        for peer in [id(0, 0), id(7, 3), id(u32::MAX, RESERVED_GENERATION - 1)] {
-            assert_eq!(PeerId::from_token(peer.token()), Ok(peer));
-        }
-        assert_eq!(PeerId::from_token(reserved_token(5)), Err(5));
+    fn id(slot: usize, generation: u32) -> PeerId {
+        PeerId::new(Slot::at(slot), generation)
     }
 
     #[test]

@@ -1,0 +1,399 @@
+//! A connection's life: the one place where it moves from stage to stage ([`Stage`] has the drawing), and what each stage
+//! asks for.
+
+use std::time::Duration;
+
+use super::{News, Peers};
+use crate::protocol::{Agreement, CloseCode, Event, ProtocolError, SendHalf};
+use crate::server::accept::transport::Transport;
+use crate::server::counters::Counters;
+use crate::server::peer_id::Slot;
+use crate::server::send::{CaughtUp, Fact};
+use crate::server::table::Grace;
+use crate::server::table::stage::{Cause, Stage};
+use crate::server::time::deadlines::{Deadlines, Tick, after, ticks, time_for};
+use crate::server::{Config, Departure, PeerId};
+
+impl Peers {
+    /// A connection has been accepted. `None` if it cannot be watched.
+    pub(in crate::server) fn add(&mut self, mut transport: Transport) -> Option<PeerId> {
+        let id = self.table.occupy();
+        if let Err(error) = transport.register(&self.registry, id.token()) {
+            log::warn!("cannot watch a connection: {error}");
+            self.table.vacate(id.slot());
+            return None;
+        }
+        self.out.occupy(id.slot(), transport);
+        self.counters.accepted += 1;
+        self.set_deadline(id.slot(), self.config.handshake_within);
+        Some(id)
+    }
+
+    /// The 101 has been queued.
+    pub(in crate::server) fn open(&mut self, slot: Slot, agreement: Option<Agreement>) {
+        self.out.open(slot, agreement);
+        self.counters.opened += 1;
+        self.step(slot, Cause::Upgraded);
+        self.renew(slot);
+    }
+
+    /// Moves a connection on, and does what its new stage asks for.
+    pub(in crate::server) fn step(&mut self, slot: Slot, cause: Cause) {
+        let Some(before) = self.table.step(slot, cause) else {
+            return;
+        };
+        let stage = self.table.stage(slot);
+        if before == Stage::Open {
+            self.out.shut(slot);
+        }
+        if before.is_websocket() && !stage.is_websocket() {
+            let (id, departure) = (self.table.id(slot), cause.departure());
+            log::debug!("{id} {departure}");
+            self.news.push_back(News::Closed(id, departure));
+        }
+        match stage {
+            Stage::Awaiting => self.set_deadline(slot, self.config.handshake_within),
+            Stage::Closing => self.set_deadline(slot, self.config.close_within),
+            Stage::Ending => {
+                self.out.end(slot);
+                self.set_deadline(slot, self.config.close_within);
+            }
+            Stage::Vacant | Stage::Opening | Stage::Open | Stage::Lingering | Stage::Dead => {}
+        }
+    }
+
+    // ---- the closing handshake
+
+    /// Begins it, for an open peer.
+    pub(super) fn begin_closing(&mut self, slot: Slot, code: CloseCode, reason: &str) {
+        self.close_with(slot, Cause::CloseSent, |send, out| send.close(code, reason, out));
+    }
+
+    /// The peer's Close has come (RFC 6455 §5.5.1): answered unless ours was first, it completes the handshake.
+    pub(in crate::server) fn receive_close(&mut self, slot: Slot, event: &Event<'_>, code: CloseCode) {
+        let cause = Cause::Over(Departure::Closed(code));
+        self.close_with(slot, cause, |send, out| send.answer(event, out));
+    }
+
+    /// The peer broke the protocol (RFC 6455 §7.1.7).
+    pub(in crate::server) fn fail(&mut self, slot: Slot, error: ProtocolError) {
+        self.counters.failed += 1;
+        self.close_with(slot, Cause::Over(Departure::Failed(error)), |send, out| send.fail(error, out));
+    }
+
+    /// The server ends the WebSocket, and does not wait for the peer's Close.
+    fn give_up(&mut self, slot: Slot, code: CloseCode, reason: &str, departure: Departure) {
+        self.close_with(slot, Cause::Over(departure), |send, out| send.close(code, reason, out));
+    }
+
+    /// A Close, after all that was published. If that is too much for the peer, its fate has a Close of its own.
+    fn close_with(&mut self, slot: Slot, cause: Cause, write: impl FnOnce(&mut SendHalf, &mut Vec<u8>)) {
+        self.out.queue_published(slot);
+        if self.table.stage(slot) == Stage::Open && !self.out.accepts(slot) {
+            return;
+        }
+        self.out.frame(slot, write);
+        self.step(slot, cause);
+    }
+
+    /// The peer holds most of what all unfinished messages may take.
+    pub(in crate::server) fn give_up_unfinished(&mut self, slot: Slot) {
+        if self.table.stage(slot) != Stage::Open {
+            return self.step(slot, Cause::Over(Departure::OverBudget));
+        }
+        self.counters.over_budget += 1;
+        let reason = "the memory for unfinished messages is used up: try again later";
+        self.give_up(slot, CloseCode::TRY_AGAIN_LATER, reason, Departure::OverBudget);
+    }
+
+    /// All peers are told that the server stops (RFC 6455 §7.4.1, 1001).
+    pub(in crate::server) fn say_goodbye(&mut self) {
+        for slot in self.table.in_stage(Stage::Open) {
+            self.begin_closing(slot, CloseCode::GOING_AWAY, "the server is stopping");
+        }
+    }
+
+    /// The peer's side of TCP has ended.
+    pub(in crate::server) fn end_input(&mut self, slot: Slot) {
+        // The client has asked, and reads still.
+        if self.table.stage(slot) == Stage::Awaiting {
+            self.requests.is_last(slot);
+        }
+        self.step(slot, Cause::InputEnded);
+    }
+
+    // ---- what came of writing
+
+    /// Writes all that is queued, and acts on what came of it.
+    pub(in crate::server) fn flush(&mut self) {
+        self.out.flush();
+        self.act_on_facts();
+    }
+
+    /// Answers leave in groups, if they concern nobody else and the handler need not be called in between.
+    #[inline]
+    pub(in crate::server) fn flush_a_group(&mut self) {
+        if self.out.has_a_group() && self.news.is_empty() {
+            self.flush();
+        }
+    }
+
+    /// The socket that was full has room again.
+    pub(in crate::server) fn resume(&mut self, slot: Slot) {
+        self.out.resume(slot);
+        self.act_on_facts();
+    }
+
+    /// Fates become stages. The loop calls this whenever a call of the handler is over, and when something was written.
+    #[inline]
+    pub(in crate::server) fn act_on_facts(&mut self) {
+        while let Some((slot, fact)) = self.out.next_fact() {
+            match fact {
+                Fact::Broken => self.step(slot, Cause::Lost),
+                Fact::TooSlow => {
+                    self.counters.too_slow += 1;
+                    let reason = "too slow: send queue full";
+                    self.out.frame(slot, |send, out| send.close(CloseCode::POLICY, reason, out));
+                    self.step(slot, Cause::Over(Departure::TooSlow));
+                }
+                Fact::CutOff => {
+                    self.counters.too_slow += u64::from(self.table.stage(slot) != Stage::Dead);
+                    self.step(slot, Cause::CutOff);
+                }
+                Fact::Blocked => self.give_the_last_page_time(slot),
+                Fact::Progress(bytes) => self.renew_patience(slot, bytes),
+                Fact::Written(caught_up) => self.all_is_written(slot, caught_up),
+            }
+        }
+    }
+
+    fn all_is_written(&mut self, slot: Slot, caught_up: CaughtUp) {
+        match self.table.stage(slot) {
+            Stage::Ending => match self.out.shut_down(slot) {
+                Some(true) => self.step(slot, Cause::Written),
+                Some(false) => {}
+                None => self.step(slot, Cause::Lost),
+            },
+            Stage::Opening => self.leave_by_proxy(slot),
+            _ => {}
+        }
+        let id = self.table.id(slot);
+        self.written.push(id);
+        if let Some(missed) = caught_up.missed {
+            self.news.push_back(News::Drained(id, missed));
+        }
+    }
+
+    // ---- going
+
+    /// The server stops, and no request has begun: what is queued is written still. If there is nothing, TLS says
+    /// goodbye, if it can do so at once.
+    pub(in crate::server) fn leave_between_requests(&mut self, slot: Slot) {
+        if self.out.queued(slot) > 0 {
+            return self.step(slot, Cause::LastAnswer);
+        }
+        self.out.shut_down(slot);
+        self.step(slot, Cause::Dropped);
+    }
+
+    /// Drops a dead connection. Its id names nobody from now on.
+    pub(in crate::server) fn vacate(&mut self, slot: Slot) {
+        self.leave_address(slot);
+        self.by_proxy.remove(&slot);
+        if self.out.transport(slot).and_then(|transport| transport.handshake_is_done()) == Some(false) {
+            self.counters.tls_failed += 1;
+        }
+        self.requests.forget(slot);
+        self.out.vacate(slot);
+        self.table.vacate(slot);
+    }
+
+    // ---- patience
+
+    /// Gives a connection this much time from now, and never less: the turn may have begun long ago.
+    pub(in crate::server) fn set_deadline(&mut self, slot: Slot, patience: Duration) {
+        let due = after(self.clock.now(), patience);
+        self.table.deadlines().set(slot, due);
+    }
+
+    /// The peer lives: its silence begins anew.
+    #[inline]
+    pub(in crate::server) fn renew(&mut self, slot: Slot) {
+        self.table.set_grace(slot, Grace::NotYet);
+        let due = self.now.saturating_add(self.silence);
+        self.table.deadlines().set(slot, due);
+    }
+
+    /// The peer has read so many bytes: it is slow, but it lives. One that is open may take its time, as a full queue
+    /// ends that. Else what waits is all that keeps the connection, and each byte buys no more time than it may take: a
+    /// client that reads one now and then has soon used up what there was to begin with.
+    fn renew_patience(&mut self, slot: Slot, progress: usize) {
+        let due = self.table.deadlines().due(slot);
+        let now = self.clock.now();
+        let idle_until = after(now, self.config.keep_alive);
+        let closed_by = after(now, self.config.close_within);
+        let earned = time_for(progress);
+        let (is_written, holds_page) = (self.out.queued(slot) == 0, self.out.holds_page(slot));
+        let due = match self.table.stage(slot) {
+            Stage::Open => return self.renew(slot),
+            Stage::Opening if is_written => idle_until,
+            // A page may be long, and so are the steps in which the system tells that it was read.
+            Stage::Opening => due.min(idle_until).saturating_add(earned),
+            Stage::Ending if holds_page => due.min(idle_until).saturating_add(earned),
+            Stage::Closing | Stage::Ending => due.saturating_add(earned).min(closed_by),
+            Stage::Awaiting | Stage::Lingering | Stage::Dead | Stage::Vacant => return,
+        };
+        self.table.deadlines().set(slot, due);
+    }
+
+    /// The last page of a connection has as much time as any other.
+    fn give_the_last_page_time(&mut self, slot: Slot) {
+        if self.table.stage(slot) == Stage::Ending && self.out.holds_page(slot) {
+            self.set_deadline(slot, self.config.keep_alive);
+        }
+    }
+
+    /// A deadline has passed.
+    pub(in crate::server) fn expire(&mut self, slot: Slot) {
+        match self.table.stage(slot) {
+            Stage::Open if self.table.grace(slot) == Grace::NotYet => self.ask_for_a_pong(slot),
+            Stage::Open => {
+                self.counters.timed_out += 1;
+                let reason = "no pong in time";
+                self.give_up(slot, CloseCode::INTERNAL_ERROR, reason, Departure::TimedOut);
+                // Nobody seems to be there: the Close is tried once, and not waited for.
+                self.set_deadline(slot, Duration::ZERO);
+            }
+            Stage::Awaiting => self.give_up_waiting(slot),
+            _ => self.step(slot, Cause::Expired),
+        }
+    }
+
+    /// The peer has been silent: it gets a Ping, and some time to answer it (RFC 6455 §5.5.2).
+    fn ask_for_a_pong(&mut self, slot: Slot) {
+        self.table.set_grace(slot, Grace::Given);
+        self.out.frame(slot, |send, out| send.ping(b"", out));
+        // A tick has just begun, so nothing is lost by counting from it: silence and pong add up exactly.
+        let due = self.clock.now().saturating_add(ticks(self.config.pong_within).max(1));
+        self.table.deadlines().set(slot, due);
+    }
+}
+
+/// What the loop asks of the table.
+impl Peers {
+    /// A turn begins.
+    pub(in crate::server) fn begin_turn(&mut self, now: Tick) {
+        self.now = now;
+    }
+
+    pub(in crate::server) fn now(&self) -> Tick {
+        self.now
+    }
+
+    pub(in crate::server) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(in crate::server) fn count(&mut self) -> &mut Counters {
+        &mut self.counters
+    }
+
+    pub(in crate::server) fn connections(&self) -> usize {
+        self.table.count()
+    }
+
+    /// The slot of a connection that is still there, whatever its stage.
+    #[inline]
+    pub(in crate::server) fn find(&self, id: PeerId) -> Option<Slot> {
+        self.table.find(id)
+    }
+
+    pub(in crate::server) fn id(&self, slot: Slot) -> PeerId {
+        self.table.id(slot)
+    }
+
+    #[inline]
+    pub(in crate::server) fn stage(&self, slot: Slot) -> Stage {
+        self.table.stage(slot)
+    }
+
+    pub(in crate::server) fn in_stage(&self, stage: Stage) -> Vec<Slot> {
+        self.table.in_stage(stage)
+    }
+
+    pub(in crate::server) fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+
+    pub(in crate::server) fn deadlines(&mut self) -> &mut Deadlines {
+        self.table.deadlines()
+    }
+
+    pub(in crate::server) fn earliest_deadline(&self) -> Option<Tick> {
+        self.table.earliest_deadline()
+    }
+
+    /// Has the connection got more time before?
+    pub(in crate::server) fn grace(&self, slot: Slot) -> Grace {
+        self.table.grace(slot)
+    }
+
+    pub(in crate::server) fn give_grace(&mut self, slot: Slot) {
+        self.table.set_grace(slot, Grace::Given);
+    }
+
+    /// The way out, for the way in.
+    #[inline]
+    pub(in crate::server) fn out(&mut self) -> &mut crate::server::send::Outbound {
+        &mut self.out
+    }
+
+    #[inline]
+    pub(in crate::server) fn is_blocked(&self, slot: Slot) -> bool {
+        self.out.is_blocked(slot)
+    }
+
+    /// Are messages of this peer handed to the handler?
+    #[inline]
+    pub(in crate::server) fn is_open(&self, slot: Slot) -> bool {
+        self.out.accepts(slot)
+    }
+
+    pub(in crate::server) fn next_news(&mut self) -> Option<News> {
+        self.news.pop_front()
+    }
+
+    pub(in crate::server) fn take_dead(&mut self) -> Vec<Slot> {
+        self.table.take_dead()
+    }
+
+    /// Peers whose outbox is empty again.
+    pub(in crate::server) fn take_written(&mut self) -> Vec<PeerId> {
+        std::mem::take(&mut self.written)
+    }
+
+    /// Limits that the handler has set.
+    pub(in crate::server) fn take_new_limits(&mut self) -> Vec<(PeerId, usize)> {
+        std::mem::take(&mut self.new_limits)
+    }
+
+    /// The limit that the handler has just set for this peer.
+    #[inline]
+    pub(in crate::server) fn take_new_limit(&mut self, id: PeerId) -> Option<usize> {
+        if self.new_limits.is_empty() {
+            return None;
+        }
+        let mut bytes = None;
+        self.new_limits.retain(|&(of, limit)| {
+            bytes = if of == id { Some(limit) } else { bytes };
+            of != id
+        });
+        bytes
+    }
+
+    /// Is there something to do that no event will tell of?
+    pub(in crate::server) fn is_restless(&self) -> bool {
+        let quiet = self.news.is_empty() && self.written.is_empty() && !self.table.has_dead();
+        !quiet || self.out.is_restless()
+    }
+}

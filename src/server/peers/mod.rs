@@ -1,0 +1,231 @@
+//! The user table, keyed by token, and every way to send.
+//!
+//! Here is the half that handlers see. `life.rs` has what the loop does with connections, `answering.rs` how requests are
+//! answered, and `admitting.rs` by what address connections are counted. Who is there is in [`table`](super::table),
+//! what is sent in [`send`](super::send).
+
+mod admitting;
+mod answering;
+mod life;
+
+pub(in crate::server) use answering::KeepAlive;
+
+use std::collections::{HashSet, VecDeque};
+
+use mio::Registry;
+
+use super::accept::admission::Admission;
+use super::counters::Counters;
+use super::peer_id::Slot;
+use super::requests::{RequestId, Requests};
+use super::send::Outbound;
+use super::send::outgoing::Outgoing;
+use super::table::Table;
+use super::time::deadlines::{Clock, Tick, ticks};
+use super::{Config, Departure, PeerId};
+use crate::handshake::Answer;
+use crate::protocol::CloseCode;
+
+/// Everybody who is connected, and every way to send to them.
+///
+/// What is sent leaves when the handler has returned to the loop and the turn ends. Each peer receives messages in the
+/// order of the calls. Nothing that is sent ends a connection while a handler runs: a peer whose queue is full, or whose
+/// stream is broken, accepts nothing more, and [`on_close`](super::Handler::on_close) comes at the end of the turn.
+#[derive(Debug)]
+pub struct Peers {
+    table: Table,
+    out: Outbound,
+    requests: Requests,
+    admission: Admission,
+    /// Connections that came through a trusted proxy. They are counted by the address of a client, as long as they do
+    /// something for it.
+    by_proxy: HashSet<Slot>,
+    /// For the way in: the longest message that a peer may begin.
+    new_limits: Vec<(PeerId, usize)>,
+    /// For the way in: peers whose outbox is empty again.
+    written: Vec<PeerId>,
+    /// For the handler.
+    news: VecDeque<News>,
+    counters: Counters,
+    registry: Registry,
+    config: Config,
+    clock: Clock,
+    /// As of the beginning of the turn.
+    now: Tick,
+    /// `Config::ping_after` in ticks, as it is needed with every read.
+    silence: Tick,
+    stopping: bool,
+    /// A subprotocol that nobody answered was logged as a warning.
+    warned_of_subprotocols: bool,
+}
+
+/// What the handler is to be called for, when no other call of it is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::server) enum News {
+    /// A peer has left.
+    Closed(PeerId, Departure),
+    /// A slow peer has caught up, and missed so many messages.
+    Drained(PeerId, u64),
+}
+
+/// What became of a message for one peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// On its way.
+    Queued,
+    /// Queued, but the peer's socket is full. If you can, send it nothing more until
+    /// [`on_drain`](super::Handler::on_drain).
+    Slow,
+    /// Not sent: the peer's send queue is full. [`SlowPeers`](super::SlowPeers) says what happens next.
+    Full,
+    /// Not sent: there is no such peer, or it is being closed.
+    Gone,
+}
+
+impl Peers {
+    pub(in crate::server) fn new(config: Config, clock: Clock, registry: Registry) -> Self {
+        Peers {
+            table: Table::default(),
+            out: Outbound::new(&config),
+            requests: Requests::default(),
+            admission: Admission::new(config.max_connections_per_address, config.trusted_networks.clone()),
+            by_proxy: HashSet::new(),
+            new_limits: Vec::new(),
+            written: Vec::new(),
+            news: VecDeque::new(),
+            counters: Counters::default(),
+            registry,
+            clock,
+            now: 0,
+            silence: ticks(config.ping_after),
+            config,
+            stopping: false,
+            warned_of_subprotocols: false,
+        }
+    }
+
+    /// Sends a message to one peer.
+    pub fn send<'a>(&mut self, to: PeerId, message: impl Into<Outgoing<'a>>) -> Delivery {
+        match self.table.find(to) {
+            Some(slot) => self.out.send(slot, &message.into()),
+            None => Delivery::Gone,
+        }
+    }
+
+    /// Sends a message to everybody.
+    pub fn broadcast<'a>(&mut self, message: impl Into<Outgoing<'a>>) {
+        self.out.broadcast(None, &message.into());
+    }
+
+    /// Sends a message from a peer to everybody else.
+    pub fn broadcast_from<'a>(&mut self, from: PeerId, message: impl Into<Outgoing<'a>>) {
+        self.out.broadcast(self.table.find(from), &message.into());
+    }
+
+    /// Subscribes a peer to a topic: it receives what is published to it from now on. A topic is a name; it exists while
+    /// somebody is subscribed. Doing this twice changes nothing, nor does it for a peer that is not open: in
+    /// [`on_request`](super::Handler::on_request) it is too early.
+    pub fn subscribe(&mut self, id: PeerId, topic: &str) {
+        if let Some(slot) = self.open_slot(id) {
+            self.out.subscribe(slot, topic);
+        }
+    }
+
+    /// Ends a subscription. What was published before is still delivered.
+    pub fn unsubscribe(&mut self, id: PeerId, topic: &str) {
+        if let Some(slot) = self.open_slot(id) {
+            self.out.unsubscribe(slot, topic);
+        }
+    }
+
+    /// Sends a message to everybody who is subscribed to a topic. It is encoded once.
+    pub fn publish<'a>(&mut self, topic: &str, message: impl Into<Outgoing<'a>>) {
+        self.out.publish(topic, None, &message.into());
+    }
+
+    /// Sends a message from a peer to everybody else who is subscribed to a topic.
+    pub fn publish_from<'a>(&mut self, from: PeerId, topic: &str, message: impl Into<Outgoing<'a>>) {
+        self.out.publish(topic, self.table.find(from), &message.into());
+    }
+
+    /// The id of the request with which [`on_request`](super::Handler::on_request) has just been called, for an answer
+    /// that comes [later](Answer::later). Ask for it there: elsewhere no request waits under the id that this returns.
+    pub fn request_id(&self, id: PeerId) -> RequestId {
+        self.requests.latest(id)
+    }
+
+    /// Sends the answer to a request for which [`on_request`](super::Handler::on_request) returned [`Answer::later`].
+    /// [`Delivery::Gone`], and nothing is sent, if this request does not wait: it has its answer, was given up
+    /// ([`Config::handshake_within`]), or its client has left.
+    pub fn answer_request(&mut self, request: RequestId, answer: &Answer) -> Delivery {
+        if self.give_awaited(request, answer) { Delivery::Queued } else { Delivery::Gone }
+    }
+
+    /// Another [limit](Config::max_message) for the messages of this peer that begin from now on, be it higher or lower: for
+    /// one that has announced something long, say. A message that has begun keeps the limit that it began with. As
+    /// long as a compressed message is not whole, it may be an eighth and 1 KiB longer. For a peer that is not open
+    /// nothing changes.
+    pub fn set_max_message(&mut self, id: PeerId, bytes: usize) {
+        if self.contains(id) {
+            self.new_limits.push((id, bytes));
+        }
+    }
+
+    /// Begins the closing handshake (RFC 6455 §7.1.2). What was sent before still arrives. From now on nothing is sent to
+    /// the peer, and its messages are discarded. [`on_close`](super::Handler::on_close) comes when the handshake is
+    /// complete, or [`Config::close_within`] has passed. A reason over 123 bytes is cut.
+    pub fn close(&mut self, id: PeerId, code: CloseCode, reason: &str) {
+        if let Some(slot) = self.open_slot(id) {
+            self.begin_closing(slot, code, reason);
+        }
+    }
+
+    /// Is this peer open: can it be sent to?
+    pub fn contains(&self, id: PeerId) -> bool {
+        self.open_slot(id).is_some()
+    }
+
+    /// How many peers are open.
+    pub fn len(&self) -> usize {
+        self.out.open_count()
+    }
+
+    /// Is nobody there?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All open peers, in no particular order.
+    pub fn ids(&self) -> Vec<PeerId> {
+        self.out.open_slots().map(|slot| self.table.id(slot)).collect()
+    }
+
+    /// How many peers are subscribed to a topic.
+    pub fn subscribers(&self, topic: &str) -> usize {
+        self.out.subscribers(topic)
+    }
+
+    /// How many bytes wait for a peer.
+    pub fn queued(&self, id: PeerId) -> usize {
+        self.table.find(id).map_or(0, |slot| self.out.queued(slot))
+    }
+
+    /// What the server has counted, up to now.
+    pub fn counters(&self) -> Counters {
+        let mut counters = self.counters.clone();
+        counters.connections = self.table.count() as u64;
+        self.out.count_into(&mut counters);
+        counters
+    }
+
+    /// Stops the server: new clients are refused, every peer gets a Close with 1001, and when all have left, or
+    /// [`Config::close_within`] has passed, [`Server::run`](super::Server::run) returns.
+    pub fn stop(&mut self) {
+        self.stopping = true;
+    }
+
+    #[inline]
+    fn open_slot(&self, id: PeerId) -> Option<Slot> {
+        self.table.find(id).filter(|&slot| self.out.accepts(slot))
+    }
+}

@@ -1,0 +1,193 @@
+//! How bytes are read from connections.
+
+use std::collections::hash_map::Entry;
+use std::io::ErrorKind;
+
+use super::inbound::{Inbound, Turn};
+use crate::server::accept::input::Input;
+use crate::server::peer_id::Slot;
+use crate::server::table::stage::Cause;
+use crate::server::{Handler, PeerId, Peers};
+
+/// Reads from one peer before the others have their turn; one, if it brings more than half of what it may.
+const READS_PER_TURN: usize = 2;
+
+/// How far a connection is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::server) enum Until {
+    /// A short read, which proves that the socket is empty.
+    ShortRead,
+    /// The socket says that it is empty, or has ended: the end of the stream was announced, or events were missed.
+    WouldBlock,
+}
+
+impl Inbound {
+    /// Reads from a peer, unless that would cost as much as a step of a TLS handshake: those wait in line.
+    pub(in crate::server) fn read<M>(
+        &mut self,
+        id: PeerId,
+        until: Until,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        let Some(slot) = peers.find(id) else {
+            return;
+        };
+        if !peers.out().transport(slot).is_some_and(|transport| transport.is_shaking()) {
+            self.read_now(id, until, peers, handler);
+        } else if let Entry::Vacant(turn) = self.turns.entry(slot) {
+            turn.insert(Turn::Next);
+            self.line.push_back(id);
+        }
+    }
+
+    /// The peers whose input was not read to its end, or waited for their outbox.
+    pub(in crate::server) fn go_on<M>(&mut self, peers: &mut Peers, handler: &mut impl Handler<M>) {
+        let mut unfinished = self.holding.take_unfinished();
+        unfinished.sort_unstable();
+        unfinished.dedup();
+        for id in unfinished {
+            let Some(slot) = peers.find(id) else {
+                continue;
+            };
+            if let Some(held) = self.holding.take(slot) {
+                self.hand_on_what_was_held(held, id, peers, handler);
+            }
+            self.read(id, Until::WouldBlock, peers, handler);
+        }
+    }
+
+    /// The next step of the TLS handshake that waits longest, if one does. Says whose it was, and which turn.
+    pub(in crate::server) fn shake_hands<M>(
+        &mut self,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) -> Option<(Slot, Turn)> {
+        loop {
+            let id = self.line.pop_front()?;
+            if let Some(slot) = peers.find(id)
+                && let Some(turn) = self.turns.remove(&slot)
+            {
+                self.read_now(id, Until::WouldBlock, peers, handler);
+                return Some((slot, turn));
+            }
+        }
+    }
+
+    /// Has a connection in line one more turn? Its next is the last.
+    pub(in crate::server) fn grant_last_turn(&mut self, slot: Slot) -> bool {
+        self.turns.get_mut(&slot).is_some_and(|turn| std::mem::replace(turn, Turn::Last) == Turn::Next)
+    }
+
+    /// Was the peer's input not read to its end?
+    pub(in crate::server) fn is_unfinished(&self, id: PeerId) -> bool {
+        self.holding.is_unfinished(id)
+    }
+
+    /// Reads until there is no more, or until the budget is used up, which is remembered, as the event will not come again.
+    fn read_now<M>(&mut self, id: PeerId, until: Until, peers: &mut Peers, handler: &mut impl Handler<M>) {
+        let slot = id.slot();
+        for _ in 0..READS_PER_TURN {
+            // Keep the order: while earlier input is held, read nothing more.
+            if peers.is_blocked(slot) || self.holding.holds(slot) {
+                self.holding.wait(slot);
+                return;
+            }
+            let most = self.shared.work.most_to_read(self.ways[slot.index()].inflates());
+            let (length, drained) = match self.read_once(slot, most, peers) {
+                Ok(Input::Bytes { length, drained } | Input::NotTls { length, drained }) => (length, drained),
+                Ok(Input::End) => return peers.end_input(slot),
+                Err(ErrorKind::WouldBlock) => return,
+                Err(ErrorKind::Interrupted) => continue,
+                Err(ErrorKind::InvalidData) => return peers.step(slot, Cause::TlsBroken),
+                Err(_) => return peers.step(slot, Cause::Lost),
+            };
+            if length > 0 {
+                peers.count().bytes_in += length as u64;
+                self.hand_on_what_was_read(length, id, peers, handler);
+            }
+            if drained && until == Until::ShortRead {
+                return;
+            }
+            if length > most / 2 {
+                break;
+            }
+        }
+        self.holding.note_unfinished(id);
+    }
+
+    fn read_once(&mut self, slot: Slot, most: usize, peers: &mut Peers) -> Result<Input, ErrorKind> {
+        let transport = peers.out().transport(slot).ok_or(ErrorKind::WouldBlock)?;
+        let was_shaking = transport.is_shaking();
+        let read = transport.read(self.buffer.room(), most);
+        let handshake_is_done = was_shaking && transport.handshake_is_done() == Some(true);
+        if transport.has_output() {
+            peers.out().mark_dirty(slot);
+        }
+        if handshake_is_done {
+            peers.count().tls_handshakes += 1;
+        }
+        match read {
+            Ok(read @ Input::NotTls { .. }) => {
+                self.turn_away_from_tls(slot, peers);
+                Ok(read)
+            }
+            Ok(read) => Ok(read),
+            Err(error) => {
+                if error.kind() == ErrorKind::InvalidData {
+                    log::debug!("{} violates TLS: {error}", peers.id(slot));
+                }
+                Err(error.kind())
+            }
+        }
+    }
+
+    /// A client that speaks HTTP in the clear where TLS is spoken is told so, in the clear.
+    #[cold]
+    fn turn_away_from_tls(&mut self, slot: Slot, peers: &mut Peers) {
+        peers.out().give_up_tls(slot);
+        self.ways[slot.index()].tell_of_tls();
+    }
+
+    /// Input of a peer lies in the buffer.
+    fn hand_on_what_was_read<M>(
+        &mut self,
+        length: usize,
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        let Inbound { ways, buffer, shared, holding, .. } = self;
+        let rest = ways[id.index()].receive(&mut buffer.room()[..length], id, peers, handler, shared);
+        holding.keep(id, rest);
+        peers.act_on_facts();
+        self.charge(id.slot(), peers);
+    }
+
+    /// Input of a peer was held.
+    fn hand_on_what_was_held<M>(
+        &mut self,
+        mut held: Vec<u8>,
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        let rest = self.ways[id.index()].receive(&mut held, id, peers, handler, &mut self.shared);
+        self.holding.keep(id, rest);
+        peers.act_on_facts();
+        self.charge(id.slot(), peers);
+    }
+
+    /// Counts what a peer has left unfinished; between messages there is nothing. If all of them have left too much, the
+    /// peer that holds most of it is given up.
+    #[inline]
+    fn charge(&mut self, slot: Slot, peers: &mut Peers) {
+        let unfinished = self.ways[slot.index()].unfinished();
+        if self.holding.charge(slot, unfinished, || peers.address(slot)) {
+            while let Some(debtor) = self.holding.debtor(slot) {
+                self.deafen(debtor);
+                peers.give_up_unfinished(debtor);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The compressors: each peer's own, and those that all others share.
+
+use crate::protocol::{Agreement, Deflater};
+
+/// 2^8 to 2^15 bytes.
+pub(super) const WINDOWS: usize = 8;
+
+/// What one peer needs to be sent compressed messages.
+#[derive(Debug, Default)]
+pub(super) struct Compression {
+    agreement: Option<Agreement>,
+    /// With context takeover, from the first message on.
+    own: Option<Box<Deflater>>,
+}
+
+/// The compressors that all others share: one for each window that somebody has asked for.
+#[derive(Debug, Default)]
+pub(super) struct Compressors([Option<Box<Deflater>>; WINDOWS]);
+
+impl Compression {
+    pub(super) fn new(agreement: Option<Agreement>) -> Self {
+        Compression { agreement, own: None }
+    }
+
+    /// Has permessage-deflate been agreed on?
+    #[inline]
+    pub(super) fn is_agreed(&self) -> bool {
+        self.agreement.is_some()
+    }
+
+    #[inline]
+    pub(super) fn agreement(&self) -> Option<Agreement> {
+        self.agreement
+    }
+
+    /// The peer's own compressor, made when it is first needed.
+    pub(super) fn own(&mut self, make: impl FnOnce() -> Deflater) -> &mut Deflater {
+        self.own.get_or_insert_with(|| Box::new(make()))
+    }
+}
+
+impl Compressors {
+    /// The compressor for a window, made when it is first needed.
+    pub(super) fn at(&mut self, place: usize, make: impl FnOnce() -> Deflater) -> &mut Deflater {
+        self.0[place].get_or_insert_with(|| Box::new(make()))
+    }
+}

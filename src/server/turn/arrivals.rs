@@ -1,0 +1,62 @@
+//! Connections are accepted, or turned away.
+
+use std::net::IpAddr;
+
+use super::EventLoop;
+use crate::handshake::Refusal;
+use crate::server::Handler;
+use crate::server::accept::admission::TURNING_AWAY;
+use crate::server::accept::transport::Transport;
+use crate::server::receive::opening::{Opening, Origin};
+use crate::server::table::stage::Cause;
+
+/// Connections accepted before those that are there have their turn.
+const ACCEPTS_PER_TURN: usize = 128;
+
+impl<M, H: Handler<M>> EventLoop<M, H> {
+    pub(super) fn can_accept(&self) -> bool {
+        self.has_room() && self.listeners.are_ready(self.peers.now())
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.peers.connections() < self.peers.config().max_connections.saturating_add(TURNING_AWAY)
+    }
+
+    pub(super) fn accept(&mut self) {
+        for _ in 0..ACCEPTS_PER_TURN {
+            if !self.has_room() {
+                return;
+            }
+            match self.listeners.accept(self.peers.now()) {
+                Some((transport, remote)) => self.admit(transport, remote),
+                None => return,
+            }
+        }
+    }
+
+    fn admit(&mut self, transport: Transport, remote: Option<IpAddr>) {
+        let is_full = self.peers.connections() - self.turning_away >= self.peers.config().max_connections;
+        let origin = Origin { remote, over_tls: transport.is_secure() };
+        let Some(id) = self.peers.add(transport) else {
+            return;
+        };
+        let turned_away = if is_full {
+            Some(Refusal::ServerFull)
+        } else if !self.peers.is_proxy(remote) && !self.peers.enter(id.slot(), remote) {
+            Some(Refusal::AddressFull)
+        } else {
+            None
+        };
+        // A flood is not answered at all.
+        let is_dropped = turned_away.is_some() && self.turning_away >= TURNING_AWAY;
+        if turned_away.is_some() && !is_dropped {
+            self.turning_away += 1;
+        }
+        let told = turned_away.filter(|_| !is_dropped);
+        self.inbound.occupy(id.slot(), Opening::new(self.peers.config(), origin, told));
+        if is_dropped {
+            self.peers.count().dropped += 1;
+            self.peers.step(id.slot(), Cause::Dropped);
+        }
+    }
+}

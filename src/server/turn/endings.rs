@@ -1,0 +1,75 @@
+//! Peers leave, and the handler is told; the server stops.
+
+use super::EventLoop;
+use crate::server::Handler;
+use crate::server::peers::News;
+use crate::server::table::stage::Stage;
+use crate::server::time::deadlines::after;
+
+impl<M, H: Handler<M>> EventLoop<M, H> {
+    /// The turn's end: the handler is told what has happened, slots are vacated, and what is queued is written.
+    pub(super) fn settle(&mut self) {
+        self.tell_the_handler();
+        self.vacate_the_dead();
+        self.inbound.apply_new_limits(&mut self.peers);
+        self.peers.flush();
+        self.inbound.outboxes_are_empty(self.peers.take_written());
+    }
+
+    /// Calls on_close and on_drain until they cause no more.
+    fn tell_the_handler(&mut self) {
+        self.peers.act_on_facts();
+        while let Some(news) = self.peers.next_news() {
+            match news {
+                News::Closed(id, departure) => {
+                    // It lingers perhaps, but what it had begun to say does not matter any more.
+                    self.inbound.deafen(id.slot());
+                    self.handler.on_close(&mut self.peers, id, departure);
+                }
+                News::Drained(id, missed) if self.peers.contains(id) => {
+                    self.handler.on_drain(&mut self.peers, id, missed);
+                }
+                News::Drained(..) => {}
+            }
+            self.peers.act_on_facts();
+        }
+    }
+
+    fn vacate_the_dead(&mut self) {
+        for slot in self.peers.take_dead() {
+            if self.inbound.vacate(slot) {
+                self.turning_away -= 1;
+            }
+            self.peers.vacate(slot);
+            self.listeners.retry_now();
+        }
+    }
+
+    // ---- stopping
+
+    pub(super) fn stop_if_asked(&mut self) {
+        let asked = self.peers.is_stopping() || self.letters.stop_was_asked();
+        if !asked || self.stop_by.is_some() {
+            return;
+        }
+        // What was posted before the request to stop is still carried out.
+        self.letters.bell_has_rung();
+        self.read_letters(self.peers.config().mailbox);
+        self.peers.stop();
+        self.stop_by = Some(after(self.clock.now(), self.peers.config().close_within));
+        self.listeners.close();
+        self.peers.say_goodbye();
+        for slot in self.peers.in_stage(Stage::Opening) {
+            match self.inbound.opening(slot) {
+                Some(opening) if opening.is_mid_request() => {}
+                _ => self.peers.leave_between_requests(slot),
+            }
+        }
+    }
+
+    /// Has the server stopped, and have all connections ended, or had the time to?
+    pub(super) fn is_finished(&self) -> bool {
+        let all_have_ended = self.peers.connections() == 0 && !self.peers.is_restless();
+        self.stop_by.is_some_and(|stop_by| all_have_ended || self.horizon.reached() >= stop_by)
+    }
+}
