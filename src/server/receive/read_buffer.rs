@@ -6,15 +6,11 @@
 //!               │ room: what a read brings, from its first byte on
 //! ```
 //!
-//! Its place is no accident. Linux copies with `rep movsb`, and some AMD processors do that seven times more slowly if
-//! the destination is 1 to 15 bytes further into its page than the source is into its own: 1 MiB in 320 µs instead of
-//! 45 (read from loopback, an EPYC with fsrm). What was sent is mostly found at the beginning of a page, or close
-//! behind; half a page away from there nothing happens. An echo of 1 MiB costs 0.84 ms of CPU if the buffer begins 8
-//! bytes into its page, 0.44 at 16, which is what glibc gives, and 0.39 in the middle.
+//! It begins in the middle of a page, as some processors copy several times more slowly to a place that is a few bytes further
+//! into its page than the source is into its own (`benches/NOTES.md`, "read buffer: half a page").
 
-/// The longest message that is allowed by default fits, header and all: if it has come when it is read, one read gets
-/// it, and it is handed on where it lies (1 MiB echoed in 0.4 ms of CPU; with 512 KiB, where its halves had to be put
-/// together elsewhere, in 1.4 ms). Small messages only touch the beginning.
+/// The longest message that is allowed by default fits, header and all: if it has arrived when it is read, one read gets it, and
+/// the handler receives it where it lies (`benches/NOTES.md`, "read buffer: length"). Small messages only touch the beginning.
 pub(super) const LENGTH: usize = (1 << 20) + (4 << 10);
 
 const PAGE: usize = 4 << 10;

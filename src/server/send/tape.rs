@@ -21,7 +21,7 @@ use crate::protocol::encode_message;
 use crate::server::send::outgoing::Content;
 
 /// From here on a message is kept apart: copying it onto the tape, and for a slow peer off it again, would cost
-/// more than an allocation.
+/// more than an allocation (`benches/NOTES.md`, "large messages").
 pub(super) const LARGE: usize = 64 << 10;
 
 /// A tape that would become longer than this is flushed first, while it is still in the cache.
