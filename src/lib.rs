@@ -23,7 +23,8 @@
 //! * A [`Mailbox`] is the way in for other threads.
 //!
 //! What a handler sends leaves when its turn of the loop ends, one write per peer. A peer that does not read
-//! what it is sent is not read from, and when its queue is full it is closed (or skipped, see [`SlowPeers`]).
+//! what it is sent is not read from, and when its queue is full it is closed (or skipped, see [`SlowPeers`]). A panic
+//! costs one connection (see [`OnPanic`]).
 //!
 //! # Words
 //!
@@ -96,7 +97,7 @@ pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
 #[cfg(unix)]
 pub use server::UnixAccess;
 pub use server::{
-    Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered,
+    Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered, OnPanic,
     Outgoing, PeerId, PeerMap, Peers, Refused, RequestId, Server, SlowPeers, handler_fn,
 };
 #[cfg(feature = "tls")]

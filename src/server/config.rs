@@ -34,6 +34,7 @@ pub struct Config {
     pub(super) head: HeadLimits,
     pub(super) send_queue: usize,
     pub(super) slow_peers: SlowPeers,
+    pub(super) on_panic: OnPanic,
     pub(super) max_receiving: usize,
     pub(super) max_receiving_per_address: usize,
     pub(super) max_sending: usize,
@@ -69,6 +70,31 @@ pub enum SlowPeers {
     Skip,
 }
 
+/// What happens when a method of the [`Handler`](crate::Handler) panics.
+///
+/// Neither choice works with `panic = "abort"` in the profile: then a panic ends the process at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnPanic {
+    /// It costs one connection, at most. The server logs the panic at level ERROR, counts it
+    /// ([`Counters::panics`](crate::Counters::panics)), and goes on:
+    ///
+    /// | the method | what happens |
+    /// |---|---|
+    /// | `on_open`, `on_message`, `on_drain` | the peer is closed with 1011; its `on_close` follows as after any Close |
+    /// | `on_request` | the client gets 500, and its connection ends |
+    /// | `on_close`, `on_refused`, `on_mail`, `on_tick` | nothing more: no open peer is to blame |
+    ///
+    /// The handler keeps the state that the panic left. A method that has changed one of two fields, and panics before the
+    /// other, is called again with just that: choose [`Unwind`](Self::Unwind) if a fresh start is safer. A `Mutex` that was
+    /// locked is poisoned, as always.
+    #[default]
+    Close,
+    /// The panic leaves [`Server::run`](crate::Server::run). Every connection ends without a Close, which clients report as
+    /// 1006; the process can start another server, or end.
+    Unwind,
+}
+
 impl Config {
     /// The defaults.
     pub fn new() -> Self {
@@ -80,6 +106,8 @@ impl Config {
             // One largest message, or some seconds of a busy room.
             send_queue: 1 << 20,
             slow_peers: SlowPeers::Close,
+            // The others did nothing wrong.
+            on_panic: OnPanic::Close,
             // A thousand of the longest messages, or full queues, at once. An address has a quarter: as many of them as it
             // may have connections.
             max_receiving: 1 << 30,
@@ -157,6 +185,20 @@ impl Config {
     /// What happens when that queue is full; [`SlowPeers::Close`].
     pub fn slow_peers(mut self, policy: SlowPeers) -> Self {
         self.slow_peers = policy;
+        self
+    }
+
+    /// What happens when a method of the handler panics; [`OnPanic::Close`].
+    ///
+    /// ```
+    /// use pollcat::{Config, OnPanic};
+    ///
+    /// // A supervisor starts the program again, with a state that is whole.
+    /// let config = Config::new().on_panic(OnPanic::Unwind);
+    /// # drop(config);
+    /// ```
+    pub fn on_panic(mut self, policy: OnPanic) -> Self {
+        self.on_panic = policy;
         self
     }
 

@@ -100,6 +100,8 @@ counters! {
     timed_out,
     /// Peers that broke the protocol.
     failed,
+    /// Calls of the handler that panicked ([`OnPanic::Close`](crate::OnPanic::Close)).
+    panics,
 }
 
 impl Counters {

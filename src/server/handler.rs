@@ -34,9 +34,8 @@ use crate::handshake::{Answer, Refusal, Request};
 ///
 /// # Panics
 ///
-/// A method that panics ends the whole server: the panic leaves [`Server::run`](super::Server::run), and every
-/// connection ends without a Close, which its client reports as 1006. What may panic belongs behind
-/// `std::panic::catch_unwind`, or into a thread.
+/// A panic in a method costs one connection, and the others go on: [`OnPanic`](super::OnPanic) says which one, and how to let
+/// the panic through instead.
 pub trait Handler<M = ()> {
     /// A client asks to open a WebSocket, or for a page (then [`Request::is_upgrade`] is false). The default
     /// accepts, which for a page means that there is none (426).

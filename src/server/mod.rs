@@ -8,12 +8,14 @@
 //! | `table/` | who is there; the only writer of a connection's stage |
 //! | `receive/` | bytes in: requests, then frames |
 //! | `send/` | messages out: the tape, topics, queues |
+//! | `guard.rs` | where the application is called, and its panics end |
 //! | `time/` | deadlines, and up to when they are kept |
 
 mod accept;
 mod config;
 mod counters;
 mod departure;
+mod guard;
 mod handler;
 mod mailbox;
 mod peer_id;
@@ -35,7 +37,7 @@ use mio::Poll;
 pub use accept::tls::Tls;
 #[cfg(unix)]
 pub use accept::unix::UnixAccess;
-pub use config::{Config, SlowPeers};
+pub use config::{Config, OnPanic, SlowPeers};
 pub use counters::{CounterReader, Counters};
 pub use departure::Departure;
 pub use handler::{Handler, HandlerFn, Refused, handler_fn};
@@ -47,6 +49,7 @@ pub use requests::RequestId;
 pub use send::outgoing::Outgoing;
 
 use accept::listeners::{Listeners, Spoken};
+use guard::Guarded;
 use mailbox::Letters;
 use time::deadlines::Clock;
 use turn::{EventLoop, Parts};
@@ -198,6 +201,7 @@ impl<M> Server<M> {
     pub fn run(self, handler: impl Handler<M>) -> io::Result<()> {
         let Server { poll, listeners, letters, config, counters } = self;
         let clock = Clock::start();
+        let handler = Guarded::new(handler, config.on_panic);
         let peers = Peers::new(config, clock, poll.registry().try_clone()?);
         let parts = Parts { poll, clock, listeners, letters, published: counters, peers };
         EventLoop::new(parts, handler).run()

@@ -17,6 +17,7 @@ mod mailbox;
 mod memory;
 mod messages;
 mod order;
+mod panics;
 mod passing_on;
 mod patience;
 mod refused;

@@ -15,6 +15,7 @@ mod server {
     mod mailbox;
     mod messages;
     mod order;
+    mod panics;
     mod patience;
     mod slow;
 }

@@ -164,7 +164,9 @@ fn answer<M>(
     };
     let slot = id.slot();
     peers.begin_request();
+    let panics = peers.count().panics;
     let answer = handler.on_request(peers, id, request);
+    let panicked = peers.count().panics > panics;
     match &mut upgrade {
         Some(upgrade) if answer.is_accept() => {
             let agreement = peers.config().deflate.as_ref().and_then(|deflate| deflate.negotiate(request));
@@ -179,6 +181,7 @@ fn answer<M>(
         Some(_) => peers.count().refused_by_application += 1,
         None => peers.count().pages += 1,
     }
+    let asked = Asked { keep_alive: asked.keep_alive && !panicked, ..asked };
     match (answer.is_later(), &upgrade) {
         (true, None) => {
             peers.put_off(slot, asked);
