@@ -57,6 +57,7 @@ use turn::{EventLoop, Parts};
 /// A WebSocket server: its listeners, and the one thread that serves everybody who comes.
 ///
 /// `M` is the kind of mail that other threads send ([`Mailbox`]).
+#[must_use = "a server serves when it is run"]
 pub struct Server<M = ()> {
     poll: Poll,
     listeners: Listeners,
@@ -193,11 +194,16 @@ impl<M> Server<M> {
         self.counters.clone()
     }
 
-    /// Serves, on this thread, until the server is stopped ([`Peers::stop`], [`Mailbox::stop`]).
+    /// Serves, on this thread, until the server is stopped ([`Peers::stop`], [`Mailbox::stop`]). The handler may be lent
+    /// (`&mut handler`), and has then all that it knows when this returns.
     ///
     /// # Errors
     ///
     /// The poll failed. Nothing that a client does is an error here.
+    ///
+    /// # Panics
+    ///
+    /// The handler panicked, and [`OnPanic::Unwind`] was chosen.
     pub fn run(self, handler: impl Handler<M>) -> io::Result<()> {
         let Server { poll, listeners, letters, config, counters } = self;
         let clock = Clock::start();

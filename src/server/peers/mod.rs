@@ -68,7 +68,8 @@ pub(in crate::server) enum News {
     Drained(PeerId, u64),
 }
 
-/// What became of a message for one peer.
+/// What became of a message for one peer. These are all the answers there can be: a program that decides by them may match
+/// them without a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// On its way.
@@ -173,7 +174,8 @@ impl Peers {
 
     /// Begins the closing handshake (RFC 6455 §7.1.2). What was sent before still arrives. From now on nothing is sent to
     /// the peer, and its messages are discarded. [`on_close`](super::Handler::on_close) comes when the handshake is
-    /// complete, or [`Config::close_within`] has passed. A reason over 123 bytes is cut.
+    /// complete, or [`Config::close_within`] has passed. A reason over 123 bytes is cut. With [`CloseCode::NO_STATUS`] the Close
+    /// is empty (§5.5.1): the reason is left out as well.
     pub fn close(&mut self, id: PeerId, code: CloseCode, reason: &str) {
         if let Some(slot) = self.open_slot(id) {
             self.begin_closing(slot, code, reason);
@@ -205,7 +207,8 @@ impl Peers {
         self.out.subscribers(topic)
     }
 
-    /// How many bytes wait for a peer.
+    /// How many bytes wait for a peer. What was published to it in this turn counts, though it may be left out when the
+    /// turn ends ([`SlowPeers::Skip`](super::SlowPeers::Skip)).
     pub fn queued(&self, id: PeerId) -> usize {
         self.table.find(id).map_or(0, |slot| self.out.queued(slot))
     }

@@ -3,7 +3,7 @@
 use crate::Message;
 use crate::protocol::PreparedMessage;
 
-/// Anything [`Peers`](crate::Peers) can send: a [`Message`], what converts into one, or a
+/// Anything that [`Peers`](crate::Peers) and a [`Mailbox`](crate::Mailbox) can send: a [`Message`], what converts into one, or a
 /// [`PreparedMessage`].
 ///
 /// Where peers have permessage-deflate, messages that are long enough are compressed, but for those that say
@@ -16,6 +16,7 @@ use crate::protocol::PreparedMessage;
 /// }
 /// ```
 #[derive(Debug, Clone, Copy)]
+#[must_use]
 pub struct Outgoing<'a> {
     pub(in crate::server) content: Content<'a>,
     pub(in crate::server) compressible: bool,
@@ -30,8 +31,8 @@ pub(in crate::server) enum Content<'a> {
 }
 
 impl Outgoing<'_> {
-    /// Goes as it is, and costs no time: for what is compressed already, or holds a secret beside something that
-    /// others can choose (the length of what is compressed would tell of it).
+    /// Does not compress the message: for data that is compressed already, or that mixes a secret with text that others can
+    /// choose, as the compressed length would reveal the secret piece by piece (CRIME, BREACH).
     pub fn uncompressed(self) -> Self {
         Outgoing { compressible: false, ..self }
     }
