@@ -1,7 +1,5 @@
 //! Negotiating permessage-deflate (RFC 7692 §5, §7.1).
 
-#![cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "until the server compresses through it"))]
-
 use super::Request;
 use super::extensions::{Extension, offered};
 use crate::protocol::{Agreement, Codec, Deflater, Inflater};

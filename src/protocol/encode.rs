@@ -1,6 +1,6 @@
 //! Whole frames as a server writes them: never masked (RFC 6455 §5.1).
 
-use super::frame::{FrameHeader, Opcode, header_length_for};
+use super::frame::{FrameHeader, Opcode};
 use super::kind::Kind;
 use crate::Message;
 
@@ -13,14 +13,6 @@ pub(crate) fn encode_message(message: Message<'_>, out: &mut Vec<u8>) {
 /// Writes the header of that frame.
 pub(crate) fn encode_header(message: Message<'_>, out: &mut Vec<u8>) {
     FrameHeader::new(Kind::of(message).opcode(), message.len() as u64).encode(out);
-}
-
-/// Does the frame hold this message: not one that is like it, but the very same bytes?
-#[allow(dead_code, reason = "on its way out")]
-pub(crate) fn is_frame_of(frame: &[u8], message: Message<'_>) -> bool {
-    frame.first() == Some(&(0x80 | Kind::of(message).opcode() as u8))
-        && frame.as_ptr_range().end == message.as_bytes().as_ptr_range().end
-        && frame.len() == message.len() + header_length_for(message.len() as u64)
 }
 
 #[inline]

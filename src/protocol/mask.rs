@@ -33,20 +33,6 @@ impl MaskingKey {
         self.0.rotate_left(rest.len());
     }
 
-    /// Masks or unmasks a whole payload on its way elsewhere, for the price of doing so in place: `to` is as long.
-    #[allow(dead_code, reason = "on its way out")]
-    pub(super) fn carry(self, payload: &[u8], to: &mut [u8]) {
-        let key = self.twice();
-        let (words, rest) = payload.as_chunks::<8>();
-        let (to_words, to_rest) = to.as_chunks_mut::<8>();
-        for (to, word) in to_words.iter_mut().zip(words) {
-            *to = (u64::from_ne_bytes(*word) ^ key).to_ne_bytes();
-        }
-        for ((to, byte), key) in to_rest.iter_mut().zip(rest).zip(self.0.iter().cycle()) {
-            *to = byte ^ key;
-        }
-    }
-
     #[inline]
     fn twice(self) -> u64 {
         let once = u64::from(u32::from_ne_bytes(self.0));
@@ -81,9 +67,6 @@ mod tests {
                     mask.apply(tail);
                     assert_eq!(masked, expected, "{length} bytes at {start}, cut at {cut}");
                 }
-                let mut carried = vec![0; length];
-                MaskingKey::new(key).carry(&bytes[start..start + length], &mut carried);
-                assert_eq!(carried, expected, "{length} bytes at {start}, carried elsewhere");
             }
         }
     }

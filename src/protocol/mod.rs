@@ -38,8 +38,6 @@
 //! bytes, patience (how long to wait for a Close or a Pong), and closing the TCP connection, which is the
 //! server's part (§7.1.1).
 
-#![cfg_attr(not(feature = "deflate"), allow(dead_code, reason = "until the server compresses through it"))]
-
 mod assembly;
 mod close;
 mod close_code;
@@ -76,8 +74,6 @@ pub use receive::ReceiveHalf;
 pub use send::SendHalf;
 
 pub(crate) use deflate::Codec;
-#[allow(unused_imports, reason = "for the server")]
-pub(crate) use deflate::WithCodec;
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Deflater, Inflater};
 pub(crate) use encode::{encode_header, encode_message};

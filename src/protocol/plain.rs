@@ -17,10 +17,10 @@ use crate::Message;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlainFrame {
     kind: Kind,
-    pub(super) key: MaskingKey,
+    key: MaskingKey,
     /// The bytes before the payload, the masking key included.
-    pub(super) payload_at: usize,
-    pub(super) length: usize,
+    payload_at: usize,
+    length: usize,
 }
 
 impl PlainFrame {

@@ -18,7 +18,7 @@
 use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation, WithCodec};
 use super::event::{Event, Found};
-use super::frame::{Expecting, FrameHeader, Length, Opcode, read_length};
+use super::frame::{Expecting, FrameHeader};
 use super::kind::Kind;
 use super::limits::Limits;
 use super::partial::{OpenFrame, Partial};
@@ -141,47 +141,12 @@ impl ReceiveHalf {
         &mut self,
         input: &mut &'b mut [u8],
     ) -> Option<Result<Message<'b>, ProtocolError>> {
-        let message = self.plain_frame(input)?.unmask(input);
-        Some(message.inspect_err(|_| self.finished = true))
-    }
-
-    #[inline]
-    fn plain_frame(&self, input: &[u8]) -> Option<PlainFrame> {
-        let is_between_messages = !self.finished && self.partial.is_none() && self.max_fragments > 0;
-        is_between_messages.then(|| PlainFrame::at_front(input, self.max_message))?
-    }
-
-    /// Takes such a message if it is all the input there is, and makes `frame` the frame in which a server would send it
-    /// on: the payload is unmasked on its way there. False if the input holds anything else, which is left as it is.
-    /// [`heard`](Self::heard) tells what the message is.
-    #[allow(dead_code, reason = "on its way out")]
-    pub(crate) fn reframe(&mut self, input: &mut &mut [u8], frame: &mut Vec<u8>) -> bool {
-        let Some(plain) = self.plain_frame(input) else {
-            return false;
-        };
-        if plain.payload_at + plain.length != input.len() {
-            return false;
+        if self.finished || self.partial.is_some() || self.max_fragments == 0 {
+            return None;
         }
-        let header_length = plain.payload_at - 4;
-        frame.resize(header_length + plain.length, 0);
-        let (own_header, own_payload) = frame.split_at_mut(header_length);
-        own_header.copy_from_slice(&input[..header_length]);
-        own_header[1] &= 0x7F; // not masked: else ours is like the client's
-        plain.key.carry(&input[plain.payload_at..], own_payload);
-        *input = &mut [];
-        true
-    }
-
-    /// The message that [`reframe`](Self::reframe) has put into this frame.
-    #[allow(dead_code, reason = "on its way out")]
-    pub(crate) fn heard<'f>(&mut self, frame: &'f [u8]) -> Result<Message<'f>, ProtocolError> {
-        let kind = if frame[0] & 0x0F == Opcode::Text as u8 { Kind::Text } else { Kind::Binary };
-        let Ok(Length::Whole { header_length, .. }) = read_length(frame) else {
-            return Err(ProtocolError::LengthNotMinimal);
-        };
-        let message = kind.message(&frame[header_length..]);
+        let message = PlainFrame::at_front(input, self.max_message)?.unmask(input);
         self.finished = message.is_err();
-        message
+        Some(message)
     }
 
     /// The next event, whatever it is and needs.
@@ -289,7 +254,8 @@ impl ReceiveHalf {
             return Ok(None);
         };
         let FrameHeader { fin, opcode, length: remaining } = header;
-        let (key, compressed) = (MaskingKey::new(key), compressed.then(|| Kind::begun_by(opcode)).flatten());
+        let key = MaskingKey::new(key);
+        let compressed = if compressed { Kind::begun_by(opcode) } else { None };
         Ok(Some((OpenFrame { fin, opcode, compressed, key, remaining }, length + 4)))
     }
 

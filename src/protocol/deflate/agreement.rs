@@ -113,17 +113,16 @@ fn nearest_window_bits(bits: u8) -> u8 {
 impl fmt::Display for Agreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("permessage-deflate")?;
-        let agreed = &*self.0;
-        if agreed.server_no_context_takeover {
+        if self.server_no_context_takeover() {
             f.write_str("; server_no_context_takeover")?;
         }
-        if agreed.client_no_context_takeover {
+        if self.client_no_context_takeover() {
             f.write_str("; client_no_context_takeover")?;
         }
-        if let Some(bits) = agreed.server_max_window_bits {
+        if let Some(bits) = self.server_max_window_bits() {
             write!(f, "; server_max_window_bits={bits}")?;
         }
-        if let Some(bits) = agreed.client_max_window_bits {
+        if let Some(bits) = self.client_max_window_bits() {
             write!(f, "; client_max_window_bits={bits}")?;
         }
         Ok(())

@@ -1,6 +1,5 @@
 //! What a connection owns, and where a message lies.
 
-use super::super::encode::{encode_message, is_frame_of};
 use super::super::message_buffer::MessageBuffer;
 use super::*;
 
@@ -35,62 +34,6 @@ fn a_whole_frame_is_handed_on_where_it_lies() {
         other => panic!("{other:?}"),
     }
     assert!(receive.partial.is_none());
-}
-
-#[test]
-fn a_message_alone_in_the_input_becomes_the_frame_in_which_a_server_passes_it_on() {
-    let mut frame_to_pass_on = Vec::new();
-    for length in [30_000, 8_192, 65_535, 126, 125, 0] {
-        for (first, message) in [
-            (0x81, Message::Text(&"a".repeat(length))),
-            (0x82, Message::Binary(&(0..length).map(|i| ((i * i) >> 3) as u8).collect::<Vec<u8>>())),
-        ] {
-            let mut receive = ReceiveHalf::new(LIMITS);
-            let mut bytes = frame(first, message.as_bytes());
-            let mut input = &mut bytes[..];
-            assert!(receive.reframe(&mut input, &mut frame_to_pass_on));
-            assert!(input.is_empty());
-            let mut expected = Vec::new();
-            encode_message(message, &mut expected);
-            assert!(frame_to_pass_on == expected, "{length}");
-            let heard = receive.heard(&frame_to_pass_on).unwrap();
-            assert!(heard == message, "{length}");
-            assert!(is_frame_of(&frame_to_pass_on, heard));
-            assert!(!is_frame_of(&expected, heard), "like it, but not the same bytes");
-            if let Message::Text(text) = heard {
-                assert!(!is_frame_of(&frame_to_pass_on, Message::Binary(text.as_bytes())), "of another kind");
-                assert!(text.is_empty() || !is_frame_of(&frame_to_pass_on, Message::Text(&text[1..])));
-            }
-        }
-    }
-}
-
-#[test]
-fn what_is_not_a_plain_message_alone_in_the_input_is_left_for_the_other_ways() {
-    let message = frame(0x82, &[7; 20_000]);
-    let cut = &message[..message.len() - 1];
-    let two = [message.clone(), frame(0x8A, b"")].concat();
-    let mut long_form = message.clone();
-    long_form[1] = 0xFF;
-    long_form.splice(2..4, 20_000u64.to_be_bytes());
-    let fragment = frame(0x02, &[7; 20_000]);
-    let reserved = frame(0xC2, &[7; 20_000]);
-    for bytes in [cut, &two, &long_form, &fragment, &reserved] {
-        let mut receive = ReceiveHalf::new(LIMITS);
-        let mut copy = bytes.to_vec();
-        let mut input = &mut copy[..];
-        assert!(!receive.reframe(&mut input, &mut Vec::new()));
-        assert!(input == bytes);
-    }
-    // Too long, within another message, and after a fault.
-    let mut strict = ReceiveHalf::new(LIMITS.max_message(19_999));
-    let mut within = ReceiveHalf::new(LIMITS);
-    within.next(&mut &mut frame(0x01, b"begun")[..]).unwrap();
-    let mut failed = ReceiveHalf::new(LIMITS);
-    failed.heard(b"\x81\x01\xFF").unwrap_err();
-    for receive in [&mut strict, &mut within, &mut failed] {
-        assert!(!receive.reframe(&mut &mut message.clone()[..], &mut Vec::new()));
-    }
 }
 
 #[test]
