@@ -73,8 +73,8 @@ pub use prepared::PreparedMessage;
 pub use receive::ReceiveHalf;
 pub use send::SendHalf;
 
-pub(crate) use deflate::Codec;
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Deflater, Inflater};
+pub(crate) use deflate::{Codec, WithCodec};
 pub(crate) use encode::{encode_header, encode_message};
 pub(crate) use spare::Spare;

@@ -43,7 +43,7 @@ impl Agreement {
         Agreement(WithCodec::new(codec, Parameters::default()))
     }
 
-    pub(super) fn codec(&self) -> Codec {
+    pub(crate) fn codec(&self) -> Codec {
         self.0.codec()
     }
 

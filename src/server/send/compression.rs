@@ -1,6 +1,6 @@
 //! The compressors: each peer's own, and those that all others share.
 
-use crate::protocol::{Agreement, Deflater};
+use crate::protocol::{Agreement, Codec, Deflater, WithCodec};
 
 /// 2^8 to 2^15 bytes.
 pub(super) const WINDOWS: usize = 8;
@@ -10,7 +10,7 @@ pub(super) const WINDOWS: usize = 8;
 pub(super) struct Compression {
     agreement: Option<Agreement>,
     /// With context takeover, from the first message on.
-    own: Option<Box<Deflater>>,
+    own: Option<WithCodec<Box<Deflater>>>,
 }
 
 /// The compressors that all others share: one for each window that somebody has asked for.
@@ -34,8 +34,8 @@ impl Compression {
     }
 
     /// The peer's own compressor, made when it is first needed.
-    pub(super) fn own(&mut self, make: impl FnOnce() -> Deflater) -> &mut Deflater {
-        self.own.get_or_insert_with(|| Box::new(make()))
+    pub(super) fn own(&mut self, codec: Codec, make: impl FnOnce() -> Deflater) -> &mut Deflater {
+        self.own.get_or_insert_with(|| WithCodec::new(codec, Box::new(make())))
     }
 }
 

@@ -13,7 +13,7 @@ use super::outgoing::{Content, Outgoing};
 use super::tape::{Piece, Tape};
 use super::{Counts, Outbound};
 use crate::handshake::Deflate;
-use crate::protocol::{Agreement, Deflater};
+use crate::protocol::{Agreement, Deflater, WithCodec};
 use crate::server::peer_id::Slot;
 
 /// A message, and what has been made of it.
@@ -22,7 +22,7 @@ pub(super) struct Encoded<'a> {
     pub(super) outgoing: &'a Outgoing<'a>,
     plain: Option<Piece>,
     /// Compressed, for each window.
-    shared: [Option<Piece>; WINDOWS],
+    shared: Option<WithCodec<[Option<Piece>; WINDOWS]>>,
 }
 
 /// How a message goes to a peer.
@@ -35,7 +35,7 @@ pub(super) enum Way {
 impl<'a> Encoded<'a> {
     #[inline]
     pub(super) fn new(outgoing: &'a Outgoing<'a>) -> Self {
-        Encoded { outgoing, plain: None, shared: Default::default() }
+        Encoded { outgoing, plain: None, shared: None }
     }
 
     /// As it is.
@@ -76,7 +76,9 @@ impl Outbound {
         let place = usize::from(window_bits).saturating_sub(8).min(WINDOWS - 1);
         let Outbound { tape, compressors, counts, deflate, .. } = self;
         let content = encoded.outgoing.content;
-        encoded.shared[place].get_or_insert_with(|| {
+        let shared =
+            encoded.shared.get_or_insert_with(|| WithCodec::new(agreement.codec(), Default::default()));
+        shared[place].get_or_insert_with(|| {
             if let Content::Prepared(prepared) = content
                 && let Some(frame) = prepared.deflated(window_bits)
             {
@@ -101,7 +103,7 @@ impl Outbound {
         let Outbound { tape, ways, counts: Counts { compressed, .. }, deflate, .. } = self;
         *compressed += 1;
         let compression = &mut ways[slot.index()].compression;
-        let deflater = compression.own(|| deflater(deflate.as_ref(), agreement));
+        let deflater = compression.own(agreement.codec(), || deflater(deflate.as_ref(), agreement));
         match outgoing.content {
             Content::Message(message) => tape.record(message.len(), |out| deflater.message(message, out)),
             Content::Prepared(prepared) => {
