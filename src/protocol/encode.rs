@@ -1,6 +1,6 @@
 //! Whole frames as a server writes them: never masked (RFC 6455 §5.1).
 
-use super::frame::{FrameHeader, Opcode};
+use super::frame::{FrameHeader, HeaderBytes, Opcode};
 use super::kind::Kind;
 use crate::Message;
 
@@ -10,9 +10,9 @@ pub(crate) fn encode_message(message: Message<'_>, out: &mut Vec<u8>) {
     encode_frame(Kind::of(message).opcode(), message.as_bytes(), out);
 }
 
-/// Writes the header of that frame.
-pub(crate) fn encode_header(message: Message<'_>, out: &mut Vec<u8>) {
-    FrameHeader::new(Kind::of(message).opcode(), message.len() as u64).encode(out);
+/// The header of that frame.
+pub(crate) fn message_header(message: Message<'_>) -> HeaderBytes {
+    FrameHeader::new(Kind::of(message).opcode(), message.len() as u64).encoded()
 }
 
 #[inline]

@@ -12,12 +12,16 @@
 //! A server reads all of it and writes all but the key.
 
 use super::ProtocolError;
+use super::inline::Inline;
 
 /// The longest header a client sends: 2 bytes, 8 of length, 4 of masking key.
 pub const MAX_HEADER: usize = 14;
 
 /// The longest payload of a Ping, a Pong or a Close, in bytes (§5.5).
 pub const MAX_CONTROL_PAYLOAD: usize = 125;
+
+pub(super) type HeaderBytes = Inline<MAX_HEADER>;
+pub(super) type ControlPayload = Inline<MAX_CONTROL_PAYLOAD>;
 
 /// What a frame carries (§5.2, §11.8). The reserved opcodes have no variant: they end the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,26 +158,33 @@ impl FrameHeader {
     /// Writes the header of a server's frame: never masked (§5.1), the shortest form of the length.
     #[inline]
     pub fn encode(self, out: &mut Vec<u8>) {
-        self.encode_with(0, out);
+        self.encode_with(0, |bytes| out.extend_from_slice(bytes));
+    }
+
+    /// The same bytes, by themselves.
+    pub(super) fn encoded(self) -> HeaderBytes {
+        let mut header = HeaderBytes::default();
+        self.encode_with(0, |bytes| header.extend(bytes));
+        header
     }
 
     /// The header of a compressed message in one frame.
     pub(super) fn encode_deflated(self, out: &mut Vec<u8>) {
-        self.encode_with(RSV1, out);
+        self.encode_with(RSV1, |bytes| out.extend_from_slice(bytes));
     }
 
     #[inline(always)]
-    fn encode_with(self, rsv: u8, out: &mut Vec<u8>) {
+    fn encode_with(self, rsv: u8, mut put: impl FnMut(&[u8])) {
         let first = u8::from(self.fin) << 7 | rsv | self.opcode as u8;
         match header_length_for(self.length) {
-            2 => out.extend_from_slice(&[first, self.length as u8]),
+            2 => put(&[first, self.length as u8]),
             4 => {
                 let [a, b] = (self.length as u16).to_be_bytes();
-                out.extend_from_slice(&[first, 126, a, b]);
+                put(&[first, 126, a, b]);
             }
             _ => {
-                out.extend_from_slice(&[first, 127]);
-                out.extend_from_slice(&self.length.to_be_bytes());
+                put(&[first, 127]);
+                put(&self.length.to_be_bytes());
             }
         }
     }
@@ -276,6 +287,7 @@ mod tests {
         ];
         for (length, expected) in table {
             assert_eq!(encoded(length), expected, "{length}");
+            assert_eq!(FrameHeader::new(Opcode::Binary, length).encoded().as_slice(), expected);
         }
     }
 

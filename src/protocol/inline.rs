@@ -1,16 +1,11 @@
 //! The little that is kept of a header or a control frame until it is whole: in place, without an allocation.
 
-use super::frame::{MAX_CONTROL_PAYLOAD, MAX_HEADER};
-
 /// Up to `N` bytes, kept inline.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Inline<const N: usize> {
+pub(crate) struct Inline<const N: usize> {
     bytes: [u8; N],
     length: usize,
 }
-
-pub(super) type HeaderBytes = Inline<MAX_HEADER>;
-pub(super) type ControlPayload = Inline<MAX_CONTROL_PAYLOAD>;
 
 impl<const N: usize> Inline<N> {
     /// The caller knows that it fits: a header has at most 14 bytes, a control payload 125.
@@ -19,7 +14,7 @@ impl<const N: usize> Inline<N> {
         self.length += more.len();
     }
 
-    pub(super) fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 

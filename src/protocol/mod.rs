@@ -76,5 +76,5 @@ pub use send::SendHalf;
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::{Agreement, Deflater, Inflater};
 pub(crate) use deflate::{Codec, WithCodec};
-pub(crate) use encode::{encode_header, encode_message};
+pub(crate) use encode::{encode_message, message_header};
 pub(crate) use spare::Spare;

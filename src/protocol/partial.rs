@@ -7,8 +7,7 @@
 use super::assembly::Assembly;
 use super::deflate::{Deflated, Inflater, Inflation, WithCodec};
 use super::event::Found;
-use super::frame::Opcode;
-use super::inline::{ControlPayload, HeaderBytes};
+use super::frame::{ControlPayload, HeaderBytes, Opcode};
 use super::kind::Kind;
 use super::message_buffer::MessageBuffer;
 use super::spare::Spare;

@@ -7,7 +7,7 @@ use super::outbox::{CaughtUp, Written};
 use super::tape::Piece;
 use super::{Fact, Outbound};
 use crate::Message;
-use crate::protocol::encode_header;
+use crate::protocol::message_header;
 use crate::server::peer_id::Slot;
 
 /// Answers that leave together, at most.
@@ -116,9 +116,8 @@ impl Outbound {
         let Some(transport) = &mut way.transport else {
             return Err(io::ErrorKind::NotConnected.into());
         };
-        let mut header = Vec::with_capacity(crate::protocol::MAX_HEADER);
-        encode_header(message, &mut header);
-        let written = way.outbox.write_at_once(transport, [&header, message.as_bytes()])?;
+        let header = message_header(message);
+        let written = way.outbox.write_at_once(transport, [header.as_slice(), message.as_bytes()])?;
         self.counts.messages += 1;
         self.counts.bytes += written as u64;
         if way.outbox.is_blocked() {
