@@ -6,10 +6,18 @@
 //!         mio, socket2, log, rustls  sha1, base64  simdutf8, zlib_rs
 //! ```
 //!
+//! Within the server ([`FLOORS`]), from the top to the bottom:
+//!
+//! ```text
+//! turn ──▶ receive ──▶ handler ──▶ peers ──▶ send ──▶ table ──▶ accept ──▶ time, peer_id, …
+//! ```
+//!
 //! The protocol and the handshake know no socket, no clock, no thread and no logger; the library knows no chat room. No
 //! modules go in a circle. The chat has a test of its own like this one. That each check can fail is shown in `tidy_can_fail.rs`.
 
-use pollcat_testing::circles;
+use pollcat_testing::circles::{self, calls};
+use pollcat_testing::habits;
+use pollcat_testing::layers::{self, Layers};
 use pollcat_testing::sources::{self, Arrow};
 
 /// Names, and the only places that may say them.
@@ -30,24 +38,167 @@ const ARROWS: [Arrow; 9] = [
 /// What only the chat knows. A lone `room` may be the space that is left in a buffer.
 const CHAT: &[&str] = &["Room", "rooms", "room_id", "room_name", "nickname", "nicknames", "json", "Json"];
 
+/// From the top to the bottom: a module needs only those below. What is in no other place of the server is above all of it.
+const FLOORS: Layers<'_> = &[
+    &["lib.rs"],
+    &["server"],
+    &["server/turn"],
+    &["server/receive"],
+    &["server/mailbox"],
+    &["server/handler"],
+    &["server/peers"],
+    &["server/send"],
+    &["server/table"],
+    &["server/accept"],
+    &[
+        "server/config",
+        "server/counters",
+        "server/departure",
+        "server/peer_map",
+        "server/requests",
+        "server/time",
+    ],
+    &["server/peer_id"],
+    &["handshake"],
+    &["protocol"],
+    &["message"],
+];
+
+/// The arrows that lead up today. The list may only shrink, and is to be empty.
+const UP: &[&str] = &["server/send/publish ─▶ server/peers"];
+
+/// The circles of calls among the server's files. The list may only shrink, and is to be empty.
+const CALLS: &[&[&str]] = &[
+    &["src/server/peers/answering.rs", "src/server/peers/life.rs"],
+    &["src/server/send/flush.rs", "src/server/send/mod.rs", "src/server/send/publish.rs"],
+    &["src/server/turn/endings.rs", "src/server/turn/mod.rs", "src/server/turn/overdue.rs"],
+];
+
+/// The structs whose fields other folders can reach, and why: plain data, without a rule that a method would keep. The list may
+/// only shrink.
+const OPEN: &[(&str, &str)] = &[
+    ("src/handshake/head.rs: HeadLimits", "users read and set them"),
+    ("src/protocol/limits.rs: Limits", "users read and set them"),
+    ("src/protocol/frame.rs: FrameHeader", "a header as it was read, for users"),
+    ("src/server/handler.rs: Refused", "what a handler is told"),
+    ("src/server/config.rs: Config", "settings: its methods have checked them, and the server reads them"),
+    ("src/server/requests.rs: Asked", "two facts about a request"),
+    ("src/server/receive/opening.rs: Origin", "two facts about a new connection"),
+    ("src/server/send/outbox.rs: CaughtUp", "two facts about a write"),
+    ("src/server/send/outgoing.rs: Outgoing", "a message, and a wish"),
+    ("src/server/turn/mod.rs: Parts", "what the loop is made of, handed over by `Server::run`"),
+    ("src/protocol/partial.rs: OpenFrame", "a header whose payload has begun; only `protocol` sees it"),
+    ("src/protocol/plain.rs: PlainFrame", "where a frame lies; only `protocol` sees it"),
+    // These two have rules. `pub(super)` is meant for the files beside them, but `protocol/deflate` lies below.
+    ("src/protocol/assembly.rs: Assembly", "only the files of `protocol` are to use them"),
+    ("src/protocol/partial.rs: Partial", "only the files of `protocol` are to use them"),
+];
+
+/// Comments are wrapped here.
+const COMMENT_WIDTH: usize = 120;
+
+/// The files with longer lines of comment. The list may only shrink, and is to be empty.
+const LONG_COMMENTS: &[&str] = &[
+    "src/handshake/deflate.rs",
+    "src/lib.rs",
+    "src/protocol/deflate/inflate.rs",
+    "src/protocol/deflate/inflate/tests.rs",
+    "src/protocol/event.rs",
+    "src/protocol/partial.rs",
+    "src/protocol/plain.rs",
+    "src/protocol/prepared.rs",
+    "src/protocol/receive.rs",
+    "src/protocol/spare.rs",
+    "src/server/accept/transport.rs",
+    "src/server/config.rs",
+    "src/server/handler.rs",
+    "src/server/mailbox.rs",
+    "src/server/mod.rs",
+    "src/server/peers/answering.rs",
+    "src/server/peers/life.rs",
+    "src/server/peers/mod.rs",
+    "src/server/receive/holding.rs",
+    "src/server/receive/opening.rs",
+    "src/server/receive/reading.rs",
+    "src/server/receive/work.rs",
+    "src/server/requests.rs",
+    "src/server/send/flush.rs",
+    "src/server/send/mod.rs",
+    "src/server/send/outbox.rs",
+    "src/server/send/publish.rs",
+    "src/server/table/budget.rs",
+    "src/server/table/slot_set.rs",
+    "src/server/time/deadlines.rs",
+    "src/server/time/horizon.rs",
+    "src/server/time/ticker.rs",
+    "src/server/turn/mod.rs",
+    "src/server/turn/overdue.rs",
+];
+
 #[test]
 fn every_name_stays_where_it_belongs() {
-    let strays = sources::strays(&rust("src"), &ARROWS, CHAT);
-    assert!(strays.is_empty(), "\n{}", strays.join("\n"));
+    assert_none(sources::strays(&rust("src"), &ARROWS, CHAT));
 }
 
 #[test]
 fn every_file_begins_with_what_it_is_about_and_stays_short() {
     let folders = ["src", "examples", "benches", "tests", "tests/peers", "tests/support"];
-    let odd: Vec<String> = folders.iter().flat_map(|folder| sources::oddities(&rust(folder))).collect();
-    assert!(odd.is_empty(), "\n{}", odd.join("\n"));
+    assert_none(folders.iter().flat_map(|folder| sources::oddities(&rust(folder))).collect());
 }
 
 #[test]
 fn no_modules_go_in_a_circle() {
     let graph = circles::rust::graph(&sources::sources(SRC, "", "rs"), "lib.rs");
     assert!(graph.modules() > 50, "only {} modules are seen", graph.modules());
-    let faults = circles::faults(&graph, &[]);
+    assert_none(circles::faults(&graph, &[]));
+}
+
+#[test]
+fn a_module_needs_only_those_below() {
+    let graph = circles::rust::graph(&sources::sources(SRC, "", "rs"), "lib.rs");
+    assert_none(habits::unknown(&layers::faults(&graph, FLOORS), UP));
+}
+
+/// What it does not see it tells: `cargo test --test tidy -- --nocapture`.
+#[test]
+fn no_calls_go_in_a_circle() {
+    let (server, others): (Vec<_>, Vec<_>) =
+        rust("src").into_iter().partition(|(file, _)| file.starts_with("src/server/"));
+    let calls = calls::calls(&server, &others);
+    println!("calls whose file is not certain: {}", Vec::from_iter(calls.unseen).join(", "));
+    let arrows = calls.graph.arrows().count();
+    assert!(arrows > 100, "only {arrows} files are seen to call others");
+    assert_none(circles::faults(&calls.graph, CALLS));
+}
+
+#[test]
+fn no_field_is_reached_from_another_folder() {
+    let known: Vec<&str> = OPEN.iter().map(|(known, _)| *known).collect();
+    assert_none(habits::unknown(&habits::open_structs(&rust("src")), &known));
+}
+
+#[test]
+fn no_file_is_only_an_impl_of_a_type_from_elsewhere() {
+    assert_none(habits::files_of_strange_impls(&rust("src")));
+}
+
+#[test]
+fn a_slot_is_a_slot_and_no_number() {
+    assert_none(habits::bare_slots(&rust("src")));
+}
+
+#[test]
+fn no_two_bools_stand_side_by_side() {
+    assert_none(habits::pairs_of_bools(&rust("src")));
+}
+
+#[test]
+fn comments_are_not_too_wide() {
+    assert_none(habits::unknown(&habits::long_comments(&rust("src"), COMMENT_WIDTH), LONG_COMMENTS));
+}
+
+#[track_caller]
+fn assert_none(faults: Vec<String>) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 

@@ -2,15 +2,17 @@
 //!
 //! ```text
 //! rust.rs     `use crate::…`, `super::…`, `child::…` and paths like them, in all modules of a crate ─┐
-//! scripts.rs  `import … from "./x.js"`, in all modules of a page ───────────────────────────────────┴─▶ Graph ──▶ circles
+//! scripts.rs  `import … from "./x.js"`, in all modules of a page ───────────────────────────────────┼─▶ Graph ──▶ circles
+//! calls.rs    calls of methods, which need no `use`, among some files ─────────────────────────────┘
 //! ```
 //!
 //! A circle is a strongly connected component of the graph: each of its modules needs each of the others, if need be through
 //! others of them.
 
+pub mod calls;
 pub mod rust;
 pub mod scripts;
-mod tokens;
+pub mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +56,10 @@ impl Graph {
     /// Each module, and one that it needs.
     pub fn arrows(&self) -> impl Iterator<Item = (&str, &str)> {
         self.needs.iter().flat_map(|(from, needs)| needs.keys().map(move |to| (&from[..], &to[..])))
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.needs.keys().map(String::as_str)
     }
 
     pub fn modules(&self) -> usize {
