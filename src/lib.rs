@@ -43,17 +43,18 @@
 //! | feature | opens |
 //! |---|---|
 //! | `deflate` | permessage-deflate (RFC 7692): `Deflate`, `Config::deflate`, the codec in [`protocol`] |
-//! | `tls` | `wss://` and `https://` listeners: `Tls`, `Server::listen_tls`, and [rustls](https://docs.rs/rustls) as it is used |
+//! | `tls` | `wss://` and `https://` listeners: `Tls`, `Server::listen_tls`, and [rustls](https://docs.rs/rustls) |
 //!
 //! # Platforms
 //!
-//! Unix with epoll or kqueue, 64 bit. On **Linux** every test is run. For **macOS** and **FreeBSD** the library is compiled, and
-//! not run; **Android**, **iOS**, **NetBSD**, **OpenBSD** and **DragonFly** are of the same kind, and were only read for. There,
-//! [`Config::max_connections`] is not fitted to the descriptor limit, and the end of a stream is a packet of its own.
+//! Unix with epoll or kqueue, 64 bit. On **Linux** every test is run. For **macOS** and **FreeBSD** the library is
+//! compiled, and not run; **Android**, **iOS**, **NetBSD**, **OpenBSD** and **DragonFly** are of the same kind, and
+//! were only read for. There, [`Config::max_connections`] is not fitted to the descriptor limit, and the end of a
+//! stream is a packet of its own.
 //!
-//! Elsewhere it does not compile, and says why. On **Windows** a connection would hang: the loop takes a read that
-//! is shorter than its buffer as proof that the socket is empty, and there the next event comes only after a read that would
-//! block. On 32 bits a [`PeerId`] does not fit into a token of the poll.
+//! Elsewhere it does not compile, and says why. On **Windows** a connection would hang: the loop takes a read that is
+//! shorter than its buffer as proof that the socket is empty, and there the next event comes only after a read that
+//! would block. On 32 bits a [`PeerId`] does not fit into a token of the poll.
 //!
 //! # Underneath
 //!
@@ -66,9 +67,9 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The loop takes a read that is shorter than its buffer as proof that the socket is empty (`turn`). With epoll and kqueue that
-// is so. Where mio arms a socket again only after a read that would block (Windows, and poll(2) on other systems), no
-// further event would come.
+// The loop takes a read that is shorter than its buffer as proof that the socket is empty (`turn`). With epoll and
+// kqueue that is so. Where mio arms a socket again only after a read that would block (Windows, and poll(2) on other
+// systems), no further event would come.
 #[cfg(not(any(
     target_os = "android",
     target_os = "dragonfly",

@@ -97,44 +97,6 @@ const OPEN: &[(&str, &str)] = &[
 /// Comments are wrapped here.
 const COMMENT_WIDTH: usize = 120;
 
-/// The files with longer lines of comment. The list may only shrink, and is to be empty.
-const LONG_COMMENTS: &[&str] = &[
-    "src/handshake/deflate.rs",
-    "src/lib.rs",
-    "src/protocol/deflate/inflate.rs",
-    "src/protocol/deflate/inflate/tests.rs",
-    "src/protocol/event.rs",
-    "src/protocol/partial.rs",
-    "src/protocol/plain.rs",
-    "src/protocol/prepared.rs",
-    "src/protocol/receive.rs",
-    "src/protocol/spare.rs",
-    "src/server/accept/transport.rs",
-    "src/server/config.rs",
-    "src/server/handler.rs",
-    "src/server/mailbox.rs",
-    "src/server/mod.rs",
-    "src/server/peers/answering.rs",
-    "src/server/peers/life.rs",
-    "src/server/peers/mod.rs",
-    "src/server/receive/holding.rs",
-    "src/server/receive/opening.rs",
-    "src/server/receive/reading.rs",
-    "src/server/receive/work.rs",
-    "src/server/requests.rs",
-    "src/server/send/flush.rs",
-    "src/server/send/mod.rs",
-    "src/server/send/outbox.rs",
-    "src/server/send/publish.rs",
-    "src/server/table/budget.rs",
-    "src/server/table/slot_set.rs",
-    "src/server/time/deadlines.rs",
-    "src/server/time/horizon.rs",
-    "src/server/time/ticker.rs",
-    "src/server/turn/mod.rs",
-    "src/server/turn/overdue.rs",
-];
-
 #[test]
 fn every_name_stays_where_it_belongs() {
     assert_none(sources::strays(&rust("src"), &ARROWS, CHAT));
@@ -194,7 +156,7 @@ fn no_two_bools_stand_side_by_side() {
 
 #[test]
 fn comments_are_not_too_wide() {
-    assert_none(habits::unknown(&habits::long_comments(&rust("src"), COMMENT_WIDTH), LONG_COMMENTS));
+    assert_none(habits::long_comments(&rust("src"), COMMENT_WIDTH));
 }
 
 #[track_caller]

@@ -10,9 +10,9 @@ use crate::protocol::{Agreement, Codec, Deflater, Inflater};
 /// and one decompressor serve all connections, a connection between messages owns nothing, and a message to
 /// many is compressed once.
 ///
-/// What comes in has to be what RFC 7692 makes of a message: one that ends in the midst of a block, still has its `00 00 ff ff`
-/// (§7.2.1), or ends with a final block and not with the `00` behind it (§7.2.3.4) fails with 1007. An empty payload is an
-/// empty message: there are endpoints that send it.
+/// What comes in has to be what RFC 7692 makes of a message: one that ends in the midst of a block, still has its
+/// `00 00 ff ff` (§7.2.1), or ends with a final block and not with the `00` behind it (§7.2.3.4) fails with 1007. An
+/// empty payload is an empty message: there are endpoints that send it.
 ///
 /// ```
 /// # #[cfg(feature = "deflate")] {

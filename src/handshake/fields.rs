@@ -8,8 +8,8 @@
 //!   └─ host ───────────┘└─ upgrade ─────────┘                    └─ connection ───────┘
 //! ```
 //!
-//! There a name is looked for, and nowhere else; one that is missing is looked for nowhere at all (`benches/NOTES.md`, "fields of
-//! a request").
+//! There a name is looked for, and nowhere else; one that is missing is looked for nowhere at all (`benches/NOTES.md`,
+//! "fields of a request").
 
 use super::syntax::{find, trim};
 

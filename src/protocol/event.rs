@@ -6,8 +6,8 @@ use super::kind::Kind;
 use super::{ProtocolError, close};
 use crate::Message;
 
-/// Something that happened on the connection. What you do not know, pass by: [`SendHalf::answer`](super::SendHalf::answer)
-/// writes what the protocol owes for it.
+/// Something that happened on the connection. What you do not know, pass by:
+/// [`SendHalf::answer`](super::SendHalf::answer) writes what the protocol owes for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'a> {

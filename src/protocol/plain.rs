@@ -1,5 +1,5 @@
-//! The short way for nearly all of the traffic: a message in one frame, all of it there, and nothing to do but to unmask
-//! it where it lies.
+//! The short way for nearly all of the traffic: a message in one frame, all of it there, and nothing to do but to
+//! unmask it where it lies.
 //!
 //! ```text
 //!    81 or 82 │ 80 + length │ masking key │ payload, whole │ what comes next

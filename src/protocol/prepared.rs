@@ -11,8 +11,8 @@ use crate::Message;
 /// A message in the form in which it goes over the wire. Cloning it, and sending it to any number of
 /// peers, shares the same bytes. Any thread may prepare one.
 ///
-/// Where peers have permessage-deflate, it is compressed when it is first sent to one of them, and its clones share that
-/// too.
+/// Where peers have permessage-deflate, it is compressed when it is first sent to one of them, and its clones share
+/// that too.
 #[derive(Debug, Clone)]
 #[must_use = "it is not sent by being prepared"]
 pub struct PreparedMessage {

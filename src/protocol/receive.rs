@@ -12,8 +12,8 @@
 //! ```
 //!
 //! The upper path is nearly all of the traffic: the payload is unmasked where it lies and nothing is copied (for the
-//! commonest frame see `plain.rs`). The lower path keeps what it must, and only that: memory follows the bytes that have
-//! arrived, never the length that a header claims, and between messages there is none.
+//! commonest frame see `plain.rs`). The lower path keeps what it must, and only that: memory follows the bytes that
+//! have arrived, never the length that a header claims, and between messages there is none.
 
 use super::assembly::Assembly;
 use super::deflate::{Agreement, Deflated, Inflater, Inflation, WithCodec};
@@ -273,8 +273,8 @@ impl ReceiveHalf {
         }
     }
 
-    /// How long a compressed message will be, only inflating it can tell. What cannot be compressed is longer afterwards,
-    /// by an eighth if the compressor is a simple one; more than that is nothing but work.
+    /// How long a compressed message will be, only inflating it can tell. What cannot be compressed is longer
+    /// afterwards, by an eighth if the compressor is a simple one; more than that is nothing but work.
     fn check_deflated_limits(&self, message: Option<&Assembly>, length: u64) -> Result<(), ProtocolError> {
         self.check_limits(message, 0)?;
         let (limit, so_far) = message.map_or((self.max_message, 0), |it| (it.limit, it.announced));

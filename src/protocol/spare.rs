@@ -1,8 +1,9 @@
 //! Memory that long messages leave to the next ones.
 //!
-//! A message that is not whole in the caller's buffer is put together in memory of its own. If it is long, the allocator
-//! asks the kernel for that memory and gives it back afterwards: a page fault for every 4 KiB, and each page cleared
-//! first. For 1 MiB that took longer than all that was done with the message. So such memory is kept for the next.
+//! A message that is not whole in the caller's buffer is put together in memory of its own. If it is long, the
+//! allocator asks the kernel for that memory and gives it back afterwards: a page fault for every 4 KiB, and each page
+//! cleared first. For 1 MiB that took longer than all that was done with the message. So such memory is kept for the
+//! next.
 //!
 //! Here it belongs to nobody: a connection between messages still owns nothing, and one in the middle of a message is
 //! lent in proportion to what it has sent.

@@ -81,17 +81,17 @@ pub enum OnPanic {
     ///
     /// | the method | what happens |
     /// |---|---|
-    /// | `on_open`, `on_message`, `on_drain` | the peer is closed with 1011; its `on_close` follows as after any Close |
+    /// | `on_open`, `on_message`, `on_drain` | the peer is closed with 1011; `on_close` follows as after any Close |
     /// | `on_request` | the client gets 500, and its connection ends |
     /// | `on_close`, `on_refused`, `on_mail`, `on_tick` | nothing more: no open peer is to blame |
     ///
-    /// The handler keeps the state that the panic left. A method that has changed one of two fields, and panics before the
-    /// other, is called again with just that: choose [`Unwind`](Self::Unwind) if a fresh start is safer. A `Mutex` that was
-    /// locked is poisoned, as always.
+    /// The handler keeps the state that the panic left. A method that has changed one of two fields, and panics before
+    /// the other, is called again with just that: choose [`Unwind`](Self::Unwind) if a fresh start is safer. A `Mutex`
+    /// that was locked is poisoned, as always.
     #[default]
     Close,
-    /// The panic leaves [`Server::run`](crate::Server::run). Every connection ends without a Close, which clients report as
-    /// 1006; the process can start another server, or end.
+    /// The panic leaves [`Server::run`](crate::Server::run). Every connection ends without a Close, which clients
+    /// report as 1006; the process can start another server, or end.
     Unwind,
 }
 
@@ -108,8 +108,8 @@ impl Config {
             slow_peers: SlowPeers::Close,
             // The others did nothing wrong.
             on_panic: OnPanic::Close,
-            // A thousand of the longest messages, or full queues, at once. An address has a quarter: as many of them as it
-            // may have connections.
+            // A thousand of the longest messages, or full queues, at once. An address has a quarter: as many of them as
+            // it may have connections.
             max_receiving: 1 << 30,
             max_receiving_per_address: 256 << 20,
             max_sending: 1 << 30,
@@ -154,9 +154,9 @@ impl Config {
         self
     }
 
-    /// The largest request head, in bytes; 8 KiB for the request line and all header lines together. (nginx and Apache allow
-    /// that much for each line. Whoever serves beside applications with many cookies may want 32 KiB.) A larger one is
-    /// answered with 431 (or 414).
+    /// The largest request head, in bytes; 8 KiB for the request line and all header lines together. (nginx and Apache
+    /// allow that much for each line. Whoever serves beside applications with many cookies may want 32 KiB.) A larger
+    /// one is answered with 431 (or 414).
     pub fn max_head(mut self, bytes: usize) -> Self {
         self.head.max_bytes = bytes;
         self
@@ -168,14 +168,14 @@ impl Config {
         self
     }
 
-    /// The most bytes that wait for one peer, beyond what the system's own socket buffers hold; 1 MiB, of which a 64th is
-    /// for keeping them. An empty queue accepts one message of any size, and so does a socket that is found full by
+    /// The most bytes that wait for one peer, beyond what the system's own socket buffers hold; 1 MiB, of which a 64th
+    /// is for keeping them. An empty queue accepts one message of any size, and so does a socket that is found full by
     /// it. Pongs and Closes are exempt: the server does not read from a peer that does not read, so they cannot pile
     /// up. Pages are not counted here: a connection has one at a time, and [`max_sending`](Self::max_sending) holds for
     /// them.
     ///
-    /// The system's buffers come first, and may hold some MiB for each peer (on Linux `net.ipv4.tcp_wmem`): a peer that must
-    /// have the newest rather than everything needs a listener of yours with a smaller SO_SNDBUF
+    /// The system's buffers come first, and may hold some MiB for each peer (on Linux `net.ipv4.tcp_wmem`): a peer that
+    /// must have the newest rather than everything needs a listener of yours with a smaller SO_SNDBUF
     /// ([`Server::listen_on`](crate::Server::listen_on)).
     pub fn max_send_queue(mut self, bytes: usize) -> Self {
         self.send_queue = bytes;
@@ -202,17 +202,18 @@ impl Config {
         self
     }
 
-    /// How much memory the unfinished messages of all peers may take together, in bytes: the parts that have arrived, and
-    /// what was read from peers that do not read; 1 GiB. What is beyond it closes a peer with 1013: of the address
+    /// How much memory the unfinished messages of all peers may take together, in bytes: the parts that have arrived,
+    /// and what was read from peers that do not read; 1 GiB. What is beyond it closes a peer with 1013: of the address
     /// that holds most, the one that holds most ([`Departure::OverBudget`](crate::Departure::OverBudget)). The others
     /// go on; nobody waits for anybody.
     ///
-    /// This limit, and the one for each address, hold for messages that never end: a message has no deadline of its own, as long
-    /// as its peer answers Pings. A compressed one counts as much as has been inflated: 15 KB on the wire may hold all of
-    /// [`max_message`](Self::max_message).
+    /// This limit, and the one for each address, hold for messages that never end: a message has no deadline of its
+    /// own, as long as its peer answers Pings. A compressed one counts as much as has been inflated: 15 KB on the wire
+    /// may hold all of [`max_message`](Self::max_message).
     ///
-    /// What is given back goes to the allocator, and not at once to the system: after a burst the process may stay larger by
-    /// tens of MiB, while [`Counters::receiving`](crate::Counters::receiving) says 0. The next burst uses them again.
+    /// What is given back goes to the allocator, and not at once to the system: after a burst the process may stay
+    /// larger by tens of MiB, while [`Counters::receiving`](crate::Counters::receiving) says 0. The next burst uses
+    /// them again.
     pub fn max_receiving(mut self, bytes: usize) -> Self {
         self.max_receiving = bytes;
         self
@@ -226,8 +227,8 @@ impl Config {
         self
     }
 
-    /// How much memory may be taken by what waits for all peers together, in bytes: messages that they have not read, and
-    /// pages; 1 GiB. A message that waits for several peers counts for each of them; the body of a page does not if
+    /// How much memory may be taken by what waits for all peers together, in bytes: messages that they have not read,
+    /// and pages; 1 GiB. A message that waits for several peers counts for each of them; the body of a page does not if
     /// it is an `Arc<[u8]>` or static, as it is the application's own. What is beyond it cuts a peer off: of the
     /// address that holds most, the one that holds most ([`Departure::TooSlow`](crate::Departure::TooSlow)). It cannot
     /// be told, as it would have to read first. A page for which there is no room is answered with 503.
@@ -243,8 +244,8 @@ impl Config {
         self
     }
 
-    /// After how much silence a peer is sent a Ping; 20 s, and 100 ms at least. `Duration::MAX` turns Pings off: then a peer
-    /// whose network is lost stays until something is written to it.
+    /// After how much silence a peer is sent a Ping; 20 s, and 100 ms at least. `Duration::MAX` turns Pings off: then a
+    /// peer whose network is lost stays until something is written to it.
     pub fn ping_after(mut self, silence: Duration) -> Self {
         self.ping_after = silence.max(SHORTEST_SILENCE);
         self
@@ -254,9 +255,9 @@ impl Config {
     /// sign of life too: a slow peer is not a dead one.
     ///
     /// This and all other deadlines are kept in steps of 100 ms, and never before everything has been read that had
-    /// arrived by then: a server that was stopped, or whose handler took long, gives nobody up for being late itself. If it
-    /// is late by 300 ms or more, those whose time is up get another second, once a minute: in the midst of a TLS handshake it
-    /// was the server's turn.
+    /// arrived by then: a server that was stopped, or whose handler took long, gives nobody up for being late itself.
+    /// If it is late by 300 ms or more, those whose time is up get another second, once a minute: in the midst of a TLS
+    /// handshake it was the server's turn.
     pub fn pong_within(mut self, patience: Duration) -> Self {
         self.pong_within = patience;
         self
@@ -269,26 +270,26 @@ impl Config {
         self
     }
 
-    /// How long a connection that has fetched a page is kept for its next request; 75 s. Before that, as long as the page
-    /// takes: a client has this time to begin with, and more as it reads, a second for each 8 KiB. Whoever reads more
-    /// slowly than that is let go when the time is used up.
+    /// How long a connection that has fetched a page is kept for its next request; 75 s. Before that, as long as the
+    /// page takes: a client has this time to begin with, and more as it reads, a second for each 8 KiB. Whoever reads
+    /// more slowly than that is let go when the time is used up.
     pub fn keep_alive(mut self, patience: Duration) -> Self {
         self.keep_alive = patience;
         self
     }
 
-    /// How long a closing handshake may take without progress, and how long a stopping server waits in all; 5 s.
-    /// Then TCP is dropped. (If the peer has sent so much that its Close may lie behind it, unread, it gets that time once
-    /// more.) What was sent before the Close arrives even at a slow peer, as long as it reads: 8 KiB in a
-    /// second at least.
+    /// How long a closing handshake may take without progress, and how long a stopping server waits in all; 5 s. Then
+    /// TCP is dropped. (If the peer has sent so much that its Close may lie behind it, unread, it gets that time once
+    /// more.) What was sent before the Close arrives even at a slow peer, as long as it reads: 8 KiB in a second at
+    /// least.
     pub fn close_within(mut self, patience: Duration) -> Self {
         self.close_within = patience;
         self
     }
 
     /// The most connections at once; 100,000. On Linux no more than the descriptor limit (`ulimit -n`) allows, after a
-    /// reserve; elsewhere that limit is not read, and a server that runs out of descriptors lets clients wait. Beyond it,
-    /// requests are answered with 503.
+    /// reserve; elsewhere that limit is not read, and a server that runs out of descriptors lets clients wait. Beyond
+    /// it, requests are answered with 503.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
         self
@@ -327,20 +328,20 @@ impl Config {
         self
     }
 
-    /// Calls [`Handler::on_tick`](crate::Handler::on_tick) this often, a millisecond at least; not at all by default. Ticks
-    /// do not drift: ten of 100 ms take a second, though each may come late by a millisecond and by what the turn before
-    /// it takes. What is missed while a turn takes longer is not made up: one tick is told, and the next comes when it
-    /// would have come.
+    /// Calls [`Handler::on_tick`](crate::Handler::on_tick) this often, a millisecond at least; not at all by default.
+    /// Ticks do not drift: ten of 100 ms take a second, though each may come late by a millisecond and by what the turn
+    /// before it takes. What is missed while a turn takes longer is not made up: one tick is told, and the next comes
+    /// when it would have come.
     pub fn tick(mut self, every: Duration) -> Self {
         self.tick = Some(every);
         self
     }
 
     /// For how long after the last traffic the loop asks for more without going to sleep; not at all by default. 50 to
-    /// 200 µs are usual. What it brings is the time that it takes to wake a sleeping processor, which is long on virtual
-    /// machines: there, a lone message comes back in 20 µs instead of 58. What it costs is a core as long as there is
-    /// traffic at least this often; once there is none, an idle server costs nothing, as ever. On a machine that has no
-    /// core to spare it makes everything slower.
+    /// 200 µs are usual. What it brings is the time that it takes to wake a sleeping processor, which is long on
+    /// virtual machines: there, a lone message comes back in 20 µs instead of 58. What it costs is a core as long as
+    /// there is traffic at least this often; once there is none, an idle server costs nothing, as ever. On a machine
+    /// that has no core to spare it makes everything slower.
     pub fn spin(mut self, time: Duration) -> Self {
         self.spin = time;
         self

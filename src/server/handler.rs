@@ -34,8 +34,8 @@ use crate::handshake::{Answer, Refusal, Request};
 ///
 /// # Panics
 ///
-/// A panic in a method costs one connection, and the others go on: [`OnPanic`](super::OnPanic) says which one, and how to let
-/// the panic through instead.
+/// A panic in a method costs one connection, and the others go on: [`OnPanic`](super::OnPanic) says which one, and how
+/// to let the panic through instead.
 pub trait Handler<M = ()> {
     /// A client asks to open a WebSocket, or for a page (then [`Request::is_upgrade`] is false). The default
     /// accepts, which for a page means that there is none (426).
@@ -56,9 +56,9 @@ pub trait Handler<M = ()> {
 
     /// The server has refused a request by itself: it broke a rule of the handshake, came from a page of a foreign
     /// Origin, asked for a name that the server does not go by, took too long, or there is no room. The client gets the
-    /// reason over HTTP; this is for the people who run the server. A flood of such requests calls it as often: count, and
-    /// log some. What [`on_request`](Self::on_request) refuses does not come here, but an `accept` does where no WebSocket
-    /// was asked for.
+    /// reason over HTTP; this is for the people who run the server. A flood of such requests calls it as often: count,
+    /// and log some. What [`on_request`](Self::on_request) refuses does not come here, but an `accept` does where no
+    /// WebSocket was asked for.
     fn on_refused(&mut self, peers: &mut Peers, refused: &Refused<'_>) {
         let _ = (peers, refused);
     }
@@ -74,8 +74,8 @@ pub trait Handler<M = ()> {
 
     /// A peer has caught up: it was behind, and all that waited for it has been written to its socket. It was behind if
     /// [`send`](Peers::send) answered [`Delivery::Slow`](super::Delivery::Slow) or
-    /// [`Delivery::Full`](super::Delivery::Full) for it, or if what was published or broadcast found it so, which nothing
-    /// else reports. `missed` messages were left out for it ([`SlowPeers::Skip`](super::SlowPeers::Skip)).
+    /// [`Delivery::Full`](super::Delivery::Full) for it, or if what was published or broadcast found it so, which
+    /// nothing else reports. `missed` messages were left out for it ([`SlowPeers::Skip`](super::SlowPeers::Skip)).
     fn on_drain(&mut self, peers: &mut Peers, id: PeerId, missed: u64) {
         let _ = (peers, id, missed);
     }

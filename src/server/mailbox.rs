@@ -17,9 +17,9 @@ pub(super) const BELL: usize = 0;
 
 /// A way into the loop for other threads. Cloning it is cheap.
 ///
-/// No method blocks. If the mailbox is full, you decide: retry, drop, or log. The loop reads the letters of each thread in the
-/// order in which it wrote them, and then does what the method of [`Peers`] with the same name does: a peer receives what
-/// came by mail, and what the handler sent, in the order in which the loop came to it.
+/// No method blocks. If the mailbox is full, you decide: retry, drop, or log. The loop reads the letters of each thread
+/// in the order in which it wrote them, and then does what the method of [`Peers`] with the same name does: a peer
+/// receives what came by mail, and what the handler sent, in the order in which the loop came to it.
 ///
 /// Each letter costs the loop a little, however short it is: a thread that has much to say puts it into few letters.
 ///
@@ -42,8 +42,8 @@ pub struct Mailbox<M> {
     bell: Arc<Bell>,
 }
 
-/// The mailbox refused the letter. What [`deliver`](Mailbox::deliver) was given is returned, so that you can retry or drop
-/// it; the other methods return `()`.
+/// The mailbox refused the letter. What [`deliver`](Mailbox::deliver) was given is returned, so that you can retry or
+/// drop it; the other methods return `()`.
 ///
 /// These are all the reasons there can be: the enum may be matched without a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 //!
 //! | folder, file | what it knows |
 //! |---|---|
-//! | `config.rs`, `handler.rs`, `peers/`, `peer_id.rs`, `peer_map.rs`, `requests.rs`, `departure.rs`, `mailbox.rs`, `counters.rs` | what an application sees |
+//! | `config.rs`, `handler.rs`, `departure.rs` | what an application sets, and what it is called with |
+//! | `peers/`, `peer_id.rs`, `peer_map.rs`, `requests.rs` | what it calls |
+//! | `mailbox.rs`, `counters.rs` | what its other threads call |
 //! | `turn/` | one turn of the loop: it calls all the others |
 //! | `accept/` | how connections come, and what bytes travel on |
 //! | `table/` | who is there; the only writer of a connection's stage |
@@ -67,8 +69,9 @@ pub struct Server<M = ()> {
 }
 
 impl<M> Server<M> {
-    /// Listens on a TCP address, with the default [`Config`]. Of a name that has several (`localhost` often has one of IPv6,
-    /// too) it listens on all that can be had: clients differ in which they try first. Clients can connect from now on, and are served by [`run`](Self::run).
+    /// Listens on a TCP address, with the default [`Config`]. Of a name that has several (`localhost` often has one of
+    /// IPv6, too) it listens on all that can be had: clients differ in which they try first. Clients can connect from
+    /// now on, and are served by [`run`](Self::run).
     ///
     /// # Errors
     ///
@@ -100,8 +103,8 @@ impl<M> Server<M> {
         Ok(Server { poll, listeners: Listeners::default(), letters, config, counters: CounterReader::new() })
     }
 
-    /// Listens on one more TCP address, or on all that a name has, as [`bind`](Self::bind) does; returns the first of them,
-    /// with the port that the system chose for port 0.
+    /// Listens on one more TCP address, or on all that a name has, as [`bind`](Self::bind) does; returns the first of
+    /// them, with the port that the system chose for port 0.
     ///
     /// # Errors
     ///
@@ -142,8 +145,8 @@ impl<M> Server<M> {
         self.listeners.adopt(self.poll.registry(), listener, Spoken::Tls(tls.clone()))
     }
 
-    /// Listens on a Unix-domain socket. A socket file that nobody listens on any more is replaced; the file is
-    /// removed when the server stops. Its permissions are what the umask leaves: a proxy that runs as another user needs
+    /// Listens on a Unix-domain socket. A socket file that nobody listens on any more is replaced; the file is removed
+    /// when the server stops. Its permissions are what the umask leaves: a proxy that runs as another user needs
     /// [`listen_unix_with`](Self::listen_unix_with).
     ///
     /// # Errors
@@ -194,8 +197,8 @@ impl<M> Server<M> {
         self.counters.clone()
     }
 
-    /// Serves, on this thread, until the server is stopped ([`Peers::stop`], [`Mailbox::stop`]). The handler may be lent
-    /// (`&mut handler`), and has then all that it knows when this returns.
+    /// Serves, on this thread, until the server is stopped ([`Peers::stop`], [`Mailbox::stop`]). The handler may be
+    /// lent (`&mut handler`), and has then all that it knows when this returns.
     ///
     /// # Errors
     ///

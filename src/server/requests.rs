@@ -10,8 +10,8 @@ use super::PeerId;
 use super::peer_id::Slot;
 use crate::handshake::Method;
 
-/// A request of a connection ([`Peers::request_id`](crate::server::Peers::request_id)). It is `Copy`, cheap to keep, and never comes
-/// to mean another request, be it the next one of the same connection.
+/// A request of a connection ([`Peers::request_id`](crate::server::Peers::request_id)). It is `Copy`, cheap to keep,
+/// and never comes to mean another request, be it the next one of the same connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId {
     peer: PeerId,

@@ -66,9 +66,9 @@ impl Inflater {
         Inflater { codec, stream: None, buffer: Buffer::default(), work: 0 }
     }
 
-    /// What has been done so far by this inflater, and by those of connections whose messages were received with it: about
-    /// as many nanoseconds. It counts what was read, what came of it, and messages. Some input takes far longer than its
-    /// length tells, in one way or another: let the others have their turn when this has grown by so much.
+    /// What has been done so far by this inflater, and by those of connections whose messages were received with it:
+    /// about as many nanoseconds. It counts what was read, what came of it, and messages. Some input takes far longer
+    /// than its length tells, in one way or another: let the others have their turn when this has grown by so much.
     pub fn work(&self) -> u64 {
         self.work
     }
@@ -279,8 +279,8 @@ impl Stream {
         Ok(())
     }
 
-    /// Is it another block that begins here? An empty one is tried. In the midst of a block its bytes are something else:
-    /// they do not end one just where they end themselves, with nothing having come of them.
+    /// Is it another block that begins here? An empty one is tried. In the midst of a block its bytes are something
+    /// else: they do not end one just where they end themselves, with nothing having come of them.
     fn is_between_blocks(&mut self) -> bool {
         let [a, b, c, d] = TAIL;
         if self.takeover {

@@ -38,8 +38,8 @@ impl Transport {
         source.register(registry, token, Interest::READABLE | Interest::WRITABLE)
     }
 
-    /// Reads once, and so many bytes at most. A violation of TLS is an error of the kind `InvalidData`: an alert that tells the peer what it did
-    /// waits to be written.
+    /// Reads once, and so many bytes at most. A violation of TLS is an error of the kind `InvalidData`: an alert that
+    /// tells the peer what it did waits to be written.
     #[inline]
     pub(in crate::server) fn read(&mut self, buffer: &mut [u8], most: usize) -> io::Result<Input> {
         let room = buffer.len().min(most);

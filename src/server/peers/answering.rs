@@ -62,7 +62,8 @@ impl Peers {
         self.step(slot, Cause::PutOff);
     }
 
-    /// The client has asked for more than it has been answered, or has ended its side of TCP: no further request follows.
+    /// The client has asked for more than it has been answered, or has ended its side of TCP: no further request
+    /// follows.
     pub(in crate::server) fn is_last_request(&mut self, slot: Slot) {
         self.requests.is_last(slot);
     }
@@ -106,7 +107,8 @@ impl Peers {
         }
     }
 
-    /// Many clients, and every browser, then fail the connection (RFC 6455 §4.1), and do not say why. One warning is enough.
+    /// Many clients, and every browser, then fail the connection (RFC 6455 §4.1), and do not say why. One warning is
+    /// enough.
     #[cold]
     fn warn_of_subprotocols(&mut self, slot: Slot, request: &Request<'_>) {
         let level = match std::mem::replace(&mut self.warned_of_subprotocols, true) {

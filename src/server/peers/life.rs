@@ -1,5 +1,5 @@
-//! A connection's life: the one place where it moves from stage to stage ([`Stage`] has the drawing), and what each stage
-//! asks for.
+//! A connection's life: the one place where it moves from stage to stage ([`Stage`] has the drawing), and what each
+//! stage asks for.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! The user table, keyed by token, and every way to send.
 //!
-//! Here is the half that handlers see. `life.rs` has what the loop does with connections, `answering.rs` how requests are
-//! answered, and `admitting.rs` by what address connections are counted. Who is there is in [`table`](super::table),
-//! what is sent in [`send`](super::send).
+//! Here is the half that handlers see. `life.rs` has what the loop does with connections, `answering.rs` how requests
+//! are answered, and `admitting.rs` by what address connections are counted. Who is there is in
+//! [`table`](super::table), what is sent in [`send`](super::send).
 
 mod admitting;
 mod answering;
@@ -29,8 +29,9 @@ use crate::protocol::CloseCode;
 /// Everybody who is connected, and every way to send to them.
 ///
 /// What is sent leaves when the handler has returned to the loop and the turn ends. Each peer receives messages in the
-/// order of the calls. Nothing that is sent ends a connection while a handler runs: a peer whose queue is full, or whose
-/// stream is broken, accepts nothing more, and [`on_close`](super::Handler::on_close) comes at the end of the turn.
+/// order of the calls. Nothing that is sent ends a connection while a handler runs: a peer whose queue is full, or
+/// whose stream is broken, accepts nothing more, and [`on_close`](super::Handler::on_close) comes at the end of the
+/// turn.
 #[derive(Debug)]
 pub struct Peers {
     table: Table,
@@ -68,8 +69,8 @@ pub(in crate::server) enum News {
     Drained(PeerId, u64),
 }
 
-/// What became of a message for one peer. These are all the answers there can be: a program that decides by them may match
-/// them without a wildcard.
+/// What became of a message for one peer. These are all the answers there can be: a program that decides by them may
+/// match them without a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// On its way.
@@ -123,8 +124,8 @@ impl Peers {
         self.out.broadcast(self.table.find(from), &message.into());
     }
 
-    /// Subscribes a peer to a topic: it receives what is published to it from now on. A topic is a name; it exists while
-    /// somebody is subscribed. Doing this twice changes nothing, nor does it for a peer that is not open: in
+    /// Subscribes a peer to a topic: it receives what is published to it from now on. A topic is a name; it exists
+    /// while somebody is subscribed. Doing this twice changes nothing, nor does it for a peer that is not open: in
     /// [`on_request`](super::Handler::on_request) it is too early.
     pub fn subscribe(&mut self, id: PeerId, topic: &str) {
         if let Some(slot) = self.open_slot(id) {
@@ -162,20 +163,20 @@ impl Peers {
         if self.give_awaited(request, answer) { Delivery::Queued } else { Delivery::Gone }
     }
 
-    /// Another [limit](Config::max_message) for the messages of this peer that begin from now on, be it higher or lower: for
-    /// one that has announced something long, say. A message that has begun keeps the limit that it began with. As
-    /// long as a compressed message is not whole, it may be an eighth and 1 KiB longer. For a peer that is not open
-    /// nothing changes.
+    /// Another [limit](Config::max_message) for the messages of this peer that begin from now on, be it higher or
+    /// lower: for one that has announced something long, say. A message that has begun keeps the limit that it began
+    /// with. As long as a compressed message is not whole, it may be an eighth and 1 KiB longer. For a peer that is not
+    /// open nothing changes.
     pub fn set_max_message(&mut self, id: PeerId, bytes: usize) {
         if self.contains(id) {
             self.new_limits.push((id, bytes));
         }
     }
 
-    /// Begins the closing handshake (RFC 6455 §7.1.2). What was sent before still arrives. From now on nothing is sent to
-    /// the peer, and its messages are discarded. [`on_close`](super::Handler::on_close) comes when the handshake is
-    /// complete, or [`Config::close_within`] has passed. A reason over 123 bytes is cut. With [`CloseCode::NO_STATUS`] the Close
-    /// is empty (§5.5.1): the reason is left out as well.
+    /// Begins the closing handshake (RFC 6455 §7.1.2). What was sent before still arrives. From now on nothing is sent
+    /// to the peer, and its messages are discarded. [`on_close`](super::Handler::on_close) comes when the handshake is
+    /// complete, or [`Config::close_within`] has passed. A reason over 123 bytes is cut. With [`CloseCode::NO_STATUS`]
+    /// the Close is empty (§5.5.1): the reason is left out as well.
     pub fn close(&mut self, id: PeerId, code: CloseCode, reason: &str) {
         if let Some(slot) = self.open_slot(id) {
             self.begin_closing(slot, code, reason);

@@ -1,5 +1,5 @@
-//! Input that waits, and the memory that clients can make the server keep by what they have begun to say. There is a limit
-//! for each connection; here is the one for all of them together ([`Budget`] says what happens at it).
+//! Input that waits, and the memory that clients can make the server keep by what they have begun to say. There is a
+//! limit for each connection; here is the one for all of them together ([`Budget`] says what happens at it).
 
 use std::collections::HashMap;
 

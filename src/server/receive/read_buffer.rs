@@ -6,11 +6,12 @@
 //!               │ room: what a read brings, from its first byte on
 //! ```
 //!
-//! It begins in the middle of a page, as some processors copy several times more slowly to a place that is a few bytes further
-//! into its page than the source is into its own (`benches/NOTES.md`, "read buffer: half a page").
+//! It begins in the middle of a page, as some processors copy several times more slowly to a place that is a few bytes
+//! further into its page than the source is into its own (`benches/NOTES.md`, "read buffer: half a page").
 
-/// The longest message that is allowed by default fits, header and all: if it has arrived when it is read, one read gets it, and
-/// the handler receives it where it lies (`benches/NOTES.md`, "read buffer: length"). Small messages only touch the beginning.
+/// The longest message that is allowed by default fits, header and all: if it has arrived when it is read, one read
+/// gets it, and the handler receives it where it lies (`benches/NOTES.md`, "read buffer: length"). Small messages only
+/// touch the beginning.
 pub(super) const LENGTH: usize = (1 << 20) + (4 << 10);
 
 const PAGE: usize = 4 << 10;

@@ -84,7 +84,8 @@ impl Inbound {
         self.holding.is_unfinished(id)
     }
 
-    /// Reads until there is no more, or until the budget is used up, which is remembered, as the event will not come again.
+    /// Reads until there is no more, or until the budget is used up, which is remembered, as the event will not come
+    /// again.
     fn read_now<M>(&mut self, id: PeerId, until: Until, peers: &mut Peers, handler: &mut impl Handler<M>) {
         let slot = id.slot();
         for _ in 0..READS_PER_TURN {
@@ -178,8 +179,8 @@ impl Inbound {
         self.charge(id.slot(), peers);
     }
 
-    /// Counts what a peer has left unfinished; between messages there is nothing. If all of them have left too much, the
-    /// peer that holds most of it is given up.
+    /// Counts what a peer has left unfinished; between messages there is nothing. If all of them have left too much,
+    /// the peer that holds most of it is given up.
     #[inline]
     fn charge(&mut self, slot: Slot, peers: &mut Peers) {
         let unfinished = self.ways[slot.index()].unfinished();

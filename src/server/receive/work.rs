@@ -1,8 +1,8 @@
 //! How much work a turn of the loop may be, and what share of it each of those has who have sent something.
 //!
-//! Some input takes far longer than its length tells: the smallest messages, and what is compressed to nothing. Until a turn
-//! has done so much, each peer may have a good deal. Those who come after that get little: the more they are, the less,
-//! so that nobody waits for more than some 50 ms, however many there are.
+//! Some input takes far longer than its length tells: the smallest messages, and what is compressed to nothing. Until a
+//! turn has done so much, each peer may have a good deal. Those who come after that get little: the more they are, the
+//! less, so that nobody waits for more than some 50 ms, however many there are.
 
 use super::read_buffer;
 

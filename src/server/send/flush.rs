@@ -19,7 +19,8 @@ const GROUP_LENGTH: u32 = 16 << 10;
 impl Outbound {
     /// Writes all that is queued; then the tape is used again.
     pub(in crate::server) fn flush(&mut self) {
-        // First the peers that have sent something, or were sent something alone: they can go on while the others are written to.
+        // First the peers that have sent something, or were sent something alone: they can go on while the others are
+        // written to.
         let served = self.write_to_dirty(0);
         for number in self.topics.active().to_vec() {
             self.fan_out(number);
@@ -34,9 +35,9 @@ impl Outbound {
         self.tape.rewind();
     }
 
-    /// Are there so many answers that they had better leave? Answers that concern nobody else do not wait for the end of
-    /// a turn of a thousand peers: they leave in groups, while the kernel's side of the connections, and the tape, are
-    /// in the cache. One by one, each would wake a client that has fallen asleep over the one before.
+    /// Are there so many answers that they had better leave? Answers that concern nobody else do not wait for the end
+    /// of a turn of a thousand peers: they leave in groups, while the kernel's side of the connections, and the tape,
+    /// are in the cache. One by one, each would wake a client that has fallen asleep over the one before.
     #[inline]
     pub(in crate::server) fn has_a_group(&self) -> bool {
         (self.dirty.len() >= GROUP || self.tape.position() >= GROUP_LENGTH) && self.topics.are_silent()
@@ -59,8 +60,8 @@ impl Outbound {
         served
     }
 
-    /// The members of a topic for whom nothing is queued but what all of them get: a write of the same bytes for each. The
-    /// others are left for later.
+    /// The members of a topic for whom nothing is queued but what all of them get: a write of the same bytes for each.
+    /// The others are left for later.
     fn fan_out(&mut self, number: TopicNumber) {
         let published = self.topics.published(number);
         let messages = published.len() as u64;
@@ -147,9 +148,9 @@ impl Outbound {
         self.charge(slot);
     }
 
-    /// Counts what waits for a peer, now that its socket has taken what it takes. If that is too much for all of them, what
-    /// waits for the peers that hold most of it is dropped, and their streams with it: they may end in the middle of a frame, and a
-    /// Close could only follow when all of it has been read.
+    /// Counts what waits for a peer, now that its socket has taken what it takes. If that is too much for all of them,
+    /// what waits for the peers that hold most of it is dropped, and their streams with it: they may end in the middle
+    /// of a frame, and a Close could only follow when all of it has been read.
     fn charge(&mut self, slot: Slot) {
         let way = &self.ways[slot.index()];
         self.waiting.hold(slot, way.address, way.outbox.memory());

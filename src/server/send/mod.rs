@@ -11,17 +11,18 @@
 //! | `publish.rs` | how a message is queued for one peer, and for many |
 //! | `flush.rs` | how the queues are written |
 //!
-//! **Nothing here ends a connection.** A failed write, or a queue that is full, is a *fate* of the peer: from then on no
-//! message is accepted for it. That, and whatever else the table must know, is noted as a [`Fact`]. The loop acts on
+//! **Nothing here ends a connection.** A failed write, or a queue that is full, is a *fate* of the peer: from then on
+//! no message is accepted for it. That, and whatever else the table must know, is noted as a [`Fact`]. The loop acts on
 //! facts when no handler is being called.
 //!
 //! **Bytes leave at three places:**
 //!
-//! 1. [`Outbound::flush`]: one write for each peer with something to read. The loop calls it when a turn ends, or when so
-//!    many answers are together that they had better leave ([`Outbound::has_a_group`]); and what is sent calls it when
-//!    the tape is full (`make_room`).
+//! 1. [`Outbound::flush`]: one write for each peer with something to read. The loop calls it when a turn ends, or when
+//!    so many answers are together that they had better leave ([`Outbound::has_a_group`]); and what is sent calls it
+//!    when the tape is full (`make_room`).
 //! 2. [`Outbound::resume`]: a socket that was full has room again.
-//! 3. A large message for a peer with an empty outbox is written at once, from where it lies (`write_from_where_it_lies`).
+//! 3. A large message for a peer with an empty outbox is written at once, from where it lies
+//!    (`write_from_where_it_lies`).
 //!
 //! Between calls an outbox is therefore empty; or its socket is full; or it holds no more than was recorded since the
 //! last flush, which is never more than a send queue, or one message.
@@ -175,8 +176,8 @@ impl Outbound {
         self.mark_dirty(slot);
     }
 
-    /// Shuts our side of the stream down. `Some(false)`: the socket does not take what TLS has to say, and is written to
-    /// again when it has room; `None`: the stream is broken.
+    /// Shuts our side of the stream down. `Some(false)`: the socket does not take what TLS has to say, and is written
+    /// to again when it has room; `None`: the stream is broken.
     pub(in crate::server) fn shut_down(&mut self, slot: Slot) -> Option<bool> {
         let way = self.way(slot);
         let closed = way.transport.as_mut().map_or(Ok(true), Transport::close).ok()?;

@@ -106,7 +106,8 @@ impl Outbox {
     }
 
     /// May this many bytes be added? Only a full socket makes a peer slow: what is queued for any other is written
-    /// before more is recorded than a send queue holds (`Outbound::make_room`). One message always fits an empty outbox.
+    /// before more is recorded than a send queue holds (`Outbound::make_room`). One message always fits an empty
+    /// outbox.
     #[inline]
     pub(super) fn has_room_for(&self, length: usize, limit: usize) -> bool {
         let Some(more) = self.more.as_ref().filter(|more| more.blocked) else {

@@ -3,8 +3,8 @@
 use crate::Message;
 use crate::protocol::PreparedMessage;
 
-/// Anything that [`Peers`](crate::Peers) and a [`Mailbox`](crate::Mailbox) can send: a [`Message`], what converts into one, or a
-/// [`PreparedMessage`].
+/// Anything that [`Peers`](crate::Peers) and a [`Mailbox`](crate::Mailbox) can send: a [`Message`], what converts into
+/// one, or a [`PreparedMessage`].
 ///
 /// Where peers have permessage-deflate, messages that are long enough are compressed, but for those that say
 /// otherwise:
@@ -31,8 +31,8 @@ pub(in crate::server) enum Content<'a> {
 }
 
 impl Outgoing<'_> {
-    /// Does not compress the message: for data that is compressed already, or that mixes a secret with text that others can
-    /// choose, as the compressed length would reveal the secret piece by piece (CRIME, BREACH).
+    /// Does not compress the message: for data that is compressed already, or that mixes a secret with text that others
+    /// can choose, as the compressed length would reveal the secret piece by piece (CRIME, BREACH).
     pub fn uncompressed(self) -> Self {
         Outgoing { compressible: false, ..self }
     }

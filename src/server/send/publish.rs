@@ -1,9 +1,9 @@
 //! How a message is queued, in the course of a turn.
 //!
-//! A message for one peer goes to its outbox. A message for many is noted with its topic and touches none of them: when the
-//! turn ends (`flush.rs`) most of them have nothing else queued, and get one write of the same bytes each. Before
-//! something else is queued for a peer, and before it joins or leaves a topic, what was published to it is queued: so each peer
-//! receives everything in the order of the calls.
+//! A message for one peer goes to its outbox. A message for many is noted with its topic and touches none of them: when
+//! the turn ends (`flush.rs`) most of them have nothing else queued, and get one write of the same bytes each. Before
+//! something else is queued for a peer, and before it joins or leaves a topic, what was published to it is queued: so
+//! each peer receives everything in the order of the calls.
 
 use super::encode::{Encoded, Way};
 use super::memberships::{EVERYBODY, TopicNumber};
@@ -121,7 +121,8 @@ impl Outbound {
         some_read_it_plain
     }
 
-    /// Notes a message on the tape with its topic. The peer that is left out has what was published before, and not this.
+    /// Notes a message on the tape with its topic. The peer that is left out has what was published before, and not
+    /// this.
     fn note_published(&mut self, number: TopicNumber, except: Option<Slot>, message: Published) {
         if let Some(slot) = except {
             self.queue_published(slot);

@@ -5,8 +5,8 @@
 //! those who hold it is given up. It is the connection that holds most, of the address that holds most: so it is not
 //! the one who sends a long message that pays for a crowd of others.
 //!
-//! Noting a change takes the same time however many there are; looking for the largest goes through all of them, and each
-//! look ends a connection.
+//! Noting a change takes the same time however many there are; looking for the largest goes through all of them, and
+//! each look ends a connection.
 
 use std::collections::HashMap;
 

@@ -12,8 +12,8 @@ use crate::server::peer_id::Slot;
 pub(in crate::server) type Tick = u32;
 
 const NEVER: Tick = Tick::MAX;
-/// Bytes in a second: whoever reads more slowly than this, on the whole, is given up when something waits for it that it
-/// could pin: a page, or the end of a connection. GPRS was faster.
+/// Bytes in a second: whoever reads more slowly than this, on the whole, is given up when something waits for it that
+/// it could pin: a page, or the end of a connection. GPRS was faster.
 const SLOWEST: usize = 8 << 10;
 const TICK: Duration = Duration::from_millis(100);
 

@@ -1,5 +1,5 @@
-//! Up to when everything that had arrived has been read. Deadlines are kept by this rather than by the clock, so that nobody
-//! is given up for an answer that lies in a socket because the server came late to it.
+//! Up to when everything that had arrived has been read. Deadlines are kept by this rather than by the clock, so that
+//! nobody is given up for an answer that lies in a socket because the server came late to it.
 //!
 //! ```text
 //!   poll ──▶ fewer events than asked for ──▶ all that had come when it began: the horizon is there

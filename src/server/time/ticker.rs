@@ -1,5 +1,5 @@
-//! When the application's tick is due. Each is counted from when the one before was due, not from when it came: so they do
-//! not drift. Those that the loop was too late for are left out.
+//! When the application's tick is due. Each is counted from when the one before was due, not from when it came: so they
+//! do not drift. Those that the loop was too late for are left out.
 
 use std::time::Duration;
 

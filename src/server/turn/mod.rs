@@ -35,8 +35,8 @@ const HANDSHAKES_PER_TURN: usize = 4;
 /// Letters read before the peers have their turn.
 const LETTERS_PER_TURN: usize = 1024;
 
-/// Everything that `Server::run` runs. What arrives from a connection (`inbound`) lies apart from what leaves (in `peers`):
-/// so a message can borrow from the one while the handler holds the other.
+/// Everything that `Server::run` runs. What arrives from a connection (`inbound`) lies apart from what leaves (in
+/// `peers`): so a message can borrow from the one while the handler holds the other.
 pub(super) struct EventLoop<M, H> {
     poll: Poll,
     clock: Clock,
@@ -122,8 +122,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         Ok(())
     }
 
-    /// Sleeps until something happens or is due; not at all if there is something to do, or was a moment ago. Says how many
-    /// events there are.
+    /// Sleeps until something happens or is due; not at all if there is something to do, or was a moment ago. Says how
+    /// many events there are.
     fn wait(&mut self, events: &mut Events) -> io::Result<usize> {
         match self.poll.poll(events, self.timeout()) {
             Ok(()) => {

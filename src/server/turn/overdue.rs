@@ -1,7 +1,8 @@
 //! What becomes of connections whose time is up, and the application's tick.
 //!
-//! No peer is given up before everything has been read that had arrived by then ([`Horizon`](crate::server::time::horizon::Horizon)),
-//! and before what waits for it has been offered to its socket once more: whatever made the loop late is not its fault.
+//! No peer is given up before everything has been read that had arrived by then
+//! ([`Horizon`](crate::server::time::horizon::Horizon)), and before what waits for it has been offered to its socket
+//! once more: whatever made the loop late is not its fault.
 
 use super::EventLoop;
 use crate::server::peer_id::Slot;

@@ -116,8 +116,8 @@ fn work_per_byte(payload: &[u8], takeover: bool, window: u8) -> u64 {
     inflater.work() / (MESSAGES * (6 + payload.len())) as u64
 }
 
-// Only what came out was counted: messages of one byte, blocks of tables, and window after window were free, and took 50 to
-// 200 ms for each 1 MiB that a peer sent.
+// Only what came out was counted: messages of one byte, blocks of tables, and window after window were free, and took
+// 50 to 200 ms for each 1 MiB that a peer sent.
 #[test]
 fn input_of_which_nothing_comes_is_work_too() {
     // The header of a block with the fixed codes, their end, and a stored one: empty (RFC 1951 §3.2.3).

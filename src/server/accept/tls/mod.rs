@@ -17,8 +17,8 @@ pub(in crate::server) use stream::TlsStream;
 
 /// What TLS listeners speak with: certificates and their keys ([`Server::listen_tls`](crate::Server::listen_tls)).
 ///
-/// A `Tls` is a cheap handle, for any thread. All clones share the certificates; a change through one of them applies to new
-/// connections, and leaves the others alone.
+/// A `Tls` is a cheap handle, for any thread. All clones share the certificates; a change through one of them applies
+/// to new connections, and leaves the others alone.
 ///
 /// ```no_run
 /// use pollcat::{Config, Server, Tls, handler_fn};
