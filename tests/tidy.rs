@@ -88,7 +88,6 @@ const OPEN: &[(&str, &str)] = &[
     ("src/server/send/outgoing.rs: Outgoing", "a message, and a wish"),
     ("src/server/turn/mod.rs: Parts", "what the loop is made of, handed over by `Server::run`"),
     ("src/protocol/partial.rs: OpenFrame", "a header whose payload has begun; only `protocol` sees it"),
-    ("src/protocol/plain.rs: PlainFrame", "where a frame lies; only `protocol` sees it"),
     // These two have rules. `pub(super)` is meant for the files beside them, but `protocol/deflate` lies below.
     ("src/protocol/assembly.rs: Assembly", "only the files of `protocol` are to use them"),
     ("src/protocol/partial.rs: Partial", "only the files of `protocol` are to use them"),
