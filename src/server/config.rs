@@ -127,14 +127,14 @@ impl Config {
             // Far more than the descriptors of most systems; it is fitted to those.
             max_connections: 100_000,
             // An office behind one address, several windows each. Loopback addresses and Unix-domain
-            // sockets are not counted: whoever comes from there is this machine, or a proxy on it.
+            // sockets are not counted: such a client is on this machine, or behind a proxy on it.
             max_connections_per_address: 256,
             trusted_networks: Networks::none(),
             origins: Origins::same(),
             hosts: Hosts::any(),
             proxies: Proxies::none(),
             tick: None,
-            // A core is worth more than some microseconds, unless somebody says otherwise.
+            // A core is worth more than some microseconds.
             spin: Duration::ZERO,
             // Enough for a burst; a thread that writes to a full mailbox gets its letter back.
             mailbox: 4096,
@@ -155,7 +155,7 @@ impl Config {
     }
 
     /// The largest request head, in bytes; 8 KiB for the request line and all header lines together. (nginx and Apache
-    /// allow that much for each line. Whoever serves beside applications with many cookies may want 32 KiB.) A larger
+    /// allow that much for each line. A server beside applications with many cookies may need 32 KiB.) A larger
     /// one is answered with 431 (or 414).
     pub fn max_head(mut self, bytes: usize) -> Self {
         self.head.max_bytes = bytes;
@@ -205,7 +205,7 @@ impl Config {
     /// How much memory the unfinished messages of all peers may take together, in bytes: the parts that have arrived,
     /// and what was read from peers that do not read; 1 GiB. What is beyond it closes a peer with 1013: of the address
     /// that holds most, the one that holds most ([`Departure::OverBudget`](crate::Departure::OverBudget)). The others
-    /// go on; nobody waits for anybody.
+    /// go on, and wait for nothing.
     ///
     /// This limit, and the one for each address, hold for messages that never end: a message has no deadline of its
     /// own, as long as its peer answers Pings. A compressed one counts as much as has been inflated: 15 KB on the wire
@@ -230,8 +230,8 @@ impl Config {
     /// How much memory may be taken by what waits for all peers together, in bytes: messages that they have not read,
     /// and pages; 1 GiB. A message that waits for several peers counts for each of them; the body of a page does not if
     /// it is an `Arc<[u8]>` or static, as it is the application's own. What is beyond it cuts a peer off: of the
-    /// address that holds most, the one that holds most ([`Departure::TooSlow`](crate::Departure::TooSlow)). It cannot
-    /// be told, as it would have to read first. A page for which there is no room is answered with 503.
+    /// address that holds most, the one that holds most ([`Departure::TooSlow`](crate::Departure::TooSlow)). It gets
+    /// no Close, as it would have to read the rest first. A page for which there is no room is answered with 503.
     pub fn max_sending(mut self, bytes: usize) -> Self {
         self.max_sending = bytes;
         self
@@ -255,9 +255,9 @@ impl Config {
     /// sign of life too: a slow peer is not a dead one.
     ///
     /// This and all other deadlines are kept in steps of 100 ms, and never before everything has been read that had
-    /// arrived by then: a server that was stopped, or whose handler took long, gives nobody up for being late itself.
-    /// If it is late by 300 ms or more, those whose time is up get another second, once a minute: in the midst of a TLS
-    /// handshake it was the server's turn.
+    /// arrived by then: a server that was stopped, or whose handler took long, closes no peer for its own lateness.
+    /// If it is late by 300 ms or more, connections whose time is up get another second, once a minute: in the midst
+    /// of a TLS handshake it was the server's turn.
     pub fn pong_within(mut self, patience: Duration) -> Self {
         self.pong_within = patience;
         self
@@ -271,8 +271,8 @@ impl Config {
     }
 
     /// How long a connection that has fetched a page is kept for its next request; 75 s. Before that, as long as the
-    /// page takes: a client has this time to begin with, and more as it reads, a second for each 8 KiB. Whoever reads
-    /// more slowly than that is let go when the time is used up.
+    /// page takes: a client has this time to begin with, and more as it reads, a second for each 8 KiB. A client that
+    /// reads more slowly than that is closed when the time is used up.
     pub fn keep_alive(mut self, patience: Duration) -> Self {
         self.keep_alive = patience;
         self
@@ -330,8 +330,8 @@ impl Config {
 
     /// Calls [`Handler::on_tick`](crate::Handler::on_tick) this often, a millisecond at least; not at all by default.
     /// Ticks do not drift: ten of 100 ms take a second, though each may come late by a millisecond and by what the turn
-    /// before it takes. What is missed while a turn takes longer is not made up: one tick is told, and the next comes
-    /// when it would have come.
+    /// before it takes. Ticks missed in a long turn are not made up: one call stands for all of them, and the next
+    /// comes when it would have come.
     pub fn tick(mut self, every: Duration) -> Self {
         self.tick = Some(every);
         self

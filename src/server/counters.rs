@@ -79,8 +79,8 @@ counters! {
     /// Messages encoded: one for each send or publish, however many receive it; none for a
     /// [`PreparedMessage`](crate::PreparedMessage), which was encoded before.
     encoded,
-    /// Messages compressed: one for each send or publish, however many receive it, but for those who keep their
-    /// context.
+    /// Messages compressed: one for each send or publish, however many peers receive it, and one more for each
+    /// receiver that keeps its context.
     compressed,
     /// Bytes received, without what TLS adds.
     bytes_in,
@@ -94,7 +94,7 @@ counters! {
     over_budget,
     /// Bytes of memory that unfinished messages take now.
     receiving,
-    /// Bytes of memory that wait now for those who have not read what was sent before.
+    /// Bytes of memory that wait now for peers that have not read what was sent before.
     sending,
     /// Peers given up because they were silent.
     timed_out,

@@ -11,7 +11,7 @@ pub enum Departure {
     /// The closing handshake was completed (RFC 6455 §7.1.4). The code is the one the peer sent, first
     /// or in answer to ours.
     Closed(CloseCode),
-    /// The peer broke the protocol, and was told so.
+    /// The peer broke the protocol. Its Close has the code of the broken rule.
     Failed(ProtocolError),
     /// TCP ended without a closing handshake: a lost network, a killed program.
     Lost,
@@ -20,7 +20,7 @@ pub enum Departure {
     /// ([`Config::max_sending`](super::Config::max_sending)), and this one most of it.
     TooSlow,
     /// The peer held most of what all unfinished messages may take together, when that was used up
-    /// ([`Config::max_receiving`](super::Config::max_receiving)), and was told so.
+    /// ([`Config::max_receiving`](super::Config::max_receiving)), and was closed with 1013.
     OverBudget,
     /// The peer answered neither a Ping nor a Close in time.
     TimedOut,

@@ -16,7 +16,7 @@ use crate::Message;
 use crate::handshake::{Answer, Request};
 use crate::protocol::CloseCode;
 
-/// What the client is told. The text of a panic is for the log: it may name what is secret.
+/// What the client receives. The text of a panic is for the log: it may name what is secret.
 const REASON: &str = "the application failed";
 
 pub(super) struct Guarded<H> {
@@ -34,8 +34,7 @@ impl<H> Guarded<H> {
 
     /// Makes one call; `method` is the name under which a panic is logged, beside the peer that the call was for.
     ///
-    /// The state that a panic leaves behind is the application's: `AssertUnwindSafe` says that this is known, and
-    /// `Config::on_panic` says it to the application.
+    /// The state that a panic leaves behind is the application's: the docs of `OnPanic` warn of it.
     #[inline]
     fn call<T>(
         &mut self,
