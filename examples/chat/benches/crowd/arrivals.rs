@@ -6,8 +6,8 @@ use std::time::Duration;
 use pollcat_chat_testing::crowd::{Count, Faults, Swarm, Talker, Tally};
 
 use crate::Wanted;
-use crate::server::Server;
-use crate::table::{Table, name};
+use pollcat_chat_testing::measured::Server;
+use pollcat_chat_testing::table::{Table, name};
 
 const CROWDS: [usize; 6] = [100, 500, 1_000, 2_000, 4_000, 10_000];
 const VISITORS: usize = 50;

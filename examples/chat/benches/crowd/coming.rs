@@ -8,8 +8,8 @@ use pollcat_chat_testing::crowd::{Faults, Swarm};
 
 use crate::Wanted;
 use crate::places;
-use crate::server::Server;
-use crate::table::{Table, megabytes, name};
+use pollcat_chat_testing::measured::Server;
+use pollcat_chat_testing::table::{Table, megabytes, name};
 
 const CROWDS: [usize; 3] = [1_000, 4_000, 10_000];
 /// One comes and one goes, so often.

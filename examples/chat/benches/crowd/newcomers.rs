@@ -6,8 +6,8 @@ use std::time::Instant;
 use pollcat_chat_testing::crowd::Swarm;
 
 use crate::Wanted;
-use crate::server::Server;
-use crate::table::{Table, megabytes, name};
+use pollcat_chat_testing::measured::Server;
+use pollcat_chat_testing::table::{Table, megabytes, name};
 
 /// How many, and how often: a few are in so quickly that one time tells little.
 const STORMS: [(usize, usize); 3] = [(500, 5), (2_000, 3), (10_000, 1)];

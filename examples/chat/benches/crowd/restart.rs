@@ -10,8 +10,8 @@ use pollcat_chat_testing::crowd::{Faults, Line, Swarm, Talker, Tally};
 
 use crate::Wanted;
 use crate::places;
-use crate::server::Server;
-use crate::table::{Table, megabytes, name};
+use pollcat_chat_testing::measured::Server;
+use pollcat_chat_testing::table::{Table, megabytes, name};
 
 const CROWDS: [usize; 2] = [2_000, 10_000];
 const EVERY: Duration = Duration::from_millis(50);

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use pollcat_chat_testing::crowd::{Swarm, Talker};
 
 use crate::Wanted;
-use crate::server::Server;
-use crate::table::{Table, megabytes, name};
+use pollcat_chat_testing::measured::Server;
+use pollcat_chat_testing::table::{Table, megabytes, name};
 
 const CROWDS: [usize; 4] = [150, 1_000, 4_000, 10_000];
 const SPEAKERS: usize = 50;

@@ -1,6 +1,5 @@
 //! Who somebody is, and how they come in: tokens, names that are refused, servers that refuse, links to rooms.
 
-use headless_chrome::protocol::cdp::Page;
 use serde_json::json;
 
 use crate::{Program, Window, browser};
@@ -26,13 +25,6 @@ fn closing(code: u16) -> String {
             close() {{}}
         }}"
     )
-}
-
-impl Window {
-    /// Runs a script before those of the page, from the next visit on.
-    pub(crate) fn prepare_with(&self, script: &str) {
-        self.call::<Page::AddScriptToEvaluateOnNewDocument>(json!({"source": script}));
-    }
 }
 
 const TOKEN: &str =

@@ -17,12 +17,11 @@ mod talk;
 mod typing;
 mod unread;
 mod view;
-mod window;
 mod windows;
 mod words;
 
+use pollcat_page::{Window, browser};
 use program::Program;
-use window::{Window, browser};
 
 /// A red PNG, one pixel large.
 const RED: &[u8] = &[

@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use headless_chrome::browser::tab::ModifierKey;
-use headless_chrome::protocol::cdp::{Emulation, Input, Log, Network, Runtime, types::Event};
+use headless_chrome::protocol::cdp::{Emulation, Input, Log, Network, Page, Runtime, types::Event};
 use headless_chrome::{Browser, LaunchOptions, Tab};
 use serde_json::{Value, json};
 
 /// A machine with two cores may have four browsers to run at once.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// None, and a word about it, where there is no browser.
-pub(crate) fn browser() -> Option<Browser> {
+pub fn browser() -> Option<Browser> {
     let Some(path) = find_browser() else {
         pollcat_testing::scratch::cannot_run("the chat's page, for chromium is not installed");
         return None;
@@ -41,7 +41,7 @@ fn find_browser() -> Option<PathBuf> {
     candidates.into_iter().find(|program| program.is_file())
 }
 
-pub(crate) struct Window {
+pub struct Window {
     tab: Arc<Tab>,
     complaints: Arc<Mutex<Vec<String>>>,
     expected: Arc<Mutex<Vec<String>>>,
@@ -51,7 +51,7 @@ pub(crate) struct Window {
 
 impl Window {
     /// A window of somebody whom the browser has not seen before.
-    pub(crate) fn open(browser: &Browser, url: &str) -> Self {
+    pub fn open(browser: &Browser, url: &str) -> Self {
         let context = browser.new_context().expect("a browser has room for one more person");
         let window = Window::prepare(context.new_tab().expect("a tab"), url);
         window.go(url);
@@ -59,7 +59,7 @@ impl Window {
     }
 
     /// As if the system spoke this language (`zh-CN`).
-    pub(crate) fn open_in(browser: &Browser, url: &str, language: &str) -> Self {
+    pub fn open_in(browser: &Browser, url: &str, language: &str) -> Self {
         let context = browser.new_context().expect("a browser has room for one more person");
         let window = Window::prepare(context.new_tab().expect("a tab"), url);
         let agent = window.run("navigator.userAgent");
@@ -69,7 +69,7 @@ impl Window {
     }
 
     /// Another window of the same person.
-    pub(crate) fn open_another(&self, browser: &Browser, url: &str) -> Self {
+    pub fn open_another(&self, browser: &Browser, url: &str) -> Self {
         let context = self.tab.get_browser_context_id().expect("the tab is there");
         let target = json!({"url": "about:blank", "browserContextId": context});
         let target = serde_json::from_value(target).expect("a target that can be created");
@@ -114,7 +114,7 @@ impl Window {
     }
 
     /// Something of the DevTools protocol, with its parameters as JSON.
-    pub(crate) fn call<C>(&self, parameters: Value) -> C::ReturnObject
+    pub fn call<C>(&self, parameters: Value) -> C::ReturnObject
     where
         C: headless_chrome::protocol::cdp::types::Method
             + serde::Serialize
@@ -125,11 +125,11 @@ impl Window {
         self.tab.call_method(method).expect("the browser answers")
     }
 
-    pub(crate) fn go(&self, url: &str) {
+    pub fn go(&self, url: &str) {
         self.tab.navigate_to(url).and_then(Tab::wait_until_navigated).expect("the page comes");
     }
 
-    pub(crate) fn reload(&self) {
+    pub fn reload(&self) {
         self.run("globalThis.before = true");
         self.tab.reload(false, None).expect("the page comes again");
         self.wait("!globalThis.before && document.readyState === 'complete'");
@@ -137,7 +137,7 @@ impl Window {
 
     /// The value of an expression, or of the promise that it is.
     #[track_caller]
-    pub(crate) fn run(&self, script: &str) -> Value {
+    pub fn run(&self, script: &str) -> Value {
         let answer = self.call::<Runtime::Evaluate>(json!({
             "expression": script, "returnByValue": true, "awaitPromise": true, "userGesture": true,
         }));
@@ -149,7 +149,7 @@ impl Window {
 
     /// Waits until an expression is true.
     #[track_caller]
-    pub(crate) fn wait(&self, script: &str) {
+    pub fn wait(&self, script: &str) {
         let deadline = Instant::now() + PATIENCE;
         while self.run(&format!("Boolean({script})")) != true {
             if Instant::now() > deadline {
@@ -160,14 +160,14 @@ impl Window {
     }
 
     /// On the first visit: one name, one key.
-    pub(crate) fn arrive(&self, name: &str) {
+    pub fn arrive(&self, name: &str) {
         self.wait("!arrival.hidden");
         self.write(name);
         self.press("Enter");
         self.wait("!app.hidden");
     }
 
-    pub(crate) fn click(&self, selector: &str) {
+    pub fn click(&self, selector: &str) {
         self.tab
             .wait_for_element(selector)
             .and_then(|element| element.click().map(drop))
@@ -175,70 +175,75 @@ impl Window {
     }
 
     /// Into what has the focus, as if pasted.
-    pub(crate) fn write(&self, text: &str) {
+    pub fn write(&self, text: &str) {
         self.call::<Input::InsertText>(json!({"text": text}));
     }
 
-    pub(crate) fn press(&self, key: &str) {
+    pub fn press(&self, key: &str) {
         self.tab.press_key(key).expect("a key");
     }
 
-    pub(crate) fn press_with(&self, modifier: ModifierKey, key: &str) {
+    pub fn press_with(&self, modifier: ModifierKey, key: &str) {
         self.tab.press_key_with_modifiers(key, Some(&[modifier])).expect("a key");
     }
 
-    pub(crate) fn say(&self, text: &str) {
+    pub fn say(&self, text: &str) {
         self.run("say.focus()");
         self.write(text);
         self.press("Enter");
     }
 
     /// What the messages say that are acknowledged or came from others, in their order.
-    pub(crate) fn messages(&self) -> Vec<String> {
+    pub fn messages(&self) -> Vec<String> {
         let texts = self
             .run("Array.from(rows.querySelectorAll('article .message-text'), (text) => text.textContent)");
         serde_json::from_value(texts).expect("a list of texts")
     }
 
     #[track_caller]
-    pub(crate) fn wait_for_message(&self, text: &str) {
+    pub fn wait_for_message(&self, text: &str) {
         let text = Value::from(text);
         self.wait(&format!(
             "Array.from(rows.querySelectorAll('article .message-text')).some((one) => one.textContent === {text})"
         ));
     }
 
-    pub(crate) fn wait_online(&self) {
+    pub fn wait_online(&self) {
         self.wait("document.body.dataset.state === 'online' && unsent.children.length === 0");
     }
 
     /// The addresses of its WebSockets, each followed by the extensions that were agreed on there.
-    pub(crate) fn sockets(&self) -> Vec<String> {
+    pub fn sockets(&self) -> Vec<String> {
         self.sockets.lock().expect("nobody panics in a listener").clone()
     }
 
-    pub(crate) fn resize(&self, width: u32, height: u32) {
+    pub fn resize(&self, width: u32, height: u32) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700});
         self.call::<Emulation::SetDeviceMetricsOverride>(size);
     }
 
-    pub(crate) fn prefer(&self, feature: &str, value: &str) {
+    pub fn prefer(&self, feature: &str, value: &str) {
         let features = json!({"features": [{"name": feature, "value": value}]});
         self.call::<Emulation::SetEmulatedMedia>(features);
     }
 
+    /// Runs a script before those of the page, from the next visit on.
+    pub fn prepare_with(&self, script: &str) {
+        self.call::<Page::AddScriptToEvaluateOnNewDocument>(json!({"source": script}));
+    }
+
     /// The one address of another host that this window may speak to, for somebody typed it in.
-    pub(crate) fn expect_requests_to(&self, url: &str) {
+    pub fn expect_requests_to(&self, url: &str) {
         self.expected.lock().expect("nobody panics in a listener").push(url.trim_end_matches('/').to_owned());
     }
 
     /// What the page's console may say, for the test breaks something.
-    pub(crate) fn expect_complaints(&self, words: &str) {
+    pub fn expect_complaints(&self, words: &str) {
         self.expected_words.lock().expect("nobody panics in a listener").push(words.to_owned());
     }
 
     /// The server is away, or was: the browser complains about that, and may, also of a try that is still on its way.
-    pub(crate) fn forgive_lost_connections(&self) {
+    pub fn forgive_lost_connections(&self) {
         let lost = ["net::ERR_CONNECTION", "WebSocket"];
         lost.iter().for_each(|words| self.expect_complaints(words));
         let is_lost = |complaint: &String| lost.iter().any(|words| complaint.contains(words));

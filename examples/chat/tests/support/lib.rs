@@ -5,8 +5,10 @@ mod chat;
 pub mod crowd;
 pub mod http;
 pub mod json;
+pub mod measured;
 pub mod png;
 pub mod program;
+pub mod table;
 pub mod text;
 
 pub use chat::Chat;

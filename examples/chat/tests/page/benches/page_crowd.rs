@@ -14,23 +14,12 @@ use std::time::{Duration, Instant};
 use headless_chrome::Browser;
 use headless_chrome::protocol::cdp::{HeapProfiler, Performance};
 use pollcat_chat_testing::crowd::{Swarm, Talker};
+use pollcat_chat_testing::measured::Server;
 use pollcat_chat_testing::program;
+use pollcat_chat_testing::table::{Table, name};
+use pollcat_page::{Window, browser};
 use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 use serde_json::{Value, json};
-
-use server::Server;
-use table::{Table, name};
-use window::{Window, browser};
-
-#[path = "../../../benches/crowd/server.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod server;
-#[path = "../../../benches/crowd/table.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod table;
-#[path = "../window.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod window;
 
 /// Those who are there, and as many come.
 const CROWD: usize = 5_000;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-pub(crate) struct Table(Vec<usize>);
+pub struct Table(Vec<usize>);
 
 impl Table {
-    pub(crate) fn new(heads: &[&str]) -> Self {
+    pub fn new(heads: &[&str]) -> Self {
         // The first column has the program's name.
         let table = Table(
             (0..)
@@ -18,18 +18,18 @@ impl Table {
         table
     }
 
-    pub(crate) fn row(&self, cells: &[String]) {
+    pub fn row(&self, cells: &[String]) {
         let cells: Vec<String> =
             cells.iter().zip(&self.0).map(|(cell, width)| format!("{cell:>width$}")).collect();
         println!("| {} |", cells.join(" | "));
     }
 }
 
-pub(crate) fn megabytes(bytes: u64) -> String {
+pub fn megabytes(bytes: u64) -> String {
     format!("{:.2}", bytes as f64 / 1e6)
 }
 
 /// The program's own name: the last part of its path.
-pub(crate) fn name(program: &Path) -> String {
+pub fn name(program: &Path) -> String {
     program.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }

@@ -25,9 +25,7 @@ use pollcat_testing::client::{Client, PING, PONG, TEXT, masked};
 
 use attacks::{Attack, Stage};
 
-#[path = "amplifiers/attacks.rs"]
 mod attacks;
-#[path = "amplifiers/floods.rs"]
 mod floods;
 
 /// Whoever sends it last has had all that it asked for when it is answered.

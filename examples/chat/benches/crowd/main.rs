@@ -17,22 +17,12 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use pollcat_chat_testing::program;
 
-#[path = "crowd/arrivals.rs"]
 mod arrivals;
-#[path = "crowd/coming.rs"]
 mod coming;
-#[path = "crowd/newcomers.rs"]
 mod newcomers;
-#[path = "crowd/places.rs"]
 mod places;
-#[path = "crowd/restart.rs"]
 mod restart;
-#[path = "crowd/room.rs"]
 mod room;
-#[path = "crowd/server.rs"]
-mod server;
-#[path = "crowd/table.rs"]
-mod table;
 
 /// The largest crowd, those who come to it, and what a process has open besides.
 const DESCRIPTORS: u64 = 11_200;

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use pollcat_chat_testing::Chat;
-use pollcat_chat_testing::crowd::Swarm;
 use pollcat_testing::apart::processor_time;
+
+use crate::Chat;
+use crate::crowd::Swarm;
 
 /// Room for all of them, and for a newcomer as soon as they are there. Loopback has no limits per address.
 const FLAGS: [&str; 12] = [
@@ -29,13 +30,13 @@ const FLAGS: [&str; 12] = [
     "warn",
 ];
 
-pub(crate) struct Server {
+pub struct Server {
     chat: Chat,
     program: PathBuf,
 }
 
 impl Server {
-    pub(crate) fn start(program: &Path) -> Self {
+    pub fn start(program: &Path) -> Self {
         let mut server = Server { chat: Chat::prepared(&FLAGS), program: program.into() };
         server.run();
         server
@@ -48,12 +49,12 @@ impl Server {
         self.chat.run(command);
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.chat.address()
     }
 
     /// Ends it, and starts it again on the same address and history, while the others go on. When it listens again.
-    pub(crate) fn restart(&mut self, signal: Signal, swarm: &mut Swarm) -> Instant {
+    pub fn restart(&mut self, signal: Signal, swarm: &mut Swarm) -> Instant {
         let address = self.address().to_string();
         self.chat.set_flags(&[&["--listen", &address], &FLAGS[..]].concat());
         self.chat.signal(signal);
@@ -71,20 +72,20 @@ impl Server {
     }
 
     /// What all of its threads have had of the processors.
-    pub(crate) fn processor_time(&self) -> Duration {
+    pub fn processor_time(&self) -> Duration {
         let tasks = fs::read_dir(self.proc("task")).expect("it runs");
         let threads = tasks.filter_map(|task| Some(task.ok()?.path()));
         Duration::from_nanos(threads.map(|thread| processor_time(&thread)).sum())
     }
 
     /// What the thread of its loop has had of that.
-    pub(crate) fn main_time(&self) -> Duration {
+    pub fn main_time(&self) -> Duration {
         let task = self.proc("task").join(self.chat.pid().as_raw_nonzero().to_string());
         Duration::from_nanos(processor_time(&task))
     }
 
     /// Resident memory, in MiB.
-    pub(crate) fn memory(&self) -> u64 {
+    pub fn memory(&self) -> u64 {
         let status = fs::read_to_string(self.proc("status")).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("how much it is");
         line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).expect("in KiB") / 1024
