@@ -10,9 +10,9 @@ use crate::protocol::{Agreement, Codec, Deflater, Inflater};
 /// and one decompressor serve all connections, a connection between messages owns nothing, and a message to
 /// many is compressed once.
 ///
-/// What comes in has to be what RFC 7692 makes of a message: one that ends in the midst of a block, still has its
-/// `00 00 ff ff` (§7.2.1), or ends with a final block and not with the `00` behind it (§7.2.3.4) fails with 1007. An
-/// empty payload is an empty message: there are endpoints that send it.
+/// A compressed message that RFC 7692 does not allow fails the connection with 1007: one that ends within a block, that
+/// still has its `00 00 ff ff` (§7.2.1), or that ends with a final block and without the `00` behind it (§7.2.3.4). An
+/// empty payload is taken for an empty message, because there are endpoints that send it.
 ///
 /// ```
 /// # #[cfg(feature = "deflate")] {
@@ -58,9 +58,10 @@ impl Deflate {
         Deflate { level: level.clamp(1, 9), ..self }
     }
 
-    /// The largest window that is compressed with, 2 to the power of 8 to 15 bytes; 15. A client that wants a smaller
-    /// one gets it. With [context takeover](Self::context_takeover) clients are held to it too, if they
-    /// can be: those that offer `client_max_window_bits`.
+    /// The largest window that the server compresses with: 2 to the power of 8 to 15 bytes; 15. What is beyond counts
+    /// as the nearest of them. A client that asks for a smaller window gets it. With [context
+    /// takeover](Self::context_takeover) the limit also holds for the messages of clients that offer
+    /// `client_max_window_bits`.
     #[must_use]
     pub fn window_bits(self, bits: u8) -> Self {
         Deflate { window_bits: bits.clamp(8, 15), ..self }
@@ -84,7 +85,7 @@ impl Deflate {
         offers.filter(|offer| offer.name == b"permessage-deflate").find_map(|offer| self.accept(&offer))
     }
 
-    /// Whoever sends this many bytes compresses them.
+    /// Is a message of this length compressed?
     pub(crate) fn is_worth_it(&self, length: usize) -> bool {
         length >= self.threshold
     }
@@ -101,10 +102,11 @@ impl Deflate {
     fn accept(&self, offer: &Extension<'_>) -> Option<Agreement> {
         let offer = Offer::read(offer)?;
         let alone = !self.context_takeover;
-        // An offer of 2^8 to 2^15 bytes must be answered with no more (§7.1.2.1); nobody has to ask for less.
+        // The answer must not be larger than what is offered (§7.1.2.1). Without an offer the server may name a window.
         let asked = offer.server_max_window_bits;
         let own = Some(self.window_bits).filter(|&bits| bits < 15);
-        // Whoever does not name it cannot be held to it (§7.1.2.2). One window serves all that is sent alone.
+        // Only a client that offers the parameter can be given one (§7.1.2.2). Without context takeover one inflater
+        // with the largest window serves all clients, so none is asked for less.
         let client_alone = alone || offer.client_no_context_takeover;
         let client_most = offer.client_max_window_bits.map(|most| most.unwrap_or(15).min(self.window_bits));
         let agreement = Agreement::new(self.codec)

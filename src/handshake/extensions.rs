@@ -75,7 +75,7 @@ impl<'a> Iterator for Extensions<'a> {
         }
         let extension = take_extension(&mut self.rest);
         if extension.is_err() {
-            self.rest = &[]; // where the next one would begin, nobody can tell
+            self.rest = &[]; // it is unknown where the next one would begin
         }
         Some(extension)
     }
@@ -166,7 +166,7 @@ mod tests {
 
     /// `name;parameter=value` for each extension, or nothing if one of them is malformed.
     fn read(value: &str) -> Option<String> {
-        let mut told = Vec::new();
+        let mut lines = Vec::new();
         for extension in (Extensions { rest: value.as_bytes() }) {
             let extension = extension.ok()?;
             let mut line = extension.name.to_vec();
@@ -174,9 +174,9 @@ mod tests {
                 line.extend([b";", name].concat());
                 line.extend(value.map(|value| [b"=", &value[..]].concat()).unwrap_or_default());
             }
-            told.push(String::from_utf8(line).ok()?);
+            lines.push(String::from_utf8(line).ok()?);
         }
-        Some(told.join(" "))
+        Some(lines.join(" "))
     }
 
     #[test]
@@ -188,8 +188,8 @@ mod tests {
             ("foo;bar=\"a\\b\\1c\"", "foo;bar=ab1c"),
             ("\tfoo ;bar = 1 ,\t, baz ,", "foo;bar=1 baz"),
         ];
-        for (value, told) in good {
-            assert_eq!(read(value).as_deref(), Some(told), "{value}");
+        for (value, expected) in good {
+            assert_eq!(read(value).as_deref(), Some(expected), "{value}");
         }
         let bad = [
             "a=b",

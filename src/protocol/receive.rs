@@ -273,8 +273,8 @@ impl ReceiveHalf {
         }
     }
 
-    /// How long a compressed message will be, only inflating it can tell. What cannot be compressed is longer
-    /// afterwards, by an eighth if the compressor is a simple one; more than that is nothing but work.
+    /// How long a compressed message is, only inflating it shows. Data that cannot be compressed becomes longer, by an
+    /// eighth with a simple compressor. A message that is longer still would be work for nothing.
     fn check_deflated_limits(&self, message: Option<&Assembly>, length: u64) -> Result<(), ProtocolError> {
         self.check_limits(message, 0)?;
         let (limit, so_far) = message.map_or((self.max_message, 0), |it| (it.limit, it.announced));
@@ -303,8 +303,8 @@ impl ReceiveHalf {
         self.partial.get_or_insert_default().begin(frame, deflated, self.max_message);
     }
 
-    /// Lets go of a message that the caller has seen; between messages nothing is kept. The next call for an event does
-    /// this first; it is for those to whom that call may be long.
+    /// Lets go of a message that the caller has seen. The next call for an event does this first; a caller that does
+    /// not know when that will be can do it now.
     #[inline]
     pub(crate) fn forget_delivered(&mut self, spare: Option<&mut Spare>) {
         if let Some(partial) = &mut self.partial {

@@ -73,7 +73,7 @@ impl SendHalf {
         self.close_sent = true;
     }
 
-    /// The Close that tells a peer which rule it broke (§7.1.7).
+    /// A Close whose code and reason name the rule that the peer broke (§7.1.7).
     pub fn fail(&mut self, error: ProtocolError, out: &mut Vec<u8>) {
         self.close(error.close_code(), error.reason(), out);
     }

@@ -5,8 +5,8 @@
 //! cleared first. For 1 MiB that took longer than all that was done with the message. So such memory is kept for the
 //! next.
 //!
-//! Here it belongs to nobody: a connection between messages still owns nothing, and one in the middle of a message is
-//! lent in proportion to what it has sent.
+//! No connection owns what is kept here: between messages a connection still owns nothing, and in the middle of a
+//! message it borrows memory in proportion to what it has sent.
 
 use std::collections::VecDeque;
 

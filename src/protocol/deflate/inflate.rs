@@ -1,8 +1,8 @@
 //! Inflating, within limits (RFC 7692 §7.2.2).
 //!
-//! A message that is whole where it lies is inflated into the one buffer that everybody shares. One that arrives
-//! in pieces is kept as it came until it is whole: what a peer makes us keep is no more than it has sent, and a
-//! handful of bytes buys nobody an inflater. A long one gets an inflater of its own, and is inflated as it comes.
+//! A message that is whole in the input is inflated into one buffer that all connections share. One that arrives in
+//! pieces is kept compressed until it is whole, so a peer makes us keep no more than it has sent, and a few bytes do
+//! not cost an inflater. A long message gets an inflater of its own, and is inflated as it arrives.
 
 use std::fmt;
 
@@ -66,9 +66,10 @@ impl Inflater {
         Inflater { codec, stream: None, buffer: Buffer::default(), work: 0 }
     }
 
-    /// What has been done so far by this inflater, and by those of connections whose messages were received with it:
-    /// about as many nanoseconds. It counts what was read, what came of it, and messages. Some input takes far longer
-    /// than its length tells, in one way or another: let the others have their turn when this has grown by so much.
+    /// The work done so far, in nanoseconds, roughly: by this inflater, and by the ones that connections own if their
+    /// messages were received with it. It is computed from the bytes read, the bytes inflated, and the number of
+    /// messages. A few bytes of input can be much work, so a loop that serves many connections should go on to the
+    /// next one when this has grown by more than it wants to spend.
     pub fn work(&self) -> u64 {
         self.work
     }

@@ -196,7 +196,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn nothing_is_heard_after_a_close_or_a_fault() {
+fn nothing_is_received_after_a_close_or_a_fault() {
     for ending in [&b"\x88\x80\0\0\0\0"[..], b"\x80\x80\0\0\0\0"] {
         let mut receive = ReceiveHalf::new(LIMITS);
         let mut bytes = [ending, b"\x81\x81\0\0\0\0a"].concat();

@@ -29,7 +29,7 @@ fn a_bomb_is_given_up_before_more_than_the_limit_is_allocated() {
     let fault = receive.next_with(&mut &mut bomb.clone()[..], &mut inflater).err();
     assert_eq!(fault, Some(ProtocolError::MessageTooBig));
     assert!(inflater.buffer.bytes.capacity() <= limits.max_message + 1);
-    // Whoever comes next is served, and what was too much is given back.
+    // The next connection is served, and the memory that was too much is given back.
     let mut receive = ReceiveHalf::with_deflate(limits, &alone());
     let mut bytes = zeros(10);
     let mut input = &mut bytes[..];
