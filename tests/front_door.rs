@@ -5,9 +5,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pollcat::{
-    Config, Handler, Mailbox, Message, Outgoing, PeerId, Peers, PreparedMessage, Server, handler_fn,
+    Answer, Config, Departure, Handler, Mailbox, Message, Outgoing, PeerId, Peers, PreparedMessage, Request,
+    Server, handler_fn,
 };
-use pollcat_testing::client::{BINARY, Client, PATIENCE, PING, PONG, TEXT};
+use pollcat_testing::client::{BINARY, Client, PATIENCE, PING, PONG, TEXT, upgrade_request};
 use pollcat_testing::running::Running;
 
 /// Counts what it receives, and echoes it.
@@ -136,6 +137,70 @@ fn a_letter_can_say_that_it_is_not_to_be_compressed() {
     for first_byte in [TEXT | RSV1, TEXT, TEXT | RSV1, TEXT] {
         assert_eq!(client.extended_frame().0, first_byte);
     }
+}
+
+/// Notes each call that is made for an id.
+struct Diary(Sender<String>);
+
+impl Diary {
+    fn note(&self, what: &str, id: PeerId) {
+        // The test may have had enough.
+        let _ = self.0.send(format!("{what} {id}"));
+    }
+}
+
+impl Handler for Diary {
+    fn on_request(&mut self, _: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+        self.note("on_request", id);
+        match request.path() {
+            "/page" => Answer::page("text/plain", "a page"),
+            "/no" => Answer::refuse(403, "no"),
+            _ => Answer::accept(),
+        }
+    }
+
+    fn on_open(&mut self, _: &mut Peers, id: PeerId, _: &Request<'_>) {
+        self.note("on_open", id);
+    }
+
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, _: Message<'_>) {
+        self.note("on_message", from);
+        peers.stop();
+    }
+
+    fn on_close(&mut self, _: &mut Peers, id: PeerId, _: Departure) {
+        self.note("on_close", id);
+    }
+}
+
+#[test]
+fn an_id_opens_at_once_or_never_and_closes_once_if_it_opened() {
+    let (sender, diary) = channel();
+    let server = Running::start(Config::new(), Diary(sender));
+    // A page, and then a WebSocket, over one connection.
+    let mut first = Client::dial(server.address());
+    first.write(b"GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert!(first.head().starts_with("HTTP/1.1 200 "));
+    assert_eq!(first.bytes(6), b"a page");
+    first.open("");
+    let mut second = Client::dial(server.address());
+    second.write(upgrade_request("").replacen("GET / ", "GET /no ", 1).as_bytes());
+    assert!(second.head().starts_with("HTTP/1.1 403 "));
+    first.send(TEXT, b"stop");
+    assert_eq!(first.close_frame().0, 1001);
+    first.close(1001);
+    first.nothing_more();
+    drop((first, second));
+    server.join();
+    let expected = [
+        "on_request peer 0.0",
+        "on_request peer 0.0",
+        "on_open peer 0.0",
+        "on_request peer 1.0",
+        "on_message peer 0.0",
+        "on_close peer 0.0",
+    ];
+    assert_eq!(diary.iter().collect::<Vec<_>>(), expected);
 }
 
 /// Each answer was a sign of life, after which no silence was allowed: a Ping followed each Pong at once.

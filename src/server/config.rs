@@ -85,6 +85,9 @@ pub enum OnPanic {
     /// | `on_request` | the client gets 500, and its connection ends |
     /// | `on_close`, `on_refused`, `on_mail`, `on_tick` | nothing more: no open peer is to blame |
     ///
+    /// The panic hook runs first, as always: by default it prints to stderr, with a backtrace if the environment asks
+    /// for one, which takes milliseconds.
+    ///
     /// The handler keeps the state that the panic left. A method that has changed one of two fields, and panics before
     /// the other, is called again with just that: choose [`Unwind`](Self::Unwind) if a fresh start is safer. A `Mutex`
     /// that was locked is poisoned, as always.
