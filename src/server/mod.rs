@@ -12,6 +12,7 @@
 //! | `send/` | messages out: the tape, topics, queues |
 //! | `guard.rs` | where the application is called, and its panics end |
 //! | `time/` | deadlines, and up to when they are kept |
+//! | `tuning.rs` | every number that is not a setting |
 
 mod accept;
 mod config;
@@ -28,6 +29,7 @@ mod requests;
 mod send;
 mod table;
 mod time;
+mod tuning;
 mod turn;
 
 use std::io;

@@ -5,12 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU64;
 
 use crate::handshake::Networks;
-
-/// Connections over the limit that are let in all the same, to be told so in HTTP. Beyond them the listeners wait.
-pub(in crate::server) const TURNING_AWAY: usize = 32;
-
-/// Descriptors left to the application and to us: listeners, the poll, files, a database.
-const RESERVE: usize = 32;
+use crate::server::tuning::{DESCRIPTORS_IN_RESERVE, TURNING_AWAY};
 
 /// What connections are counted by: an IPv4 address, or an IPv6 /64 network, which is what one subscriber gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,7 +71,7 @@ pub(in crate::server) fn fit_to_descriptors(wanted: usize) -> usize {
     let Some(soft) = soft_limit(&limits) else {
         return wanted;
     };
-    let room = soft.saturating_sub(RESERVE + TURNING_AWAY).max(1);
+    let room = soft.saturating_sub(DESCRIPTORS_IN_RESERVE + TURNING_AWAY).max(1);
     if room < wanted {
         log::info!("room for {room} connections: the descriptor limit is {soft} (raise it with ulimit -n)");
     }

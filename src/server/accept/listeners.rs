@@ -18,13 +18,10 @@ use crate::server::accept::transport::Transport;
 use crate::server::accept::unix::{self, SocketFile, UnixAccess};
 use crate::server::peer_id::reserved_token;
 use crate::server::time::deadlines::Tick;
+use crate::server::tuning::ACCEPT_RETRY;
 
 /// The tokens below belong to others (the mailbox's bell).
 const FIRST_TOKEN: usize = 1;
-
-/// When accepting failed for want of descriptors or memory, the next attempt comes this much later: soon enough
-/// for those who wait, and no load at all.
-const RETRY: Tick = 5;
 
 #[derive(Debug, Default)]
 pub(in crate::server) struct Listeners {
@@ -202,7 +199,7 @@ impl Listeners {
                     Err(error) if is_the_clients(&error) => {}
                     Err(error) => {
                         log::warn!("cannot accept connections for now: {error}");
-                        self.retry_at = Some(now + RETRY);
+                        self.retry_at = Some(now + ACCEPT_RETRY);
                         return None;
                     }
                 }

@@ -5,15 +5,11 @@ use std::net::{SocketAddr, TcpListener};
 #[cfg(unix)]
 use std::{os::unix::net::UnixListener, path::Path};
 
+use crate::server::tuning::BACKLOG;
 use mio::net::TcpStream;
 #[cfg(unix)]
 use socket2::SockAddr;
 use socket2::{Domain, SockRef, Socket, Type};
-
-/// Clients that TCP keeps for us until we accept them; the system cuts it to its own limit (on Linux
-/// `net.core.somaxconn`, 4,096 since 5.4). The standard library's 128 overflow when a thousand reconnect at once, and
-/// whoever finds no place tries again after 1 s, 3 s, 7 s.
-const BACKLOG: i32 = 4096;
 
 /// Linux hands the listener's TCP_NODELAY on to the streams it accepts: a system call less for each.
 const NODELAY_IS_INHERITED: bool = cfg!(any(target_os = "linux", target_os = "android"));

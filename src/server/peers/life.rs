@@ -6,13 +6,12 @@ use std::time::Duration;
 use super::{News, Peers};
 use crate::protocol::{Agreement, CloseCode, Event, ProtocolError, SendHalf};
 use crate::server::accept::transport::Transport;
-use crate::server::counters::Counters;
 use crate::server::peer_id::Slot;
 use crate::server::send::{CaughtUp, Fact};
 use crate::server::table::Grace;
 use crate::server::table::stage::{Cause, Stage};
-use crate::server::time::deadlines::{Deadlines, Tick, after, ticks, time_for};
-use crate::server::{Config, Departure, PeerId};
+use crate::server::time::deadlines::{after, ticks, time_for};
+use crate::server::{Departure, PeerId};
 
 impl Peers {
     /// A connection has been accepted. `None` if it cannot be watched.
@@ -276,124 +275,5 @@ impl Peers {
         // A tick has just begun, so nothing is lost by counting from it: silence and pong add up exactly.
         let due = self.clock.now().saturating_add(ticks(self.config.pong_within).max(1));
         self.table.deadlines().set(slot, due);
-    }
-}
-
-/// What the loop asks of the table.
-impl Peers {
-    /// A turn begins.
-    pub(in crate::server) fn begin_turn(&mut self, now: Tick) {
-        self.now = now;
-    }
-
-    pub(in crate::server) fn now(&self) -> Tick {
-        self.now
-    }
-
-    pub(in crate::server) fn config(&self) -> &Config {
-        &self.config
-    }
-
-    pub(in crate::server) fn count(&mut self) -> &mut Counters {
-        &mut self.counters
-    }
-
-    pub(in crate::server) fn connections(&self) -> usize {
-        self.table.count()
-    }
-
-    /// The slot of a connection that is still there, whatever its stage.
-    #[inline]
-    pub(in crate::server) fn find(&self, id: PeerId) -> Option<Slot> {
-        self.table.find(id)
-    }
-
-    pub(in crate::server) fn id(&self, slot: Slot) -> PeerId {
-        self.table.id(slot)
-    }
-
-    #[inline]
-    pub(in crate::server) fn stage(&self, slot: Slot) -> Stage {
-        self.table.stage(slot)
-    }
-
-    pub(in crate::server) fn in_stage(&self, stage: Stage) -> Vec<Slot> {
-        self.table.in_stage(stage)
-    }
-
-    pub(in crate::server) fn is_stopping(&self) -> bool {
-        self.stopping
-    }
-
-    pub(in crate::server) fn deadlines(&mut self) -> &mut Deadlines {
-        self.table.deadlines()
-    }
-
-    pub(in crate::server) fn earliest_deadline(&self) -> Option<Tick> {
-        self.table.earliest_deadline()
-    }
-
-    /// Has the connection got more time before?
-    pub(in crate::server) fn grace(&self, slot: Slot) -> Grace {
-        self.table.grace(slot)
-    }
-
-    pub(in crate::server) fn give_grace(&mut self, slot: Slot) {
-        self.table.set_grace(slot, Grace::Given);
-    }
-
-    /// The way out, for the way in.
-    #[inline]
-    pub(in crate::server) fn out(&mut self) -> &mut crate::server::send::Outbound {
-        &mut self.out
-    }
-
-    #[inline]
-    pub(in crate::server) fn is_blocked(&self, slot: Slot) -> bool {
-        self.out.is_blocked(slot)
-    }
-
-    /// Are messages of this peer handed to the handler?
-    #[inline]
-    pub(in crate::server) fn is_open(&self, slot: Slot) -> bool {
-        self.out.accepts(slot)
-    }
-
-    pub(in crate::server) fn next_news(&mut self) -> Option<News> {
-        self.news.pop_front()
-    }
-
-    pub(in crate::server) fn take_dead(&mut self) -> Vec<Slot> {
-        self.table.take_dead()
-    }
-
-    /// Peers whose outbox is empty again.
-    pub(in crate::server) fn take_written(&mut self) -> Vec<PeerId> {
-        std::mem::take(&mut self.written)
-    }
-
-    /// Limits that the handler has set.
-    pub(in crate::server) fn take_new_limits(&mut self) -> Vec<(PeerId, usize)> {
-        std::mem::take(&mut self.new_limits)
-    }
-
-    /// The limit that the handler has just set for this peer.
-    #[inline]
-    pub(in crate::server) fn take_new_limit(&mut self, id: PeerId) -> Option<usize> {
-        if self.new_limits.is_empty() {
-            return None;
-        }
-        let mut bytes = None;
-        self.new_limits.retain(|&(of, limit)| {
-            bytes = if of == id { Some(limit) } else { bytes };
-            of != id
-        });
-        bytes
-    }
-
-    /// Is there something to do that no event will tell of?
-    pub(in crate::server) fn is_restless(&self) -> bool {
-        let quiet = self.news.is_empty() && self.written.is_empty() && !self.table.has_dead();
-        !quiet || self.out.is_restless()
     }
 }

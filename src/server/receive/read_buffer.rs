@@ -9,10 +9,7 @@
 //! It begins in the middle of a page, as some processors copy several times more slowly to a place that is a few bytes
 //! further into its page than the source is into its own (`benches/NOTES.md`, "read buffer: half a page").
 
-/// The longest message that is allowed by default fits, header and all: if it has arrived when it is read, one read
-/// gets it, and the handler receives it where it lies (`benches/NOTES.md`, "read buffer: length"). Small messages only
-/// touch the beginning.
-pub(super) const LENGTH: usize = (1 << 20) + (4 << 10);
+use crate::server::tuning::READ_BUFFER;
 
 const PAGE: usize = 4 << 10;
 
@@ -24,7 +21,7 @@ pub(super) struct ReadBuffer {
 
 impl ReadBuffer {
     pub(super) fn new() -> Self {
-        let memory = vec![0; LENGTH + PAGE];
+        let memory = vec![0; READ_BUFFER + PAGE];
         let in_page = memory.as_ptr().addr() % PAGE;
         ReadBuffer { start: (PAGE + PAGE / 2 - in_page) % PAGE, memory }
     }
@@ -32,7 +29,7 @@ impl ReadBuffer {
     /// What is read goes here.
     #[inline]
     pub(super) fn room(&mut self) -> &mut [u8] {
-        &mut self.memory[self.start..][..LENGTH]
+        &mut self.memory[self.start..][..READ_BUFFER]
     }
 }
 
@@ -43,7 +40,7 @@ mod tests {
     #[test]
     fn what_is_read_begins_in_the_middle_of_a_page() {
         let mut buffer = ReadBuffer::new();
-        assert_eq!(buffer.room().len(), LENGTH);
+        assert_eq!(buffer.room().len(), READ_BUFFER);
         assert_eq!(buffer.room().as_ptr().addr() % PAGE, PAGE / 2);
     }
 }

@@ -7,10 +7,8 @@ use super::inbound::{Inbound, Turn};
 use crate::server::accept::input::Input;
 use crate::server::peer_id::Slot;
 use crate::server::table::stage::Cause;
+use crate::server::tuning::READS_PER_TURN;
 use crate::server::{Handler, PeerId, Peers};
-
-/// Reads from one peer before the others have their turn; one, if it brings more than half of what it may.
-const READS_PER_TURN: usize = 2;
 
 /// How far a connection is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,32 +4,11 @@
 //! turn has done so much, each peer may have a good deal. Those who come after that get little: the more they are, the
 //! less, so that nobody waits for more than some 50 ms, however many there are.
 
-use super::read_buffer;
-
-/// Work of a turn after which there is but a share for each: some 4 ms. The unit is that of `Inflater::work`.
-const BUSY: u64 = 4 << 20;
-
-/// What a plain message costs beside its bytes, in the same unit; and how many of its bytes cost one.
-const MESSAGE_COST: u64 = 40;
-const BYTES_FOR_ONE: usize = 8;
-
-/// One peer's compressed messages, before the others have their turn: about a millisecond.
-const INFLATING: u64 = 1 << 20;
-
-/// The same in a busy turn, for one peer at most and for all of them.
-const INFLATING_WHEN_BUSY: u64 = 128 << 10;
-const ALL_INFLATING_WHEN_BUSY: u64 = 16 << 20;
-
-/// Bytes read at once, if they may be compressed: inflating them takes some 3 ms at most.
-const READ_TO_INFLATE: usize = 64 << 10;
-
-/// Bytes read at once in a busy turn; and from all, be it plain, or perhaps compressed.
-const READ_WHEN_BUSY: usize = 8 << 10;
-const ALL_READ_WHEN_BUSY: usize = 8 << 20;
-const ALL_READ_TO_INFLATE_WHEN_BUSY: usize = 512 << 10;
-
-/// Bytes read at once in any case.
-const READ_AT_LEAST: usize = 512;
+use crate::server::tuning::{
+    ALL_INFLATING_WHEN_BUSY, ALL_READ_TO_INFLATE_WHEN_BUSY, ALL_READ_WHEN_BUSY, BUSY, BYTES_FOR_ONE,
+    INFLATING, INFLATING_WHEN_BUSY, MESSAGE_COST, READ_AT_LEAST, READ_BUFFER, READ_TO_INFLATE,
+    READ_WHEN_BUSY,
+};
 
 #[derive(Debug, Default)]
 pub(super) struct Work {
@@ -71,7 +50,7 @@ impl Work {
     pub(super) fn most_to_read(&self, inflates: bool) -> usize {
         let share = |all: usize| (all / self.ready).clamp(READ_AT_LEAST, READ_WHEN_BUSY);
         match (self.is_busy(), inflates) {
-            (false, false) => read_buffer::LENGTH,
+            (false, false) => READ_BUFFER,
             (false, true) => READ_TO_INFLATE,
             (true, false) => share(ALL_READ_WHEN_BUSY),
             (true, true) => share(ALL_READ_TO_INFLATE_WHEN_BUSY),
@@ -136,7 +115,7 @@ mod tests {
         let mut work = Work::default();
         work.begin_turn(30);
         for _ in 0..30 {
-            assert_eq!(work.most_to_read(false), read_buffer::LENGTH);
+            assert_eq!(work.most_to_read(false), READ_BUFFER);
             work.charge_bytes(1 << 20);
             work.charge_message();
         }
@@ -144,6 +123,6 @@ mod tests {
         work.charge_bytes(1 << 30);
         assert_eq!(work.most_to_read(false), READ_WHEN_BUSY);
         work.begin_turn(1);
-        assert_eq!((work.most_to_read(false), work.inflating_budget()), (read_buffer::LENGTH, INFLATING));
+        assert_eq!((work.most_to_read(false), work.inflating_budget()), (READ_BUFFER, INFLATING));
     }
 }

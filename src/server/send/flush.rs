@@ -9,12 +9,7 @@ use super::{Fact, Outbound};
 use crate::Message;
 use crate::protocol::message_header;
 use crate::server::peer_id::Slot;
-
-/// Answers that leave together, at most.
-const GROUP: usize = 48;
-
-/// Bytes that leave together, if they are all answers: as much as stays in the first-level cache beside what was read.
-const GROUP_LENGTH: u32 = 16 << 10;
+use crate::server::tuning::{GROUP, GROUP_LENGTH};
 
 impl Outbound {
     /// Writes all that is queued; then the tape is used again.

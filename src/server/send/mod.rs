@@ -47,12 +47,13 @@ use super::counters::Counters;
 use super::peer_id::Slot;
 use super::table::budget::Budget;
 use super::table::slot_set::SlotSet;
+use super::tuning::{FULL_TAPE, LARGE};
 use crate::handshake::{Body, Deflate};
 use crate::protocol::{Agreement, SendHalf};
 use crate::server::SlowPeers;
 use compression::{Compression, Compressors};
 pub(in crate::server) use outbox::CaughtUp;
-use tape::{LARGE, Piece, Tape};
+use tape::{Piece, Tape};
 use topics::Topics;
 use way_out::WayOut;
 
@@ -127,7 +128,7 @@ impl Outbound {
             deflate: config.deflate.clone(),
             slow_peers: config.slow_peers,
             queue_limit,
-            full: queue_limit.min(tape::FULL),
+            full: queue_limit.min(FULL_TAPE),
             counts: Counts::default(),
         }
     }

@@ -9,13 +9,7 @@ use std::sync::Arc;
 use crate::handshake::Body;
 use crate::server::accept::transport::Transport;
 use crate::server::send::tape::{Piece, Tape};
-
-/// Slices in one write. More gain nothing, and the kernel takes no more than 1,024.
-const SLICES: usize = 64;
-
-/// What a full socket leaves behind is kept in blocks of about this size, so that those already written
-/// can be freed.
-const BLOCK: usize = 64 << 10;
+use crate::server::tuning::{BLOCK, SLICES};
 
 #[derive(Debug, Default)]
 pub(super) struct Outbox {

@@ -8,11 +8,12 @@
 use super::encode::{Encoded, Way};
 use super::memberships::{EVERYBODY, TopicNumber};
 use super::outgoing::{Content, Outgoing};
-use super::tape::{LARGE, Piece};
+use super::tape::Piece;
 use super::topics::Published;
 use super::{Fact, Outbound};
 use crate::Message;
 use crate::server::peer_id::Slot;
+use crate::server::tuning::LARGE;
 use crate::server::{Delivery, SlowPeers};
 
 impl Outbound {

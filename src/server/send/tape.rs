@@ -19,16 +19,7 @@ use std::sync::Arc;
 use crate::handshake::Body;
 use crate::protocol::encode_message;
 use crate::server::send::outgoing::Content;
-
-/// From here on a message is kept apart: copying it onto the tape, and for a slow peer off it again, would cost
-/// more than an allocation (`benches/NOTES.md`, "large messages").
-pub(super) const LARGE: usize = 64 << 10;
-
-/// A tape that would become longer than this is flushed first, while it is still in the cache.
-pub(super) const FULL: usize = 256 << 10;
-
-/// The tape's memory beyond this is given back after a flush.
-const KEPT: usize = 1 << 20;
+use crate::server::tuning::{LARGE, TAPE_KEPT};
 
 #[derive(Debug, Default)]
 pub(super) struct Tape {
@@ -91,7 +82,7 @@ impl Tape {
         Piece::Tape(start..self.position())
     }
 
-    /// What one peer's compression makes may go on past `FULL`, but not without end: positions have 32 bits.
+    /// What one peer's compression makes may go on past `FULL_TAPE`, but not without end: positions have 32 bits.
     fn has_room_for(&self, length: usize) -> bool {
         length < LARGE && self.bytes.len() < (1 << 30)
     }
@@ -131,7 +122,7 @@ impl Tape {
     pub(super) fn rewind(&mut self) {
         self.apart = 0;
         self.bytes.clear();
-        if self.bytes.capacity() > KEPT {
+        if self.bytes.capacity() > TAPE_KEPT {
             self.bytes = Vec::new();
         }
     }

@@ -7,14 +7,12 @@
 use std::time::{Duration, Instant};
 
 use crate::server::peer_id::Slot;
+use crate::server::tuning::SLOWEST;
 
 /// Tenths of a second since the server was made: enough for 13 years.
 pub(in crate::server) type Tick = u32;
 
 const NEVER: Tick = Tick::MAX;
-/// Bytes in a second: whoever reads more slowly than this, on the whole, is given up when something waits for it that
-/// it could pin: a page, or the end of a connection. GPRS was faster.
-const SLOWEST: usize = 8 << 10;
 const TICK: Duration = Duration::from_millis(100);
 
 /// A duration in ticks, rounded up.

@@ -5,13 +5,11 @@ use std::net::IpAddr;
 use super::EventLoop;
 use crate::handshake::Refusal;
 use crate::server::Handler;
-use crate::server::accept::admission::TURNING_AWAY;
 use crate::server::accept::transport::Transport;
 use crate::server::receive::opening::{Opening, Origin};
 use crate::server::table::stage::Cause;
-
-/// Connections accepted before those that are there have their turn.
-const ACCEPTS_PER_TURN: usize = 128;
+use crate::server::tuning::ACCEPTS_PER_TURN;
+use crate::server::tuning::TURNING_AWAY;
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
     pub(super) fn can_accept(&self) -> bool {

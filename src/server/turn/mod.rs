@@ -25,15 +25,7 @@ use super::time::deadlines::{Clock, Tick};
 use super::time::horizon::Horizon;
 use super::time::ticker::Ticker;
 use super::{Handler, PeerId, Peers};
-
-/// Events asked for at once.
-const EVENTS_PER_TURN: usize = 1024;
-
-/// Steps of TLS handshakes before the peers that talk have their turn: some 0.2 ms each, more with an RSA key.
-const HANDSHAKES_PER_TURN: usize = 4;
-
-/// Letters read before the peers have their turn.
-const LETTERS_PER_TURN: usize = 1024;
+use crate::server::tuning::{EVENTS_PER_TURN, HANDSHAKES_PER_TURN, LETTERS_PER_TURN};
 
 /// Everything that `Server::run` runs. What arrives from a connection (`inbound`) lies apart from what leaves (in
 /// `peers`): so a message can borrow from the one while the handler holds the other.

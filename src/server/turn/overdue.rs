@@ -9,17 +9,8 @@ use crate::server::peer_id::Slot;
 use crate::server::table::Grace;
 use crate::server::table::stage::Stage;
 use crate::server::time::deadlines::Tick;
+use crate::server::tuning::{MERCY, NO_MERCY, STANDSTILL};
 use crate::server::{Handler, PeerId};
-
-/// Ticks by which a turn is so late that some of the overdue peers had no chance to answer: in the midst of a TLS
-/// handshake, it was our turn.
-const STANDSTILL: Tick = 3;
-
-/// Ticks that they get from then on: some round trips.
-const MERCY: Tick = 10;
-
-/// Ticks before the loop may be forgiven its lateness again: so a server that is always late finds out who is dead.
-const NO_MERCY: Tick = 600;
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
     pub(super) fn keep_time(&mut self) {

@@ -24,12 +24,10 @@ use rustls::server::UnbufferedServerConnection;
 use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError};
 
 use crate::server::accept::input::Input;
+use crate::server::tuning::TLS_CHUNK;
 
 /// Room for the contents of one record: 2^14 bytes (RFC 8446 §5.1).
 const MARGIN: usize = 16 << 10;
-
-/// So much is encrypted for one write. What a full socket leaves of it is what a slow peer costs beyond its queue.
-const CHUNK: usize = 64 << 10;
 
 pub(in crate::server) struct TlsStream {
     stream: TcpStream,
@@ -288,16 +286,16 @@ fn gather<'a>(slices: &'a [IoSlice<'_>], mut skipped: usize) -> Cow<'a, [u8]> {
     let mut slices = slices.iter().map(|slice| {
         let (_, rest) = slice.split_at(skipped.min(slice.len()));
         skipped -= slice.len() - rest.len();
-        &rest[..rest.len().min(CHUNK)]
+        &rest[..rest.len().min(TLS_CHUNK)]
     });
     let mut slices = slices.by_ref().filter(|slice| !slice.is_empty()).peekable();
     let first = slices.next().unwrap_or_default();
-    if first.len() == CHUNK || slices.peek().is_none() {
+    if first.len() == TLS_CHUNK || slices.peek().is_none() {
         return Cow::Borrowed(first);
     }
     let mut chunk = first.to_vec();
     for slice in slices {
-        let room = CHUNK - chunk.len();
+        let room = TLS_CHUNK - chunk.len();
         chunk.extend_from_slice(&slice[..slice.len().min(room)]);
         if slice.len() >= room {
             break;
