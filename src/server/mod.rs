@@ -48,8 +48,9 @@ pub use handler::{Handler, HandlerFn, Refused, handler_fn};
 pub use mailbox::{Mailbox, NotDelivered};
 pub use peer_id::PeerId;
 pub use peer_map::PeerMap;
-pub use peers::{Delivery, Peers};
+pub use peers::Peers;
 pub use requests::RequestId;
+pub use send::Delivery;
 pub use send::outgoing::Outgoing;
 
 use accept::listeners::{Listeners, Spoken};

@@ -38,8 +38,8 @@ pub(super) const ACCEPT_RETRY: u32 = 5;
 
 // ---- what is read
 
-/// The longest message that is allowed by default fits into the read buffer, header and all: one read gets it, if it has
-/// come by then, and it is handed on where it lies ("read buffer: length"). Small messages only touch the beginning.
+/// The longest message that is allowed by default fits into the read buffer, header and all: one read gets it, if it
+/// has come by then, and it is handed on where it lies ("read buffer: length"). Small messages only touch the beginning.
 pub(super) const READ_BUFFER: usize = (1 << 20) + (4 << 10);
 
 /// Work of a turn after which each peer has but a share: some 4 ms. The unit is that of `Inflater::work`.
@@ -69,8 +69,8 @@ pub(super) const READ_AT_LEAST: usize = 512;
 
 // ---- what is sent
 
-/// From here on a message does not go onto the tape: copying it there, and for a slow peer off it again, would cost more
-/// than an allocation, or than a write of its own ("large messages").
+/// From here on a message does not go onto the tape: copying it there, and for a slow peer off it again, would cost
+/// more than an allocation, or than a write of its own ("large messages").
 pub(super) const LARGE: usize = 64 << 10;
 
 /// A tape that would become longer than this is flushed first, while it is still in the cache.

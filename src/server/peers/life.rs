@@ -10,7 +10,7 @@ use crate::server::peer_id::Slot;
 use crate::server::send::{CaughtUp, Fact};
 use crate::server::table::Grace;
 use crate::server::table::stage::{Cause, Stage};
-use crate::server::time::deadlines::{after, ticks, time_for};
+use crate::server::time::deadlines::{after, time_for};
 use crate::server::{Departure, PeerId};
 
 impl Peers {
@@ -81,7 +81,7 @@ impl Peers {
     }
 
     /// The server ends the WebSocket, and does not wait for the peer's Close.
-    fn give_up(&mut self, slot: Slot, code: CloseCode, reason: &str, departure: Departure) {
+    pub(super) fn give_up(&mut self, slot: Slot, code: CloseCode, reason: &str, departure: Departure) {
         self.close_with(slot, Cause::Over(departure), |send, out| send.close(code, reason, out));
     }
 
@@ -250,30 +250,5 @@ impl Peers {
         if self.table.stage(slot) == Stage::Ending && self.out.holds_page(slot) {
             self.set_deadline(slot, self.config.keep_alive);
         }
-    }
-
-    /// A deadline has passed.
-    pub(in crate::server) fn expire(&mut self, slot: Slot) {
-        match self.table.stage(slot) {
-            Stage::Open if self.table.grace(slot) == Grace::NotYet => self.ask_for_a_pong(slot),
-            Stage::Open => {
-                self.counters.timed_out += 1;
-                let reason = "no pong in time";
-                self.give_up(slot, CloseCode::INTERNAL_ERROR, reason, Departure::TimedOut);
-                // Nobody seems to be there: the Close is tried once, and not waited for.
-                self.set_deadline(slot, Duration::ZERO);
-            }
-            Stage::Awaiting => self.give_up_waiting(slot),
-            _ => self.step(slot, Cause::Expired),
-        }
-    }
-
-    /// The peer has been silent: it gets a Ping, and some time to answer it (RFC 6455 §5.5.2).
-    fn ask_for_a_pong(&mut self, slot: Slot) {
-        self.table.set_grace(slot, Grace::Given);
-        self.out.frame(slot, |send, out| send.ping(b"", out));
-        // A tick has just begun, so nothing is lost by counting from it: silence and pong add up exactly.
-        let due = self.clock.now().saturating_add(ticks(self.config.pong_within).max(1));
-        self.table.deadlines().set(slot, due);
     }
 }

@@ -7,6 +7,7 @@
 mod access;
 mod admitting;
 mod answering;
+mod expiry;
 mod life;
 
 pub(in crate::server) use answering::KeepAlive;
@@ -19,8 +20,8 @@ use super::accept::admission::Admission;
 use super::counters::Counters;
 use super::peer_id::Slot;
 use super::requests::{RequestId, Requests};
-use super::send::Outbound;
 use super::send::outgoing::Outgoing;
+use super::send::{Delivery, Outbound};
 use super::table::Table;
 use super::time::deadlines::{Clock, Tick, ticks};
 use super::{Config, Departure, PeerId};
@@ -68,21 +69,6 @@ pub(in crate::server) enum News {
     Closed(PeerId, Departure),
     /// A slow peer has caught up, and missed so many messages.
     Drained(PeerId, u64),
-}
-
-/// What became of a message for one peer. These are all the answers there can be: a program that decides by them may
-/// match them without a wildcard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
-    /// On its way.
-    Queued,
-    /// Queued, but the peer's socket is full. If you can, send it nothing more until
-    /// [`on_drain`](super::Handler::on_drain).
-    Slow,
-    /// Not sent: the peer's send queue is full. [`SlowPeers`](super::SlowPeers) says what happens next.
-    Full,
-    /// Not sent: there is no such peer, or it is being closed.
-    Gone,
 }
 
 impl Peers {

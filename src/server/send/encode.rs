@@ -9,9 +9,9 @@
 //! Compressing is RFC 7692 §7.2.1.
 
 use super::compression::WINDOWS;
+use super::outbound::{Counts, Outbound};
 use super::outgoing::{Content, Outgoing};
 use super::tape::{Piece, Tape};
-use super::{Counts, Outbound};
 use crate::handshake::Deflate;
 use crate::protocol::{Agreement, Deflater, WithCodec};
 use crate::server::peer_id::Slot;

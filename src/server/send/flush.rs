@@ -3,9 +3,9 @@
 use std::io;
 
 use super::memberships::TopicNumber;
+use super::outbound::{Fact, Outbound};
 use super::outbox::{CaughtUp, Written};
 use super::tape::Piece;
-use super::{Fact, Outbound};
 use crate::Message;
 use crate::protocol::message_header;
 use crate::server::peer_id::Slot;

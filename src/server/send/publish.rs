@@ -5,16 +5,16 @@
 //! something else is queued for a peer, and before it joins or leaves a topic, what was published to it is queued: so
 //! each peer receives everything in the order of the calls.
 
+use super::delivery::Delivery;
 use super::encode::{Encoded, Way};
 use super::memberships::{EVERYBODY, TopicNumber};
+use super::outbound::Outbound;
 use super::outgoing::{Content, Outgoing};
 use super::tape::Piece;
 use super::topics::Published;
-use super::{Fact, Outbound};
 use crate::Message;
 use crate::server::peer_id::Slot;
 use crate::server::tuning::LARGE;
-use crate::server::{Delivery, SlowPeers};
 
 impl Outbound {
     /// A full tape is flushed before it holds more than one send queue: so no peer is slow because others, or the same,
@@ -149,58 +149,6 @@ impl Outbound {
         }
     }
 
-    /// The next member of a topic from a place on, which moves on. In the topic of everybody each slot is a place.
-    #[inline]
-    pub(super) fn member(&self, number: TopicNumber, place: &mut usize) -> Option<Slot> {
-        if number == EVERYBODY {
-            let slot = self.open.next(*place)?;
-            *place = slot.index() + 1;
-            return Some(slot);
-        }
-        let slot = *self.topics.members(number).get(*place)?;
-        *place += 1;
-        Some(slot)
-    }
-
-    // ---- what was published, before something else
-
-    /// Queues what was published to a peer and is not queued yet.
-    #[inline]
-    pub(in crate::server) fn queue_published(&mut self, slot: Slot) {
-        if !self.topics.are_silent() {
-            self.queue_each_published(slot);
-        }
-    }
-
-    #[inline(never)]
-    fn queue_each_published(&mut self, slot: Slot) {
-        let since = self.skip_published(slot);
-        let way = &self.ways[slot.index()];
-        if !way.accepts {
-            return;
-        }
-        let published = self.topics.published_to(&way.topics, since);
-        let reads_deflated = way.compression.is_agreed();
-        for Published { range, .. } in
-            published.into_iter().filter(|message| !(message.deflated_for_some && reads_deflated))
-        {
-            self.queue(slot, &Piece::Tape(range), self.queue_limit);
-        }
-    }
-
-    /// What was published up to now is not for this peer, or is queued. Returns up to where that was so before.
-    pub(super) fn skip_published(&mut self, slot: Slot) -> u32 {
-        self.mark_dirty(slot);
-        std::mem::replace(&mut self.ways[slot.index()].queued_up_to, self.tape.position())
-    }
-
-    // ---- outboxes
-
-    #[inline]
-    pub(super) fn reads_deflated(&self, slot: Slot) -> bool {
-        self.ways[slot.index()].compression.is_agreed()
-    }
-
     /// What was prepared has been encoded before.
     #[inline]
     fn count_encoded(&mut self, outgoing: &Outgoing<'_>) {
@@ -228,48 +176,6 @@ impl Outbound {
                 }
             },
         }
-    }
-
-    /// Queues a message, unless the peer accepts none, or has no room for it.
-    #[inline]
-    fn queue(&mut self, slot: Slot, piece: &Piece, limit: usize) -> Delivery {
-        match self.refuses(slot, piece.len(), limit) {
-            Some(refused) => refused,
-            None => self.push_message(slot, piece),
-        }
-    }
-
-    #[inline]
-    fn push_message(&mut self, slot: Slot, piece: &Piece) -> Delivery {
-        let outbox = &mut self.ways[slot.index()].outbox;
-        outbox.push(piece);
-        let delivery = if outbox.is_blocked() { Delivery::Slow } else { Delivery::Queued };
-        self.counts.messages += 1;
-        self.mark_dirty(slot);
-        delivery
-    }
-
-    /// Why a message of this length cannot be queued within a limit, if so.
-    #[inline]
-    fn refuses(&mut self, slot: Slot, length: usize, limit: usize) -> Option<Delivery> {
-        let way = &self.ways[slot.index()];
-        if !way.accepts {
-            return Some(Delivery::Gone);
-        }
-        match way.outbox.has_room_for(length, limit) {
-            true => None,
-            false => Some(self.overflow(slot)),
-        }
-    }
-
-    #[cold]
-    fn overflow(&mut self, slot: Slot) -> Delivery {
-        self.counts.queue_full += 1;
-        match self.slow_peers {
-            SlowPeers::Skip => self.ways[slot.index()].outbox.miss(),
-            SlowPeers::Close => self.meet(slot, Fact::TooSlow),
-        }
-        Delivery::Full
     }
 
     /// A large message for a peer with an empty outbox. What the socket does not take is kept.

@@ -5,9 +5,11 @@
 //! | `arrivals.rs` | connections are accepted, or turned away |
 //! | `endings.rs` | the handler is called for peers that have left or caught up; slots are vacated; the server stops |
 //! | `overdue.rs` | deadlines are kept |
+//! | `mail.rs` | letters of other threads are read |
 
 mod arrivals;
 mod endings;
+mod mail;
 mod overdue;
 
 use std::io::{self, ErrorKind};
@@ -207,20 +209,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 Some((_, Turn::Next)) => {}
                 None => return,
             }
-        }
-    }
-
-    // ---- mail
-
-    fn read_letters(&mut self, budget: usize) {
-        for _ in 0..budget {
-            let Some(letter) = self.letters.next() else {
-                return;
-            };
-            if let Some(mail) = letter.carry_out(&mut self.peers) {
-                self.handler.on_mail(&mut self.peers, mail);
-            }
-            self.peers.act_on_facts();
         }
     }
 }

@@ -1,0 +1,19 @@
+//! What other threads have posted.
+
+use super::EventLoop;
+use crate::server::Handler;
+
+impl<M, H: Handler<M>> EventLoop<M, H> {
+    /// Reads so many letters at most.
+    pub(super) fn read_letters(&mut self, budget: usize) {
+        for _ in 0..budget {
+            let Some(letter) = self.letters.next() else {
+                return;
+            };
+            if let Some(mail) = letter.carry_out(&mut self.peers) {
+                self.handler.on_mail(&mut self.peers, mail);
+            }
+            self.peers.act_on_facts();
+        }
+    }
+}
