@@ -39,7 +39,8 @@ pub(super) const ACCEPT_RETRY: u32 = 5;
 // ---- what is read
 
 /// The longest message that is allowed by default fits into the read buffer, header and all: one read gets it, if it
-/// has come by then, and it is handed on where it lies ("read buffer: length"). Small messages only touch the beginning.
+/// has come by then, and it is handed on where it lies ("read buffer: length"). Small messages touch only
+/// the beginning.
 pub(super) const READ_BUFFER: usize = (1 << 20) + (4 << 10);
 
 /// Work of a turn after which each peer has but a share: some 4 ms. The unit is that of `Inflater::work`.
@@ -97,8 +98,8 @@ pub(super) const TLS_CHUNK: usize = 64 << 10;
 
 // ---- patience (ticks are of 100 ms)
 
-/// Bytes in a second: a peer that reads more slowly than this, on the whole, is given up when something waits for it that
-/// it could pin: a page, or the end of a connection. GPRS was faster.
+/// Bytes in a second: a peer that reads more slowly than this, on the whole, is given up when something waits for it
+/// that it could pin: a page, or the end of a connection. GPRS was faster.
 pub(super) const SLOWEST: usize = 8 << 10;
 
 /// Ticks by which a turn is so late that some of the overdue peers had no chance to answer: in the midst of a TLS
