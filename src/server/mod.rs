@@ -1,18 +1,4 @@
-//! Sockets, time and threads: they live here and nowhere else.
-//!
-//! | folder, file | what it knows |
-//! |---|---|
-//! | `config.rs`, `handler.rs`, `departure.rs` | what an application sets, and what it is called with |
-//! | `peers/`, `peer_id.rs`, `peer_map.rs`, `requests.rs` | what it calls |
-//! | `mailbox.rs`, `counters.rs` | what its other threads call |
-//! | `turn/` | one turn of the loop: it calls all the others |
-//! | `accept/` | how connections come, and what bytes travel on |
-//! | `table/` | who is there; the only writer of a connection's stage |
-//! | `receive/` | bytes in: requests, then frames |
-//! | `send/` | messages out: the tape, topics, queues |
-//! | `guard.rs` | where the application is called, and its panics end |
-//! | `time/` | deadlines, and up to when they are kept |
-//! | `tuning.rs` | every number that is not a setting |
+//! Sockets, time and threads: they live here and nowhere else. `README.md` beside this file has the map of the folder.
 
 mod accept;
 mod config;

@@ -1,8 +1,5 @@
-//! The user table, keyed by token, and every way to send.
-//!
-//! Here is the half that handlers see. `life.rs` has what the loop does with connections, `access.rs` what it asks of
-//! them, `answering.rs` how requests are answered, and `admitting.rs` by what address connections are counted. Who is
-//! there is in [`table`](super::table), what is sent in [`send`](super::send).
+//! The user table, keyed by token, and every way to send: here is the half that handlers see. `README.md` has the map of
+//! the folder.
 
 mod access;
 mod admitting;

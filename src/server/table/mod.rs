@@ -1,13 +1,5 @@
-//! Who is there: a slot for each connection, and how far along its life it is.
-//!
-//! | file | what it knows |
-//! |---|---|
-//! | `stage.rs` | the stages of a connection, and the causes that move it from one to another |
-//! | `slot_set.rs` | some of the slots, a bit for each |
-//! | `budget.rs` | what all connections hold together of something that costs memory |
-//!
-//! The table holds no socket and no byte of anybody's: what arrives lies in [`receive`](super::receive), what leaves in
-//! [`send`](super::send), both by slot.
+//! Who is there: a slot for each connection, and how far along its life it is. No socket and no bytes: what arrives lies
+//! in `receive`, what leaves in `send`, both by slot. `README.md` has the map of the folder.
 
 pub(in crate::server) mod budget;
 pub(in crate::server) mod slot_set;

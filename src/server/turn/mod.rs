@@ -1,11 +1,4 @@
-//! One turn of the loop, on one screen.
-//!
-//! | file | what it does |
-//! |---|---|
-//! | `arrivals.rs` | connections are accepted, or turned away |
-//! | `endings.rs` | the handler is called for peers that have left or caught up; slots are vacated; the server stops |
-//! | `overdue.rs` | deadlines are kept |
-//! | `mail.rs` | letters of other threads are read |
+//! One turn of the loop, on one screen. `README.md` has the map of the folder.
 
 mod arrivals;
 mod endings;
