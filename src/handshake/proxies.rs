@@ -20,7 +20,7 @@ impl Proxies {
         Proxies::default()
     }
 
-    /// These: an address (`127.0.0.1`), a network (`10.0.0.0/8`), or `unix` for whoever connects on a
+    /// These: an address (`127.0.0.1`), a network (`10.0.0.0/8`), or `unix` for a proxy that connects on a
     /// Unix-domain socket.
     ///
     /// # Errors

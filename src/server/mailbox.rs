@@ -1,4 +1,4 @@
-//! How other threads get a word in.
+//! The way into the loop for other threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +21,7 @@ pub(super) const BELL: usize = 0;
 /// in the order in which it wrote them, and then does what the method of [`Peers`] with the same name does: a peer
 /// receives what came by mail, and what the handler sent, in the order in which the loop came to it.
 ///
-/// Each letter costs the loop a little, however short it is: a thread that has much to say puts it into few letters.
+/// Each letter costs the loop a little, however short it is: a thread with much to send puts it into few letters.
 ///
 /// ```
 /// use pollcat::{Mailbox, Outgoing, PreparedMessage};

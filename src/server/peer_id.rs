@@ -4,8 +4,8 @@ use std::fmt;
 
 use mio::Token;
 
-/// A peer. It is `Copy`, cheap to keep, and never comes to mean somebody else: once the peer has left, its id names
-/// nobody.
+/// A peer. It is `Copy`, cheap to keep, and never comes to mean another peer: once the peer has left, its id names
+/// nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PeerId {
     generation: u32,
@@ -40,7 +40,7 @@ impl PeerId {
         PeerId { generation, slot }
     }
 
-    /// The same 64 bits as a mio token, so that a stale event finds nobody.
+    /// The same 64 bits as a mio token, so that a stale event finds nothing.
     pub(in crate::server) fn token(self) -> Token {
         Token((self.generation as usize) << 32 | self.index())
     }

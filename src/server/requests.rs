@@ -1,6 +1,6 @@
-//! Requests that are answered later, by number: a late answer finds the request that it was made for, or nobody.
+//! Requests that are answered later, by number: a late answer finds the request that it was made for, or none.
 //!
-//! A connection serves many requests, one after the other, and behind a reverse proxy those of many people. Under the
+//! A connection serves many requests, one after the other, and behind a reverse proxy those of many clients. Under the
 //! connection's id alone, an answer that came after its request was given up would be taken for the next one's.
 
 use std::collections::HashMap;

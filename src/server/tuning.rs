@@ -10,13 +10,13 @@ pub(super) const EVENTS_PER_TURN: usize = 1024;
 /// Reads from one peer before the others have their turn; one, if it brings more than half of what it may.
 pub(super) const READS_PER_TURN: usize = 2;
 
-/// Steps of TLS handshakes before the peers that talk have their turn: some 0.2 ms each, more with an RSA key.
+/// Steps of TLS handshakes before the peers that are open have their turn: some 0.2 ms each, more with an RSA key.
 pub(super) const HANDSHAKES_PER_TURN: usize = 4;
 
 /// Letters read before the peers have their turn.
 pub(super) const LETTERS_PER_TURN: usize = 1024;
 
-/// Connections accepted before those that are there have their turn.
+/// Connections accepted before the peers have their turn.
 pub(super) const ACCEPTS_PER_TURN: usize = 128;
 
 // ---- how connections come
@@ -26,7 +26,7 @@ pub(super) const ACCEPTS_PER_TURN: usize = 128;
 /// client that finds no place tries again after 1 s, 3 s, 7 s.
 pub(super) const BACKLOG: i32 = 4096;
 
-/// Connections over the limit that are let in all the same, to be told so in HTTP. Beyond them the listeners wait.
+/// Connections over the limit that are accepted all the same, to get a 503 or 429. Beyond them the listeners wait.
 pub(super) const TURNING_AWAY: usize = 32;
 
 /// Descriptors left to the application and to us: listeners, the poll, files, a database.
@@ -109,5 +109,5 @@ pub(super) const STANDSTILL: u32 = 3;
 /// Ticks that they get from then on: some round trips.
 pub(super) const MERCY: u32 = 10;
 
-/// Ticks before the loop may be forgiven its lateness again: so a server that is always late finds out who is dead.
+/// Ticks before the loop may be forgiven its lateness again: so a server that is always late still closes dead peers.
 pub(super) const NO_MERCY: u32 = 600;

@@ -140,7 +140,7 @@ fn cases(name: &str) -> [String; 4] {
     [name.to_ascii_lowercase(), name.to_ascii_uppercase(), mixed(0), mixed(1)]
 }
 
-// RFC 9112 §6.3: two lengths, and whoever stands in between may find the end of the answer elsewhere.
+// RFC 9112 §6.3: two lengths, and a proxy in between may find the end of the answer elsewhere.
 #[test]
 fn no_name_makes_two_of_what_the_server_says() {
     let always = ["Content-Length", "Transfer-Encoding", "Connection", "Date"];

@@ -18,7 +18,7 @@ impl AddressKey {
             address if address.is_loopback() => None,
             // No IPv6 network begins with ffff:ffff.
             IpAddr::V4(v4) => NonZeroU64::new(0xFFFF_FFFF << 32 | u64::from(v4.to_bits())),
-            // The one that would be zero (::/64) has no subscriber to be counted: nobody is routed there.
+            // The one that would be zero (::/64) has no subscriber to be counted: no network is routed there.
             IpAddr::V6(v6) => NonZeroU64::new((v6.to_bits() >> 64) as u64),
         };
         key.map(AddressKey)

@@ -8,6 +8,6 @@ pub(in crate::server) enum Input {
     /// The same, but in the clear, where TLS was expected.
     #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "nothing is expected but bytes"))]
     NotTls { length: usize, drained: bool },
-    /// The peer says no more.
+    /// The peer's side has ended.
     End,
 }

@@ -26,7 +26,7 @@ const FIRST_TOKEN: usize = 1;
 #[derive(Debug, Default)]
 pub(in crate::server) struct Listeners {
     listeners: Vec<Listener>,
-    /// Accepting failed; not before this tick again. No event will tell when it would succeed.
+    /// Accepting failed; not before this tick again. No event will report when it would succeed.
     retry_at: Option<Tick>,
     /// Where the last client came from: the others are asked first.
     last: usize,
@@ -48,7 +48,7 @@ enum Socket {
     Tls(TcpListener, Tls),
 }
 
-/// What is spoken with those who come over TCP.
+/// What is spoken on a TCP listener.
 #[derive(Debug, Clone, Default)]
 pub(in crate::server) enum Spoken {
     #[default]
@@ -104,7 +104,7 @@ impl Listeners {
         }
     }
 
-    /// Takes over a listener that somebody else made.
+    /// Takes over a listener that was made elsewhere.
     pub(in crate::server) fn adopt(
         &mut self,
         registry: &Registry,

@@ -16,7 +16,8 @@ const NODELAY_IS_INHERITED: bool = cfg!(any(target_os = "linux", target_os = "an
 
 pub(in crate::server) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // So that a server can be started again at once. Windows means something else by it: anybody could take our place.
+    // So that a server can be started again at once. On Windows the option means that another program could take the
+    // port.
     if cfg!(not(windows)) {
         socket.set_reuse_address(true)?;
     }

@@ -1,6 +1,6 @@
 //! What the bytes travel on: a TCP stream, a Unix-domain one, or TLS over TCP.
 //!
-//! The rest of the server does not know which it is, except that TLS may have something to say of its own.
+//! The rest of the server does not know which it is, except that TLS may have bytes of its own to write.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::net::Shutdown;
@@ -26,7 +26,7 @@ pub(in crate::server) enum Transport {
 }
 
 impl Transport {
-    /// Both directions, once and for all: mio tells of edges, so nothing is ever switched on or off.
+    /// Both directions, once and for all: mio reports edges, so nothing is ever switched on or off.
     pub(in crate::server) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
         let source: &mut dyn Source = match self {
             Transport::Tcp(stream) => stream,
@@ -78,7 +78,7 @@ impl Transport {
         }
     }
 
-    /// Writes what TLS has to say of its own. False if the socket does not take it all.
+    /// Writes the bytes that are TLS's own. False if the socket does not take it all.
     #[inline]
     pub(in crate::server) fn flush(&mut self) -> io::Result<bool> {
         match self {
@@ -99,8 +99,8 @@ impl Transport {
         }
     }
 
-    /// We have nothing more to say (RFC 6455 §7.1.1): so says TLS, and then TCP. If the stream is gone already, so
-    /// be it. False if the socket does not take what TLS says.
+    /// Ends our side (RFC 6455 §7.1.1): of TLS with close_notify, and then of TCP. A stream that is gone already is no
+    /// error. False if the socket does not take the close_notify.
     pub(in crate::server) fn close(&mut self) -> io::Result<bool> {
         let _ = match self {
             Transport::Tcp(stream) => stream.shutdown(Shutdown::Write),
@@ -124,7 +124,7 @@ impl Transport {
         }
     }
 
-    /// Does nobody on the way hear what is said?
+    /// Are the bytes encrypted on their way?
     pub(in crate::server) fn is_secure(&self) -> bool {
         match self {
             #[cfg(feature = "tls")]
@@ -152,7 +152,7 @@ impl Transport {
         }
     }
 
-    /// The same stream in the clear, for whoever does not speak TLS.
+    /// The same stream without TLS, for a client that does not speak it.
     pub(in crate::server) fn without_tls(self) -> Self {
         match self {
             #[cfg(feature = "tls")]

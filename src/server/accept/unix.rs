@@ -10,8 +10,8 @@ use mio::net::UnixStream;
 
 use crate::server::accept::tcp;
 
-/// Who may connect to a Unix-domain socket: whoever may write to its file. By default that is what the process's umask
-/// leaves of 0777, which is often its own user alone.
+/// Which users may connect to a Unix-domain socket: those that may write to its file. By default that is what the
+/// process's umask leaves of 0777, which is often its own user alone.
 ///
 /// ```no_run
 /// # fn main() -> std::io::Result<()> {
@@ -48,8 +48,8 @@ impl UnixAccess {
     }
 }
 
-/// Listens on a path. A socket file that nobody listens on any more is replaced. Nobody can connect before the file's
-/// group and mode are what they are to be: until then the socket is bound, and does not listen.
+/// Listens on a path. A socket file on which no program listens any more is replaced. No client can connect before
+/// the file's group and mode are what they are to be: until then the socket is bound, and does not listen.
 pub(in crate::server) fn listen(path: &Path, access: UnixAccess) -> io::Result<(UnixListener, SocketFile)> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     if is_left_behind(path) {
@@ -75,13 +75,13 @@ pub(in crate::server) fn listen(path: &Path, access: UnixAccess) -> io::Result<(
     }
 }
 
-/// Is this the socket of somebody who is gone? To knock does not wait, not even where many others do.
+/// Is this the socket of a program that is gone? Connecting does not wait, not even where many clients do.
 fn is_left_behind(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket())
         && UnixStream::connect(path).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
-/// The file of a Unix-domain socket, and which it was: somebody else may have put theirs in its place.
+/// The file of a Unix-domain socket, and which it was: another program may have put its own in its place.
 #[derive(Debug)]
 pub(in crate::server) struct SocketFile {
     path: PathBuf,

@@ -120,7 +120,7 @@ impl Peers {
         bytes
     }
 
-    /// Is there something to do that no event will tell of?
+    /// Is there something to do that no event will bring?
     pub(in crate::server) fn is_restless(&self) -> bool {
         let quiet = self.news.is_empty() && self.written.is_empty() && !self.table.has_dead();
         !quiet || self.out.is_restless()

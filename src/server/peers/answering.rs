@@ -46,7 +46,7 @@ impl Peers {
         }
     }
 
-    /// Tells a client why not, and ends the connection.
+    /// Answers with the reason, and ends the connection.
     pub(in crate::server) fn refuse(&mut self, slot: Slot, refusal: Refusal, method: Method) {
         log::debug!("{} refused with {}: {refusal}", self.table.id(slot), refusal.status());
         self.counters.count_refusal(refusal);

@@ -19,7 +19,7 @@ impl Peers {
                 self.counters.timed_out += 1;
                 let reason = "no pong in time";
                 self.give_up(slot, CloseCode::INTERNAL_ERROR, reason, Departure::TimedOut);
-                // Nobody seems to be there: the Close is tried once, and not waited for.
+                // The peer seems to be gone: the Close is tried once, and not waited for.
                 self.set_deadline(slot, Duration::ZERO);
             }
             Stage::Awaiting => self.give_up_waiting(slot),

@@ -105,7 +105,7 @@ impl Peers {
         self.give_up(slot, CloseCode::TRY_AGAIN_LATER, reason, Departure::OverBudget);
     }
 
-    /// All peers are told that the server stops (RFC 6455 §7.4.1, 1001).
+    /// Begins the closing handshake with all peers, as the server stops (RFC 6455 §7.4.1, 1001).
     pub(in crate::server) fn say_goodbye(&mut self) {
         for slot in self.table.in_stage(Stage::Open) {
             self.begin_closing(slot, CloseCode::GOING_AWAY, "the server is stopping");
@@ -129,7 +129,7 @@ impl Peers {
         self.act_on_facts();
     }
 
-    /// Answers leave in groups, if they concern nobody else and the handler need not be called in between.
+    /// Answers leave in groups, if nothing was published and the handler need not be called in between.
     #[inline]
     pub(in crate::server) fn flush_a_group(&mut self) {
         if self.out.has_a_group() && self.news.is_empty() {
@@ -195,7 +195,7 @@ impl Peers {
         self.step(slot, Cause::Dropped);
     }
 
-    /// Drops a dead connection. Its id names nobody from now on.
+    /// Drops a dead connection. Its id names nothing from now on.
     pub(in crate::server) fn vacate(&mut self, slot: Slot) {
         self.leave_address(slot);
         self.by_proxy.remove(&slot);
@@ -236,7 +236,7 @@ impl Peers {
         let due = match self.table.stage(slot) {
             Stage::Open => return self.renew(slot),
             Stage::Opening if is_written => idle_until,
-            // A page may be long, and so are the steps in which the system tells that it was read.
+            // A page may be long, and the system reports what was read in long steps.
             Stage::Opening => due.min(idle_until).saturating_add(earned),
             Stage::Ending if holds_page => due.min(idle_until).saturating_add(earned),
             Stage::Closing | Stage::Ending => due.saturating_add(earned).min(closed_by),

@@ -1,5 +1,4 @@
-//! The user table, keyed by token, and every way to send: here is the half that handlers see. `README.md` has the map of
-//! the folder.
+//! The user table, keyed by token, and every way to send. `README.md` has the map of the folder.
 
 mod access;
 mod admitting;
@@ -55,7 +54,7 @@ pub struct Peers {
     /// `Config::ping_after` in ticks, as it is needed with every read.
     silence: Tick,
     stopping: bool,
-    /// A subprotocol that nobody answered was logged as a warning.
+    /// The first request whose subprotocols were not answered has been logged as a warning.
     warned_of_subprotocols: bool,
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Holding {
     held: HashMap<Slot, Vec<u8>>,
     /// There may be input that waits for an outbox to be empty, here or in the socket.
     waiting: SlotSet,
-    /// Peers whose input was not read to its end. No event will tell of it.
+    /// Peers whose input was not read to its end. No event will come for it.
     unfinished: Vec<PeerId>,
     /// Unfinished messages, and what is held.
     budget: Budget,

@@ -60,7 +60,7 @@ impl Inbound {
         self.holding.forget(slot);
     }
 
-    /// The connection is gone. Was it only there to be told that there is no room for it?
+    /// The connection is gone. Was it only there to get the refusal that there is no room for it?
     pub(in crate::server) fn vacate(&mut self, slot: Slot) -> bool {
         let way = std::mem::replace(&mut self.ways[slot.index()], WayIn::Deaf);
         self.holding.vacate(slot);
@@ -73,7 +73,7 @@ impl Inbound {
         self.ways[slot.index()].opening()
     }
 
-    /// Is there something to do that no event will tell of?
+    /// Is there something to do that no event will bring?
     pub(in crate::server) fn is_restless(&self) -> bool {
         self.holding.unfinished() > 0 || !self.line.is_empty()
     }

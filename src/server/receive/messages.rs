@@ -72,7 +72,7 @@ pub(super) fn receive<'i, M>(
             return Rest::UntilNextTurn(input);
         }
         shared.work.charge_message();
-        // Nearly all of the traffic, handed on by itself: one event among others would be stored, and waited for.
+        // Nearly all of the traffic. Passed on directly: building an `Event` would cost a store-forwarding stall.
         if stage == Stage::Open
             && let Some(message) = receive.next_plain_message(&mut input)
         {

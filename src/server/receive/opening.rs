@@ -13,7 +13,7 @@ use crate::server::{Config, Handler, PeerId, Peers, Refused};
 pub(in crate::server) struct Opening {
     reader: HeadReader,
     origin: Origin,
-    /// What its first request will be told, whatever it asks for.
+    /// The refusal that its first request gets, whatever it asks for.
     turned_away: Option<Refusal>,
     /// Waiting for a further request, and no byte of it has come.
     between_requests: bool,
@@ -72,7 +72,7 @@ impl Opening {
         self.turned_away.is_some_and(|refusal| refusal != Refusal::NotTls)
     }
 
-    /// Whatever it asks for, it is told to speak TLS, unless there is no room for it at all.
+    /// Whatever it asks for, the refusal says to use TLS, unless there is no room for it at all.
     pub(super) fn tell_of_tls(&mut self) {
         self.turned_away.get_or_insert(Refusal::NotTls);
     }
@@ -196,7 +196,7 @@ fn answer<M>(
     }
 }
 
-/// Tells the application and the client why not, and ends the connection.
+/// Calls on_refused, answers the client with the reason, and ends the connection.
 fn turn_down<M>(peers: &mut Peers, id: PeerId, refused: &Refused<'_>, handler: &mut impl Handler<M>) {
     handler.on_refused(peers, refused);
     let method = refused.request.map_or(Method::Get, |request| request.method());

@@ -20,7 +20,7 @@ pub(in crate::server) enum Until {
 }
 
 impl Inbound {
-    /// Reads from a peer, unless that would cost as much as a step of a TLS handshake: those wait in line.
+    /// Reads from a peer, unless its TLS handshake is under way: a step of one costs much, so they wait in line.
     pub(in crate::server) fn read<M>(
         &mut self,
         id: PeerId,
@@ -55,7 +55,7 @@ impl Inbound {
         }
     }
 
-    /// The next step of the TLS handshake that waits longest, if one does. Says whose it was, and which turn.
+    /// The next step of the TLS handshake that waits longest, if one does. Returns the slot, and which turn it was.
     pub(in crate::server) fn shake_hands<M>(
         &mut self,
         peers: &mut Peers,
@@ -141,7 +141,7 @@ impl Inbound {
         }
     }
 
-    /// A client that speaks HTTP in the clear where TLS is spoken is told so, in the clear.
+    /// A client that sends HTTP without TLS to a TLS listener gets a refusal that says so, without TLS.
     #[cold]
     fn turn_away_from_tls(&mut self, slot: Slot, peers: &mut Peers) {
         peers.out().give_up_tls(slot);

@@ -1,8 +1,8 @@
-//! How much work a turn of the loop may be, and what share of it each of those has who have sent something.
+//! How much work a turn of the loop may be, and what share of it each peer has that has sent something.
 //!
 //! Some input takes far longer than its length tells: the smallest messages, and what is compressed to nothing. Until a
-//! turn has done so much, each peer may have a good deal. Those who come after that get little: the more they are, the
-//! less, so that nobody waits for more than some 50 ms, however many there are.
+//! turn has done so much, each peer may use a good deal. After that each gets little: the less, the more peers there
+//! are, so that none of them waits for more than some 50 ms.
 
 use crate::server::tuning::{
     ALL_INFLATING_WHEN_BUSY, ALL_READ_TO_INFLATE_WHEN_BUSY, ALL_READ_WHEN_BUSY, BUSY, BYTES_FOR_ONE,
@@ -18,7 +18,7 @@ pub(super) struct Work {
     inflating: u64,
     /// All of it, when the turn began.
     before: u64,
-    /// Peers that have something to say in this turn.
+    /// Peers with input in this turn.
     ready: usize,
 }
 
@@ -101,7 +101,7 @@ mod tests {
         }
     }
 
-    /// A turn brings no more than 1,024 events, but of those who were not read to the end there may be more.
+    /// A turn brings no more than 1,024 events, but there may be more peers whose input was not read to its end.
     #[test]
     fn nor_is_a_turn_longer_for_a_crowd_that_was_left_over_from_the_last() {
         for ready in [2_000, 5_000, 10_000, 15_000] {

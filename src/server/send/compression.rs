@@ -1,4 +1,4 @@
-//! The compressors: each peer's own, and those that all others share.
+//! The compressors: each peer's own, and those that the other peers share.
 
 use crate::protocol::{Agreement, Codec, Deflater, WithCodec};
 
@@ -13,7 +13,7 @@ pub(super) struct Compression {
     own: Option<WithCodec<Box<Deflater>>>,
 }
 
-/// The compressors that all others share: one for each window that somebody has asked for.
+/// The compressors that the other peers share: one for each window that a client has asked for.
 #[derive(Debug, Default)]
 pub(super) struct Compressors([Option<Box<Deflater>>; WINDOWS]);
 

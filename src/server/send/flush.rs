@@ -30,7 +30,7 @@ impl Outbound {
         self.tape.rewind();
     }
 
-    /// Are there so many answers that they had better leave? Answers that concern nobody else do not wait for the end
+    /// Are there so many answers that they had better leave? Answers to one peer each do not wait for the end
     /// of a turn of a thousand peers: they leave in groups, while the kernel's side of the connections, and the tape,
     /// are in the cache. One by one, each would wake a client that has fallen asleep over the one before.
     #[inline]
@@ -44,7 +44,7 @@ impl Outbound {
         self.write(slot);
     }
 
-    /// Writes to the peers that were marked, from one of them on; says how many there are.
+    /// Writes to the peers that were marked, from one of them on; returns how many there are.
     fn write_to_dirty(&mut self, from: usize) -> usize {
         let mut served = from;
         while let Some(&slot) = self.dirty.get(served) {

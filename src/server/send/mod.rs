@@ -1,5 +1,5 @@
-//! The way out of all connections, as the rest of the server sees it. `README.md` has the map of the folder, and the three
-//! places where bytes leave.
+//! Messages out: from a call such as [`Peers::send`](super::Peers::send) to the sockets. `README.md` has the map of the
+//! folder, and the three places where bytes leave.
 
 mod compression;
 mod connections;

@@ -150,7 +150,7 @@ impl Outbound {
         self.way(slot).transport.as_mut()
     }
 
-    /// Speaks in the clear from now on.
+    /// TLS is given up: what is written from now on is not encrypted.
     pub(in crate::server) fn give_up_tls(&mut self, slot: Slot) {
         let way = self.way(slot);
         way.transport = way.transport.take().map(Transport::without_tls);
@@ -164,7 +164,7 @@ impl Outbound {
         self.way(slot).address = address;
     }
 
-    /// Is there something to do that no event will tell of?
+    /// Is there something to do that no event will bring?
     pub(in crate::server) fn is_restless(&self) -> bool {
         !self.dirty.is_empty() || !self.facts.is_empty()
     }

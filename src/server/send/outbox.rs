@@ -28,11 +28,11 @@ struct More {
     written: usize,
     /// Memory that all of them take, but for what is on the tape and for what the application shares.
     memory: usize,
-    /// The socket would not take more; a writable event will say when it does.
+    /// The socket would not take more; a writable event comes when it does.
     blocked: bool,
     /// The socket has not taken everything since it was last blocked.
     behind: bool,
-    /// The application was told that this peer is slow, and waits to hear that it is not.
+    /// The application knows that this peer is slow, and is owed an on_drain.
     told_slow: bool,
     /// The socket was full since all was written the last time.
     was_blocked: bool,
@@ -62,7 +62,7 @@ pub(super) enum Written {
 pub(in crate::server) struct CaughtUp {
     /// Its socket was full.
     pub(in crate::server) was_blocked: bool,
-    /// The application was told that the peer is slow; so many messages were left out since.
+    /// The application knows that the peer is slow; so many messages were left out since.
     pub(in crate::server) missed: Option<u64>,
 }
 
@@ -143,7 +143,7 @@ impl Outbox {
         }
     }
 
-    /// The application is told that the peer is slow, and wants to hear when it is not.
+    /// The application learns that the peer is slow: on_drain is owed.
     pub(super) fn tell_slow(&mut self) {
         self.more.get_or_insert_default().told_slow = true;
     }
@@ -184,7 +184,7 @@ impl Outbox {
         self.write_pieces(transport, tape)
     }
 
-    /// Writes what need not wait: nothing else does. Keeps what the socket does not take; says how much it took.
+    /// Writes a message in front of which nothing waits. Keeps what the socket does not take; returns how much it took.
     pub(super) fn write_at_once(
         &mut self,
         transport: &mut Transport,

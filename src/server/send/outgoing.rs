@@ -6,8 +6,7 @@ use crate::protocol::PreparedMessage;
 /// Anything that [`Peers`](crate::Peers) and a [`Mailbox`](crate::Mailbox) can send: a [`Message`], what converts into
 /// one, or a [`PreparedMessage`].
 ///
-/// Where peers have permessage-deflate, messages that are long enough are compressed, but for those that say
-/// otherwise:
+/// Where peers have permessage-deflate, messages that are long enough are compressed, unless they say otherwise:
 ///
 /// ```
 /// # use pollcat::{Outgoing, PeerId, Peers};

@@ -91,7 +91,7 @@ impl Outbound {
                 let message = Published { range: range.clone(), deflated_for_some };
                 self.note_published(number, except, message);
             }
-            // Large: it has no place on the tape that could tell what came first.
+            // Large: it has no place on the tape that could show what came first.
             Piece::Shared(_) | Piece::Page(_) => {
                 self.for_each_member(number, except, |out, slot| {
                     if !(deflated_for_some && out.reads_deflated(slot)) {

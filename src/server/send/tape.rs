@@ -112,7 +112,7 @@ impl Tape {
         &self.bytes[range.start as usize..range.end as usize]
     }
 
-    /// Bytes that are on their way to somebody in this turn, wherever they lie.
+    /// Bytes that are on their way to a peer in this turn, wherever they lie.
     #[inline]
     pub(super) fn used(&self) -> usize {
         self.bytes.len() + self.apart

@@ -1,8 +1,8 @@
 //! Who is subscribed to what, and what was published in this turn.
 //!
-//! A publish touches no peer, unless some of them have it compressed. It is recorded on the tape once, and noted here
+//! A publish touches no peer, unless some of them get it compressed. It is recorded on the tape once, and noted here
 //! with its topic. It is queued for the members when the turn ends, or before something else is queued for them: the
-//! places on the tape tell what came first.
+//! places on the tape show what came first.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,7 +16,7 @@ pub(super) struct Topics {
     numbers: HashMap<Arc<str>, TopicNumber>,
     topics: Vec<Topic>,
     unused: Vec<TopicNumber>,
-    /// Those with messages of this turn.
+    /// The topics with messages of this turn.
     active: Vec<TopicNumber>,
 }
 

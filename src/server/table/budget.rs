@@ -1,9 +1,9 @@
 //! What all connections may hold together of something that costs memory, and each address of it.
 //!
-//! A limit for each connection is none for the server: ten thousand times a message that is nearly whole is memory that
-//! nobody has. When the sum is used up, waiting would not help, as everybody may be waiting for everybody: so one of
-//! those who hold it is given up. It is the connection that holds most, of the address that holds most: so it is not
-//! the one who sends a long message that pays for a crowd of others.
+//! A limit for each connection is none for the server: ten thousand times a message that is nearly whole is more
+//! memory than there is. When the sum is used up, waiting would not help, as each of them may be waiting for the
+//! others: so one connection is given up. It is the one that holds most, of the address that holds most: so a client
+//! that sends one long message does not pay for a crowd of others.
 //!
 //! Noting a change takes the same time however many there are; looking for the largest goes through all of them, and
 //! each look ends a connection.
@@ -77,7 +77,7 @@ impl Budget {
             && (address.is_none() || of_address.saturating_add(bytes) <= self.share)
     }
 
-    /// Who is to be given up now that this connection holds more, if that was too much.
+    /// The connection to be given up now that this one holds more, if that was too much.
     pub(in crate::server) fn debtor(&self, slot: Slot) -> Option<Slot> {
         let address = self.by_slot.get(slot.index()).and_then(|holding| holding.address);
         let sum = |address| self.by_address.get(&address).copied().unwrap_or(0);
@@ -87,7 +87,7 @@ impl Budget {
         if self.total <= self.limit {
             return None;
         }
-        // Whoever has no address stands for itself alone.
+        // A connection without an address stands for itself alone.
         let most = self.by_address.iter().max_by_key(|&(_, bytes)| *bytes);
         let alone = self.largest(|holding| holding.address.is_none());
         match (most, alone.map(|slot| self.by_slot[slot.index()].bytes)) {

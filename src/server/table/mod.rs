@@ -1,5 +1,4 @@
-//! Who is there: a slot for each connection, and how far along its life it is. No socket and no bytes: what arrives lies
-//! in `receive`, what leaves in `send`, both by slot. `README.md` has the map of the folder.
+//! Who is there: a slot for each connection, and its stage. `README.md` has the map of the folder.
 
 pub(in crate::server) mod budget;
 pub(in crate::server) mod slot_set;
@@ -51,7 +50,7 @@ impl Table {
         self.id(slot)
     }
 
-    /// Takes the slot back. Its generation moves on, so that the old id finds nobody; a slot whose generations are
+    /// Takes the slot back. Its generation goes up, so that the old id finds nothing; a slot whose generations are
     /// used up stays empty for good.
     pub(in crate::server) fn vacate(&mut self, slot: Slot) {
         let generation = self.entries[slot.index()].generation + 1;

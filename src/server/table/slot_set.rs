@@ -1,4 +1,4 @@
-//! Some of the slots, a bit for each. To walk over those of a few who are left of a crowd costs a look at each 64 of
+//! Some of the slots, a bit for each. To walk over the few that are left of a crowd costs a look at each 64 of
 //! the slots that the crowd had.
 
 use crate::server::peer_id::Slot;

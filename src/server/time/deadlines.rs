@@ -90,7 +90,7 @@ impl Deadlines {
         self.due.get(slot.index()).copied().unwrap_or(NEVER)
     }
 
-    /// Has a deadline been set that has not been told as passed?
+    /// Has a deadline been set that was not reported as passed?
     pub(in crate::server) fn is_set(&self, slot: Slot) -> bool {
         self.due(slot) != NEVER
     }
@@ -110,7 +110,7 @@ impl Deadlines {
         (self.earliest != NEVER).then_some(self.earliest)
     }
 
-    /// The slots whose deadline has passed. Each is told once.
+    /// The slots whose deadline has passed. Each is reported once.
     pub(in crate::server) fn expired(&mut self, now: Tick) -> Vec<Slot> {
         let mut expired = Vec::new();
         if now < self.earliest {

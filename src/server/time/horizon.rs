@@ -1,5 +1,5 @@
 //! Up to when everything that had arrived has been read. Deadlines are kept by this rather than by the clock, so that
-//! nobody is given up for an answer that lies in a socket because the server came late to it.
+//! no peer is given up for an answer that lies in a socket because the server came late to it.
 //!
 //! ```text
 //!   poll ──▶ fewer events than asked for ──▶ all that had come when it began: the horizon is there
@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The last but one needs no poll that comes back with less: the system hands out readiness in the order in which it
-//! came, and an edge is told once. So a flood of events cannot hold the horizon back for ever.
+//! came, and reports an edge once. So a flood of events cannot hold the horizon back for ever.
 
 use crate::server::time::deadlines::Tick;
 

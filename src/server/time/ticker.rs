@@ -24,7 +24,7 @@ impl Ticker {
         self.next
     }
 
-    /// Is one due? It is told once, however many it should have been by now.
+    /// Is one due? True once, however many it should have been by now.
     pub(in crate::server) fn is_due(&mut self, now: Duration) -> bool {
         let Some(late) = now.checked_sub(self.next) else {
             return false;
@@ -44,7 +44,7 @@ mod tests {
         Duration::from_millis(millis)
     }
 
-    /// Ticks told within a time, if the loop looks that late each time.
+    /// Ticks reported within a time, if the loop looks that late each time.
     fn count(every: Duration, within: Duration, late: Duration) -> usize {
         let mut ticker = Ticker::new(millis(37), every);
         let looks = std::iter::from_fn(|| {
@@ -72,7 +72,7 @@ mod tests {
     fn what_was_missed_in_a_long_turn_is_not_made_up() {
         let mut ticker = Ticker::new(Duration::ZERO, millis(100));
         assert!(!ticker.is_due(millis(99)) && ticker.is_due(millis(100)));
-        // Eleven should have been told by now; the grid stays.
+        // Eleven should have been due by now; the grid stays.
         assert!(ticker.is_due(millis(1_250)) && !ticker.is_due(millis(1_299)));
         assert_eq!(ticker.next(), millis(1_300));
         assert!(ticker.is_due(millis(1_300)) && !ticker.is_due(millis(1_399)));

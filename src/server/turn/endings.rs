@@ -1,4 +1,4 @@
-//! Peers leave, and the handler is told; the server stops.
+//! Peers leave, and the handler is called for it; the server stops.
 
 use super::EventLoop;
 use crate::server::Handler;
@@ -7,7 +7,7 @@ use crate::server::table::stage::Stage;
 use crate::server::time::deadlines::after;
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
-    /// The turn's end: the handler is told what has happened, slots are vacated, and what is queued is written.
+    /// The turn's end: the handler is called for what has happened, slots are freed, and what is queued is written.
     pub(super) fn settle(&mut self) {
         self.tell_the_handler();
         self.vacate_the_dead();
@@ -22,7 +22,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         while let Some(news) = self.peers.next_news() {
             match news {
                 News::Closed(id, departure) => {
-                    // It lingers perhaps, but what it had begun to say does not matter any more.
+                    // The connection may linger, but a message that it had begun does not matter any more.
                     self.inbound.deafen(id.slot());
                     self.handler.on_close(&mut self.peers, id, departure);
                 }

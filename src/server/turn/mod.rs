@@ -33,7 +33,7 @@ pub(super) struct EventLoop<M, H> {
     peers: Peers,
     inbound: Inbound,
     handler: H,
-    /// Connections that are only there to be told why not.
+    /// Connections over a limit, which are only there to get their refusal.
     turning_away: usize,
     horizon: Horizon,
     ticker: Option<Ticker>,
@@ -194,7 +194,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.peers.flush_a_group();
     }
 
-    /// A storm of handshakes is spread over many turns, so that it does not stall the peers that talk.
+    /// A storm of handshakes is spread over many turns, so that it does not stall the peers that are open.
     fn shake_hands(&mut self) {
         for _ in 0..HANDSHAKES_PER_TURN {
             match self.inbound.shake_hands(&mut self.peers, &mut self.handler) {

@@ -1,6 +1,6 @@
 //! One TLS connection: rustls between the loop and a TCP stream.
 //!
-//! Rustls's unbuffered interface fits a loop that has one buffer for everybody. Records are read into that buffer
+//! Rustls's unbuffered interface fits a loop that has one buffer for all connections. Records are read into that buffer
 //! and decrypted where they lie; what they held is moved together at the buffer's beginning, for the parser:
 //!
 //! ```text
@@ -31,9 +31,9 @@ const MARGIN: usize = 16 << 10;
 
 pub(in crate::server) struct TlsStream {
     stream: TcpStream,
-    /// `None` once TLS has been violated: what comes then is nobody's.
+    /// `None` once TLS has been violated: what comes then is discarded.
     session: Option<UnbufferedServerConnection>,
-    /// To be told when what came before it has been heard.
+    /// Reported when all that came before it has been read.
     violation: Option<rustls::Error>,
     /// Not a byte has come.
     fresh: bool,
@@ -71,7 +71,7 @@ impl TlsStream {
         &mut self.stream
     }
 
-    /// Gives TLS up, to speak in the clear.
+    /// Gives TLS up: the bare socket.
     pub(in crate::server) fn into_socket(self) -> TcpStream {
         self.stream
     }
@@ -159,7 +159,7 @@ impl TlsStream {
             }
         }
         self.handshake_is_done |= !session.is_handshaking();
-        // What comes after close_notify is nobody's.
+        // What comes after close_notify is discarded.
         self.incoming = if self.ended { Vec::new() } else { buffer[consumed..].to_vec() };
         if self.violation.is_some() {
             self.break_off();
@@ -197,7 +197,7 @@ impl TlsStream {
                 break;
             }
             if self.session.is_none() {
-                return Ok(slices.iter().map(|slice| slice.len()).sum()); // nobody could read it
+                return Ok(slices.iter().map(|slice| slice.len()).sum()); // the peer could not read it
             }
             self.owed = chunk.len();
             self.seal(Some(&chunk))?;
