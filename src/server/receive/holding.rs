@@ -1,5 +1,6 @@
-//! Input that waits, and the memory that clients can make the server keep by what they have begun to say. There is a
-//! limit for each connection; here is the one for all of them together ([`Budget`] says what happens at it).
+//! Input that waits, and the memory that clients can make the server keep by messages that they begin and do not end.
+//! There is a limit for each connection; here is the one for all of them together ([`Budget`] says what happens at
+//! it).
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use crate::server::{Config, PeerId};
 
 #[derive(Debug)]
 pub(super) struct Holding {
-    /// What was read from a peer, and waits: for its outbox to be empty, or for the next turn. Few have any.
+    /// Input that was read from a peer and waits until its outbox is empty, or for the next turn. Few peers have any.
     held: HashMap<Slot, Vec<u8>>,
     /// There may be input that waits for an outbox to be empty, here or in the socket.
     waiting: SlotSet,

@@ -32,7 +32,7 @@ impl Outbound {
 
     /// Are there so many answers that they had better leave? Answers to one peer each do not wait for the end
     /// of a turn of a thousand peers: they leave in groups, while the kernel's side of the connections, and the tape,
-    /// are in the cache. One by one, each would wake a client that has fallen asleep over the one before.
+    /// are in the cache. One by one, each would wake a client that sleeps again after the answer before.
     #[inline]
     pub(in crate::server) fn has_a_group(&self) -> bool {
         (self.dirty.len() >= GROUP || self.tape.position() >= GROUP_LENGTH) && self.topics.are_silent()
@@ -106,7 +106,7 @@ impl Outbound {
         }
     }
 
-    /// Writes a message that need not wait, as nothing else does.
+    /// Writes a message in front of which nothing waits.
     pub(super) fn write_at_once(&mut self, slot: Slot, message: Message<'_>) -> io::Result<()> {
         let way = &mut self.ways[slot.index()];
         let Some(transport) = &mut way.transport else {

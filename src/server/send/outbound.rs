@@ -26,7 +26,7 @@ pub(in crate::server) struct Outbound {
     /// The slots that accept messages.
     pub(super) open: SlotSet,
     pub(super) open_count: usize,
-    /// Peers that have met a fate, and are in their topics still.
+    /// Peers that have met a fate and are still listed in their topics.
     pub(super) fated: usize,
     pub(super) tape: Tape,
     pub(super) topics: Topics,
@@ -56,7 +56,7 @@ pub(in crate::server) enum Fact {
     CutOff,
     /// The socket is full, and was not before.
     Blocked,
-    /// The peer has made room in a socket that was full: so many bytes.
+    /// A socket that was full has taken this many bytes more.
     Progress(usize),
     /// All that waited is written.
     Written(CaughtUp),
@@ -73,7 +73,7 @@ pub(super) struct Counts {
 
 impl Outbound {
     pub(in crate::server) fn new(config: &Config) -> Self {
-        // A 64th of what a peer may have waiting is for keeping it.
+        // A 64th of the limit is for the blocks in which it is kept.
         let queue_limit = config.send_queue - config.send_queue / 64;
         Outbound {
             ways: Vec::new(),
@@ -197,7 +197,7 @@ impl Outbound {
         self.mark_dirty(slot);
     }
 
-    /// To be written to at the next flush, though nothing may be queued: TLS may have something to say.
+    /// To be written to at the next flush, though nothing may be queued: TLS may have bytes of its own.
     #[inline]
     pub(in crate::server) fn mark_dirty(&mut self, slot: Slot) {
         let way = &mut self.ways[slot.index()];
@@ -207,7 +207,7 @@ impl Outbound {
         }
     }
 
-    /// Says whether they were accepted before.
+    /// Accepts no message any more. Returns whether any was accepted before.
     pub(super) fn refuse_messages(&mut self, slot: Slot) -> bool {
         let accepted = std::mem::take(&mut self.way(slot).accepts);
         if accepted {

@@ -26,7 +26,7 @@ struct More {
     queued: usize,
     /// Bytes of the first piece that have been written.
     written: usize,
-    /// Memory that all of them take, but for what is on the tape and for what the application shares.
+    /// Memory that all of them take, without what is on the tape and what the application shares.
     memory: usize,
     /// The socket would not take more; a writable event comes when it does.
     blocked: bool,
@@ -72,7 +72,7 @@ impl Outbox {
         self.stretch.len() + self.more.as_ref().map_or(0, |more| more.queued)
     }
 
-    /// Is there nothing, and nothing to remember?
+    /// Is nothing queued, and nothing to be remembered?
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.stretch.is_empty() && self.more.is_none()
@@ -128,7 +128,7 @@ impl Outbox {
         self.push_apart(piece);
     }
 
-    /// Behind what is there.
+    /// Queues a piece behind others that are not one stretch with it.
     #[cold]
     fn push_apart(&mut self, piece: &Piece) {
         let more = self.need_more();

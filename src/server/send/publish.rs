@@ -122,8 +122,8 @@ impl Outbound {
         some_read_it_plain
     }
 
-    /// Notes a message on the tape with its topic. The peer that is left out has what was published before, and not
-    /// this.
+    /// Notes a message on the tape with its topic. For the peer that is left out, what was published
+    /// before is queued, and this is skipped.
     fn note_published(&mut self, number: TopicNumber, except: Option<Slot>, message: Published) {
         if let Some(slot) = except {
             self.queue_published(slot);
@@ -134,7 +134,7 @@ impl Outbound {
         }
     }
 
-    /// Whatever is done to a member, it stays one: members leave when the turn ends.
+    /// No member leaves its topic while this runs: a peer that meets a fate is still listed until the loop acts on it.
     fn for_each_member(
         &mut self,
         number: TopicNumber,

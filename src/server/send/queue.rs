@@ -35,7 +35,7 @@ impl Outbound {
         }
     }
 
-    /// What was published up to now is not for this peer, or is queued. Returns up to where that was so before.
+    /// Marks what was published up to now as queued for this peer, or as not meant for it. Returns the mark before.
     pub(super) fn skip_published(&mut self, slot: Slot) -> u32 {
         self.mark_dirty(slot);
         std::mem::replace(&mut self.ways[slot.index()].queued_up_to, self.tape.position())

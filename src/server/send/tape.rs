@@ -82,12 +82,13 @@ impl Tape {
         Piece::Tape(start..self.position())
     }
 
-    /// What one peer's compression makes may go on past `FULL_TAPE`, but not without end: positions have 32 bits.
+    /// Messages that are compressed for one peer each may make the tape longer than `FULL_TAPE`, but a place has 32
+    /// bits.
     fn has_room_for(&self, length: usize) -> bool {
         length < LARGE && self.bytes.len() < (1 << 30)
     }
 
-    /// One stretch with what these hold: themselves if they are neighbours, else a copy of them.
+    /// One stretch with the bytes of all these: of neighbours as they lie, else a copy at the tape's end.
     pub(super) fn join(&mut self, ranges: impl Iterator<Item = Range<u32>> + Clone) -> Range<u32> {
         let mut all = ranges.clone();
         let Some(mut stretch) = all.next() else {
@@ -118,7 +119,7 @@ impl Tape {
         self.bytes.len() + self.apart
     }
 
-    /// All peers have what is theirs; begins again.
+    /// Begins again: everything on the tape is written, or was copied off it.
     pub(super) fn rewind(&mut self) {
         self.apart = 0;
         self.bytes.clear();

@@ -11,7 +11,7 @@ use crate::server::accept::transport::Transport;
 #[derive(Debug, Default)]
 #[cfg_attr(not(any(feature = "deflate", feature = "tls")), repr(align(64)))]
 pub(super) struct WayOut {
-    /// Up to this place of the tape, what was published to the peer is queued, or was not for it.
+    /// The place of the tape up to which what was published to this peer is queued, or was not meant for it.
     pub(super) queued_up_to: u32,
     /// Messages are accepted: the peer is open, and has met no fate.
     pub(super) accepts: bool,

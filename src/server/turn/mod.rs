@@ -39,7 +39,7 @@ pub(super) struct EventLoop<M, H> {
     ticker: Option<Ticker>,
     /// As of the beginning of the turn, like `Peers::now`.
     now: Duration,
-    /// By the clock, the loop is not forgiven its lateness before this: it was lately.
+    /// By the clock: before this, deadlines are not postponed again because the loop is late.
     no_mercy_before: Tick,
     /// By the clock: until then the loop does not sleep.
     awake_until: Duration,
@@ -114,7 +114,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     fn wait(&mut self, events: &mut Events) -> io::Result<usize> {
         match self.poll.poll(events, self.timeout()) {
             Ok(()) => {
-                // No later than this did the poll begin.
+                // The poll began at this tick, or later.
                 let began = self.peers.now();
                 let sources = self.peers.connections() + self.listeners.sources();
                 let brought = events.iter().count();

@@ -2,7 +2,7 @@
 //!
 //! No peer is given up before everything has been read that had arrived by then
 //! ([`Horizon`](crate::server::time::horizon::Horizon)), and before what waits for it has been offered to its socket
-//! once more: whatever made the loop late is not its fault.
+//! once more: that the loop was late is not the peer's fault.
 
 use super::EventLoop;
 use crate::server::peer_id::Slot;
@@ -67,8 +67,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
-    /// Gives up a connection whose TLS handshake had its last turn, unless the peer waited for us: for what is answered
-    /// now. A handshake has but two or three such steps.
+    /// Gives up a connection whose TLS handshake had its last turn, unless the peer waits for us: for the answer that
+    /// is written now. A handshake has but two or three such steps.
     pub(super) fn give_up_shaking(&mut self, slot: Slot) {
         if self.peers.out().transport(slot).is_some_and(|transport| transport.has_output()) {
             let then = self.clock.now().saturating_add(MERCY);
@@ -84,7 +84,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             return true;
         }
         if self.peers.is_blocked(slot) {
-            // What it turns out to have read adds to what is left of its time: nothing.
+            // No time is left to the peer. Only bytes that it turns out to have read give it more.
             self.peers.deadlines().set(slot, reached);
             self.peers.resume(slot);
             if self.peers.deadlines().due(slot) > reached {
