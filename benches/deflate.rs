@@ -1,6 +1,6 @@
-//! What permessage-deflate costs: processor time of the server's thread and bytes on the wire for a broadcast, and memory of
-//! its process for idle connections. Without it, with it, and with contexts that are taken over. And how much shorter single
-//! messages become, by their length and the level.
+//! What permessage-deflate costs: processor time of the server's thread and bytes on the wire for a broadcast, and
+//! memory of its process for idle connections. Without it, with it, and with contexts that are taken over. And how
+//! much shorter single messages become, by their length and the level.
 //!
 //! `cargo bench --features deflate --bench deflate` takes about a minute, and more than 2,000 descriptors (`ulimit -n`).
 
@@ -45,7 +45,8 @@ fn main() -> io::Result<()> {
 
 // ---- one message by itself
 
-/// How much of a JSON message is left, with its header, and how long that takes: why there is a threshold, and which level is the default.
+/// How much of a JSON message is left, with its header, and how long that takes: why there is a threshold, and which
+/// level is the default.
 fn shorten() {
     let alone = Agreement::default().with_server_no_context_takeover(true);
     println!("{:>8}: {:>23} {:>15} {:>15} {:>15}", "level", 1, 2, 6, 9);

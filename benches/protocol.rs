@@ -150,8 +150,8 @@ fn prepare(bencher: Bencher<'_, '_>, size: usize) {
     bencher.counter(BytesCount::new(size)).bench(|| PreparedMessage::new(black_box(&text)));
 }
 
-/// A prepared message to 1,000 queues of an application's own: encoded once, and shared. (The server's own fan-out touches
-/// nobody until the turn ends; what it costs then is mostly the writes, which `benches/rivals` measures.)
+/// A prepared message to 1,000 queues of an application's own: encoded once, and shared. (The server's own fan-out
+/// touches nobody until the turn ends; what it costs then is mostly the writes, which `benches/rivals` measures.)
 #[divan::bench(args = SIZES)]
 fn fan_out_to_1000(bencher: Bencher<'_, '_>, size: usize) {
     let (text, mut queues) = (ascii(size), Vec::with_capacity(1000));

@@ -1,5 +1,6 @@
 //! Everybody receives what anybody sends: `cargo run --release --example broadcast [ADDRESS]`. With `RUST_LOG=debug` in
-//! front it logs each connection, the size of each message, and each close. Ctrl-C sends everybody a Close, then it ends.
+//! front it logs each connection, the size of each message, and each close. Ctrl-C sends everybody a Close, then it
+//! ends.
 
 use pollcat::{Config, Departure, Handler, Message, Origins, PeerId, PeerMap, Peers, Request, Server};
 

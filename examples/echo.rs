@@ -1,5 +1,5 @@
-//! Sends every message back: `cargo run --release --example echo [ADDRESS]`. With `RUST_LOG=debug` in front it logs each
-//! connection, the size of each message, and each close.
+//! Sends every message back: `cargo run --release --example echo [ADDRESS]`. With `RUST_LOG=debug` in front it logs
+//! each connection, the size of each message, and each close.
 
 use pollcat::{Config, Origins, Server, handler_fn};
 

@@ -1,5 +1,5 @@
-//! The maps are true: each file, link and function that ARCHITECTURE.md and the READMEs name is there. A function in a row
-//! of a table has to be in one of the row's files.
+//! The maps are true: each file, link and function that ARCHITECTURE.md and the READMEs name is there. A function in
+//! a row of a table has to be in one of the row's files.
 
 use std::path::Path;
 

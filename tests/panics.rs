@@ -1,5 +1,5 @@
-//! What becomes of a panic in a handler, beside what `server/panics.rs` says of the others' connections: it is logged, or it is let
-//! through.
+//! What becomes of a panic in a handler, beside what `server/panics.rs` says of the others' connections: it is
+//! logged, or it is let through.
 
 use std::panic::panic_any;
 use std::sync::Mutex;

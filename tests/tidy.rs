@@ -13,7 +13,8 @@
 //! ```
 //!
 //! The protocol and the handshake know no socket, no clock, no thread and no logger; the library knows no chat room. No
-//! modules go in a circle. The chat has a test of its own like this one. That each check can fail is shown in `tidy_can_fail.rs`.
+//! modules go in a circle. The chat has a test of its own like this one. That each check can fail is shown in
+//! `tidy_can_fail.rs`.
 
 use pollcat_testing::circles::{self, calls};
 use pollcat_testing::habits;
@@ -38,7 +39,8 @@ const ARROWS: [Arrow; 9] = [
 /// What only the chat knows. A lone `room` may be the space that is left in a buffer.
 const CHAT: &[&str] = &["Room", "rooms", "room_id", "room_name", "nickname", "nicknames", "json", "Json"];
 
-/// From the top to the bottom: a module needs only those below. What is in no other place of the server is above all of it.
+/// From the top to the bottom: a module needs only those below. What is in no other place of the server is above all
+/// of it.
 const FLOORS: Layers<'_> = &[
     &["lib.rs"],
     &["server"],
@@ -64,8 +66,8 @@ const FLOORS: Layers<'_> = &[
     &["message"],
 ];
 
-/// The structs whose fields other folders can reach, and why: plain data, without a rule that a method would keep. The list may
-/// only shrink.
+/// The structs whose fields other folders can reach, and why: plain data, without a rule that a method would keep.
+/// The list may only shrink.
 const OPEN: &[(&str, &str)] = &[
     ("src/handshake/head.rs: HeadLimits", "users read and set them"),
     ("src/protocol/limits.rs: Limits", "users read and set them"),

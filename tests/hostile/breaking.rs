@@ -61,7 +61,8 @@ fn garbage_after_the_handshake_fails_the_connection_cleanly() {
     assert!(failed > 250, "this was not garbage");
 }
 
-/// The frames that the server sent, each of a kind that it may send, and Close only as the last (RFC 6455 section 5.5.1).
+/// The frames that the server sent, each of a kind that it may send, and Close only as the last (RFC 6455 section
+/// 5.5.1).
 fn frames_of(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
     let mut frames = Vec::new();
     while let [first, length, rest @ ..] = bytes {

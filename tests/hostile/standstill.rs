@@ -7,8 +7,8 @@ use super::*;
 /// More than the events of one poll.
 const CROWD: usize = 1_200;
 
-/// What was granted is over when the process goes on; but who has answered has answered. With the defaults a stop of 12 s
-/// did it: 800 of 800 were given up.
+/// What was granted is over when the process goes on; but who has answered has answered. With the defaults a stop of
+/// 12 s did it: 800 of 800 were given up.
 #[test]
 fn those_who_answer_a_stopped_server_are_there_when_it_goes_on() {
     let _alone = alone();

@@ -63,8 +63,8 @@ fn compare(model: &Model, name: Name, heard: &Heard) -> Result<(), (usize, Strin
                     return wrong(format!("Pong {} is early, and not after {}", pong.number, pong.earliest));
                 }
                 Some(pong) => floor = pong.earliest,
-                // It was answered, and then its client was closed, and the script behind it was not heard. Where messages
-                // are left out, those before it may have been.
+                // It was answered, and then its client was closed, and the script behind it was not heard. Where
+                // messages are left out, those before it may have been.
                 None if next >= peer.mark || model.slow == Slow::Skip => {}
                 None => return wrong("a Pong, and no Ping".into()),
             },

@@ -1,4 +1,5 @@
-//! yawc: text and bytes of every length, whole and in fragments, in contexts that are kept, dropped, and kept on one side.
+//! yawc: text and bytes of every length, whole and in fragments, in contexts that are kept, dropped, and kept on one
+//! side.
 
 use std::time::Duration;
 

@@ -56,9 +56,9 @@ fn read_steadily(mut stream: TcpStream) -> usize {
     total
 }
 
-// A page was cut off in the middle of a steady transfer: the connection was to end after it, and `close_within` ran from
-// the moment the page was queued.
-// What was sent before the end arrives, as long as the client reads (Config::close_within).
+// A page was cut off in the middle of a steady transfer: the connection was to end after it, and `close_within` ran
+// from the moment the page was queued. What was sent before the end arrives, as long as the client reads
+// (Config::close_within).
 #[test]
 fn a_page_arrives_whole_though_it_takes_longer_than_close_within() {
     let server = start(Config::new().close_within(GRANTED));
@@ -70,9 +70,8 @@ fn a_page_arrives_whole_though_it_takes_longer_than_close_within() {
     assert!(total > BODY, "{total} bytes");
 }
 
-// A peer that read a long message at a steady pace was given up as silent: the Ping lay in the queue behind the message,
-// and no Pong came in time.
-// Reading is a sign of life: a slow peer is not a dead one (Config::pong_within).
+// A peer that read a long message at a steady pace was given up as silent: the Ping lay in the queue behind the
+// message, and no Pong came in time. Reading is a sign of life: a slow peer is not a dead one (Config::pong_within).
 #[test]
 fn a_peer_that_reads_steadily_is_alive() {
     let server = start(Config::new().ping_after(GRANTED).pong_within(GRANTED).close_within(GRANTED));

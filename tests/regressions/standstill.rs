@@ -1,5 +1,5 @@
-//! A server that comes late to everything: the handler stands still, for longer than anybody is granted. Who has answered
-//! meanwhile was not silent. Time is the subject here as well.
+//! A server that comes late to everything: the handler stands still, for longer than anybody is granted. Who has
+//! answered meanwhile was not silent. Time is the subject here as well.
 //!
 //! The crowd is larger than what one poll brings, so that not all of its answers are read in one turn.
 
@@ -84,10 +84,10 @@ fn connect(server: &Running, query: &str) -> Client {
     client
 }
 
-// A handler stood still for 3 s, where 2 s were granted for everything, and there were 2,500 peers: deadlines were kept before
-// the second thousand had been read. More than half were given up despite their Pongs, requests went without an answer,
-// and Closes were not believed.
-// Nobody is given up before everything has been read that had arrived by then.
+// A handler stood still for 3 s, where 2 s were granted for everything, and there were 2,500 peers: deadlines were
+// kept before the second thousand had been read. More than half were given up despite their Pongs, requests went
+// without an answer, and Closes were not believed. Nobody is given up before everything has been read that had
+// arrived by then.
 #[test]
 fn a_crowd_that_has_answered_is_not_given_up_by_a_server_that_was_late() {
     let config = Config::new()
@@ -153,9 +153,8 @@ fn next_frame(client: &mut Client) -> (u8, Vec<u8>) {
     }
 }
 
-// The time for a closing handshake ran from the beginning of the turn in which the handler closed the peer: after standing
-// still it was over before the Close was written.
-// A deadline is counted from when it is set.
+// The time for a closing handshake ran from the beginning of the turn in which the handler closed the peer: after
+// standing still it was over before the Close was written. A deadline is counted from when it is set.
 #[test]
 fn a_peer_that_is_closed_after_a_standstill_has_the_time_to_answer() {
     let config = Config::new().close_within(Duration::from_secs(1));
@@ -175,9 +174,8 @@ fn a_peer_that_is_closed_after_a_standstill_has_the_time_to_answer() {
     assert_eq!(departure, Ok(Departure::Closed(CloseCode::NORMAL)));
 }
 
-// A peer whose socket was full read on while the server stood still, and was given up as silent: that there was room again
-// was looked at after the deadlines.
-// Reading is a sign of life (Config::pong_within).
+// A peer whose socket was full read on while the server stood still, and was given up as silent: that there was room
+// again was looked at after the deadlines. Reading is a sign of life (Config::pong_within).
 #[test]
 fn a_peer_that_reads_on_during_a_standstill_is_alive() {
     let granted = Duration::from_millis(700);

@@ -28,8 +28,8 @@ impl Handler for Loyal {
     }
 }
 
-// A handler stopped the server from on_close and `run` did not return: on_close is told at the turn's end, after the loop
-// had looked for a stop, and no event woke it up again.
+// A handler stopped the server from on_close and `run` did not return: on_close is told at the turn's end, after the
+// loop had looked for a stop, and no event woke it up again.
 // `Peers::stop` works from every method of a handler.
 #[test]
 fn a_handler_may_stop_the_server_from_on_close() {
@@ -95,9 +95,9 @@ fn what_a_thread_mailed_before_it_stopped_the_server_arrives() {
 /// Tells the child that it is one, and has few descriptors.
 const FEW_DESCRIPTORS: &str = "POLLCAT_FEW_DESCRIPTORS";
 
-// A server that had once run out of descriptors spun while it stopped: the time of the next attempt to accept lay in the
-// past, and there was no listener left to make it.
-// A stopping server waits for its peers asleep. The limit is the process's own, so this runs in a child.
+// A server that had once run out of descriptors spun while it stopped: the time of the next attempt to accept lay in
+// the past, and there was no listener left to make it. A stopping server waits for its peers asleep. The limit is the
+// process's own, so this runs in a child.
 #[test]
 fn a_stopping_server_sleeps_though_it_had_run_out_of_descriptors() {
     if env::var_os(FEW_DESCRIPTORS).is_some() {

@@ -1,5 +1,5 @@
-//! Those who send the most work there is for their bytes, and one who has a question: how much of theirs is heard before it.
-//! Work is counted here, and not time. The handler stands still until all of it lies in the sockets.
+//! Those who send the most work there is for their bytes, and one who has a question: how much of theirs is heard
+//! before it. Work is counted here, and not time. The handler stands still until all of it lies in the sockets.
 
 use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request};
 use pollcat_testing::client::{Client, TEXT, masked, upgrade_request};
@@ -48,8 +48,8 @@ fn heard_before(config: Config, fields: &str, peers: usize, frame: &[u8], frames
     modest.text().parse().expect("it is a number")
 }
 
-// Each peer was read 1 MiB in a turn, however many there were: 64 that sent messages of one byte kept the others waiting for
-// 75 ms, and with more of them longer.
+// Each peer was read 1 MiB in a turn, however many there were: 64 that sent messages of one byte kept the others
+// waiting for 75 ms, and with more of them longer.
 #[test]
 fn a_crowd_that_sends_the_smallest_messages_shares_a_turn() {
     const FRAMES: usize = 14_000;

@@ -3,8 +3,8 @@
 //! Most tests direct the server from outside (`pollcat_testing::directed`): an errand runs within the loop, in one
 //! turn, and every event of the handler comes back, so nothing is guessed and nothing slept for.
 //!
-//! Connections from loopback are not counted by address, on purpose: where the limits of an address are tested, loopback
-//! is a trusted proxy.
+//! Connections from loopback are not counted by address, on purpose: where the limits of an address are tested,
+//! loopback is a trusted proxy.
 
 // The modules find them here, for `server_over_tls` has others.
 use pollcat_testing::{directed, running};

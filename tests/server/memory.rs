@@ -1,5 +1,5 @@
-//! What all clients may make the server keep together, and who is given up when it is more. Everything here is counted in
-//! bytes by the server itself; what it really takes is measured in the tests of hostile clients.
+//! What all clients may make the server keep together, and who is given up when it is more. Everything here is
+//! counted in bytes by the server itself; what it really takes is measured in the tests of hostile clients.
 
 use std::sync::Arc;
 
@@ -144,7 +144,8 @@ fn whoever_holds_most_and_has_just_left_leaves_but_once() {
         let mut hoarder = Client::connect(server.address());
         hoarder.send(TEXT, b"hoard");
         server.wait_until("much waits", |counters| counters.sending > 12 << 20);
-        // A reset. What is said to the heir, when that is told, is too much together with what nobody will read any more.
+        // A reset. What is said to the heir, when that is told, is too much together with what nobody will read any
+        // more.
         drop(hoarder);
         assert_eq!(heir.frame().1.len(), PAGE, "round {round}");
         server.wait_until("one is left", |counters| (counters.sending, counters.connections) == (0, 1));

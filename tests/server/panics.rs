@@ -1,4 +1,5 @@
-//! A panic costs one connection. Each method panics in turn, while two other clients talk to the server: one that was there before, one that comes after.
+//! A panic costs one connection. Each method panics in turn, while two other clients talk to the server: one that was
+//! there before, one that comes after.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;

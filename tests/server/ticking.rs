@@ -1,4 +1,5 @@
-//! The application's tick, as it comes. That it does not drift is tested in `src/server/ticker.rs`, with a clock of its own.
+//! The application's tick, as it comes. That it does not drift is tested in `src/server/ticker.rs`, with a clock of
+//! its own.
 
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! What a benchmark needs to measure a server alone: the clients in a child process, so that nothing of theirs is counted.
+//! What a benchmark needs to measure a server alone: the clients in a child process, so that nothing of theirs is
+//! counted.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};

@@ -80,8 +80,8 @@ impl<W: Way> DirectedBy<W> {
         self.events.try_iter().collect()
     }
 
-    /// The next thing that happens is that this guest leaves. That it had caught up once more before, and missed nothing,
-    /// does not matter: what lies between it and the server may have taken a while to fill.
+    /// The next thing that happens is that this guest leaves. That it had caught up once more before, and missed
+    /// nothing, does not matter: what lies between it and the server may have taken a while to fill.
     #[track_caller]
     pub fn departure(&self, who: PeerId) -> Departure {
         loop {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{env, thread};
 
-/// Builds it with these features (`"deflate,tls"`), and says where it is. `cargo test` builds examples with the features that
-/// it was given itself, and those that have unit tests not at all. Without cargo, the program must be there.
+/// Builds it with these features (`"deflate,tls"`), and says where it is. `cargo test` builds examples with the
+/// features that it was given itself, and those that have unit tests not at all. Without cargo, the program must be
+/// there.
 ///
 /// A build with other features takes its place, so ask once for each binary of tests.
 pub fn built(name: &str, features: &str) -> PathBuf {
@@ -33,7 +34,8 @@ fn build(mut cargo: Command, folder: &Path, name: &str, features: &str) {
         Some("debug") | None => "dev",
         Some(name) => name,
     };
-    // What cargo tells a test of its package is no business of another build: ring, for one, would be compiled anew for it.
+    // What cargo tells a test of its package is no business of another build: ring, for one, would be compiled anew
+    // for it.
     for (variable, _) in env::vars_os() {
         let variable = variable.to_string_lossy();
         if variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_") {

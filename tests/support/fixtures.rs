@@ -2,8 +2,8 @@
 
 use std::{fmt, fs, path::Path};
 
-/// The files in a folder of the repository (`"fixtures"`) whose names end in `.extension`, in the order of their names: the
-/// path to show in a failure, and the text.
+/// The files in a folder of the repository (`"fixtures"`) whose names end in `.extension`, in the order of their
+/// names: the path to show in a failure, and the text.
 pub fn fixtures(folder: &str, extension: &str) -> Vec<(String, String)> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let entries = fs::read_dir(root.join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));

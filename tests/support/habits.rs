@@ -4,8 +4,8 @@
 
 use crate::items::{Field, Function, Items, split};
 
-/// What was found, compared with what is known: a fault is a find that is not on the list, and an entry of the list that is
-/// found no more. So the list cannot grow, and shrinks with the finds.
+/// What was found, compared with what is known: a fault is a find that is not on the list, and an entry of the list
+/// that is found no more. So the list cannot grow, and shrinks with the finds.
 pub fn unknown(found: &[String], known: &[&str]) -> Vec<String> {
     let new = found.iter().filter(|found| !known.contains(&found.as_str())).cloned();
     let gone = known.iter().filter(|known| !found.iter().any(|found| found == *known));
@@ -14,7 +14,8 @@ pub fn unknown(found: &[String], known: &[&str]) -> Vec<String> {
 
 /// The structs that have fields which a module in another folder can reach: `file: Struct`.
 ///
-/// What a module can see, its children see as well; so `pub(super)` in `a/b.rs` is seen by all of `a`, and by `a/c/d.rs`.
+/// What a module can see, its children see as well; so `pub(super)` in `a/b.rs` is seen by all of `a`, and by
+/// `a/c/d.rs`.
 pub fn open_structs(files: &[(String, String)]) -> Vec<String> {
     let files = files.iter().filter(|(file, _)| !file.ends_with("/tests.rs"));
     let modules: Vec<(&str, String)> =
@@ -72,7 +73,8 @@ pub fn bare_slots(files: &[(String, String)]) -> Vec<String> {
     found
 }
 
-/// Functions with two parameters side by side that are `bool`: `file: function`. They are an enum that waits for a name.
+/// Functions with two parameters side by side that are `bool`: `file: function`. They are an enum that waits for a
+/// name.
 pub fn pairs_of_bools(files: &[(String, String)]) -> Vec<String> {
     let mut found = Vec::new();
     for (file, text) in files {

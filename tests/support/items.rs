@@ -1,5 +1,5 @@
-//! The items of Rust source that the tests of the house ask about: structs with their fields, functions with their parameters
-//! and bodies, and what else a file defines. Read from tokens, as coarse as will do.
+//! The items of Rust source that the tests of the house ask about: structs with their fields, functions with their
+//! parameters and bodies, and what else a file defines. Read from tokens, as coarse as will do.
 
 use crate::circles::tokens::{is_name, tokens, without_tests};
 

@@ -2,7 +2,8 @@
 
 use crate::circles::Graph;
 
-/// From the top to the bottom: the beginnings of the names of modules, `server/send`. Those of one layer may not need each other.
+/// From the top to the bottom: the beginnings of the names of modules, `server/send`. Those of one layer may not need
+/// each other.
 pub type Layers<'a> = &'a [&'a [&'a str]];
 
 /// Every arrow that does not lead down, `server/send ─▶ server/turn`, and every module that has no place.

@@ -1,6 +1,8 @@
-//! What the tests of several packages need: clients that nobody here owes anything, servers to talk to, and the fixtures.
+//! What the tests of several packages need: clients that nobody here owes anything, servers to talk to, and the
+//! fixtures.
 //!
-//! It has no tests of its own. What only one suite needs is in that suite's folder; what only the chat's suites need is in
+//! It has no tests of its own. What only one suite needs is in that suite's folder; what only the chat's suites need
+//! is in
 //! `examples/chat/tests/support`.
 
 pub mod apart;

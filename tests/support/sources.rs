@@ -10,8 +10,8 @@ const MAX_LINES: usize = 450;
 /// Names, and the only places that may say them: the beginnings of paths.
 pub type Arrow<'a> = (&'a [&'a str], &'a [&'a str]);
 
-/// Every file under a folder whose name ends in `.extension`, by its path from the root, and its text. Packages of their own
-/// within the folder are not looked into.
+/// Every file under a folder whose name ends in `.extension`, by its path from the root, and its text. Packages of
+/// their own within the folder are not looked into.
 pub fn sources(root: &str, folder: &str, extension: &str) -> Vec<(String, String)> {
     let root = Path::new(root);
     let (mut folders, mut files) = (vec![root.join(folder)], Vec::new());

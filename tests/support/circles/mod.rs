@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! rust.rs     `use crate::…`, `super::…`, `child::…` and paths like them, in all modules of a crate ─┐
-//! scripts.rs  `import … from "./x.js"`, in all modules of a page ───────────────────────────────────┼─▶ Graph ──▶ circles
-//! calls.rs    calls of methods, which need no `use`, among some files ─────────────────────────────┘
+//! scripts.rs  `import … from "./x.js"`, in all modules of a page ───────────────────────────────────┼─▶ Graph ──▶
+//! circles calls.rs    calls of methods, which need no `use`, among some files ─────────────────────────────┘
 //! ```
 //!
-//! A circle is a strongly connected component of the graph: each of its modules needs each of the others, if need be through
-//! others of them.
+//! A circle is a strongly connected component of the graph: each of its modules needs each of the others, if need be
+//! through others of them.
 
 pub mod calls;
 pub mod rust;
@@ -23,8 +23,8 @@ pub struct Graph {
     needs: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// Compares the circles that there are with those that are known. A fault is a circle that is not within a known one, and a
-/// module of the list that is on no circle any more: so the list cannot grow, and shrinks with the circles.
+/// Compares the circles that there are with those that are known. A fault is a circle that is not within a known one,
+/// and a module of the list that is on no circle any more: so the list cannot grow, and shrinks with the circles.
 pub fn faults(graph: &Graph, known: &[&[&str]]) -> Vec<String> {
     let circles = graph.circles();
     let is_within =

@@ -1,7 +1,7 @@
 //! The modules of a crate, and what they need of each other.
 //!
-//! A name is followed to the module that defines it, through whatever passes it on: that `mod.rs` says `pub use` is a sign on
-//! the door, and no arrow. Neither is `mod child;`. What is there for tests only is left out.
+//! A name is followed to the module that defines it, through whatever passes it on: that `mod.rs` says `pub use` is a
+//! sign on the door, and no arrow. Neither is `mod child;`. What is there for tests only is left out.
 //!
 //! What stays unseen: methods. A type whose `impl` is spread over several files ties them together without a word.
 
@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Graph;
 use super::tokens::{attributes_before, is_name, tokens, without_tests};
 
-/// From the crate's sources, their paths from the folder of `entry` (`lib.rs`, `main.rs`), and their texts. A module is called by
-/// its path in the crate, `server/peers`, and the root by its file.
+/// From the crate's sources, their paths from the folder of `entry` (`lib.rs`, `main.rs`), and their texts. A module
+/// is called by its path in the crate, `server/peers`, and the root by its file.
 pub fn graph(sources: &[(String, String)], entry: &str) -> Graph {
     let files: BTreeMap<&str, &str> =
         sources.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();

@@ -20,8 +20,8 @@ fn name_of(path: &str) -> &str {
     path.strip_suffix(".js").unwrap_or(path)
 }
 
-/// The module that a line imports: `import … from "./x.js"`, `} from "./x.js"`, `import "./x.js"`, `import("./x.js")`. Comments
-/// may say what they like.
+/// The module that a line imports: `import … from "./x.js"`, `} from "./x.js"`, `import "./x.js"`,
+/// `import("./x.js")`. Comments may say what they like.
 fn imported(line: &str) -> Option<&str> {
     let code = line.trim_start();
     if ["//", "/*", "*"].iter().any(|mark| code.starts_with(mark)) {
