@@ -15,7 +15,9 @@ use std::time::Duration;
 use std::{env, thread};
 
 use pollcat::handshake::Refusal;
-use pollcat::{Answer, Config, Departure, Handler, Message, PeerId, Peers, Request, Server, SlowPeers};
+use pollcat::{
+    Answer, Config, Departure, Handler, Message, OnPanic, PeerId, Peers, Request, Server, SlowPeers,
+};
 
 /// Holds the settings of the server; set in the child only.
 const SETTINGS: &str = "POLLCAT_HOSTILE_SERVER";
@@ -111,7 +113,9 @@ pub(crate) fn serve_if_asked() {
     let Ok(settings) = env::var(SETTINGS) else {
         return;
     };
-    let server = Server::<()>::with_config("127.0.0.1:0", config(&settings)).expect("loopback has a port");
+    // A panic is to end the child, where the test sees it.
+    let config = config(&settings).on_panic(OnPanic::Unwind);
+    let server = Server::<()>::with_config("127.0.0.1:0", config).expect("loopback has a port");
     println!("{ANNOUNCEMENT}{}", server.local_addr().expect("it listens"));
     thread::spawn(|| {
         let _ = std::io::stdin().read(&mut [0]);

@@ -96,7 +96,7 @@ struct Scene {
 impl Scene {
     fn begin(config: Config) -> Self {
         let (tell, told) = channel();
-        let server = Running::start(config, Fused { fuse: None, tell });
+        let server = Running::start(config, Fused { fuse: None, tell }).expect_panics();
         let witness = Client::connect(server.address());
         Scene { witness, server, told }
     }

@@ -41,7 +41,16 @@ pub struct RunningBy<W: Way, M: Send + 'static = ()> {
     /// Told when `run` has returned, or is gone when it panicked.
     returned: Receiver<io::Result<()>>,
     thread: Option<JoinHandle<()>>,
+    /// Panics in the handler: a test that wants some says so.
+    panics: Panics,
     way: PhantomData<W>,
+}
+
+/// What a panic in a handler means to the test. The server outlives it, so an assertion in a handler would fail unseen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Panics {
+    Fail,
+    Expected,
 }
 
 impl<W: Way, M: Send + 'static> RunningBy<W, M> {
@@ -58,7 +67,21 @@ impl<W: Way, M: Send + 'static> RunningBy<W, M> {
             // Nobody asks any more if the test has failed.
             let _ = sender.send(result);
         });
-        RunningBy { mailbox, address, counters, returned, thread: Some(thread), way: PhantomData }
+        RunningBy {
+            mailbox,
+            address,
+            counters,
+            returned,
+            thread: Some(thread),
+            panics: Panics::Fail,
+            way: PhantomData,
+        }
+    }
+
+    /// The handler is meant to panic.
+    pub fn expect_panics(mut self) -> Self {
+        self.panics = Panics::Expected;
+        self
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -92,6 +115,8 @@ impl<W: Way, M: Send + 'static> RunningBy<W, M> {
         }
         result.expect("run returns, and did not panic").expect("nothing a client does is an error of run");
         thread.join().expect("a thread that is done can be joined");
+        let panics = self.counters().panics;
+        assert!(panics == 0 || self.panics == Panics::Expected, "the handler panicked {panics} times");
     }
 }
 
