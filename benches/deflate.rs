@@ -15,7 +15,7 @@ use pollcat::{Config, Deflate, Message, Server, handler_fn};
 
 use pollcat_testing::apart::{Visitor, processor_time, resident, this_thread};
 
-/// Those who hear a broadcast.
+/// Clients that receive a broadcast.
 const CROWD: usize = 1000;
 const BROADCASTS: usize = 300;
 /// Messages that are compressed by themselves, of each length with each level.

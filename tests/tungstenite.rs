@@ -1,4 +1,4 @@
-//! A client that nobody here wrote talks to the server. What this project misreads in the RFC on both sides, our
+//! A client that was written elsewhere talks to the server. What this project misreads in the RFC on both sides, its
 //! own client would not notice.
 
 use std::net::TcpStream;

@@ -198,7 +198,7 @@ impl Answer {
         }
     }
 
-    /// What is written where no WebSocket can be opened, and nobody can wait.
+    /// What is written where no WebSocket can be opened, and the answer cannot come later.
     pub(crate) fn response(&self) -> Cow<'_, Response> {
         match &self.kind {
             Kind::Response(response) => Cow::Borrowed(response),

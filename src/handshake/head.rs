@@ -1,7 +1,7 @@
 //! The request head as it arrives: lines, until the empty one (RFC 9112 §2).
 //!
 //! Every byte is looked at once, however the head is cut on its way, so the work is linear in its length;
-//! and a fault is told with the line that holds it, not when the rest has come.
+//! and a fault is reported with the line that holds it, not when the rest has come.
 
 use super::request_line::RequestLine;
 use super::syntax::{find, is_token, is_token_byte, is_value_byte};

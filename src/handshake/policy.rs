@@ -1,12 +1,12 @@
-//! Whom the server lets in: pages of which origins (RFC 6455 §10.2), under which names.
+//! Which clients the server lets in: pages of which origins (RFC 6455 §10.2), under which names.
 
 use std::fmt;
 
 use super::authority::Authority;
 use super::{Refusal, Request};
 
-/// The origins whose pages may connect. A browser tells the origin of the page with every WebSocket;
-/// without this check any site its user visits could speak for that user. Other programs tell none and are let in.
+/// The origins whose pages may connect. A browser sends the origin of the page with every WebSocket;
+/// without this check any site its user visits could speak for that user. Other programs send none and are let in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Origins(Allowed);
@@ -75,7 +75,7 @@ impl Origins {
     /// Pages of these origins, such as `https://example.com` or `http://localhost:8000`, and no others.
     ///
     /// `file://` and `null` can be listed too: what browsers and their kin call the origin of a local file. `null` is
-    /// also what any site can make of itself in a sandboxed frame: to list it is to let everybody in.
+    /// also what any site can make of itself in a sandboxed frame: to list it is to let every site in.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl Hosts {
         Hosts(Names::Any)
     }
 
-    /// Addresses (`192.0.2.1`, `[2001:db8::1]`) and `localhost`, on any port: what nobody can point elsewhere, and so
+    /// Addresses (`192.0.2.1`, `[2001:db8::1]`) and `localhost`, on any port: what no site can point elsewhere, and so
     /// the names of a server that has no name, or no other than what [`and`](Self::and) adds.
     pub fn addresses() -> Self {
         Hosts(Names::Only { names: Vec::new(), addresses: true })

@@ -1,6 +1,6 @@
 //! Who may speak for a client: reverse proxies that tell the client's address in a header (RFC 7239 §1 has
 //! the history). The header counts only if the connection comes from an address named here; from
-//! anybody else it is just something a client wrote.
+//! any other program it is just something a client wrote.
 
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    /// Nobody is believed.
+    /// No proxy is believed.
     pub fn none() -> Self {
         Proxies::default()
     }
@@ -56,7 +56,7 @@ impl Proxies {
         }
         let forwarded: Vec<&[u8]> = request.list("x-forwarded-for").collect();
         let mut client = None;
-        // Each proxy appends whom it heard from, so belief runs from right to left.
+        // Each proxy appends the address that it was called from, so belief runs from right to left.
         for entry in forwarded.iter().rev() {
             match parse_address(entry) {
                 Some(address) => client = Some(address),
@@ -102,7 +102,7 @@ mod tests {
     fn only_a_trusted_proxy_may_speak_for_a_client() {
         let proxies = Proxies::only(["10.0.0.0/8", "::1", "unix"]).unwrap();
         let table = [
-            // Somebody else's header is not believed.
+            // The header of another program is not believed.
             ("192.0.2.1", "X-Forwarded-For: 198.51.100.7\r\n", "192.0.2.1"),
             ("192.0.2.1", "X-Real-IP: 198.51.100.7\r\n", "192.0.2.1"),
             ("10.0.0.1", "", "10.0.0.1"),

@@ -75,7 +75,7 @@ refusals! {
     HeadTooLarge: 431, "the request head is too large";
     /// More header fields than [`HeadLimits::max_fields`](super::HeadLimits::max_fields) (RFC 6585 §5).
     TooManyFields: 431, "the request has too many header lines";
-    /// A request in the clear to a listener that speaks TLS.
+    /// A request without TLS to a TLS listener.
     NotTls: 400, "this port speaks TLS: use https:// or wss://";
     /// An ordinary request, and the application has no page for it (RFC 9110 §15.5.22).
     NotWebSocket: 426, "this is a WebSocket server: connect with new WebSocket(\"ws://...\")",

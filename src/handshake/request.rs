@@ -68,7 +68,7 @@ impl<'a> Request<'a> {
         self.fields.iter().map_while(|(name, value)| Some((str::from_utf8(name).ok()?, value)))
     }
 
-    /// The address of the client: the other end of the connection, or whom a trusted proxy speaks for
+    /// The address of the client: the other end of the connection, or the one that a trusted proxy names
     /// ([`Proxies`](super::Proxies)). `None` for a client on a Unix-domain socket.
     pub fn client(&self) -> Option<IpAddr> {
         self.client

@@ -80,7 +80,7 @@ impl Response {
         Response { status, fields: String::new(), body }
     }
 
-    /// One line that says why not.
+    /// One line with the reason.
     pub(super) fn in_plain_text(status: Status, why: &str) -> Self {
         let text = format!("{} {}: {why}\n", status.number(), status.phrase());
         let mut response = Response::new(status, text.into());
@@ -117,7 +117,7 @@ impl Response {
     }
 
     pub(crate) fn write_head(&self, framing: Framing, out: &mut Vec<u8>) {
-        // A HEAD is told the length that a GET would have (RFC 9110 §9.3.2).
+        // The answer to a HEAD has the length that a GET would have (RFC 9110 §9.3.2).
         let length = self.body(Method::Get).map_or(0, |body| body.as_bytes().len());
         let line = format!("HTTP/1.1 {} {}\r\n", self.status.number(), self.status.phrase());
         out.extend_from_slice(line.as_bytes());

@@ -10,7 +10,7 @@ pub(super) struct Assembly {
     pub(super) frames: u32,
     /// The bytes that arrive are compressed.
     pub(super) deflated: Option<WithCodec<Deflated>>,
-    /// How long the frames say that they are: together, if they are compressed.
+    /// The length that the headers announce: of all frames together, if they are compressed.
     pub(super) announced: u64,
     /// The longest that it may be: as it was when it began.
     pub(super) limit: usize,

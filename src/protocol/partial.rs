@@ -97,7 +97,7 @@ impl Partial {
         self.frame = Some(frame);
     }
 
-    /// Moves payload of the open frame from the input to where it belongs; says what it completes.
+    /// Moves payload of the open frame from the input to where it belongs; returns what it completes.
     pub(super) fn read_payload<'b>(
         &mut self,
         mut frame: OpenFrame,

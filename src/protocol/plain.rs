@@ -24,7 +24,7 @@ pub(super) struct PlainFrame {
 }
 
 impl PlainFrame {
-    /// The frame at the front of `input`, if it is such a one and has no more than `most` bytes of payload.
+    /// The frame at the front of `input`, if it is a whole message with no more than `most` bytes of payload.
     #[inline]
     pub(super) fn at_front(input: &[u8], most: usize) -> Option<PlainFrame> {
         // The shortest header has two bytes, and then there is the masking key.

@@ -72,7 +72,7 @@ impl ReceiveHalf {
         ReceiveHalf { inflation: agreement.map(Inflation::new), ..ReceiveHalf::new(limits) }
     }
 
-    /// Is permessage-deflate spoken?
+    /// Has permessage-deflate been agreed on?
     #[inline]
     pub(crate) fn inflates(&self) -> bool {
         self.inflation.is_some()

@@ -1,5 +1,5 @@
-//! Messages that end in the midst of a DEFLATE block: whatever the block is, and whoever keeps the window, they fail
-//! (1007). What a cut leaves is never taken for a message, and never for another one than it is.
+//! Messages that end in the middle of a DEFLATE block fail (1007), whatever the block is and whichever side keeps the
+//! window. What a cut leaves is never taken for a message, and never for another one than it is.
 
 use pollcat::protocol::{Agreement, Deflater, Event, Inflater, Limits, ReceiveHalf};
 use pollcat::{Message, ProtocolError};

@@ -1,4 +1,4 @@
-//! A blocking client that sends whatever it is told to, and what it takes to measure how one fares.
+//! A blocking client that sends whatever a test wants, and what it takes to measure how it is served.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-//! Compares what a client has heard with what the model says.
+//! Compares what a client has received with what the model says.
 
 use std::fmt::Write;
 

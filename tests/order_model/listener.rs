@@ -1,4 +1,4 @@
-//! A client: it writes what it is given, and a thread of its own hears what comes, unless it is told not to read.
+//! A client: it writes what it is given, and a thread of its own reads what comes, unless it is not to read.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};

@@ -1,7 +1,7 @@
-//! Each peer hears exactly what was meant for it, in the order of the calls: scripts of calls, done within one call of
+//! Each peer receives exactly what was meant for it, in the order of the calls: scripts of calls, done within one call of
 //! a handler or one turn of the loop, against a model that is a list of messages for each peer.
 //!
-//! `POLLCAT_SEED` chooses the scripts (a failure names its own) and `POLLCAT_ORDER_ROUNDS` how many rounds of them each test
+//! `POLLCAT_SEED` chooses the scripts (a failure names its own) and `POLLCAT_ORDER_ROUNDS` how many rounds each test
 //! plays. What a handler is called for first is the system's choice, so a seed makes a failure likely again, and not
 //! certain; the model follows the calls as they come.
 

@@ -1,5 +1,5 @@
-//! The promise, said plainly: a list of what each peer must hear, lengthened by every call in its turn. It knows no
-//! tape, no outbox and no socket.
+//! The promise, in plain words: a list of what each peer must receive, lengthened by every call in its turn. It knows
+//! no tape, no outbox and no socket.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! How the parts of a turn are said: frames in one write, or letters.
+//! How the parts of a turn reach the server: frames in one write, or letters.
 
 use pollcat_testing::client::{CLOSE, PING, TEXT, masked, upgrade_request};
 

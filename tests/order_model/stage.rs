@@ -1,4 +1,4 @@
-//! A server with its handler, and the clients around it: plays turns, and judges what was heard when all is over.
+//! A server with its handler, and the clients around it: plays turns, and judges what was received when all is over.
 
 use std::net::TcpStream;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Pages that are brought by somebody else, when they have them.
+//! Pages that come from another thread, when they are ready.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;

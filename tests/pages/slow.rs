@@ -1,4 +1,4 @@
-//! Pages for those who read slowly: how long they may take, and what they cost meanwhile.
+//! Pages for clients that read slowly: how long they may take, and what they cost meanwhile.
 
 use std::io::Read;
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,5 +1,5 @@
-//! Everybody does everything, in an order that is drawn: hoards, half messages, resets, pages that nobody reads,
-//! answers that come late or to nobody. In the end nothing may be left in any account.
+//! Every client does everything, in an order that is drawn: hoards, half messages, resets, pages that are not read,
+//! answers that come late or to no request. In the end nothing may be left in any account.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

@@ -1,4 +1,4 @@
-//! A handler that writes down what it hears, and stands still where a test needs it to.
+//! A handler that writes down its calls, and stands still where a test needs it to.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! The order in which peers are heard, and what is heard of them when they leave in the middle of it.
+//! The order in which peers are read, and which of their messages count when they leave in the middle of it.
 
 use std::time::Duration;
 

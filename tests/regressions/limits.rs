@@ -1,4 +1,4 @@
-//! Who is counted, who is too many, and who is too slow.
+//! Which connections are counted, which are too many, and which are too slow.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A server that comes late to everything: the handler stands still, for longer than anybody is granted. Who has
+//! A server that comes late to everything: the handler stands still, for longer than any deadline. A peer that has
 //! answered meanwhile was not silent. Time is the subject here as well.
 //!
 //! The crowd is larger than what one poll brings, so that not all of its answers are read in one turn.

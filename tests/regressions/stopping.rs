@@ -1,4 +1,4 @@
-//! A stop that is noticed, told to everybody, and quiet.
+//! A stop that is noticed, that reaches every peer, and that is quiet.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};

@@ -1,4 +1,4 @@
-//! Those who send the most work there is for their bytes, and one who has a question: how much of theirs is heard
+//! Peers that send the most work there is for their bytes, and one with a question: how many of their messages come
 //! before it. Work is counted here, and not time. The handler stands still until all of it lies in the sockets.
 
 use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request};

@@ -1,5 +1,5 @@
-//! Answers in a turn of many: the server is made to wait in a handler until everybody has spoken, and then hears all of
-//! them in one turn.
+//! Answers in a turn of many: the server waits in a handler until all peers have sent something, and then reads all
+//! of it in one turn.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 

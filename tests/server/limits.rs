@@ -1,4 +1,4 @@
-//! How many there may be, and what those hear who are too many.
+//! How many connections there may be, and which answer those get that are too many.
 
 use pollcat::{Config, Departure, Refusal};
 use pollcat_testing::client::{Client, upgrade_request};

@@ -1,4 +1,4 @@
-//! What all clients may make the server keep together, and who is given up when it is more. Everything here is
+//! What all clients may make the server keep together, and which is given up when it is more. Everything here is
 //! counted in bytes by the server itself; what it really takes is measured in the tests of hostile clients.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Who hears what: echo, broadcast, topics; and who does not.
+//! Which peers receive what: echo, broadcast, topics; and which do not.
 
 use pollcat::{CloseCode, Config, Delivery, Departure, Peers, PreparedMessage, handler_fn};
 use pollcat_testing::client::{BINARY, CLOSE, Client, PING, PONG, TEXT, masked};

@@ -1,4 +1,4 @@
-//! Each peer hears everything, once, and in the order of the calls: thousands of calls of every kind, against a
+//! Each peer receives everything, once, and in the order of the calls: thousands of calls of every kind, against a
 //! model that keeps one string of bytes for each peer and knows no tape, no outbox and no socket.
 
 use std::io::Read;

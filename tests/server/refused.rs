@@ -1,4 +1,4 @@
-//! Whoever looks after the server hears of each request that it turns down by itself.
+//! on_refused is called for each request that the server turns down by itself.
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -1,4 +1,4 @@
-//! Peers that do not read: what they cost, what they miss, and how they are told.
+//! Peers that do not read: what they cost, what they miss, and what the application learns of it.
 
 use std::io::Write;
 use std::thread;

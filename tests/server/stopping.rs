@@ -1,4 +1,4 @@
-//! Stopping: everybody is told, what was said still arrives, and `run` returns.
+//! Stopping: every peer gets a Close, what was sent before still arrives, and `run` returns.
 
 use std::io::ErrorKind;
 use std::net::TcpStream;

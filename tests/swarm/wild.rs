@@ -1,4 +1,4 @@
-//! A handler that does anything at any time, and watches that what it is told is possible.
+//! A handler that does anything at any time, and checks that each call it gets is possible.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -1,4 +1,5 @@
-//! Certificates: chosen by name, exchanged while people talk, and what is said of files that are none.
+//! Certificates: chosen by name, exchanged while connections are open, and what the errors say of files that are
+//! none.
 
 use std::fs;
 

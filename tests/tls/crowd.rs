@@ -1,4 +1,4 @@
-//! A thousand handshakes at once, and somebody who talks meanwhile.
+//! A thousand handshakes at once, and a peer that sends messages meanwhile.
 
 use std::io::Write;
 use std::net::TcpStream;

@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Duty {
-    /// It goes back to whoever sent it.
+    /// It goes back to its sender.
     Echo,
     /// It goes to everybody, the sender included, as it came.
     Broadcast,

@@ -223,7 +223,7 @@ struct Stream {
     takeover: bool,
     /// Is there any payload in this message?
     begun: bool,
-    /// Done, and not charged to anybody yet.
+    /// Done, and not charged to a peer yet.
     work: u64,
 }
 

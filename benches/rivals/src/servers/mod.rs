@@ -78,7 +78,7 @@ impl Server {
     }
 }
 
-/// Any free port; whoever started us reads from our output which one it is.
+/// Any free port; the parent process reads from our output which one it is.
 const ANY_PORT: &str = "127.0.0.1:0";
 
 fn announce(address: std::net::SocketAddr) {

@@ -17,7 +17,7 @@ impl<M: Clone> Room<M> {
         receiver
     }
 
-    /// Tells everybody; forgets those who have left.
+    /// Sends to everybody; forgets members that have left.
     pub(super) fn tell(&self, message: &M) {
         let mut members = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         members.retain(|member| member.send(message.clone()).is_ok());

@@ -23,7 +23,7 @@ where
     }
 }
 
-/// Tells the room what it hears from the connection, and the connection what it hears from the room.
+/// Sends to the room what it receives from the connection, and to the connection what it receives from the room.
 pub(super) async fn broadcast<S, M, E>(mut socket: S, room: Room<M>, is_data: fn(&M) -> bool)
 where
     S: Stream<Item = Result<M, E>> + Sink<M, Error = E> + Unpin,
