@@ -1,6 +1,6 @@
 //! The echo server that the conformance suite talks to: `cargo run --release --example conformance [ADDRESS]`. Only
 //! the limits differ from the defaults: the suite sends messages of 16 MiB, and in 65,536 fragments. With
-//! `--features deflate` it compresses, in the clients' contexts, as the suite has most to say about that;
+//! `--features deflate` it compresses, in the clients' contexts, as most of the suite's cases are about that;
 //! `POLLCAT_CONTEXT_TAKEOVER=0` has each message compressed by itself, as is the default.
 
 use pollcat::{Config, Server, handler_fn};

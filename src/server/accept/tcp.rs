@@ -59,7 +59,7 @@ pub(in crate::server) fn send_at_once(stream: &TcpStream) {
 }
 
 /// What is written from now on waits until it fills a packet, for 200 ms at most, or until the stream is shut down: so
-/// the end of the stream travels in the packet of the last words. A second packet would cost more than writing them
+/// the end of the stream travels in the packet of the last bytes. A second packet would cost more than writing them
 /// did. Where TCP cannot do it, nothing changes.
 pub(in crate::server) fn hold_for_the_end(stream: &TcpStream) {
     #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -39,7 +39,7 @@ impl Transport {
     }
 
     /// Reads once, and so many bytes at most. A violation of TLS is an error of the kind `InvalidData`: an alert that
-    /// tells the peer what it did waits to be written.
+    /// names the violation waits to be written.
     #[inline]
     pub(in crate::server) fn read(&mut self, buffer: &mut [u8], most: usize) -> io::Result<Input> {
         let room = buffer.len().min(most);
@@ -88,7 +88,7 @@ impl Transport {
         }
     }
 
-    /// What is written from now on are the last words before [`close`](Self::close), and leave together with it.
+    /// What is written from now on are the last bytes before [`close`](Self::close), and leave together with it.
     pub(in crate::server) fn hold_for_the_end(&mut self) {
         match self {
             Transport::Tcp(stream) => tcp::hold_for_the_end(stream),

@@ -28,7 +28,7 @@ impl Peers {
         self.out.head(slot, 512, |out| answer.write_upgrade(request, upgrade, out));
     }
 
-    /// Gives the client its page; its connection is kept for another request, or ends. Says which.
+    /// Gives the client its page; its connection is kept for another request, or ends. Returns which.
     pub(in crate::server) fn give(&mut self, slot: Slot, answer: &Answer, asked: Asked) -> KeepAlive {
         let keep_alive = asked.keep_alive && !self.stopping;
         let owned = answer.response().body(asked.method).map_or(0, Body::owned);

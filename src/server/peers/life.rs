@@ -224,8 +224,8 @@ impl Peers {
     }
 
     /// The peer has read so many bytes: it is slow, but it lives. One that is open may take its time, as a full queue
-    /// ends that. Else what waits is all that keeps the connection, and each byte buys no more time than it may take: a
-    /// client that reads one now and then has soon used up what there was to begin with.
+    /// ends that. Else what waits is all that keeps the connection, and each byte earns no more time than reading it
+    /// may take: a client that reads one byte now and then soon uses up the time that it had at first.
     fn renew_patience(&mut self, slot: Slot, progress: usize) {
         let due = self.table.deadlines().due(slot);
         let now = self.clock.now();

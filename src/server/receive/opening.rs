@@ -66,7 +66,7 @@ impl Opening {
         turn_down(peers, id, &Refused::before_its_end(Refusal::TooSlow, self.origin.remote), handler);
     }
 
-    /// Is this connection one too many? A client that speaks in the clear where TLS is spoken has a place like any
+    /// Is this connection one too many? A client that sends HTTP to a TLS listener has a place like any
     /// other.
     pub(super) fn is_surplus(&self) -> bool {
         self.turned_away.is_some_and(|refusal| refusal != Refusal::NotTls)

@@ -15,7 +15,7 @@ use crate::server::{Handler, PeerId, Peers};
 pub(in crate::server) enum Until {
     /// A short read, which proves that the socket is empty.
     ShortRead,
-    /// The socket says that it is empty, or has ended: the end of the stream was announced, or events were missed.
+    /// A read that would block, or the end of the stream: the end was announced, or events were missed.
     WouldBlock,
 }
 

@@ -75,7 +75,7 @@ impl WayIn {
         }
     }
 
-    /// The client speaks in the clear where TLS is spoken.
+    /// The client sends HTTP to a TLS listener.
     pub(super) fn tell_of_tls(&mut self) {
         if let WayIn::Opening(opening) = self {
             opening.tell_of_tls();

@@ -34,7 +34,7 @@ struct Entry {
 pub(in crate::server) enum Grace {
     #[default]
     NotYet,
-    /// It got some: for a Pong, or for what it had sent to be read.
+    /// It got some: to answer with a Pong, or until what it had sent is read.
     Given,
 }
 
@@ -78,7 +78,7 @@ impl Table {
         self.entries[slot.index()].stage
     }
 
-    /// Moves a connection on. Says from where, if it has moved.
+    /// Moves a connection on. Returns the stage before, if it has moved.
     pub(in crate::server) fn step(&mut self, slot: Slot, cause: Cause) -> Option<Stage> {
         let entry = &mut self.entries[slot.index()];
         entry.input_ended |= cause == Cause::InputEnded;

@@ -32,7 +32,7 @@ pub(in crate::server) fn time_for(bytes: usize) -> Tick {
     Tick::try_from(bytes / per_tick).unwrap_or(NEVER)
 }
 
-/// Tells the time in ticks.
+/// Measures the time in ticks.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::server) struct Clock(Instant);
 

@@ -167,7 +167,7 @@ impl TlsStream {
         Ok(opened)
     }
 
-    /// The alert that tells the peer what it did is all that still goes out. Rustls is not shown anything else: what it
+    /// The alert that names the violation is all that still goes out. Rustls is not shown anything else: what it
     /// has refused once, it refuses again.
     fn break_off(&mut self) {
         let mut rest = std::mem::take(&mut self.incoming);
@@ -206,14 +206,14 @@ impl TlsStream {
         Ok(written)
     }
 
-    /// Writes what TLS itself has to say. False if the socket does not take it all.
+    /// Writes the bytes that are TLS's own. False if the socket does not take it all.
     pub(in crate::server) fn flush(&mut self) -> io::Result<bool> {
         let flushed = self.push()?;
         self.free();
         Ok(flushed)
     }
 
-    /// Says close_notify and ends our side of TCP. False if the socket does not take it all.
+    /// Sends close_notify and ends our side of TCP. False if the socket does not take it all.
     pub(in crate::server) fn close(&mut self) -> io::Result<bool> {
         if !std::mem::replace(&mut self.said_goodbye, true)
             && self.handshake_is_done
