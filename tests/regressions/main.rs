@@ -12,3 +12,4 @@ mod patience;
 mod standstill;
 mod stopping;
 mod turns;
+mod way_out;

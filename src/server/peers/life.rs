@@ -168,6 +168,8 @@ impl Peers {
 
     fn all_is_written(&mut self, slot: Slot, caught_up: CaughtUp) {
         match self.table.stage(slot) {
+            // That was before more was queued in the same turn.
+            Stage::Ending | Stage::Opening if self.out.queued(slot) > 0 => self.out.report_when_written(slot),
             Stage::Ending => match self.out.shut_down(slot) {
                 Some(true) => self.step(slot, Cause::Written),
                 Some(false) => {}
@@ -199,9 +201,6 @@ impl Peers {
     pub(in crate::server) fn vacate(&mut self, slot: Slot) {
         self.leave_address(slot);
         self.by_proxy.remove(&slot);
-        if self.out.transport(slot).and_then(|transport| transport.handshake_is_done()) == Some(false) {
-            self.counters.tls_failed += 1;
-        }
         self.requests.forget(slot);
         self.out.vacate(slot);
         self.table.vacate(slot);

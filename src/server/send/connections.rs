@@ -68,7 +68,7 @@ impl Outbound {
 
     /// The connection is gone, and all that it held.
     pub(in crate::server) fn vacate(&mut self, slot: Slot) {
-        self.waiting.hold(slot, None, 0);
+        self.drop_stream(slot);
         let dirty = self.way(slot).dirty;
         *self.way(slot) = WayOut { dirty, ..WayOut::default() };
     }

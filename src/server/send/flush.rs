@@ -150,10 +150,7 @@ impl Outbound {
         let way = &self.ways[slot.index()];
         self.waiting.hold(slot, way.address, way.outbox.memory());
         while let Some(debtor) = self.waiting.debtor(slot) {
-            let way = self.way(debtor);
-            way.outbox = Default::default();
-            way.transport = None;
-            self.waiting.hold(debtor, None, 0);
+            self.drop_stream(debtor);
             self.meet(debtor, Fact::CutOff);
         }
     }
@@ -162,6 +159,7 @@ impl Outbound {
     #[cold]
     pub(super) fn lose(&mut self, slot: Slot, error: &io::Error) {
         log::debug!("a write has failed: {error}");
+        self.drop_stream(slot);
         self.meet(slot, Fact::Broken);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::compression::Compressors;
-use super::outbox::CaughtUp;
+use super::outbox::{CaughtUp, Outbox};
 use super::tape::{Piece, Tape};
 use super::topics::Topics;
 use super::way_out::WayOut;
@@ -69,6 +69,7 @@ pub(super) struct Counts {
     pub(super) compressed: u64,
     pub(super) bytes: u64,
     pub(super) queue_full: u64,
+    pub(super) tls_failed: u64,
 }
 
 impl Outbound {
@@ -179,6 +180,7 @@ impl Outbound {
         counters.compressed = self.counts.compressed;
         counters.bytes_out = self.counts.bytes;
         counters.queue_full = self.counts.queue_full;
+        counters.tls_failed = self.counts.tls_failed;
         counters.open = self.open_count as u64;
         counters.sending = self.waiting.total() as u64;
     }
@@ -205,6 +207,16 @@ impl Outbound {
             way.dirty = true;
             self.dirty.push(slot);
         }
+    }
+
+    /// The stream, and what waits for it, are no more: so nothing is left that points at the tape.
+    pub(super) fn drop_stream(&mut self, slot: Slot) {
+        let way = &mut self.ways[slot.index()];
+        way.outbox = Outbox::default();
+        if way.transport.take().and_then(|transport| transport.handshake_is_done()) == Some(false) {
+            self.counts.tls_failed += 1;
+        }
+        self.waiting.hold(slot, None, 0);
     }
 
     /// Accepts no message any more. Returns whether any was accepted before.

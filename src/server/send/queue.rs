@@ -21,11 +21,11 @@ impl Outbound {
 
     #[inline(never)]
     fn queue_each_published(&mut self, slot: Slot) {
-        let since = self.skip_published(slot);
-        let way = &self.ways[slot.index()];
-        if !way.accepts {
+        if !self.accepts(slot) {
             return;
         }
+        let since = self.skip_published(slot);
+        let way = &self.ways[slot.index()];
         let published = self.topics.published_to(&way.topics, since);
         let reads_deflated = way.compression.is_agreed();
         for Published { range, .. } in
