@@ -32,7 +32,7 @@ fn a_peer_whose_stream_broke_is_not_written_to_again() {
         peers.send(other, &vec![b'x'; 9 * KIB][..]);
         assert!(!peers.contains(broken));
         peers.send(other, &vec![b'x'; 9 * KIB][..]);
-        peers.broadcast(&vec![b'x'; 1 * KIB][..]);
+        peers.broadcast(&vec![b'x'; KIB][..]);
         peers.send(broken, "three");
         // Once more.
         peers.send(other, &vec![b'x'; 9 * KIB][..]);
