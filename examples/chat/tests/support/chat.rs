@@ -149,7 +149,9 @@ impl Chat {
     pub fn ended(&mut self) -> (ExitStatus, Vec<String>) {
         let mut running = self.running.take().expect("the chat runs");
         let status = program::wait(&mut running.child);
-        (status, running.log.all())
+        let log = running.log.all();
+        assert_no_panic(&log);
+        (status, log)
     }
 
     /// SIGTERM, and up again on the same history. Clients that do not answer the farewell hold it up for seconds.
@@ -180,11 +182,20 @@ impl Drop for Chat {
         if let Some(mut running) = self.running.take() {
             let _ = running.child.kill();
             let _ = running.child.wait();
-            if thread::panicking() {
-                eprintln!("the chat's log: {:#?}", running.log.all());
+            let log = running.log.all();
+            match thread::panicking() {
+                true => eprintln!("the chat's log: {log:#?}"),
+                false => assert_no_panic(&log),
             }
         }
     }
+}
+
+/// The chat outlives a panic in its handler, so a test would not notice it.
+#[track_caller]
+fn assert_no_panic(log: &[String]) {
+    let panics = log.iter().any(|line| line.contains("panicked"));
+    assert!(!panics, "the chat's handler panicked: {log:#?}");
 }
 
 /// Lines that a program writes, as they come.
