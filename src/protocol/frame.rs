@@ -73,6 +73,7 @@ pub enum Expecting {
 /// A frame header, up to the masking key that follows it when a client has sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[repr(C)] // small fields first: where an error may lie instead, the compiler copied the length in two parts
 pub struct FrameHeader {
     /// Is this the last (or only) frame of its message?
     pub fin: bool,

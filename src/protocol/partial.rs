@@ -29,6 +29,7 @@ pub(super) struct Partial {
 
 /// A frame whose header is known and whose payload is arriving.
 #[derive(Debug)]
+#[repr(C)] // small fields first: where an error may lie instead, the compiler copied the length in two parts
 pub(super) struct OpenFrame {
     pub(super) fin: bool,
     pub(super) opcode: Opcode,
@@ -81,7 +82,7 @@ impl OpenFrame {
 
 impl Partial {
     /// A frame whose message, if it begins one, may have so many bytes.
-    pub(super) fn begin(&mut self, frame: OpenFrame, deflated: Option<WithCodec<Deflated>>, limit: usize) {
+    pub(super) fn begin(&mut self, frame: &OpenFrame, deflated: Option<WithCodec<Deflated>>, limit: usize) {
         let length = frame.remaining;
         let new = |kind| Some(Assembly::new(MessageBuffer::new(kind), deflated, length, limit));
         let message = match (frame.opcode, self.message.take()) {
@@ -94,7 +95,6 @@ impl Partial {
             }
         };
         self.message = message;
-        self.frame = Some(frame);
     }
 
     /// Moves payload of the open frame from the input to where it belongs; returns what it completes.

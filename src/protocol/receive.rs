@@ -179,29 +179,33 @@ impl ReceiveHalf {
         mut spare: Option<&mut Spare>,
     ) -> Result<Found<'b>, ProtocolError> {
         loop {
-            if let Some(partial) = &mut self.partial
-                && let Some(frame) = partial.frame.take()
-            {
-                let (inflation, inflater) = (self.inflation.as_deref_mut(), inflater.as_deref_mut());
-                match partial.read_payload(frame, input, inflation, inflater, spare.as_deref_mut())? {
-                    Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
-                    Found::Nothing => {} // the frame is complete, its message is not
-                    found => return Ok(found),
+            let frame = match self.partial.as_mut().and_then(|partial| partial.frame.take()) {
+                Some(frame) => frame,
+                None => {
+                    let Some(mut frame) = self.read_header(input)? else {
+                        return Ok(Found::Nothing);
+                    };
+                    let by_itself = self.is_event_by_itself(&frame, input);
+                    match (frame.compressed, &mut self.inflation, inflater.as_deref_mut()) {
+                        (None, _, _) if by_itself => {
+                            return Event::of(frame.opcode, frame.take_payload(input)).map(Found::InPlace);
+                        }
+                        (Some(kind), Some(inflation), Some(inflater)) if by_itself => {
+                            let payload = frame.take_payload(input);
+                            inflation.inflate_whole(payload, kind, self.max_message, inflater)?;
+                            return Ok(Found::Inflated(kind));
+                        }
+                        _ => self.begin(&frame),
+                    }
+                    frame
                 }
-            }
-            let Some(mut frame) = self.read_header(input)? else {
-                return Ok(Found::Nothing);
             };
-            let by_itself = self.is_event_by_itself(&frame, input);
-            match (frame.compressed, &mut self.inflation, inflater.as_deref_mut()) {
-                (None, _, _) if by_itself => {
-                    return Event::of(frame.opcode, frame.take_payload(input)).map(Found::InPlace);
-                }
-                (Some(kind), Some(inflation), Some(inflater)) if by_itself => {
-                    inflation.inflate_whole(frame.take_payload(input), kind, self.max_message, inflater)?;
-                    return Ok(Found::Inflated(kind));
-                }
-                _ => self.begin(frame),
+            let partial = self.partial.get_or_insert_default();
+            let (inflation, inflater) = (self.inflation.as_deref_mut(), inflater.as_deref_mut());
+            match partial.read_payload(frame, input, inflation, inflater, spare.as_deref_mut())? {
+                Found::Nothing if partial.frame.is_some() => return Ok(Found::Nothing),
+                Found::Nothing => {} // the frame is complete, its message is not
+                found => return Ok(found),
             }
         }
     }
@@ -215,7 +219,13 @@ impl ReceiveHalf {
             *input = &mut std::mem::take(input)[length..];
             return Ok(Some(frame));
         }
-        // Not all there. Byte by byte (14 at most), so that what follows the header stays in the input.
+        self.read_header_in_pieces(input)
+    }
+
+    /// A header that is not all there: byte by byte (14 at most), so that what follows it stays in the input.
+    #[cold]
+    #[inline(never)]
+    fn read_header_in_pieces(&mut self, input: &mut &mut [u8]) -> Result<Option<OpenFrame>, ProtocolError> {
         while let Some((byte, rest)) = std::mem::take(input).split_first_mut() {
             *input = rest;
             let header = &mut self.partial.get_or_insert_default().header;
@@ -230,7 +240,7 @@ impl ReceiveHalf {
     }
 
     /// Parses a header with its masking key, and checks what it announces.
-    #[inline]
+    #[inline(always)]
     fn parse_header(&self, bytes: &[u8]) -> Result<Option<(OpenFrame, usize)>, ProtocolError> {
         let message = self.partial.as_ref().and_then(|partial| partial.message.as_ref());
         let expecting = match message {
@@ -294,7 +304,7 @@ impl ReceiveHalf {
     }
 
     /// A frame whose payload, or whose message, is not all there.
-    fn begin(&mut self, frame: OpenFrame) {
+    fn begin(&mut self, frame: &OpenFrame) {
         let deflated = self
             .inflation
             .as_mut()
