@@ -27,7 +27,7 @@ impl Outbound {
         let way = self.way(slot);
         way.accepts = true;
         way.compression = Compression::new(agreement);
-        self.open.insert(slot);
+        self.topics.everybody_mut().insert(slot);
         self.open_count += 1;
     }
 

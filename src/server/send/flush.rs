@@ -63,7 +63,7 @@ impl Outbound {
         let deflated_for_some = published.iter().any(|message| message.deflated_for_some);
         let stretch = Piece::Tape(self.tape.join(published.iter().map(|message| message.range.clone())));
         let mut place = 0;
-        while let Some(slot) = self.member(number, &mut place) {
+        while let Some(slot) = self.topics.next_member(number, &mut place) {
             let way = &mut self.ways[slot.index()];
             if !way.accepts || way.dirty {
                 continue;

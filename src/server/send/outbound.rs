@@ -15,7 +15,6 @@ use crate::server::accept::transport::Transport;
 use crate::server::counters::Counters;
 use crate::server::peer_id::Slot;
 use crate::server::table::budget::Budget;
-use crate::server::table::slot_set::SlotSet;
 use crate::server::tuning::FULL_TAPE;
 
 /// The way out of all connections.
@@ -23,8 +22,6 @@ use crate::server::tuning::FULL_TAPE;
 pub(in crate::server) struct Outbound {
     /// By slot.
     pub(super) ways: Vec<WayOut>,
-    /// The slots that accept messages.
-    pub(super) open: SlotSet,
     pub(super) open_count: usize,
     /// Peers that have met a fate and are still listed in their topics.
     pub(super) fated: usize,
@@ -78,7 +75,6 @@ impl Outbound {
         let queue_limit = config.send_queue - config.send_queue / 64;
         Outbound {
             ways: Vec::new(),
-            open: SlotSet::default(),
             open_count: 0,
             fated: 0,
             tape: Tape::default(),
@@ -109,7 +105,7 @@ impl Outbound {
     }
 
     pub(in crate::server) fn open_slots(&self) -> impl Iterator<Item = Slot> {
-        self.open.iter()
+        self.topics.everybody().iter()
     }
 
     /// How many peers are subscribed to a topic.
@@ -223,7 +219,7 @@ impl Outbound {
     pub(super) fn refuse_messages(&mut self, slot: Slot) -> bool {
         let accepted = std::mem::take(&mut self.way(slot).accepts);
         if accepted {
-            self.open.remove(slot);
+            self.topics.everybody_mut().remove(slot);
             self.open_count -= 1;
         }
         accepted

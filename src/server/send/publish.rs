@@ -142,7 +142,7 @@ impl Outbound {
         mut act: impl FnMut(&mut Outbound, Slot),
     ) {
         let mut place = 0;
-        while let Some(slot) = self.member(number, &mut place) {
+        while let Some(slot) = self.topics.next_member(number, &mut place) {
             if except != Some(slot) && self.accepts(slot) {
                 act(self, slot);
             }

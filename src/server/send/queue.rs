@@ -1,7 +1,6 @@
 //! What is queued for a peer: messages, within the limit of its queue, and before them what was published to it.
 
 use super::delivery::Delivery;
-use super::memberships::{EVERYBODY, TopicNumber};
 use super::outbound::{Fact, Outbound};
 use super::tape::Piece;
 use super::topics::Published;
@@ -44,19 +43,6 @@ impl Outbound {
     #[inline]
     pub(super) fn reads_deflated(&self, slot: Slot) -> bool {
         self.ways[slot.index()].compression.is_agreed()
-    }
-
-    /// The next member of a topic from a place on, which moves on. In the topic of everybody each slot is a place.
-    #[inline]
-    pub(super) fn member(&self, number: TopicNumber, place: &mut usize) -> Option<Slot> {
-        if number == EVERYBODY {
-            let slot = self.open.next(*place)?;
-            *place = slot.index() + 1;
-            return Some(slot);
-        }
-        let slot = *self.topics.members(number).get(*place)?;
-        *place += 1;
-        Some(slot)
     }
 
     /// Queues a message, unless the peer accepts none, or has no room for it.

@@ -10,11 +10,14 @@ use std::sync::Arc;
 
 use super::memberships::{EVERYBODY, Memberships, TopicNumber};
 use crate::server::peer_id::Slot;
+use crate::server::table::slot_set::SlotSet;
 
 #[derive(Debug)]
 pub(super) struct Topics {
     numbers: HashMap<Arc<str>, TopicNumber>,
     topics: Vec<Topic>,
+    /// The members of `EVERYBODY`: the peers that accept messages.
+    everybody: SlotSet,
     unused: Vec<TopicNumber>,
     /// The topics with messages of this turn.
     active: Vec<TopicNumber>,
@@ -41,11 +44,39 @@ pub(super) struct Published {
 impl Topics {
     pub(super) fn new() -> Self {
         let everybody = Topic::named("".into());
-        Topics { numbers: HashMap::new(), topics: vec![everybody], unused: Vec::new(), active: Vec::new() }
+        Topics {
+            numbers: HashMap::new(),
+            topics: vec![everybody],
+            everybody: SlotSet::default(),
+            unused: Vec::new(),
+            active: Vec::new(),
+        }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<TopicNumber> {
         self.numbers.get(name).copied()
+    }
+
+    /// The peers that accept messages.
+    pub(super) fn everybody(&self) -> &SlotSet {
+        &self.everybody
+    }
+
+    pub(super) fn everybody_mut(&mut self) -> &mut SlotSet {
+        &mut self.everybody
+    }
+
+    /// The next member of a topic from a place on, which moves on. In the topic of everybody each slot is a place.
+    #[inline]
+    pub(super) fn next_member(&self, number: TopicNumber, place: &mut usize) -> Option<Slot> {
+        if number == EVERYBODY {
+            let slot = self.everybody.next(*place)?;
+            *place = slot.index() + 1;
+            return Some(slot);
+        }
+        let slot = *self.members(number).get(*place)?;
+        *place += 1;
+        Some(slot)
     }
 
     pub(super) fn members(&self, number: TopicNumber) -> &[Slot] {
