@@ -3,7 +3,8 @@
 /// A topic's place in the table. Peers remember the topics they are in by it.
 pub(super) type TopicNumber = u32;
 
-/// The topic of what is broadcast. It has no name, and no peer lists it: its members are all peers that accept messages.
+/// The topic of what is broadcast. It has no name, and no peer lists it: all peers that accept messages are its
+/// members.
 pub(super) const EVERYBODY: TopicNumber = 0;
 
 /// The topics of one peer. Most are in few, and own no memory for it.
