@@ -13,6 +13,8 @@ pub(in crate::server) mod outgoing;
 mod publish;
 mod queue;
 mod tape;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod way_out;
 
