@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pollcat::{
     Answer, CloseCode, Config, Counters, Departure, Handler, Message, PeerId, Peers, ProtocolError, Proxies,
-    Request,
+    Request, RequestId,
 };
 use pollcat_testing::client::{BINARY, Client, TEXT, masked};
 
@@ -213,6 +213,44 @@ fn pages_that_nobody_reads_leave_no_room_for_others_unless_they_are_shared() {
     let mut third = Client::dial(server.address());
     assert!(fetch(&mut third, "/own", "192.0.2.3").starts_with("HTTP/1.1 200 "));
     assert_eq!(third.bytes(PAGE).len(), PAGE);
+}
+
+/// Answers all requests at once, when there are eight.
+#[derive(Default)]
+struct AtOnce(Vec<RequestId>);
+
+impl Handler for AtOnce {
+    fn on_request(&mut self, peers: &mut Peers, id: PeerId, _: &Request<'_>) -> Answer {
+        self.0.push(peers.request_id(id));
+        if self.0.len() < 8 {
+            return Answer::later();
+        }
+        let page = || Answer::page("text/plain", vec![b'x'; 1 << 20]);
+        for request in self.0.drain(..7) {
+            peers.answer_request(request, &page());
+        }
+        page()
+    }
+
+    fn on_message(&mut self, _: &mut Peers, _: PeerId, _: Message<'_>) {}
+}
+
+// They were counted when a socket turned out to be full: too late to refuse any, so some were cut off in their midst.
+#[test]
+fn pages_that_are_given_in_one_call_are_counted_one_after_the_other() {
+    let server = Running::start(Config::new().max_sending(4 << 20), AtOnce::default());
+    let mut clients: Vec<_> = (0..8).map(|_| Client::dial(server.address())).collect();
+    for client in &mut clients {
+        client.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+    let heads: Vec<String> = clients.iter_mut().map(Client::head).collect();
+    let count = |status: &str| heads.iter().filter(|head| head.starts_with(status)).count();
+    assert_eq!((count("HTTP/1.1 200 "), count("HTTP/1.1 503 ")), (4, 4));
+    for (client, _) in clients.iter_mut().zip(&heads).filter(|(_, head)| head.starts_with("HTTP/1.1 200 ")) {
+        assert_eq!(client.bytes(1 << 20).len(), 1 << 20, "it is whole");
+    }
+    server.wait_until("all is written", |counters| counters.sending == 0);
+    assert_eq!(server.counters().too_slow, 0);
 }
 
 #[test]

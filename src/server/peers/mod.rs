@@ -26,10 +26,10 @@ use crate::protocol::CloseCode;
 
 /// Everybody who is connected, and every way to send to them.
 ///
-/// What is sent leaves when the handler has returned to the loop and the turn ends. Each peer receives messages in the
-/// order of the calls. Nothing that is sent ends a connection while a handler runs: a peer whose queue is full, or
-/// whose stream is broken, accepts nothing more, and [`on_close`](super::Handler::on_close) comes at the end of the
-/// turn.
+/// What is sent leaves when the turn ends, at the latest; large messages, and many, leave earlier. Each peer receives
+/// messages in the order of the calls. Nothing that is sent ends a connection while a handler runs: a peer whose stream
+/// is broken, or whose queue is full (with [`SlowPeers::Close`](super::SlowPeers::Close)), accepts nothing more, and
+/// [`on_close`](super::Handler::on_close) follows when no other call of the handler is running.
 #[derive(Debug)]
 pub struct Peers {
     table: Table,

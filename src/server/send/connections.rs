@@ -127,6 +127,7 @@ impl Outbound {
             false => Piece::Page(body.clone()),
         };
         self.push(slot, &piece);
+        self.charge(slot);
     }
 
     /// Asks for a [`Fact::Written`] when all is written.

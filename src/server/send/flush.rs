@@ -132,6 +132,7 @@ impl Outbound {
     fn note_written(&mut self, slot: Slot, caught_up: CaughtUp) {
         self.way(slot).reports = false;
         self.facts.push_back((slot, Fact::Written(caught_up)));
+        self.charge(slot);
     }
 
     /// The socket is full, and what waits is kept.
@@ -146,7 +147,7 @@ impl Outbound {
     /// Counts what waits for a peer, now that its socket has taken what it takes. If that is too much for all of them,
     /// what waits for the peers that hold most of it is dropped, and their streams with it: they may end in the middle
     /// of a frame, and a Close could only follow when all of it has been read.
-    fn charge(&mut self, slot: Slot) {
+    pub(super) fn charge(&mut self, slot: Slot) {
         let way = &self.ways[slot.index()];
         self.waiting.hold(slot, way.address, way.outbox.memory());
         while let Some(debtor) = self.waiting.debtor(slot) {
