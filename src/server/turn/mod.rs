@@ -106,6 +106,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.stop_if_asked();
         self.settle();
         self.publish_counters();
+        if brought > 0 {
+            self.stay_awake();
+        }
         Ok(())
     }
 
@@ -155,9 +158,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.now = self.clock.elapsed();
         self.peers.begin_turn(Clock::tick(self.now));
         self.inbound.begin_turn(brought);
-        if brought > 0 {
-            self.stay_awake();
-        }
     }
 
     /// After traffic, the loop stays awake for a while, if it is asked to (`Config::spin`).
