@@ -20,6 +20,7 @@ fn main() -> io::Result<()> {
     let transcripts = transcripts.iter().flat_map(|(file, text)| transcript::read(file, text).unwrap());
     let cases: Vec<Case> = transcripts.collect();
     write("receive", cases.iter().map(sent))?;
+    write("compress", cases.iter().map(sent))?;
     write("inflate", cases.iter().filter(|case| case.deflate.is_some()).map(sent))?;
     let offers = include_str!("../fixtures/7692-offers.txt").lines();
     write(
