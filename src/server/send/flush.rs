@@ -14,8 +14,7 @@ use crate::server::tuning::{GROUP, GROUP_LENGTH};
 impl Outbound {
     /// Writes all that is queued; then the tape is used again.
     pub(in crate::server) fn flush(&mut self) {
-        // First the peers that have sent something, or were sent something alone: they can go on while the others are
-        // written to.
+        // First the peers for which something was queued alone: they can go on while the others are written to.
         let served = self.write_to_dirty(0);
         for number in self.topics.active().to_vec() {
             self.fan_out(number);
