@@ -20,6 +20,7 @@ struct Fused {
 
 #[derive(Debug, PartialEq)]
 enum Told {
+    Slow,
     Armed,
     Left(Departure),
 }
@@ -57,7 +58,10 @@ impl Handler<&'static str> for Fused {
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
         self.pass("on_message");
         match message {
-            Message::Text("too much") => while peers.send(from, &vec![0; 64 << 10]) == Delivery::Queued {},
+            Message::Text("too much") => {
+                while peers.send(from, &vec![0; 64 << 10]) == Delivery::Queued {}
+                self.tell(Told::Slow);
+            }
             Message::Text("close me") => {
                 peers.close(from, CloseCode::new(3001).expect("an application's code"), "as you like");
                 panic!("a bug after a Close");
@@ -173,6 +177,8 @@ fn in_on_drain() {
     let mut client = Client::connect(scene.server.address());
     scene.arm("on_drain");
     client.send(TEXT, b"too much");
+    // Before, it does not read: a client that keeps up is never slow.
+    assert_eq!(scene.told(), Told::Slow);
     // It has caught up when it has read nearly all of it.
     let close = loop {
         match client.frame() {
