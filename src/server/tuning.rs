@@ -1,4 +1,4 @@
-//! Every number of the server that is not a setting, and why it is that number. (The settings are in `config.rs`.)
+//! Every number of the server that is not a setting, and why it is that number. (The settings are in `config/`.)
 //!
 //! What was measured, and how to measure it again, is in `benches/NOTES.md`.
 
