@@ -85,6 +85,7 @@ compile_error!(
      buffer does not prove that the socket is empty, and connections would hang"
 );
 
+pub mod guide;
 pub mod handshake;
 mod message;
 pub mod protocol;
@@ -99,7 +100,7 @@ pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
 pub use server::UnixAccess;
 pub use server::{
     Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered, OnPanic,
-    Outgoing, PeerId, PeerMap, Peers, Refused, RequestId, Server, SlowPeers, handler_fn,
+    Outgoing, PeerId, PeerMap, Peers, Refused, RequestId, Server, SlowPeers, TimerId, handler_fn,
 };
 #[cfg(feature = "tls")]
 pub use {rustls, server::Tls};

@@ -43,6 +43,7 @@ const CHAT: &[&str] = &["Room", "rooms", "room_id", "room_name", "nickname", "ni
 /// of it.
 const FLOORS: Layers<'_> = &[
     &["lib.rs"],
+    &["guide"],
     &["server"],
     &["server/turn"],
     &["server/receive"],
@@ -59,6 +60,7 @@ const FLOORS: Layers<'_> = &[
         "server/peer_map",
         "server/requests",
         "server/time",
+        "server/timers",
     ],
     &["server/peer_id", "server/tuning"],
     &["handshake"],
@@ -73,7 +75,10 @@ const OPEN: &[(&str, &str)] = &[
     ("src/protocol/limits.rs: Limits", "users read and set them"),
     ("src/protocol/frame.rs: FrameHeader", "a header as it was read, for users"),
     ("src/server/handler.rs: Refused", "what a handler is told"),
-    ("src/server/config/mod.rs: Config", "settings: its methods have checked them, and the server reads them"),
+    (
+        "src/server/config/mod.rs: Config",
+        "settings: its methods have checked them, and the server reads them",
+    ),
     ("src/server/requests.rs: Asked", "two facts about a request"),
     ("src/server/receive/opening.rs: Origin", "two facts about a new connection"),
     ("src/server/send/outbox.rs: CaughtUp", "two facts about a write"),

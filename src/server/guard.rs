@@ -15,6 +15,8 @@ use super::departure::Departure;
 use super::handler::{Handler, Refused};
 use super::peer_id::PeerId;
 use super::peers::Peers;
+use super::requests::RequestId;
+use super::timers::TimerId;
 use crate::Message;
 use crate::handshake::{Answer, Request};
 use crate::protocol::CloseCode;
@@ -95,6 +97,18 @@ impl<M, H: Handler<M>> Handler<M> for Guarded<H> {
         answer.unwrap_or_else(|Panicked| Answer::refuse(500, REASON))
     }
 
+    fn on_body(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>, body: &[u8]) -> Answer {
+        let answer =
+            self.call("on_body", peers, Some(id), |handler, peers| handler.on_body(peers, id, request, body));
+        answer.unwrap_or_else(|Panicked| Answer::refuse(500, REASON))
+    }
+
+    fn on_request_gone(&mut self, peers: &mut Peers, request: RequestId) {
+        let _ = self.call("on_request_gone", peers, Some(request.peer()), |handler, peers| {
+            handler.on_request_gone(peers, request);
+        });
+    }
+
     fn on_refused(&mut self, peers: &mut Peers, refused: &Refused<'_>) {
         let _ = self.call("on_refused", peers, None, |handler, peers| handler.on_refused(peers, refused));
     }
@@ -106,6 +120,10 @@ impl<M, H: Handler<M>> Handler<M> for Guarded<H> {
     #[inline]
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
         self.call_for("on_message", peers, from, |handler, peers| handler.on_message(peers, from, message));
+    }
+
+    fn on_pong(&mut self, peers: &mut Peers, from: PeerId, payload: &[u8]) {
+        self.call_for("on_pong", peers, from, |handler, peers| handler.on_pong(peers, from, payload));
     }
 
     fn on_drain(&mut self, peers: &mut Peers, id: PeerId, missed: u64) {
@@ -121,8 +139,16 @@ impl<M, H: Handler<M>> Handler<M> for Guarded<H> {
         let _ = self.call("on_mail", peers, None, |handler, peers| handler.on_mail(peers, mail));
     }
 
+    fn on_timer(&mut self, peers: &mut Peers, timer: TimerId) {
+        let _ = self.call("on_timer", peers, None, |handler, peers| handler.on_timer(peers, timer));
+    }
+
     fn on_tick(&mut self, peers: &mut Peers) {
         let _ = self.call("on_tick", peers, None, |handler, peers| handler.on_tick(peers));
+    }
+
+    fn on_stop(&mut self, peers: &mut Peers) {
+        let _ = self.call("on_stop", peers, None, |handler, peers| handler.on_stop(peers));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Departure, PeerId, Peers};
+use super::{Departure, PeerId, Peers, RequestId, TimerId};
 use crate::Message;
 use crate::handshake::{Answer, Refusal, Request};
 
@@ -54,6 +54,21 @@ pub trait Handler<M = ()> {
         Answer::accept()
     }
 
+    /// The body of a request has arrived, for which [`on_request`](Self::on_request) asked (`Answer::read_body`). It is
+    /// whole, and within the limit; it lives in the server's buffer: copy what you keep. The answer may come
+    /// [later](Answer::later), as any other. The default answers 404.
+    fn on_body(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>, body: &[u8]) -> Answer {
+        let _ = (peers, id, request, body);
+        Answer::refuse(404, "there is nothing here to send to")
+    }
+
+    /// A request that was to be answered [later](Answer::later) needs no answer any more: its client has left, or has
+    /// waited too long and got a 503. Each such request ends in one of two ways, and in one only: here, or with an
+    /// answer that is taken ([`Peers::answer_request`]).
+    fn on_request_gone(&mut self, peers: &mut Peers, request: RequestId) {
+        let _ = (peers, request);
+    }
+
     /// The server has refused a request by itself: it broke a rule of the handshake, came from a page of a foreign
     /// Origin, asked for a name that the server does not go by, took too long, or there is no room. The client gets the
     /// reason over HTTP; this is for the people who run the server. A flood of such requests calls it as often: count,
@@ -71,6 +86,12 @@ pub trait Handler<M = ()> {
 
     /// A whole message has arrived. It lives in the server's buffer: copy what you keep.
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>);
+
+    /// A Pong has arrived that does not answer one of the server's own Pings: the answer to `Peers::ping`, or one that
+    /// nobody asked for (RFC 6455 §5.5.3). It has the payload of the Ping, at most 125 bytes.
+    fn on_pong(&mut self, peers: &mut Peers, from: PeerId, payload: &[u8]) {
+        let _ = (peers, from, payload);
+    }
 
     /// A peer has caught up: it was behind, and all that waited for it has been written to its socket. It was behind if
     /// [`send`](Peers::send) answered [`Delivery::Slow`](super::Delivery::Slow) or
@@ -90,8 +111,19 @@ pub trait Handler<M = ()> {
         let _ = (peers, mail);
     }
 
+    /// The time that [`Peers::after`] was given is over. Each timer comes once.
+    fn on_timer(&mut self, peers: &mut Peers, timer: TimerId) {
+        let _ = (peers, timer);
+    }
+
     /// Time has passed ([`Config::tick`](super::Config::tick)).
     fn on_tick(&mut self, peers: &mut Peers) {
+        let _ = peers;
+    }
+
+    /// The server has stopped: this is the last call, after the last [`on_close`](Self::on_close), and before
+    /// [`Server::run`](super::Server::run) returns. The time to save what is to be kept.
+    fn on_stop(&mut self, peers: &mut Peers) {
         let _ = peers;
     }
 }
@@ -101,6 +133,14 @@ macro_rules! passed_on {
     () => {
         fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
             (**self).on_request(peers, id, request)
+        }
+
+        fn on_body(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>, body: &[u8]) -> Answer {
+            (**self).on_body(peers, id, request, body)
+        }
+
+        fn on_request_gone(&mut self, peers: &mut Peers, request: RequestId) {
+            (**self).on_request_gone(peers, request);
         }
 
         fn on_refused(&mut self, peers: &mut Peers, refused: &Refused<'_>) {
@@ -115,6 +155,10 @@ macro_rules! passed_on {
             (**self).on_message(peers, from, message);
         }
 
+        fn on_pong(&mut self, peers: &mut Peers, from: PeerId, payload: &[u8]) {
+            (**self).on_pong(peers, from, payload);
+        }
+
         fn on_drain(&mut self, peers: &mut Peers, id: PeerId, missed: u64) {
             (**self).on_drain(peers, id, missed);
         }
@@ -127,8 +171,16 @@ macro_rules! passed_on {
             (**self).on_mail(peers, mail);
         }
 
+        fn on_timer(&mut self, peers: &mut Peers, timer: TimerId) {
+            (**self).on_timer(peers, timer);
+        }
+
         fn on_tick(&mut self, peers: &mut Peers) {
             (**self).on_tick(peers);
+        }
+
+        fn on_stop(&mut self, peers: &mut Peers) {
+            (**self).on_stop(peers);
         }
     };
 }

@@ -15,6 +15,7 @@ mod requests;
 mod send;
 mod table;
 mod time;
+mod timers;
 mod tuning;
 mod turn;
 
@@ -38,6 +39,7 @@ pub use peers::Peers;
 pub use requests::RequestId;
 pub use send::Delivery;
 pub use send::outgoing::Outgoing;
+pub use timers::TimerId;
 
 use accept::listeners::{Listeners, Spoken};
 use guard::Guarded;

@@ -5,6 +5,7 @@ mod admitting;
 mod answering;
 mod expiry;
 mod life;
+mod timing;
 
 pub(in crate::server) use answering::KeepAlive;
 
@@ -20,6 +21,7 @@ use super::send::outgoing::Outgoing;
 use super::send::{Delivery, Outbound};
 use super::table::Table;
 use super::time::deadlines::{Clock, Tick, ticks};
+use super::timers::Timers;
 use super::{Config, Departure, PeerId};
 use crate::handshake::Answer;
 use crate::protocol::CloseCode;
@@ -53,6 +55,7 @@ pub struct Peers {
     now: Tick,
     /// `Config::ping_after` in ticks, as it is needed with every read.
     silence: Tick,
+    timers: Timers,
     stopping: bool,
     /// The first request whose subprotocols were not answered has been logged as a warning.
     warned_of_subprotocols: bool,
@@ -84,6 +87,7 @@ impl Peers {
             now: 0,
             silence: ticks(config.ping_after),
             config,
+            timers: Timers::default(),
             stopping: false,
             warned_of_subprotocols: false,
         }

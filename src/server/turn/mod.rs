@@ -85,6 +85,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         while !self.is_finished() {
             self.turn(&mut events)?;
         }
+        self.handler.on_stop(&mut self.peers);
         Ok(())
     }
 
@@ -143,7 +144,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         let retry = self.listeners.retry_at().filter(|_| self.has_room());
         let deadlines = [self.peers.earliest_deadline(), retry, self.stop_by];
         let due = deadlines.into_iter().flatten().min().map(Clock::begin_of);
-        let due = due.into_iter().chain(self.ticker.as_ref().map(Ticker::next)).min();
+        let ticks = [self.ticker.as_ref().map(Ticker::next), self.peers.next_timer()];
+        let due = due.into_iter().chain(ticks.into_iter().flatten()).min();
         if due.is_none() && self.awake_until.is_zero() {
             return None;
         }

@@ -34,6 +34,11 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             self.handler.on_tick(&mut self.peers);
             self.peers.act_on_facts();
         }
+        // One that is set meanwhile has its time still to come: `now` is the turn's beginning.
+        while let Some(timer) = self.peers.take_due_timer(self.now) {
+            self.handler.on_timer(&mut self.peers, timer);
+            self.peers.act_on_facts();
+        }
     }
 
     fn give_up_the_overdue(&mut self, reached: Tick) {

@@ -1,0 +1,1 @@
+//! # Several listeners, who is at the other end, and TLS

@@ -1,0 +1,1 @@
+//! # Peers that are too slow or too fast

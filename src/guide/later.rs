@@ -1,0 +1,1 @@
+//! # An answer that has to be fetched first

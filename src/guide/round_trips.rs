@@ -1,0 +1,1 @@
+//! # Pings and Pongs, and how long a peer takes

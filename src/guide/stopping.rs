@@ -1,0 +1,1 @@
+//! # Going down well

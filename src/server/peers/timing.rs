@@ -1,0 +1,34 @@
+//! The application's timers.
+
+use std::time::Duration;
+
+use super::Peers;
+use crate::server::timers::TimerId;
+
+/// # Timers
+impl Peers {
+    /// Sets a timer: [`on_timer`](crate::Handler::on_timer) is called once so much time has passed, with the id that
+    /// this returns. It may come late by a millisecond and by what the turn before it takes, and never early. Timers
+    /// of one time come in the order in which they were set.
+    ///
+    /// A timer takes some 40 bytes until it has come. Nothing limits how many there are: they are the application's
+    /// own.
+    pub fn after(&mut self, time: Duration) -> TimerId {
+        self.timers.set(self.clock.elapsed().saturating_add(time))
+    }
+
+    /// Takes a timer back. False if it has come already, or was taken back before.
+    pub fn cancel(&mut self, timer: TimerId) -> bool {
+        self.timers.cancel(timer)
+    }
+
+    /// When the next timer is due.
+    pub(in crate::server) fn next_timer(&self) -> Option<Duration> {
+        self.timers.next()
+    }
+
+    /// A timer whose time is over.
+    pub(in crate::server) fn take_due_timer(&mut self, now: Duration) -> Option<TimerId> {
+        self.timers.take_due(now)
+    }
+}
