@@ -56,6 +56,7 @@
 mod answer;
 mod authority;
 mod body;
+mod credentials;
 mod date;
 #[cfg_attr(not(feature = "deflate"), allow(unreachable_pub, reason = "public with the feature"))]
 mod deflate;
@@ -63,6 +64,7 @@ mod extensions;
 mod fields;
 mod head;
 mod networks;
+mod percent;
 mod policy;
 mod proxies;
 mod refusal;

@@ -1,9 +1,12 @@
 //! The client's request, borrowed from its bytes (RFC 6455 §4.2.1, RFC 9112).
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::authority::Authority;
+use super::credentials;
 use super::fields::Fields;
+use super::percent;
 use super::request_line::{RequestLine, Target};
 use super::syntax::trim;
 use super::{Method, Refusal};
@@ -42,14 +45,35 @@ impl<'a> Request<'a> {
         self.method
     }
 
-    /// The path as it was sent, from its `/` to the `?`. It is not percent-decoded.
+    /// The path as it was sent, from its `/` to the `?`. It is not percent-decoded
+    /// ([`decoded_path`](Self::decoded_path) is).
     pub fn path(&self) -> &'a str {
         self.target.path
+    }
+
+    /// The path, percent-decoded (RFC 3986 §2.1): `/a%20b` is `/a b`. `None` if a `%` is not followed by two
+    /// hexadecimal digits, if the bytes are not UTF-8, or if one of them is NUL. That is all that is checked: it may
+    /// have `..` in it, or a `/` that was sent as `%2F`.
+    pub fn decoded_path(&self) -> Option<Cow<'a, str>> {
+        percent::of_path(self.target.path)
     }
 
     /// What follows the `?`, as it was sent.
     pub fn query(&self) -> Option<&'a str> {
         self.target.query
+    }
+
+    /// The pairs of the query in order, names and values decoded as a browser's form encodes them (WHATWG URL §5.1):
+    /// `+` is a space, `%C3%BC` an `ü`. A `%` without two hexadecimal digits stays as it is, and bytes that are not
+    /// UTF-8 become U+FFFD. Without a `=` the value is empty; nothing between two `&` is no pair. A name may come
+    /// several times.
+    pub fn query_pairs(&self) -> impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)> + use<'a> {
+        percent::pairs(self.target.query.unwrap_or_default())
+    }
+
+    /// The value of the first of the [`query_pairs`](Self::query_pairs) of this name, in exactly this case.
+    pub fn query_value(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value)
     }
 
     /// The host the client asked for, with its port if it named one; empty only in HTTP/1.0.
@@ -66,6 +90,21 @@ impl<'a> Request<'a> {
     /// All header fields in order: names as they were sent, values without the white space around them.
     pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + use<'a> {
         self.fields.iter().map_while(|(name, value)| Some((str::from_utf8(name).ok()?, value)))
+    }
+
+    /// The value of the cookie of this name, in exactly this case (RFC 6265 §4.2), without the white space and the
+    /// quotes around it. Of several it is the first, which browsers send for the longest path (§5.4). `None` if there
+    /// is none, or if the value is not UTF-8. It is not decoded, whatever encoding whoever set it chose.
+    pub fn cookie(&self, name: &str) -> Option<&'a str> {
+        credentials::cookie(self.values("cookie"), name)
+    }
+
+    /// The token of `Authorization: Bearer` (RFC 6750 §2.1), which has the syntax of one and is not checked further.
+    /// `None` without one, with another scheme, or with several Authorization fields: it would be anyone's guess which
+    /// of them counts. Browsers cannot send one with a WebSocket: there it has to be a [`cookie`](Self::cookie), or a
+    /// short-lived ticket in the [query](Self::query_value).
+    pub fn bearer(&self) -> Option<&'a str> {
+        credentials::bearer(self.single("authorization").ok()??)
     }
 
     /// The address of the client: the other end of the connection, or the one that a trusted proxy names
@@ -159,5 +198,45 @@ impl<'a> Request<'a> {
             (None | Some(b"0"), None) => Ok(()),
             _ => Err(Refusal::Body),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::{HeadLimits, HeadReader};
+
+    #[track_caller]
+    fn with_request(target: &str, fields: &str, look: impl FnOnce(&Request<'_>)) {
+        let mut head = format!("GET {target} HTTP/1.1\r\nHost: h\r\n{fields}\r\n").into_bytes();
+        let mut reader = HeadReader::new(HeadLimits::new());
+        look(&reader.next(&mut &mut head[..]).unwrap().expect("the head is whole"));
+    }
+
+    #[test]
+    fn cookies_tokens_and_pairs_are_found_in_a_request() {
+        let fields = "cookie: a=1\r\nAuthorization:  bearer mF_9.B5f-4.1JqM\r\nCOOKIE: b=\"2\"; a=3\r\n";
+        with_request("/%C3%BC?room=a+b&n=%E5%B0%8F&n=2&x", fields, |request| {
+            assert_eq!(
+                (request.cookie("a"), request.cookie("b"), request.cookie("c")),
+                (Some("1"), Some("2"), None)
+            );
+            assert_eq!(request.bearer(), Some("mF_9.B5f-4.1JqM"));
+            assert_eq!((request.path(), request.decoded_path().as_deref()), ("/%C3%BC", Some("/ü")));
+            let pairs: Vec<_> =
+                request.query_pairs().map(|(name, value)| format!("{name}={value}")).collect();
+            assert_eq!(pairs, ["room=a b", "n=小", "n=2", "x="]);
+            let value = |name| request.query_value(name);
+            assert_eq!((value("n").as_deref(), value("x").as_deref()), (Some("小"), Some("")));
+            assert_eq!(value("N"), None);
+        });
+        let twice = "Authorization: Bearer a\r\nauthorization: Bearer a\r\n";
+        with_request("/", twice, |request| assert_eq!(request.bearer(), None));
+        with_request("/", "", |request| {
+            assert_eq!(
+                (request.bearer(), request.cookie("a"), request.query_pairs().next()),
+                (None, None, None)
+            );
+        });
     }
 }
