@@ -69,8 +69,9 @@ pub(super) struct Encoded {
     compressible: bool,
 }
 
+/// What wakes the loop when there is mail.
 #[derive(Debug)]
-struct Bell {
+pub(super) struct Bell {
     waker: Waker,
     /// Rung, and the loop has not seen it yet: a thousand letters cost one system call.
     rung: AtomicBool,
@@ -174,6 +175,12 @@ impl<T> NotDelivered<T> {
 }
 
 impl Bell {
+    /// Wakes a loop that sleeps in this poll, with the token [`BELL`].
+    pub(super) fn of_poll(poll: &Poll) -> io::Result<Self> {
+        let waker = Waker::new(poll.registry(), reserved_token(BELL))?;
+        Ok(Bell { waker, rung: AtomicBool::new(false), stop: AtomicBool::new(false) })
+    }
+
     fn ring(&self) {
         if !self.rung.swap(true, Ordering::AcqRel)
             && let Err(error) = self.waker.wake()
@@ -215,11 +222,9 @@ pub(super) struct Letters<M> {
 }
 
 impl<M> Letters<M> {
-    pub(super) fn new(poll: &Poll, capacity: usize) -> io::Result<Self> {
-        let waker = Waker::new(poll.registry(), reserved_token(BELL))?;
-        let bell = Bell { waker, rung: AtomicBool::new(false), stop: AtomicBool::new(false) };
+    pub(super) fn new(bell: Bell, capacity: usize) -> Self {
         let (sender, letters) = sync_channel(capacity.max(1));
-        Ok(Letters { letters, mailbox: Mailbox { letters: sender, bell: Arc::new(bell) }, waiting: false })
+        Letters { letters, mailbox: Mailbox { letters: sender, bell: Arc::new(bell) }, waiting: false }
     }
 
     pub(super) fn mailbox(&self) -> Mailbox<M> {

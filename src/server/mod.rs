@@ -43,7 +43,7 @@ pub use timers::TimerId;
 
 use accept::listeners::{Listeners, Spoken};
 use guard::Guarded;
-use mailbox::Letters;
+use mailbox::{Bell, Letters};
 use time::deadlines::Clock;
 use turn::{EventLoop, Parts};
 
@@ -90,7 +90,7 @@ impl<M> Server<M> {
     pub fn without_listeners(mut config: Config) -> io::Result<Self> {
         config.max_connections = accept::admission::fit_to_descriptors(config.max_connections);
         let poll = Poll::new()?;
-        let letters = Letters::new(&poll, config.mailbox)?;
+        let letters = Letters::new(Bell::of_poll(&poll)?, config.mailbox);
         Ok(Server { poll, listeners: Listeners::default(), letters, config, counters: CounterReader::new() })
     }
 
@@ -202,9 +202,9 @@ impl<M> Server<M> {
         let Server { poll, listeners, letters, config, counters } = self;
         let clock = Clock::start();
         let handler = Guarded::new(handler, config.on_panic);
-        let peers = Peers::new(config, clock, poll.registry().try_clone()?);
-        let parts = Parts { poll, clock, listeners, letters, published: counters, peers };
-        EventLoop::new(parts, handler).run()
+        let peers = Peers::new(config, clock.clone(), Some(poll.registry().try_clone()?));
+        let parts = Parts { clock, listeners, letters, published: counters, peers };
+        EventLoop::new(parts, handler).run(poll)
     }
 }
 

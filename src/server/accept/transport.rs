@@ -2,7 +2,7 @@
 //!
 //! The rest of the server does not know which it is, except that TLS may have bytes of its own to write.
 
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::Shutdown;
 
 use mio::event::Source;
@@ -27,7 +27,11 @@ pub(in crate::server) enum Transport {
 
 impl Transport {
     /// Both directions, once and for all: mio reports edges, so nothing is ever switched on or off.
-    pub(in crate::server) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+    pub(in crate::server) fn register(
+        &mut self,
+        registry: Option<&Registry>,
+        token: Token,
+    ) -> io::Result<()> {
         let source: &mut dyn Source = match self {
             Transport::Tcp(stream) => stream,
             #[cfg(unix)]
@@ -35,6 +39,7 @@ impl Transport {
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => stream.socket(),
         };
+        let registry = registry.ok_or(ErrorKind::Unsupported)?;
         source.register(registry, token, Interest::READABLE | Interest::WRITABLE)
     }
 

@@ -17,7 +17,7 @@ impl Peers {
     /// A connection has been accepted. `None` if it cannot be watched.
     pub(in crate::server) fn add(&mut self, mut transport: Transport) -> Option<PeerId> {
         let id = self.table.occupy();
-        if let Err(error) = transport.register(&self.registry, id.token()) {
+        if let Err(error) = transport.register(self.registry.as_ref(), id.token()) {
             log::warn!("cannot watch a connection: {error}");
             self.table.vacate(id.slot());
             return None;

@@ -48,7 +48,8 @@ pub struct Peers {
     /// For the handler.
     news: VecDeque<News>,
     counters: Counters,
-    registry: Registry,
+    /// Who watches connections: the poll. None, where somebody turns the loop by hand.
+    registry: Option<Registry>,
     config: Config,
     clock: Clock,
     /// As of the beginning of the turn.
@@ -71,7 +72,7 @@ pub(in crate::server) enum News {
 }
 
 impl Peers {
-    pub(in crate::server) fn new(config: Config, clock: Clock, registry: Registry) -> Self {
+    pub(in crate::server) fn new(config: Config, clock: Clock, registry: Option<Registry>) -> Self {
         Peers {
             table: Table::default(),
             out: Outbound::new(&config),

@@ -32,8 +32,8 @@ pub(in crate::server) fn time_for(bytes: usize) -> Tick {
     Tick::try_from(bytes / per_tick).unwrap_or(NEVER)
 }
 
-/// Measures the time in ticks.
-#[derive(Debug, Clone, Copy)]
+/// Measures the time in ticks. Its clones show the same.
+#[derive(Debug, Clone)]
 pub(in crate::server) struct Clock(Instant);
 
 impl Clock {
@@ -41,12 +41,12 @@ impl Clock {
         Clock(Instant::now())
     }
 
-    pub(in crate::server) fn now(self) -> Tick {
+    pub(in crate::server) fn now(&self) -> Tick {
         Clock::tick(self.elapsed())
     }
 
     /// The same, exactly.
-    pub(in crate::server) fn elapsed(self) -> Duration {
+    pub(in crate::server) fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 

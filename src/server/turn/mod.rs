@@ -4,11 +4,11 @@ mod arrivals;
 mod endings;
 mod mail;
 mod overdue;
+mod readiness;
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use mio::event::Event as Readiness;
 use mio::{Events, Poll};
 
 use super::accept::listeners::Listeners;
@@ -21,11 +21,11 @@ use super::time::horizon::Horizon;
 use super::time::ticker::Ticker;
 use super::{Handler, PeerId, Peers};
 use crate::server::tuning::{EVENTS_PER_TURN, HANDSHAKES_PER_TURN, LETTERS_PER_TURN};
+use readiness::Readiness;
 
 /// Everything that `Server::run` runs. What arrives from a connection (`inbound`) lies apart from what leaves (in
 /// `peers`): so a message can borrow from the one while the handler holds the other.
 pub(super) struct EventLoop<M, H> {
-    poll: Poll,
     clock: Clock,
     listeners: Listeners,
     letters: Letters<M>,
@@ -49,7 +49,6 @@ pub(super) struct EventLoop<M, H> {
 
 /// What the loop runs with.
 pub(super) struct Parts<M> {
-    pub(super) poll: Poll,
     pub(super) clock: Clock,
     pub(super) listeners: Listeners,
     pub(super) letters: Letters<M>,
@@ -59,12 +58,11 @@ pub(super) struct Parts<M> {
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
     pub(super) fn new(parts: Parts<M>, handler: H) -> Self {
-        let Parts { poll, clock, listeners, letters, published, peers } = parts;
+        let Parts { clock, listeners, letters, published, peers } = parts;
         let now = clock.elapsed();
         EventLoop {
             inbound: Inbound::new(peers.config()),
             ticker: peers.config().tick.map(|every| Ticker::new(now, every)),
-            poll,
             clock,
             listeners,
             letters,
@@ -80,19 +78,19 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
-    pub(super) fn run(mut self) -> io::Result<()> {
+    pub(super) fn run(mut self, mut poll: Poll) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS_PER_TURN);
         while !self.is_finished() {
-            self.turn(&mut events)?;
+            let brought = self.wait(&mut poll, &mut events)?;
+            self.turn(brought, &events);
         }
         self.handler.on_stop(&mut self.peers);
         Ok(())
     }
 
-    fn turn(&mut self, events: &mut Events) -> io::Result<()> {
-        let brought = self.wait(events)?;
+    fn turn<'e, E: Readiness + 'e>(&mut self, brought: usize, events: impl IntoIterator<Item = &'e E>) {
         self.begin(brought);
-        for event in events.iter() {
+        for event in events {
             match PeerId::from_token(event.token()) {
                 Ok(id) => self.handle_event(id, event),
                 Err(BELL) => self.letters.bell_has_rung(),
@@ -110,24 +108,29 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         if brought > 0 {
             self.stay_awake();
         }
-        Ok(())
     }
 
     /// Sleeps until something happens or is due; not at all if there is something to do, or was a moment ago. Says how
     /// many events there are.
-    fn wait(&mut self, events: &mut Events) -> io::Result<usize> {
-        match self.poll.poll(events, self.timeout()) {
+    fn wait(&mut self, poll: &mut Poll, events: &mut Events) -> io::Result<usize> {
+        match poll.poll(events, self.timeout()) {
             Ok(()) => {
-                // The poll began at this tick, or later.
-                let began = self.peers.now();
-                let sources = self.peers.connections() + self.listeners.sources();
                 let brought = events.iter().count();
-                self.horizon.seen(began, brought, EVENTS_PER_TURN, sources);
+                self.look_ahead(brought);
                 Ok(brought)
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => Ok(0),
             Err(error) => Err(error),
         }
+    }
+
+    /// A poll has come back with so many events.
+    #[inline]
+    fn look_ahead(&mut self, brought: usize) {
+        // The poll began at this tick, or later.
+        let began = self.peers.now();
+        let sources = self.peers.connections() + self.listeners.sources();
+        self.horizon.seen(began, brought, EVENTS_PER_TURN, sources);
     }
 
     /// How long the poll may sleep.
@@ -178,7 +181,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     // ---- input
 
-    fn handle_event(&mut self, id: PeerId, event: &Readiness) {
+    fn handle_event(&mut self, id: PeerId, event: &impl Readiness) {
         let Some(slot) = self.peers.find(id) else {
             return; // the event is stale
         };
