@@ -43,11 +43,11 @@ impl<T> PeerMap<T> {
     /// Keeps a value for a peer; returns the one it had. For a peer that has left, and whose slot belongs to somebody
     /// else by now, nothing is kept.
     pub fn insert(&mut self, id: PeerId, value: T) -> Option<T> {
+        if !self.has_room_for(id) {
+            return None;
+        }
         if self.slots.len() <= id.index() {
             self.slots.resize_with(id.index() + 1, || None);
-        }
-        if matches!(self.slots[id.index()], Some((owner, _)) if owner > id.generation()) {
-            return None;
         }
         let before = self.slots[id.index()].replace((id.generation(), value));
         match before {
@@ -84,13 +84,86 @@ impl<T> PeerMap<T> {
         self.slots[id.index()].take().map(|(_, value)| value)
     }
 
+    /// Has the peer a value here?
+    pub fn contains(&self, id: PeerId) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// The peer's value, to change, made first if there is none. `None` for a peer that has left, and whose slot
+    /// belongs to somebody else by now: then nothing is made or kept.
+    ///
+    /// ```
+    /// # fn count(said: &mut pollcat::PeerMap<u64>, from: pollcat::PeerId) {
+    /// if let Some(said) = said.get_or_insert_with(from, || 0) {
+    ///     *said += 1;
+    /// }
+    /// # }
+    /// ```
+    pub fn get_or_insert_with(&mut self, id: PeerId, make: impl FnOnce() -> T) -> Option<&mut T> {
+        if !self.contains(id) && self.has_room_for(id) {
+            self.insert(id, make());
+        }
+        self.get_mut(id)
+    }
+
     /// All of them, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (PeerId, &T)> {
-        let with_id = |(slot, entry): (usize, &'_ Option<(u32, T)>)| {
-            entry.as_ref().map(|(generation, _)| PeerId::new(Slot::at(slot), *generation))
-        };
-        let ids = self.slots.iter().enumerate().filter_map(with_id);
-        ids.filter_map(|id| self.get(id).map(|value| (id, value)))
+        let entries = self.slots.iter().enumerate();
+        entries.filter_map(|(slot, entry)| {
+            entry.as_ref().map(|(generation, value)| (PeerId::new(Slot::at(slot), *generation), value))
+        })
+    }
+
+    /// All of them, to change.
+    ///
+    /// ```
+    /// # fn time_out(patience: &mut pollcat::PeerMap<u32>, peers: &mut pollcat::Peers) {
+    /// for (id, ticks) in patience.iter_mut() {
+    ///     *ticks = ticks.saturating_sub(1);
+    ///     if *ticks == 0 {
+    ///         peers.send(id, "are you there?");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (PeerId, &mut T)> {
+        let entries = self.slots.iter_mut().enumerate();
+        entries.filter_map(|(slot, entry)| {
+            entry.as_mut().map(|(generation, value)| (PeerId::new(Slot::at(slot), *generation), value))
+        })
+    }
+
+    /// The values alone.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The values alone, to change.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.iter_mut().map(|(_, value)| value)
+    }
+
+    /// Keeps those for which this is true, and drops the others.
+    pub fn retain(&mut self, mut keep: impl FnMut(PeerId, &mut T) -> bool) {
+        for (slot, entry) in self.slots.iter_mut().enumerate() {
+            if let Some((generation, value)) = entry
+                && !keep(PeerId::new(Slot::at(slot), *generation), value)
+            {
+                *entry = None;
+                self.length -= 1;
+            }
+        }
+    }
+
+    /// Drops all of them.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.length = 0;
+    }
+
+    /// Does the place of this peer belong to nobody who came later?
+    fn has_room_for(&self, id: PeerId) -> bool {
+        !matches!(self.slots.get(id.index()), Some(Some((owner, _))) if *owner > id.generation())
     }
 
     /// How many there are.
@@ -112,6 +185,8 @@ impl<T> Default for PeerMap<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     fn id(slot: usize, generation: u32) -> PeerId {
@@ -130,5 +205,79 @@ mod tests {
         assert_eq!(map.get_mut(id(2, 0)), None);
         assert_eq!(map.iter().collect::<Vec<_>>(), [(id(2, 1), &"next")]);
         assert_eq!((map.len(), map.remove(id(2, 1)), map.is_empty()), (1, Some("next"), true));
+    }
+
+    /// The rules again, slowly: a slot belongs to the youngest who was given something.
+    #[derive(Default)]
+    struct Slow(HashMap<PeerId, u32>);
+
+    impl Slow {
+        fn insert(&mut self, id: PeerId, value: u32) -> Option<u32> {
+            if self.0.keys().any(|other| other.index() == id.index() && other.generation() > id.generation())
+            {
+                return None;
+            }
+            self.0.retain(|other, _| other.index() != id.index() || *other == id);
+            self.0.insert(id, value)
+        }
+
+        fn get_or_insert(&mut self, id: PeerId, value: u32) -> Option<&mut u32> {
+            if !self.0.contains_key(&id) {
+                self.insert(id, value);
+            }
+            self.0.get_mut(&id)
+        }
+    }
+
+    fn sorted(entries: impl Iterator<Item = (PeerId, u32)>) -> Vec<(PeerId, u32)> {
+        let mut entries: Vec<_> = entries.collect();
+        entries.sort_unstable();
+        entries
+    }
+
+    #[test]
+    fn it_does_what_a_slow_map_would() {
+        let (mut map, mut slow, mut dice) = (PeerMap::new(), Slow::default(), 1u32);
+        for round in 0..50_000 {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let who = id((dice >> 16) as usize % 13, (dice >> 24) % 4);
+            match (dice >> 8) % 100 {
+                0..40 => assert_eq!(map.insert(who, round), slow.insert(who, round)),
+                40..60 => assert_eq!(map.remove(who), slow.0.remove(&who)),
+                60..80 => {
+                    let made = map.get_or_insert_with(who, || round);
+                    assert_eq!(made, slow.get_or_insert(who, round));
+                    made.into_iter().for_each(|value| *value += 1);
+                    slow.0.get_mut(&who).into_iter().for_each(|value| *value += 1);
+                }
+                80..85 => {
+                    map.retain(|id, value| !(id.index() as u32 + *value).is_multiple_of(3));
+                    slow.0.retain(|id, value| !(id.index() as u32 + *value).is_multiple_of(3));
+                }
+                85..90 => {
+                    map.values_mut().for_each(|value| *value ^= round);
+                    slow.0.values_mut().for_each(|value| *value ^= round);
+                }
+                90..95 => {
+                    map.iter_mut().for_each(|(id, value)| *value += id.generation());
+                    slow.0.iter_mut().for_each(|(id, value)| *value += id.generation());
+                }
+                95 => (map.clear(), slow.0.clear()).1,
+                _ => assert_eq!(map.get_mut(who), slow.0.get_mut(&who)),
+            }
+            assert_eq!((map.get(who), map.contains(who)), (slow.0.get(&who), slow.0.contains_key(&who)));
+            assert_eq!((map.len(), map.is_empty()), (slow.0.len(), slow.0.is_empty()));
+            let ours = sorted(map.iter().map(|(id, value)| (id, *value)));
+            assert_eq!(ours, sorted(slow.0.iter().map(|(id, value)| (*id, *value))));
+            assert!(map.values().eq(map.iter().map(|(_, value)| value)));
+        }
+    }
+
+    #[test]
+    fn nothing_is_made_for_somebody_whose_place_is_taken() {
+        let mut map = PeerMap::new();
+        map.insert(id(1, 5), "new");
+        assert_eq!(map.get_or_insert_with(id(1, 4), || unreachable!("nobody would keep it")), None);
+        assert_eq!(map.len(), 1);
     }
 }
