@@ -5,6 +5,7 @@ mod admitting;
 mod answering;
 mod expiry;
 mod life;
+mod looking;
 mod timing;
 
 pub(in crate::server) use answering::KeepAlive;

@@ -110,11 +110,25 @@ impl Outbound {
 
     /// How many peers are subscribed to a topic.
     pub(in crate::server) fn subscribers(&self, topic: &str) -> usize {
-        let members = self.topics.find(topic).map_or(&[][..], |number| self.topics.members(number));
         match self.fated {
-            0 => members.len(),
-            _ => members.iter().filter(|&&slot| self.accepts(slot)).count(),
+            0 => self.listed(topic).len(),
+            _ => self.members(topic).count(),
         }
+    }
+
+    /// The peers that are subscribed to a topic, and accept messages.
+    pub(in crate::server) fn members(&self, topic: &str) -> impl Iterator<Item = Slot> + use<'_> {
+        self.listed(topic).iter().copied().filter(|&slot| self.accepts(slot))
+    }
+
+    /// With those that have met a fate.
+    fn listed(&self, topic: &str) -> &[Slot] {
+        self.topics.find(topic).map_or(&[], |number| self.topics.members(number))
+    }
+
+    /// The names of the topics that a peer is subscribed to.
+    pub(in crate::server) fn topics_of(&self, slot: Slot) -> impl Iterator<Item = &str> {
+        self.ways[slot.index()].topics.iter().map(|number| self.topics.name(number))
     }
 
     /// How many bytes wait for a peer.

@@ -83,6 +83,10 @@ impl Topics {
         &self.topics[number as usize].members
     }
 
+    pub(super) fn name(&self, number: TopicNumber) -> &str {
+        &self.topics[number as usize].name
+    }
+
     /// The topic of this name, made if need be; it lives as long as it has members.
     pub(super) fn find_or_make(&mut self, name: &str) -> TopicNumber {
         if let Some(number) = self.find(name) {
