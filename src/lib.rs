@@ -99,8 +99,9 @@ pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
 #[cfg(unix)]
 pub use server::UnixAccess;
 pub use server::{
-    Config, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox, NotDelivered, OnPanic,
-    Outgoing, PeerId, PeerMap, Peers, Refused, RequestId, Server, SlowPeers, TimerId, handler_fn,
+    Config, Counter, CounterKind, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox,
+    NotDelivered, OnPanic, Outgoing, PeerId, PeerMap, Peers, Refused, RequestId, Server, SlowPeers, TimerId,
+    handler_fn,
 };
 #[cfg(feature = "tls")]
 pub use {rustls, server::Tls};

@@ -29,7 +29,7 @@ pub use accept::tls::Tls;
 #[cfg(unix)]
 pub use accept::unix::UnixAccess;
 pub use config::{Config, OnPanic, SlowPeers};
-pub use counters::{CounterReader, Counters};
+pub use counters::{Counter, CounterKind, CounterReader, Counters};
 pub use departure::Departure;
 pub use handler::{Handler, HandlerFn, Refused, handler_fn};
 pub use mailbox::{Mailbox, NotDelivered};

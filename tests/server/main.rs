@@ -13,6 +13,7 @@ mod answers;
 mod closing;
 mod limits;
 mod listeners;
+mod looking;
 mod mailbox;
 mod memory;
 mod messages;

@@ -17,6 +17,7 @@ pub mod inflate;
 pub mod items;
 pub mod layers;
 pub mod nginx;
+pub mod prometheus;
 pub mod raw;
 pub mod requests;
 pub mod running;

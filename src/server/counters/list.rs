@@ -3,24 +3,53 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use super::counter::{Counter, CounterKind, Row};
+use super::prometheus;
 use crate::handshake::Refusal;
 
 const REFUSALS: usize = Refusal::ALL.len();
 
-/// Declares each counter once.
+/// Declares each counter once, in one row: its name, its kind, what it counts in one sentence, and whatever else there
+/// is to say of it.
 macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
+    ($($name:ident: $kind:ident, $help:literal; $(#[$more:meta])*)*) => {
         /// What a server has counted since it began, and how many connections it has now.
+        ///
+        /// [`iter`](Self::iter) lists all of it, and [`to_prometheus`](Self::to_prometheus) writes it for Prometheus:
+        /// so a counter that a later version adds is not forgotten.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Counters {
-            $($(#[$doc])* pub $name: u64,)*
+            $(
+                #[doc = $help]
+                $(#[$more])*
+                #[doc = concat!("\n\nFor Prometheus: `", metric!($name, $kind), "`.")]
+                pub $name: u64,
+            )*
             refused: [u64; REFUSALS],
         }
 
         impl Default for Counters {
             fn default() -> Self {
                 Counters { $($name: 0,)* refused: [0; REFUSALS] }
+            }
+        }
+
+        impl Counters {
+            /// Each field.
+            fn fields(&self) -> impl Iterator<Item = Counter> + use<> {
+                [$(
+                    Counter::new(
+                        &Row {
+                            name: stringify!($name),
+                            metric: metric!($name, $kind),
+                            kind: kind!($kind),
+                            help: $help,
+                        },
+                        self.$name,
+                    ),
+                )*]
+                .into_iter()
             }
         }
 
@@ -52,57 +81,70 @@ macro_rules! counters {
     };
 }
 
-counters! {
-    /// Connections accepted.
-    accepted,
-    /// Connections there are now, in whatever state.
-    connections,
-    /// Of these, open WebSockets.
-    open,
-    /// TLS handshakes completed.
-    tls_handshakes,
-    /// Connections to a TLS listener that ended before their TLS handshake was done.
-    tls_failed,
-    /// Opening handshakes answered with 101.
-    opened,
-    /// Ordinary requests answered by the application.
-    pages,
-    /// Opening handshakes that the application refused.
-    refused_by_application,
-    /// Connections dropped without a word, because too many were being turned away already.
-    dropped,
-    /// Messages received.
-    messages_in,
-    /// Messages queued, one for each receiver. What was published is counted when it is queued for the members of the
-    /// topic: at the end of the turn.
-    messages_out,
-    /// Messages encoded: one for each send or publish, however many receive it; none for a
-    /// [`PreparedMessage`](crate::PreparedMessage), which was encoded before.
-    encoded,
-    /// Messages compressed: one for each send or publish, however many peers receive it, and one more for each
-    /// receiver that keeps its context.
-    compressed,
-    /// Bytes received, without what TLS adds.
-    bytes_in,
-    /// Bytes written, without what TLS adds.
-    bytes_out,
-    /// Messages for which a send queue was full.
-    queue_full,
-    /// Peers closed because their send queue was full, or all queues together were.
-    too_slow,
-    /// Peers closed because unfinished messages took too much memory.
-    over_budget,
-    /// Bytes of memory that unfinished messages take now.
-    receiving,
-    /// Bytes of memory that wait now for peers that have not read what was sent before.
-    sending,
-    /// Peers given up because they were silent.
-    timed_out,
-    /// Peers that broke the protocol.
-    failed,
-    /// Calls of the handler that panicked ([`OnPanic::Close`](crate::OnPanic::Close)).
-    panics,
+/// The name of a counter for Prometheus: with its unit, and how its value moves.
+macro_rules! metric {
+    ($name:ident, Counter) => {
+        concat!("pollcat_", stringify!($name), "_total")
+    };
+    ($name:ident, Gauge) => {
+        concat!("pollcat_", stringify!($name))
+    };
+    ($name:ident, GaugeOfBytes) => {
+        concat!("pollcat_", stringify!($name), "_bytes")
+    };
 }
+
+macro_rules! kind {
+    (Counter) => {
+        CounterKind::Counter
+    };
+    (Gauge) => {
+        CounterKind::Gauge
+    };
+    (GaugeOfBytes) => {
+        CounterKind::Gauge
+    };
+}
+
+counters! {
+    accepted: Counter, "Connections accepted.";
+    connections: Gauge, "Connections there are now, in whatever state.";
+    open: Gauge, "Open WebSockets there are now.";
+    tls_handshakes: Counter, "TLS handshakes completed.";
+    tls_failed: Counter, "Connections to a TLS listener that ended before their TLS handshake was done.";
+    opened: Counter, "Opening handshakes answered with 101.";
+    pages: Counter, "Ordinary requests answered by the application.";
+    refused_by_application: Counter, "Opening handshakes that the application refused.";
+    dropped: Counter, "Connections dropped without a word, because too many were being turned away already.";
+    messages_in: Counter, "Messages received.";
+    messages_out: Counter, "Messages queued, one for each receiver.";
+        /// What was published is counted when it is queued for the members of the topic: at the end of the turn.
+    encoded: Counter, "Messages encoded, one for each send or publish.";
+        /// However many receive it, it is one; none for a [`PreparedMessage`](crate::PreparedMessage), which was
+        /// encoded before.
+    compressed: Counter, "Messages compressed, one for each send or publish.";
+        /// However many peers receive it, it is one; and one more for each receiver that keeps its context.
+    bytes_in: Counter, "Bytes received, without what TLS adds.";
+    bytes_out: Counter, "Bytes written, without what TLS adds.";
+    queue_full: Counter, "Messages for which a send queue was full.";
+    too_slow: Counter, "Peers closed because their send queue was full, or all queues together were.";
+    over_budget: Counter, "Peers closed because unfinished messages took too much memory.";
+    receiving: GaugeOfBytes, "Bytes of memory that unfinished messages take now.";
+    sending: GaugeOfBytes,
+        "Bytes of memory that wait now for peers that have not read what was sent before.";
+    timed_out: Counter, "Peers given up because they were silent.";
+    failed: Counter, "Peers that broke the protocol.";
+    panics: Counter, "Calls of the handler that panicked.";
+        /// With [`OnPanic::Close`](crate::OnPanic::Close) they are survived.
+}
+
+/// The refusals, which differ by a label.
+const REFUSED: Row = Row {
+    name: "refused",
+    metric: "pollcat_refused_total",
+    kind: CounterKind::Counter,
+    help: "Requests that the server refused, by reason.",
+};
 
 impl Counters {
     /// How many requests were refused for this reason.
@@ -115,7 +157,46 @@ impl Counters {
         Refusal::ALL.iter().copied().zip(self.refused).filter(|(_, count)| *count > 0)
     }
 
-    pub(super) fn count_refusal(&mut self, reason: Refusal) {
+    /// All of them: each field, and then each reason of a refusal, which differ by their
+    /// [`label`](Counter::label). Those that are 0 are among them.
+    ///
+    /// ```
+    /// let counters = pollcat::Counters::default(); // or `reader.read()`, or `peers.counters()`
+    /// for counter in counters.iter().filter(|counter| counter.value() > 0) {
+    ///     println!("{} = {}", counter.name(), counter.value());
+    /// }
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = Counter> + use<> {
+        let refusals = Refusal::ALL.iter().zip(self.refused);
+        let refusals =
+            refusals.map(|(reason, count)| Counter::labelled(&REFUSED, ("reason", reason.name()), count));
+        self.fields().chain(refusals)
+    }
+
+    /// The media type of what [`to_prometheus`](Self::to_prometheus) writes.
+    pub const PROMETHEUS: &str = prometheus::MEDIA_TYPE;
+
+    /// All of it as text for Prometheus (exposition format 0.0.4): some 6 KB, with HELP and TYPE. Names begin
+    /// with `pollcat_`, sizes are bytes, and counters end in `_total`. It ends with a line end, so lines of your own
+    /// can be added.
+    ///
+    /// ```
+    /// use pollcat::{Answer, Counters, Peers};
+    ///
+    /// fn metrics(peers: &Peers) -> Answer {
+    ///     Answer::page(Counters::PROMETHEUS, peers.counters().to_prometheus())
+    /// }
+    /// # let _ = metrics;
+    /// ```
+    ///
+    /// [The guide](crate::guide::looking) says how to keep such a page from the public.
+    pub fn to_prometheus(&self) -> String {
+        let mut out = String::with_capacity(8 << 10);
+        prometheus::write_counters(self.iter(), &mut out);
+        out
+    }
+
+    pub(in crate::server) fn count_refusal(&mut self, reason: Refusal) {
         self.refused[reason as usize] += 1;
     }
 }
@@ -126,7 +207,7 @@ impl Counters {
 pub struct CounterReader(Arc<Shared>);
 
 impl CounterReader {
-    pub(super) fn new() -> Self {
+    pub(in crate::server) fn new() -> Self {
         CounterReader(Arc::new(Shared::new()))
     }
 
@@ -135,7 +216,7 @@ impl CounterReader {
         self.0.read()
     }
 
-    pub(super) fn publish(&self, counters: &Counters) {
+    pub(in crate::server) fn publish(&self, counters: &Counters) {
         self.0.publish(counters);
     }
 }
