@@ -93,7 +93,9 @@ mod server;
 
 #[cfg(feature = "deflate")]
 pub use handshake::Deflate;
-pub use handshake::{Answer, Hosts, InvalidSetting, Networks, Origins, Proxies, Refusal, Request};
+pub use handshake::{
+    Answer, Hosts, InvalidSetting, ListenerId, Networks, Origins, Proxies, Refusal, Request,
+};
 pub use message::Message;
 pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
 #[cfg(unix)]
@@ -104,7 +106,7 @@ pub use server::{
     handler_fn,
 };
 #[cfg(feature = "tls")]
-pub use {rustls, server::Tls};
+pub use {handshake::TlsSession, rustls, server::Tls};
 
 /// The README's program compiles.
 #[cfg(doctest)]

@@ -80,7 +80,7 @@ const OPEN: &[(&str, &str)] = &[
         "settings: its methods have checked them, and the server reads them",
     ),
     ("src/server/requests.rs: Asked", "two facts about a request"),
-    ("src/server/receive/opening.rs: Origin", "two facts about a new connection"),
+    ("src/server/accept/origin.rs: Origin", "facts about a new connection"),
     ("src/server/send/outbox.rs: CaughtUp", "two facts about a write"),
     ("src/server/send/outgoing.rs: Outgoing", "a message, and a wish"),
     ("src/server/turn/mod.rs: Parts", "what the loop is made of, handed over by `Server::run`"),

@@ -63,6 +63,7 @@ mod deflate;
 mod extensions;
 mod fields;
 mod head;
+mod listener_id;
 mod networks;
 mod percent;
 mod policy;
@@ -73,6 +74,8 @@ mod request_line;
 mod response;
 mod status;
 mod syntax;
+#[cfg(feature = "tls")]
+mod tls_session;
 mod upgrade;
 
 pub use answer::Answer;
@@ -80,6 +83,7 @@ pub use body::Body;
 #[cfg(feature = "deflate")]
 pub use deflate::Deflate;
 pub use head::{HeadLimits, HeadReader};
+pub use listener_id::ListenerId;
 pub use networks::Networks;
 pub use policy::{Hosts, InvalidSetting, Origins};
 pub use proxies::Proxies;
@@ -87,6 +91,8 @@ pub use refusal::Refusal;
 pub use request::Request;
 pub use request_line::Method;
 pub use response::Framing;
+#[cfg(feature = "tls")]
+pub use tls_session::TlsSession;
 pub use upgrade::Upgrade;
 
 #[cfg(not(feature = "deflate"))]

@@ -1,15 +1,17 @@
 //! The client's request, borrowed from its bytes (RFC 6455 §4.2.1, RFC 9112).
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
+#[cfg(feature = "tls")]
+use super::TlsSession;
 use super::authority::Authority;
 use super::credentials;
 use super::fields::Fields;
 use super::percent;
 use super::request_line::{RequestLine, Target};
 use super::syntax::trim;
-use super::{Method, Refusal};
+use super::{ListenerId, Method, Refusal};
 
 /// A request: its head, checked and borrowed. There is never a body.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +25,11 @@ pub struct Request<'a> {
     fields: Fields<'a>,
     client: Option<IpAddr>,
     is_secure: bool,
+    listener: ListenerId,
+    local_addr: Option<SocketAddr>,
+    remote_addr: Option<SocketAddr>,
+    #[cfg(feature = "tls")]
+    tls: Option<&'a TlsSession>,
 }
 
 impl<'a> Request<'a> {
@@ -31,8 +38,20 @@ impl<'a> Request<'a> {
         let target = line.target(head)?;
         let RequestLine { method, minor, .. } = *line;
         let fields = Fields::new(line.fields(head));
-        let mut request =
-            Request { method, minor, target, authority: None, fields, client: None, is_secure: false };
+        let mut request = Request {
+            method,
+            minor,
+            target,
+            authority: None,
+            fields,
+            client: None,
+            is_secure: false,
+            listener: ListenerId::default(),
+            local_addr: None,
+            remote_addr: None,
+            #[cfg(feature = "tls")]
+            tls: None,
+        };
         let host = request.read_host()?;
         // A target in absolute form names the host as well, and its word counts (RFC 9112 §3.2.2).
         request.authority = target.authority.or(host);
@@ -108,7 +127,8 @@ impl<'a> Request<'a> {
     }
 
     /// The address of the client: the other end of the connection, or the one that a trusted proxy names
-    /// ([`Proxies`](super::Proxies)). `None` for a client on a Unix-domain socket.
+    /// ([`Proxies`](super::Proxies)). `None` for a client on a Unix-domain socket. An IPv4 address that came mapped
+    /// into IPv6 (`::ffff:192.0.2.1`) is told as IPv4.
     pub fn client(&self) -> Option<IpAddr> {
         self.client
     }
@@ -129,6 +149,66 @@ impl<'a> Request<'a> {
     /// [`Server`](crate::Server), which does it itself.
     pub fn over_tls(self) -> Self {
         Request { is_secure: true, ..self }
+    }
+
+    /// The listener that the connection came through: what the inner door serves need not be served at the outer one.
+    ///
+    /// ```
+    /// use pollcat::{Answer, ListenerId, Request};
+    ///
+    /// fn metrics(request: &Request<'_>, inner: ListenerId) -> Answer {
+    ///     match request.listener() == inner {
+    ///         true => Answer::page("text/plain; version=0.0.4", "..."),
+    ///         false => Answer::refuse(404, "there is no such page"),
+    ///     }
+    /// }
+    /// # drop(metrics);
+    /// ```
+    pub fn listener(&self) -> ListenerId {
+        self.listener
+    }
+
+    /// Sets what [`listener`](Self::listener) returns. Only for programs that use `handshake` without a
+    /// [`Server`](crate::Server), which does it itself.
+    pub fn with_listener(self, listener: ListenerId) -> Self {
+        Request { listener, ..self }
+    }
+
+    /// The server's own end of the connection: the address and the port that it was reached at, with IPv4 as
+    /// [`client`](Self::client) has it. `None` on a Unix-domain socket.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.local_addr
+    }
+
+    /// Sets what [`local_addr`](Self::local_addr) returns. Only for programs that use `handshake` without a
+    /// [`Server`](crate::Server), which does it itself.
+    pub fn with_local_addr(self, local_addr: Option<SocketAddr>) -> Self {
+        Request { local_addr, ..self }
+    }
+
+    /// The other end of the connection: the client or the last proxy before this server, whatever it says of itself,
+    /// with IPv4 as [`client`](Self::client) has it. `None` on a Unix-domain socket.
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.remote_addr
+    }
+
+    /// Sets what [`remote_addr`](Self::remote_addr) returns. Only for programs that use `handshake` without a
+    /// [`Server`](crate::Server), which does it itself.
+    pub fn with_remote_addr(self, remote_addr: Option<SocketAddr>) -> Self {
+        Request { remote_addr, ..self }
+    }
+
+    /// What was agreed on with the client's TLS, and its certificates. `None` if the request came in the clear.
+    #[cfg(feature = "tls")]
+    pub fn tls(&self) -> Option<&'a TlsSession> {
+        self.tls
+    }
+
+    /// Sets what [`tls`](Self::tls) returns, and makes [`is_secure`](Self::is_secure) true. Only for programs that use
+    /// `handshake` without a [`Server`](crate::Server), which does it itself.
+    #[cfg(feature = "tls")]
+    pub fn with_tls(self, session: &'a TlsSession) -> Self {
+        Request { is_secure: true, tls: Some(session), ..self }
     }
 
     /// The subprotocols that the client offers, best first (RFC 6455 §1.9).

@@ -1,10 +1,10 @@
 //! What an application writes.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{Departure, PeerId, Peers, RequestId, TimerId};
 use crate::Message;
-use crate::handshake::{Answer, Refusal, Request};
+use crate::handshake::{Answer, ListenerId, Refusal, Request};
 
 /// What an application does with its connections. One value serves all of them, on one thread, so its
 /// state is plain fields: no lock, no `Arc`.
@@ -240,6 +240,10 @@ pub struct Refused<'a> {
     /// The client, as [`Request::client`] says; the other end of the connection if there is no request. `None` on a
     /// Unix-domain socket.
     pub client: Option<IpAddr>,
+    /// The listener that it came through, as [`Request::listener`] says.
+    pub listener: ListenerId,
+    /// The other end of the connection, as [`Request::remote_addr`] says.
+    pub remote_addr: Option<SocketAddr>,
     /// What was asked for, with Host and Origin as they were sent; `None` if it is no request, or only the beginning of
     /// one.
     pub request: Option<Request<'a>>,

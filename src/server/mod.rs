@@ -41,6 +41,7 @@ pub use send::Delivery;
 pub use send::outgoing::Outgoing;
 pub use timers::TimerId;
 
+use crate::handshake::ListenerId;
 use accept::listeners::{Listeners, Spoken};
 use guard::Guarded;
 use mailbox::{Bell, Letters};
@@ -114,6 +115,24 @@ impl<M> Server<M> {
         self.listeners.adopt(self.poll.registry(), listener, Spoken::Plain)
     }
 
+    /// The listener that was added last: what [`Request::listener`](crate::Request::listener) says of whoever comes
+    /// through it. One that listens on all addresses of a name is one. The default if the server listens nowhere yet.
+    ///
+    /// ```no_run
+    /// use pollcat::Server;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let mut server: Server = Server::bind("0.0.0.0:80")?;
+    /// server.listen("127.0.0.1:9100")?;
+    /// let inner = server.last_listener(); // for the handler, which has /metrics for this one alone
+    /// # drop(inner);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn last_listener(&self) -> ListenerId {
+        self.listeners.last()
+    }
+
     /// Listens on one more TCP address, and speaks TLS there: for `wss://` and `https://`. Plain listeners and those of
     /// TLS, each with certificates of its own if you like, serve side by side. Returns the address, with the port
     /// that the system chose for port 0.
@@ -161,6 +180,18 @@ impl<M> Server<M> {
         access: UnixAccess,
     ) -> io::Result<()> {
         self.listeners.bind_unix(self.poll.registry(), path.as_ref(), access)
+    }
+
+    /// Takes over a listener on a Unix-domain socket that was made elsewhere: by a service manager, or in the abstract
+    /// namespace of Linux. Its file, if it has one, stays when the server stops; and whoever made it has chosen who may
+    /// connect, and how many may wait.
+    ///
+    /// # Errors
+    ///
+    /// The listener cannot be watched.
+    #[cfg(unix)]
+    pub fn listen_unix_on(&mut self, listener: std::os::unix::net::UnixListener) -> io::Result<()> {
+        self.listeners.adopt_unix(self.poll.registry(), listener)
     }
 
     /// The first TCP address that the server listens on.

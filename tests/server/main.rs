@@ -11,6 +11,7 @@ use pollcat_testing::{directed, running};
 
 mod answers;
 mod closing;
+mod doors;
 mod limits;
 mod listeners;
 mod looking;

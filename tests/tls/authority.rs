@@ -7,10 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pollcat::Tls;
-use pollcat::rustls::pki_types::ServerName;
+use pollcat::rustls::client::WantsClientCert;
+use pollcat::rustls::pki_types::pem::PemObject;
+use pollcat::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use pollcat::rustls::server::WebPkiClientVerifier;
 use pollcat::rustls::version::{TLS12, TLS13};
 use pollcat::rustls::{
-    ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion, crypto::ring,
+    ClientConfig, ClientConnection, ConfigBuilder, RootCertStore, ServerConfig, StreamOwned,
+    SupportedProtocolVersion, crypto::ring,
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
@@ -63,13 +67,57 @@ impl Authority {
 
     /// How its clients are: no protocol is named (ALPN), and sessions are remembered.
     pub(crate) fn client(&self, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+        self.client_builder(versions).with_no_client_auth()
+    }
+
+    /// A client with a certificate of its own, and that certificate.
+    pub(crate) fn client_as(
+        &self,
+        name: &str,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> (ClientConfig, CertificateDer<'static>) {
+        let (chain, key) = self.identity(name);
+        let certificate = chain[0].clone();
+        let config = self.client_builder(versions).with_client_auth_cert(chain, key);
+        (config.expect("the key is the certificate's"), certificate)
+    }
+
+    /// A server of `localhost` that asks its clients for certificates of this authority, and lets those in that have
+    /// none.
+    pub(crate) fn asking(&self) -> ServerConfig {
+        let provider = Arc::new(ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(self.roots()), provider.clone());
+        let verifier = verifier.allow_unauthenticated().build().expect("there is a root");
+        let (chain, key) = self.identity("localhost");
+        ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&VERSIONS)
+            .expect("ring speaks both")
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(chain, key)
+            .expect("the key is the certificate's")
+    }
+
+    fn roots(&self) -> RootCertStore {
         let mut roots = RootCertStore::empty();
         roots.add(self.issuer.der().clone()).expect("its own certificate is one");
+        roots
+    }
+
+    fn client_builder(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> ConfigBuilder<ClientConfig, WantsClientCert> {
         ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)
             .expect("ring speaks both")
-            .with_root_certificates(roots)
-            .with_no_client_auth()
+            .with_root_certificates(self.roots())
+    }
+
+    fn identity(&self, name: &str) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let (certificates, key) = self.issue(&[name]);
+        let chain = CertificateDer::pem_file_iter(certificates).expect("it was just written");
+        let chain = chain.collect::<Result<_, _>>().expect("a certificate");
+        (chain, PrivateKeyDer::from_pem_file(key).expect("and a key"))
     }
 
     /// A client of `localhost`. The handshake begins with what is first read or written.

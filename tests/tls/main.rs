@@ -6,6 +6,7 @@ mod authority;
 mod certificates;
 mod crowd;
 mod ending;
+mod facts;
 mod pages;
 mod talking;
 mod wrong;

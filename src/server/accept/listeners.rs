@@ -1,7 +1,7 @@
 //! Where clients knock: TCP and Unix-domain listeners, and what happens when there is no room.
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
 #[cfg(unix)]
 use std::path::Path;
 
@@ -10,6 +10,8 @@ use mio::net::TcpListener;
 use mio::net::UnixListener;
 use mio::{Interest, Registry};
 
+use crate::handshake::ListenerId;
+use crate::server::accept::origin::Origin;
 use crate::server::accept::tcp;
 #[cfg(feature = "tls")]
 use crate::server::accept::tls::Tls;
@@ -35,6 +37,8 @@ pub(in crate::server) struct Listeners {
 #[derive(Debug)]
 struct Listener {
     socket: Socket,
+    /// Those of one call share it.
+    id: ListenerId,
     /// There may be clients that have not been accepted.
     ready: bool,
 }
@@ -43,7 +47,7 @@ struct Listener {
 enum Socket {
     Tcp(TcpListener),
     #[cfg(unix)]
-    Unix(UnixListener, SocketFile),
+    Unix(UnixListener, Option<SocketFile>),
     #[cfg(feature = "tls")]
     Tls(TcpListener, Tls),
 }
@@ -75,6 +79,7 @@ impl Listeners {
         addresses: impl ToSocketAddrs,
         spoken: Spoken,
     ) -> io::Result<SocketAddr> {
+        let id = self.last().next();
         let (mut bound, mut failures): (Vec<SocketAddr>, Vec<io::Error>) = (Vec::new(), Vec::new());
         for mut address in addresses.to_socket_addrs()? {
             if let Some(first) = bound.first().filter(|_| address.port() == 0) {
@@ -86,7 +91,7 @@ impl Listeners {
             match tcp::listen(address) {
                 Ok(listener) => {
                     bound.push(listener.local_addr()?);
-                    self.adopt(registry, listener, spoken.clone())?;
+                    self.watch(registry, listener, spoken.clone(), id)?;
                 }
                 Err(error) => failures.push(io::Error::new(error.kind(), format!("{address}: {error}"))),
             }
@@ -111,9 +116,8 @@ impl Listeners {
         listener: std::net::TcpListener,
         spoken: Spoken,
     ) -> io::Result<()> {
-        listener.set_nonblocking(true)?;
-        tcp::prepare(&listener);
-        self.add(registry, spoken.on(TcpListener::from_std(listener)))
+        let id = self.last().next();
+        self.watch(registry, listener, spoken, id)
     }
 
     /// Listens on a path.
@@ -125,10 +129,40 @@ impl Listeners {
         access: UnixAccess,
     ) -> io::Result<()> {
         let (listener, file) = unix::listen(path, access)?;
-        self.add(registry, Socket::Unix(UnixListener::from_std(listener), file))
+        let id = self.last().next();
+        self.add(registry, Socket::Unix(UnixListener::from_std(listener), Some(file)), id)
     }
 
-    fn add(&mut self, registry: &Registry, mut socket: Socket) -> io::Result<()> {
+    /// Takes over a listener on a Unix-domain socket that was made elsewhere, and leaves its file alone.
+    #[cfg(unix)]
+    pub(in crate::server) fn adopt_unix(
+        &mut self,
+        registry: &Registry,
+        listener: std::os::unix::net::UnixListener,
+    ) -> io::Result<()> {
+        listener.set_nonblocking(true)?;
+        let id = self.last().next();
+        self.add(registry, Socket::Unix(UnixListener::from_std(listener), None), id)
+    }
+
+    /// The one that was added last; the default if there is none.
+    pub(in crate::server) fn last(&self) -> ListenerId {
+        self.listeners.last().map_or(ListenerId::default(), |listener| listener.id)
+    }
+
+    fn watch(
+        &mut self,
+        registry: &Registry,
+        listener: std::net::TcpListener,
+        spoken: Spoken,
+        id: ListenerId,
+    ) -> io::Result<()> {
+        listener.set_nonblocking(true)?;
+        tcp::prepare(&listener);
+        self.add(registry, spoken.on(TcpListener::from_std(listener)), id)
+    }
+
+    fn add(&mut self, registry: &Registry, mut socket: Socket, id: ListenerId) -> io::Result<()> {
         let token = reserved_token(FIRST_TOKEN + self.listeners.len());
         match &mut socket {
             Socket::Tcp(listener) => registry.register(listener, token, Interest::READABLE)?,
@@ -137,7 +171,7 @@ impl Listeners {
             #[cfg(feature = "tls")]
             Socket::Tls(listener, _) => registry.register(listener, token, Interest::READABLE)?,
         }
-        self.listeners.push(Listener { socket, ready: true });
+        self.listeners.push(Listener { socket, id, ready: true });
         Ok(())
     }
 
@@ -179,8 +213,8 @@ impl Listeners {
         self.retry_at = None;
     }
 
-    /// The next client: its stream, and its address if it has one.
-    pub(in crate::server) fn accept(&mut self, now: Tick) -> Option<(Transport, Option<IpAddr>)> {
+    /// The next client: its stream, and where it comes from.
+    pub(in crate::server) fn accept(&mut self, now: Tick) -> Option<(Transport, Origin)> {
         if !self.are_ready(now) {
             return None;
         }
@@ -189,7 +223,7 @@ impl Listeners {
         for place in (1..=count).map(|i| (self.last + i) % count) {
             let listener = &mut self.listeners[place];
             while listener.ready {
-                match listener.socket.accept() {
+                match listener.accept() {
                     Ok(accepted) => {
                         self.last = place;
                         return Some(accepted);
@@ -213,7 +247,7 @@ impl Listeners {
         self.retry_at = None;
         for listener in self.listeners.drain(..) {
             #[cfg(unix)]
-            if let Socket::Unix(_, file) = &listener.socket {
+            if let Socket::Unix(_, Some(file)) = &listener.socket {
                 file.remove();
             }
             drop(listener);
@@ -227,24 +261,26 @@ impl Drop for Listeners {
     }
 }
 
-impl Socket {
-    fn accept(&self) -> io::Result<(Transport, Option<IpAddr>)> {
-        match self {
+impl Listener {
+    fn accept(&self) -> io::Result<(Transport, Origin)> {
+        match &self.socket {
             Socket::Tcp(listener) => {
-                let (stream, address) = listener.accept()?;
+                let (stream, remote) = listener.accept()?;
                 tcp::send_at_once(&stream);
-                Ok((Transport::Tcp(stream), Some(address.ip().to_canonical())))
+                let origin = Origin::tcp(self.id, &stream, remote);
+                Ok((Transport::Tcp(stream), origin))
             }
             #[cfg(unix)]
             Socket::Unix(listener, _) => {
                 let (stream, _) = listener.accept()?;
-                Ok((Transport::Unix(stream), None))
+                Ok((Transport::Unix(stream), Origin::unix(self.id)))
             }
             #[cfg(feature = "tls")]
             Socket::Tls(listener, tls) => {
-                let (stream, address) = listener.accept()?;
+                let (stream, remote) = listener.accept()?;
                 tcp::send_at_once(&stream);
-                Ok((Transport::Tls(Box::new(tls.accept(stream)?)), Some(address.ip().to_canonical())))
+                let origin = Origin::tcp(self.id, &stream, remote);
+                Ok((Transport::Tls(Box::new(tls.accept(stream)?)), origin))
             }
         }
     }
@@ -277,11 +313,11 @@ mod tests {
             let client = std::net::TcpStream::connect(address).unwrap();
             poll.poll(&mut Events::with_capacity(8), None).unwrap();
             listeners.handle_event(number);
-            let Some((Transport::Tcp(stream), Some(remote))) = listeners.accept(0) else {
+            let Some((Transport::Tcp(stream), origin)) = listeners.accept(0) else {
                 panic!("{address} has a client");
             };
-            assert_eq!((stream.nodelay().unwrap(), remote), (true, Ipv4Addr::LOCALHOST.into()));
-            drop(client);
+            assert!(stream.nodelay().unwrap());
+            assert_eq!((origin.remote, origin.local), (client.local_addr().ok(), Some(address)));
         }
     }
 }

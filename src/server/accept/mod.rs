@@ -3,6 +3,7 @@
 pub(in crate::server) mod admission;
 pub(in crate::server) mod input;
 pub(in crate::server) mod listeners;
+pub(in crate::server) mod origin;
 pub(in crate::server) mod tcp;
 #[cfg(feature = "tls")]
 pub(in crate::server) mod tls;

@@ -11,6 +11,8 @@ use mio::net::TcpStream;
 use mio::net::UnixStream;
 use mio::{Interest, Registry, Token};
 
+#[cfg(feature = "tls")]
+use crate::handshake::TlsSession;
 use crate::server::accept::input::Input;
 use crate::server::accept::tcp;
 #[cfg(feature = "tls")]
@@ -129,12 +131,12 @@ impl Transport {
         }
     }
 
-    /// Are the bytes encrypted on their way?
-    pub(in crate::server) fn is_secure(&self) -> bool {
+    /// What was agreed on, if this is TLS, its handshake is done, and nobody has taken it yet.
+    #[cfg(feature = "tls")]
+    pub(in crate::server) fn take_tls_session(&mut self) -> Option<Box<TlsSession>> {
         match self {
-            #[cfg(feature = "tls")]
-            Transport::Tls(_) => true,
-            _ => false,
+            Transport::Tls(stream) => stream.take_session(),
+            _ => None,
         }
     }
 

@@ -4,6 +4,9 @@ use std::net::IpAddr;
 
 use crate::handshake::{HeadReader, Method, Refusal, Request, Upgrade};
 use crate::protocol::Agreement;
+use crate::server::accept::origin::Origin;
+#[cfg(feature = "tls")]
+use crate::server::accept::transport::Transport;
 use crate::server::peers::KeepAlive;
 use crate::server::requests::Asked;
 use crate::server::{Config, Handler, PeerId, Peers, Refused};
@@ -17,14 +20,6 @@ pub(in crate::server) struct Opening {
     turned_away: Option<Refusal>,
     /// Waiting for a further request, and no byte of it has come.
     between_requests: bool,
-}
-
-/// Where a connection comes from.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::server) struct Origin {
-    /// The other end, if it has an address.
-    pub(in crate::server) remote: Option<IpAddr>,
-    pub(in crate::server) over_tls: bool,
 }
 
 /// What becomes of the connection after some input.
@@ -63,7 +58,7 @@ impl Opening {
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
     ) {
-        turn_down(peers, id, &Refused::before_its_end(Refusal::TooSlow, self.origin.remote), handler);
+        turn_down(peers, id, &Refused::before_its_end(Refusal::TooSlow, &self.origin), handler);
     }
 
     /// Is this connection one too many? A client that sends HTTP to a TLS listener has a place like any
@@ -88,20 +83,23 @@ impl Opening {
         if std::mem::take(&mut self.between_requests) {
             peers.set_deadline(id.slot(), peers.config().handshake_within);
         }
+        #[cfg(feature = "tls")]
+        if self.origin.tls.is_none() {
+            self.origin.tls = peers.out().transport(id.slot()).and_then(Transport::take_tls_session);
+        }
         let request = match self.reader.next(input) {
             Ok(None) => return Outcome::Wait,
             Ok(Some(request)) => request,
             Err(reason) => {
-                turn_down(peers, id, &Refused::before_its_end(reason, self.origin.remote), handler);
+                turn_down(peers, id, &Refused::before_its_end(reason, &self.origin), handler);
                 return Outcome::Wait;
             }
         };
-        let request = request.with_client(peers.config().proxies.client(self.origin.remote, &request));
-        let request = if self.origin.over_tls { request.over_tls() } else { request };
+        let request = with_origin(request, &self.origin, peers.config());
         // One request at a time: a client that sends the next one without waiting has to connect for it.
         let asked =
             Asked { method: request.method(), keep_alive: request.wants_keep_alive() && input.is_empty() };
-        let verdict = examine(peers, id, &request, self.origin.remote, self.turned_away);
+        let verdict = examine(peers, id, &request, self.origin.remote_ip(), self.turned_away);
         match answer(verdict, peers, id, &request, asked, handler) {
             Answered::WebSocket(agreement) => {
                 peers.open(id.slot(), agreement);
@@ -120,6 +118,20 @@ impl Opening {
         self.reader = HeadReader::new(peers.config().head);
         self.between_requests = true;
     }
+}
+
+/// The request as the application sees it: with where it comes from.
+fn with_origin<'r>(request: Request<'r>, origin: &'r Origin, config: &Config) -> Request<'r> {
+    let request = request
+        .with_client(config.proxies.client(origin.remote_ip(), &request))
+        .with_listener(origin.listener)
+        .with_local_addr(origin.local)
+        .with_remote_addr(origin.remote);
+    #[cfg(feature = "tls")]
+    if let Some(session) = &origin.tls {
+        return request.with_tls(session);
+    }
+    request
 }
 
 /// The handshake's rules first, then the server's policy.
@@ -205,12 +217,14 @@ fn turn_down<M>(peers: &mut Peers, id: PeerId, refused: &Refused<'_>, handler: &
 
 impl<'a> Refused<'a> {
     /// There is no request, or only the beginning of one.
-    fn before_its_end(reason: Refusal, client: Option<IpAddr>) -> Self {
-        Refused { reason, client, request: None }
+    fn before_its_end(reason: Refusal, origin: &Origin) -> Self {
+        let Origin { listener, remote, .. } = *origin;
+        Refused { reason, client: origin.remote_ip(), listener, remote_addr: remote, request: None }
     }
 
     fn request(reason: Refusal, request: &Request<'a>) -> Self {
-        Refused { reason, client: request.client(), request: Some(*request) }
+        let (listener, remote_addr) = (request.listener(), request.remote_addr());
+        Refused { reason, client: request.client(), listener, remote_addr, request: Some(*request) }
     }
 }
 

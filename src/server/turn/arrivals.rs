@@ -1,12 +1,11 @@
 //! Connections are accepted, or turned away.
 
-use std::net::IpAddr;
-
 use super::EventLoop;
 use crate::handshake::Refusal;
 use crate::server::Handler;
+use crate::server::accept::origin::Origin;
 use crate::server::accept::transport::Transport;
-use crate::server::receive::opening::{Opening, Origin};
+use crate::server::receive::opening::Opening;
 use crate::server::table::stage::Cause;
 use crate::server::tuning::ACCEPTS_PER_TURN;
 use crate::server::tuning::TURNING_AWAY;
@@ -26,15 +25,15 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 return;
             }
             match self.listeners.accept(self.peers.now()) {
-                Some((transport, remote)) => self.admit(transport, remote),
+                Some((transport, origin)) => self.admit(transport, origin),
                 None => return,
             }
         }
     }
 
-    fn admit(&mut self, transport: Transport, remote: Option<IpAddr>) {
+    fn admit(&mut self, transport: Transport, origin: Origin) {
         let is_full = self.peers.connections() - self.turning_away >= self.peers.config().max_connections;
-        let origin = Origin { remote, over_tls: transport.is_secure() };
+        let remote = origin.remote_ip();
         let Some(id) = self.peers.add(transport) else {
             return;
         };

@@ -1,5 +1,6 @@
 //! Certificates: read from PEM files, and chosen by the name that the client asks for (RFC 6066 §3).
 
+use std::cell::Cell;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,6 +66,33 @@ impl ResolvesServerCert for ByName {
         let named = name.and_then(|name| usable().find(|certified| is_valid_for(certified, &name)));
         named.or_else(|| usable().next()).cloned()
     }
+}
+
+/// Remembers which name was asked for last: rustls tells it to whoever chooses the certificate, and of an unbuffered
+/// connection to nobody else.
+#[derive(Debug)]
+pub(super) struct Overheard(pub(super) Arc<dyn ResolvesServerCert>);
+
+thread_local! {
+    /// A connection's records are opened on the loop's thread, and the name is fetched from here at once. Several loops
+    /// may have one configuration.
+    static LAST_NAME: Cell<Option<Box<str>>> = const { Cell::new(None) };
+}
+
+impl ResolvesServerCert for Overheard {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        LAST_NAME.set(hello.server_name().map(Box::from));
+        self.0.resolve(hello)
+    }
+
+    fn only_raw_public_keys(&self) -> bool {
+        self.0.only_raw_public_keys()
+    }
+}
+
+/// The name that a client has asked for since this was last called on this thread.
+pub(super) fn last_name_asked_for() -> Option<Box<str>> {
+    LAST_NAME.take()
 }
 
 /// Parsing it again takes a microsecond or two; the signature that follows takes fifty.

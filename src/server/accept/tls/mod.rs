@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::ServerConfig;
 
-use certificates::{ByName, PemFiles};
+use certificates::{ByName, Overheard, PemFiles};
 pub(in crate::server) use stream::TlsStream;
 
 /// What TLS listeners speak with: certificates and their keys ([`Server::listen_tls`](crate::Server::listen_tls)).
@@ -64,7 +64,7 @@ impl Tls {
     /// data stays off.) Its `alpn_protocols` must be empty or `[b"http/1.1"]`: a client that may choose `h2` speaks
     /// HTTP/2, and is refused with 505.
     pub fn with(config: ServerConfig) -> Self {
-        Tls(Arc::new(Mutex::new(State { files: Vec::new(), config: without_early_data(config) })))
+        Tls(Arc::new(Mutex::new(State { files: Vec::new(), config: prepared(config) })))
     }
 
     /// Adds another certificate. A client gets the first one that is valid for the name it asks for and with which
@@ -91,7 +91,7 @@ impl Tls {
 
     /// From now on, a configuration of your own.
     pub fn replace(&self, config: ServerConfig) {
-        *self.state() = State { files: Vec::new(), config: without_early_data(config) };
+        *self.state() = State { files: Vec::new(), config: prepared(config) };
     }
 
     /// One more connection, in the present configuration.
@@ -129,10 +129,12 @@ fn configure(files: &[PemFiles]) -> io::Result<Arc<ServerConfig>> {
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(certificates));
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    Ok(prepared(config))
 }
 
-fn without_early_data(mut config: ServerConfig) -> Arc<ServerConfig> {
+/// Without early data, and so that we hear which name is asked for.
+fn prepared(mut config: ServerConfig) -> Arc<ServerConfig> {
     config.max_early_data_size = 0;
+    config.cert_resolver = Arc::new(Overheard(config.cert_resolver));
     Arc::new(config)
 }

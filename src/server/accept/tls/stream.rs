@@ -19,12 +19,15 @@ use std::net::Shutdown;
 use std::sync::Arc;
 
 use mio::net::TcpStream;
-use rustls::ServerConfig;
 use rustls::server::UnbufferedServerConnection;
 use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError};
+use rustls::{CipherSuite, ProtocolVersion, ServerConfig};
 
+use crate::handshake::TlsSession;
 use crate::server::accept::input::Input;
 use crate::server::tuning::TLS_CHUNK;
+
+use super::certificates::last_name_asked_for;
 
 /// Room for the contents of one record: 2^14 bytes (RFC 8446 §5.1).
 const MARGIN: usize = 16 << 10;
@@ -38,6 +41,8 @@ pub(in crate::server) struct TlsStream {
     /// Not a byte has come.
     fresh: bool,
     handshake_is_done: bool,
+    /// What is agreed on in the handshake: made in it, and taken by the first request.
+    met: Option<Box<TlsSession>>,
     /// The peer has sent close_notify.
     ended: bool,
     /// We have sent ours, or never will.
@@ -59,6 +64,7 @@ impl TlsStream {
             violation: None,
             fresh: true,
             handshake_is_done: false,
+            met: None,
             ended: false,
             said_goodbye: false,
             incoming: Vec::new(),
@@ -83,6 +89,11 @@ impl TlsStream {
     /// Is what comes next a part of the handshake?
     pub(in crate::server) fn is_shaking(&self) -> bool {
         !self.handshake_is_done && self.session.is_some()
+    }
+
+    /// What was agreed on, when the handshake is done; once.
+    pub(in crate::server) fn take_session(&mut self) -> Option<Box<TlsSession>> {
+        self.met.take_if(|_| self.handshake_is_done)
     }
 
     /// Does something wait to be written that may be TLS's own?
@@ -137,6 +148,11 @@ impl TlsStream {
             let (behind, ahead) = buffer.split_at_mut(consumed);
             let status = session.process_tls_records(ahead);
             consumed += status.discard;
+            if !self.handshake_is_done
+                && let Some(name) = last_name_asked_for()
+            {
+                self.met = Some(Box::new(TlsSession::new().with_server_name(Some(&name))));
+            }
             match status.state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => {
                     while let Some(record) = traffic.next_record() {
@@ -158,7 +174,11 @@ impl TlsStream {
                 }
             }
         }
-        self.handshake_is_done |= !session.is_handshaking();
+        if !self.handshake_is_done && !session.is_handshaking() {
+            self.handshake_is_done = true;
+            let met = self.met.take().map(|met| *met).unwrap_or_default();
+            self.met = Some(Box::new(agreed(session, met)));
+        }
         // What comes after close_notify is discarded.
         self.incoming = if self.ended { Vec::new() } else { buffer[consumed..].to_vec() };
         if self.violation.is_some() {
@@ -278,6 +298,30 @@ impl TlsStream {
 impl fmt::Debug for TlsStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TlsStream").field("stream", &self.stream).finish_non_exhaustive()
+    }
+}
+
+/// What was agreed on in a handshake that is done; the name is there already.
+fn agreed(session: &UnbufferedServerConnection, met: TlsSession) -> TlsSession {
+    let version = match session.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
+        Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
+        _ => "",
+    };
+    let chain = session.peer_certificates().unwrap_or_default();
+    met.with_version(version)
+        .with_cipher_suite(session.negotiated_cipher_suite().map_or("", |agreed| name_of(agreed.suite())))
+        .with_alpn(session.alpn_protocol())
+        .with_client_certificates(chain.iter().map(|certificate| certificate.to_vec()).collect())
+}
+
+/// As the registry has it: rustls calls those of TLS 1.3 by names of its own.
+fn name_of(suite: CipherSuite) -> &'static str {
+    match suite {
+        CipherSuite::TLS13_AES_128_GCM_SHA256 => "TLS_AES_128_GCM_SHA256",
+        CipherSuite::TLS13_AES_256_GCM_SHA384 => "TLS_AES_256_GCM_SHA384",
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => "TLS_CHACHA20_POLY1305_SHA256",
+        other => other.as_str().unwrap_or_default(),
     }
 }
 
