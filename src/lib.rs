@@ -94,7 +94,7 @@ mod server;
 #[cfg(feature = "deflate")]
 pub use handshake::Deflate;
 pub use handshake::{
-    Answer, Hosts, InvalidSetting, ListenerId, Networks, Origins, Proxies, Refusal, Request,
+    Answer, Hosts, InvalidSetting, ListenerId, Method, Networks, Origins, Proxies, Refusal, Request,
 };
 pub use message::Message;
 pub use protocol::{CloseCode, PreparedMessage, ProtocolError};

@@ -5,7 +5,7 @@
 
 use std::fmt::Debug;
 
-use pollcat::handshake::{Answer, Framing, HeadReader, Refusal, Request};
+use pollcat::handshake::{Answer, BodyReader, Framing, HeadReader, Refusal, Request};
 
 use pollcat_testing::fixtures::{Cut, fixtures};
 use pollcat_testing::requests::{Case, Expectation, Settings, read};
@@ -18,8 +18,8 @@ const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
 enum Outcome {
     /// More bytes are waited for.
     Waiting,
-    /// An ordinary request for this path.
-    Page { path: String, rest: Vec<u8> },
+    /// An ordinary request for this path, and its body if that was read.
+    Page { path: String, body: Option<Vec<u8>>, rest: Vec<u8> },
     /// A WebSocket, and the head of the 101 that says so.
     Opened { head: String, rest: Vec<u8> },
     /// The rule that is broken, and the answer with its body.
@@ -48,11 +48,11 @@ fn the_requests_are_there() {
 
 #[test]
 fn every_rule_of_the_handshake_has_a_fixture_that_breaks_it() {
-    use Refusal::{AddressFull, NotTls, NotWebSocket, ServerFull, Stopping, TooSlow};
+    use Refusal::{AddressFull, NotTls, NotWebSocket, OverBudget, ServerFull, Stopping, TooSlow};
     let cases = cases();
     let expectations = || cases.iter().flat_map(|case| &case.expected);
     // These do not depend on the request.
-    let others = [AddressFull, NotTls, NotWebSocket, ServerFull, Stopping, TooSlow];
+    let others = [AddressFull, NotTls, NotWebSocket, OverBudget, ServerFull, Stopping, TooSlow];
     for refusal in Refusal::ALL.iter().filter(|refusal| !others.contains(refusal)) {
         let rule = format!("{refusal:?}");
         let is_broken =
@@ -66,11 +66,15 @@ fn a_wrong_expectation_is_noticed() {
     let request = "== a title\n| GET /a HTTP/1.1\n| Host: h\n";
     let upgrade = "| Upgrade: websocket\n| Connection: Upgrade\n| Sec-WebSocket-Version: 13\n\
                    | Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n|\n| \\x81\\-\n";
+    let post =
+        "== a title\n@ max-body 5\n| POST /a HTTP/1.1\n| Host: h\n| Content-Length: 5\n|\n| helloGET\\-\n";
     let accept = "> Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\n";
     let good = [
         format!("{request}|\n> page /a\n> -Upgrade"),
         format!("{request}{upgrade}> 101\n{accept}> -Sec-WebSocket-Version\n> rest 81"),
         format!("{request}| :\n|\n> 400 Field\n> content-type: text/plain; charset=utf-8"),
+        format!("{request}|\n> page /a\n> body").replace("title", "title\n@ max-body 5"),
+        format!("{post}> page /a\n> body hello\n> rest-text GET"),
     ];
     let bad = [
         format!("{request}|\n> page /b"),
@@ -87,6 +91,11 @@ fn a_wrong_expectation_is_noticed() {
         format!("{request}{upgrade}> 101\n> rest 81\n> Server: pollcat"),
         format!("{request}| :\n|\n> 431 Field"),
         format!("{request}| :\n|\n> 400 LineEnd"),
+        format!("{post}> page /a\n> body hello"),
+        format!("{post}> page /a\n> rest-text GET"),
+        format!("{post}> page /a\n> body hell\n> rest-text oGET"),
+        format!("{post}> page /a\n> body hello\n> rest-text GE"),
+        format!("{post}> 413 BodyTooLarge"),
     ];
     for text in good {
         assert_eq!(failures("here", &text).join(""), "", "{text}");
@@ -149,36 +158,63 @@ fn edges(case: &Case) -> Vec<usize> {
 /// Feeds the request to a server's handshake, piece by piece.
 fn play(case: &Case, cut: Cut) -> Outcome {
     let mut reader = HeadReader::new(case.settings.limits);
+    let mut reading: Option<(String, BodyReader)> = None;
     let mut arrived = 0;
     for piece in cut.pieces(0, &case.bytes) {
         arrived += piece.len();
         let mut piece = piece.to_vec();
         let mut input = &mut piece[..];
-        let judged = match reader.next(&mut input) {
-            Ok(None) => continue,
-            Ok(Some(request)) => judge(&case.settings, &request, &case.bytes[arrived - input.len()..]),
-            Err(refusal) => Err(refusal),
-        };
-        return judged.unwrap_or_else(refused);
+        if reading.is_none() {
+            let judged = match reader.next(&mut input) {
+                Ok(None) => continue,
+                Ok(Some(request)) => judge(&case.settings, &request),
+                Err(refusal) => Err(refusal),
+            };
+            match judged {
+                Err(refusal) => return refused(refusal),
+                Ok(Judged::Body(path, reader)) => reading = Some((path, reader)),
+                Ok(Judged::Over(outcome)) => {
+                    return outcome.with_rest(&case.bytes[arrived - input.len()..]);
+                }
+            }
+        }
+        let (path, reader) = reading.as_mut().expect("there is a request, and its body is read");
+        match reader.next(&mut input).map(|body| body.map(<[u8]>::to_vec)) {
+            Ok(None) => {}
+            Ok(body) => {
+                let rest = case.bytes[arrived - input.len()..].to_vec();
+                return Outcome::Page { path: path.clone(), body, rest };
+            }
+            Err(refusal) => return refused(refusal),
+        }
     }
     Outcome::Waiting
 }
 
+/// What comes of a head that follows the grammar.
+enum Judged {
+    Body(String, BodyReader),
+    Over(Outcome),
+}
+
 /// Asks what a server asks, in its order.
-fn judge(settings: &Settings, request: &Request<'_>, rest: &[u8]) -> Result<Outcome, Refusal> {
-    let rest = rest.to_vec();
+fn judge(settings: &Settings, request: &Request<'_>) -> Result<Judged, Refusal> {
     let upgrade = request.upgrade()?;
     assert_eq!(request.is_upgrade(), upgrade.is_some(), "{}", request.path());
     settings.hosts.check(request)?;
+    let path = request.path().to_owned();
     let Some(upgrade) = upgrade else {
-        return Ok(Outcome::Page { path: request.path().to_owned(), rest });
+        return Ok(match settings.max_body {
+            Some(limit) => Judged::Body(path, BodyReader::new(request, limit)?),
+            None => Judged::Over(Outcome::Page { path, body: None, rest: Vec::new() }),
+        });
     };
     settings.origins.check(request)?;
     let spoken: Vec<&str> = settings.subprotocols.iter().map(String::as_str).collect();
     let mut head = Vec::new();
     let answer = Answer::accept().subprotocol(request.choose_subprotocol(&spoken));
     answer.write_upgrade(request, &upgrade, &mut head);
-    Ok(Outcome::Opened { head: String::from_utf8(head).unwrap(), rest })
+    Ok(Judged::Over(Outcome::Opened { head: String::from_utf8(head).unwrap(), rest: Vec::new() }))
 }
 
 fn refused(refusal: Refusal) -> Outcome {
@@ -189,6 +225,17 @@ fn refused(refusal: Refusal) -> Outcome {
 }
 
 impl Outcome {
+    fn with_rest(mut self, bytes: &[u8]) -> Self {
+        if let Outcome::Page { rest, .. } | Outcome::Opened { rest, .. } = &mut self {
+            *rest = bytes.to_vec();
+        }
+        self
+    }
+
+    fn body(&self) -> Option<&[u8]> {
+        if let Outcome::Page { body, .. } = self { body.as_deref() } else { None }
+    }
+
     fn meets(&self, expected: &Expectation) -> bool {
         match expected {
             Expectation::Continue => self.is_continued(),
@@ -206,15 +253,18 @@ impl Outcome {
                 self.fields().any(|field| is_named(field, name) && field.1 == value)
             }
             Expectation::NoHeader(name) => !self.fields().any(|field| is_named(field, name)),
+            Expectation::Body(bytes) => self.body() == Some(bytes),
             Expectation::Rest(bytes) => self.rest() == bytes,
         }
     }
 
-    /// What nobody asked for: bytes left over, or more headers than a 101 has (RFC 6455 §4.2.2).
+    /// What nobody asked for: a body, bytes left over, or more headers than a 101 has (RFC 6455 §4.2.2).
     fn extra(&self, expected: &[Expectation]) -> Option<&str> {
         let known = ["Upgrade", "Connection", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"];
         let is_rest = |expected: &Expectation| matches!(expected, Expectation::Rest(_));
+        let is_body = |expected: &Expectation| matches!(expected, Expectation::Body(_));
         match self {
+            _ if self.body().is_some() && !expected.iter().any(is_body) => Some("body"),
             _ if !self.rest().is_empty() && !expected.iter().any(is_rest) => Some("rest"),
             _ if self.is_continued() && !expected.contains(&Expectation::Continue) => Some("100"),
             Outcome::Opened { .. } => self.fields().map(|(name, _)| name).find(|name| !known.contains(name)),

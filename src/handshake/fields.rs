@@ -11,7 +11,8 @@
 //! There a name is looked for, and nowhere else; one that is missing is looked for nowhere at all (`benches/NOTES.md`,
 //! "fields of a request").
 
-use super::syntax::{find, trim};
+use super::Refusal;
+use super::syntax::{find, is_token, is_value_byte, trim};
 
 /// The names that are asked for with every request.
 const NAMES: [&str; 10] = [
@@ -68,6 +69,24 @@ impl<'a> Fields<'a> {
             .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
             .map(|(_, value)| value)
     }
+}
+
+/// `name: value` (RFC 9112 §5). White space before the name (which folds lines) or before the colon (which
+/// smuggles requests) makes the name no token.
+pub(super) fn check_field(line: &[u8]) -> Result<(), Refusal> {
+    if line.contains(&b'\r') {
+        return Err(Refusal::LineEnd);
+    }
+    let colon = find(b':', line).ok_or(Refusal::Field)?;
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    // Looks at all of the value even if its first byte is wrong: that takes vector instructions.
+    let is_value = value.iter().fold(true, |so_far, &byte| so_far & is_value_byte(byte));
+    if is_token(name) && is_value { Ok(()) } else { Err(Refusal::Field) }
+}
+
+/// The name in a line that has been checked.
+pub(super) fn field_name(line: &[u8]) -> &[u8] {
+    &line[..find(b':', line).unwrap_or(line.len())]
 }
 
 fn place_of(name: &[u8]) -> Option<usize> {

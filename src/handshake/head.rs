@@ -3,8 +3,9 @@
 //! Every byte is looked at once, however the head is cut on its way, so the work is linear in its length;
 //! and a fault is reported with the line that holds it, not when the rest has come.
 
+use super::fields::check_field;
 use super::request_line::RequestLine;
-use super::syntax::{find, is_token, is_token_byte, is_value_byte};
+use super::syntax::{find, is_token_byte};
 use super::{Refusal, Request};
 
 /// How large a request head may be.
@@ -180,19 +181,6 @@ impl Progress {
             self.line = end + 1;
         }
     }
-}
-
-/// `name: value` (RFC 9112 §5). White space before the name (which folds lines) or before the colon (which
-/// smuggles requests) makes the name no token.
-fn check_field(line: &[u8]) -> Result<(), Refusal> {
-    if line.contains(&b'\r') {
-        return Err(Refusal::LineEnd);
-    }
-    let colon = find(b':', line).ok_or(Refusal::Field)?;
-    let (name, value) = (&line[..colon], &line[colon + 1..]);
-    // Looks at all of the value even if its first byte is wrong: that takes vector instructions.
-    let is_value = value.iter().fold(true, |so_far, &byte| so_far & is_value_byte(byte));
-    if is_token(name) && is_value { Ok(()) } else { Err(Refusal::Field) }
 }
 
 #[cfg(test)]

@@ -41,13 +41,18 @@
 //! * **Subprotocols** are answered only if [`Answer::subprotocol`] names one that was offered. Browsers, and many
 //!   other clients, fail the connection if they offered some and none is answered. A server lets them in, as the RFC
 //!   leaves it to them, and its log warns of the first.
-//! * **`Expect: 100-continue`** with an opening handshake gets a 100, and the 101 behind it. With a page it gets the
-//!   page at once: there is no body to wait for.
+//! * **`Expect: 100-continue`** with an opening handshake gets a 100, and the 101 behind it. With a GET it gets the
+//!   page at once: there is no body to wait for. With a body it gets a 100 if that is going to be read, and none of it
+//!   has come yet; any other expectation gets 417 there.
 //! * **One request at a time.** A request that is sent before the one in front of it has its answer, be it an opening
 //!   handshake, is not answered by a server: the answer in front says `Connection: close`, and the client has to come
 //!   again (RFC 9112 §9.3.2).
-//! * **Requests have no body.** A Content-Length other than 0, or a Transfer-Encoding, gets 400, and a method other
-//!   than GET and HEAD 405.
+//! * **Methods.** GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS reach the application: one that does not look at
+//!   [`Request::method`] serves its pages to a POST as well. CONNECT and TRACE get 405, and any other 501.
+//! * **Bodies** have a length ([`Request::has_body`]); a [`BodyReader`] reads one. What two servers could read in two
+//!   ways is refused (RFC 9112 §6.3): Content-Length twice, be it the same, or beside Transfer-Encoding; a
+//!   Transfer-Encoding that is not `chunked`, or comes in HTTP/1.0; a GET, a HEAD or an opening handshake with a body.
+//!   Content-Encoding gets 415: a body is read as it is.
 //! * **Origins.** Clients that send no Origin are let in: only browsers have to send one. A local file's `file://` or
 //!   `null` is a foreign origin unless [`Origins::only`] lists it; its docs say what listing `null` means.
 //! * **Names.** A server answers to every Host until [`Hosts`] says otherwise. `localhost` is a name like any other,
@@ -56,6 +61,9 @@
 mod answer;
 mod authority;
 mod body;
+mod body_length;
+mod body_reader;
+mod chunks;
 mod credentials;
 mod date;
 #[cfg_attr(not(feature = "deflate"), allow(unreachable_pub, reason = "public with the feature"))]
@@ -80,6 +88,7 @@ mod upgrade;
 
 pub use answer::Answer;
 pub use body::Body;
+pub use body_reader::BodyReader;
 #[cfg(feature = "deflate")]
 pub use deflate::Deflate;
 pub use head::{HeadLimits, HeadReader};

@@ -62,11 +62,43 @@ refusals! {
     Field: 400, "a header line is malformed (name, colon, value; no folding, no control characters)";
     /// Host is missing, repeated, empty or malformed (RFC 9112 §3.2).
     Host: 400, "exactly one valid Host header is required";
-    /// The request announces a body (RFC 9112 §6).
-    Body: 400, "a request to this server has no body";
-    /// Not GET or HEAD (RFC 6455 §4.2.1).
+    /// A GET, a HEAD or an opening handshake announces a body: nobody else would look for one there (RFC 9112 §6,
+    /// §11.2).
+    Body: 400, "a GET or HEAD request has no body";
+    /// Content-Length is not one number of digits, or is repeated, be it with the same number (RFC 9112 §6.3).
+    ContentLength: 400, "at most one Content-Length header is allowed: a number, written in digits";
+    /// Content-Length and Transfer-Encoding at once, as in a smuggled request (RFC 9112 §6.3).
+    TwoLengths: 400, "a body has a Content-Length or a Transfer-Encoding, and not both";
+    /// Transfer-Encoding is repeated, does not end in chunked, or comes in HTTP/1.0 (RFC 9112 §6.1, §6.3).
+    TransferEncoding: 400, "at most one Transfer-Encoding header is allowed: chunked (and HTTP/1.1)";
+    /// Transfer-Encoding names another coding before chunked (RFC 9112 §6.1).
+    UnknownCoding: 501, "no transfer coding is known here but chunked";
+    /// A chunk is not its length in hexadecimal digits, CR LF, so many bytes, CR LF; or far more was sent around the
+    /// chunks than in them (RFC 9112 §7.1).
+    Chunk: 400, "a chunk of the body is malformed (length, CR LF, so many bytes, CR LF; few extensions)";
+    /// A trailer field that says how long the request is or whom it is for, or more than 4 KiB of them (RFC 9110
+    /// §6.5.1).
+    Trailer: 400, "a trailer field may not change how the request is read, and 4 KiB of them are the most";
+    /// A POST, PUT or PATCH of HTTP/1.0 does not say how long its body is (RFC 9110 §15.5.12).
+    LengthRequired: 411, "say how long the body is: Content-Length";
+    /// The body is longer than the application reads here (RFC 9110 §15.5.14).
+    BodyTooLarge: 413, "the body is too large";
+    /// Content-Encoding: bodies are read as they are (RFC 9110 §15.5.16).
+    ContentEncoding: 415, "send the body as it is: without Content-Encoding",
+        "Accept-Encoding": "identity";
+    /// Expect names something other than 100-continue (RFC 9110 §10.1.1).
+    Expectation: 417, "no expectation is known here but 100-continue";
+    /// The memory for bodies and messages that have begun is used up (RFC 9110 §15.6.4).
+    OverBudget: 503, "too much is being received at the moment (see Config::max_receiving)",
+        "Retry-After": "5";
+    /// What was asked for is a WebSocket, or may be, and the method is not GET (RFC 6455 §4.2.1).
     Method: 405, "only GET is served here (and HEAD, for pages)",
         "Allow": "GET, HEAD";
+    /// CONNECT or TRACE (RFC 9110 §15.5.6).
+    MethodNotServed: 405, "this method is not served here",
+        "Allow": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    /// A method that nobody knows (RFC 9110 §15.6.2).
+    UnknownMethod: 501, "this method is not known here";
     /// Not HTTP/1.x, or a WebSocket over HTTP/1.0 (RFC 6455 §4.2.1).
     HttpVersion: 505, "this server speaks HTTP/1.1; a WebSocket needs it";
     /// The request line does not fit into the head (RFC 9110 §15.5.15).
@@ -107,7 +139,7 @@ refusals! {
         "pages of this Origin may not connect (allowed: the server's own, or those in its Config::origins)";
     /// A name this server does not go by, see [`Hosts`](super::Hosts) (RFC 9110 §15.5.20).
     UnknownHost: 421, "this server does not go by this Host name (see Config::hosts)";
-    /// The request did not arrive in time (RFC 9110 §15.5.9).
+    /// The request, or its body, did not arrive in time (RFC 9110 §15.5.9).
     TooSlow: 408, "the request took too long to arrive";
     /// Too many connections from this address (RFC 6585 §4).
     AddressFull: 429, "too many connections from your address (see Config::max_connections_per_address)",

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 #[cfg(feature = "tls")]
 use super::TlsSession;
 use super::authority::Authority;
+use super::body_length::BodyLength;
 use super::credentials;
 use super::fields::Fields;
 use super::percent;
@@ -13,7 +14,7 @@ use super::request_line::{RequestLine, Target};
 use super::syntax::trim;
 use super::{ListenerId, Method, Refusal};
 
-/// A request: its head, checked and borrowed. There is never a body.
+/// A request: its head, checked and borrowed. Its body, if it [has one](Self::has_body), has not been read.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     method: Method,
@@ -23,6 +24,7 @@ pub struct Request<'a> {
     /// Missing only in HTTP/1.0.
     authority: Option<Authority<&'a str>>,
     fields: Fields<'a>,
+    body: BodyLength,
     client: Option<IpAddr>,
     is_secure: bool,
     listener: ListenerId,
@@ -38,12 +40,14 @@ impl<'a> Request<'a> {
         let target = line.target(head)?;
         let RequestLine { method, minor, .. } = *line;
         let fields = Fields::new(line.fields(head));
+        let body = BodyLength::of(&fields, method, minor)?;
         let mut request = Request {
             method,
             minor,
             target,
             authority: None,
             fields,
+            body,
             client: None,
             is_secure: false,
             listener: ListenerId::default(),
@@ -55,11 +59,11 @@ impl<'a> Request<'a> {
         let host = request.read_host()?;
         // A target in absolute form names the host as well, and its word counts (RFC 9112 §3.2.2).
         request.authority = target.authority.or(host);
-        request.check_no_body()?;
+        request.check_expectations()?;
         Ok(request)
     }
 
-    /// GET or HEAD.
+    /// What is to be done.
     pub fn method(&self) -> Method {
         self.method
     }
@@ -211,6 +215,26 @@ impl<'a> Request<'a> {
         Request { is_secure: true, tls: Some(session), ..self }
     }
 
+    /// How long the body is, as Content-Length says it. `None` if there is none, or if it is chunked: then only its end
+    /// will tell.
+    pub fn content_length(&self) -> Option<u64> {
+        match self.body {
+            BodyLength::Length(bytes) => Some(bytes),
+            BodyLength::None | BodyLength::Chunked => None,
+        }
+    }
+
+    /// Does a body follow? A chunked one counts, though it may turn out to be empty. A GET or a HEAD never has one.
+    pub fn has_body(&self) -> bool {
+        self.body.may_have_bytes()
+    }
+
+    /// Does the client wait for `100 Continue` before it sends the body (RFC 9110 §10.1.1)? A server that is about to
+    /// read the body, and has not received any of it, has to send one; a [`Server`](crate::Server) does.
+    pub fn expects_continue(&self) -> bool {
+        self.is_http_1_1() && self.has_body() && self.lists("expect", "100-continue")
+    }
+
     /// The subprotocols that the client offers, best first (RFC 6455 §1.9).
     pub fn subprotocols(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.list("sec-websocket-protocol").filter_map(|name| str::from_utf8(name).ok())
@@ -228,6 +252,10 @@ impl<'a> Request<'a> {
 
     pub(super) fn is_http_1_1(&self) -> bool {
         self.minor >= 1
+    }
+
+    pub(super) fn body_length(&self) -> BodyLength {
+        self.body
     }
 
     /// The values of all header fields of this name.
@@ -270,14 +298,14 @@ impl<'a> Request<'a> {
         host.map(Some).ok_or(Refusal::Host)
     }
 
-    /// Nothing that could hide a second request in a body (RFC 9112 §6).
-    fn check_no_body(&self) -> Result<(), Refusal> {
-        let length = self.single("content-length").map_err(|()| Refusal::Body)?;
-        let coding = self.values("transfer-encoding").next();
-        match (length, coding) {
-            (None | Some(b"0"), None) => Ok(()),
-            _ => Err(Refusal::Body),
+    /// Nothing is expected that is not known. A GET or a HEAD is answered at once, whatever it expects; in HTTP/1.0 an
+    /// expectation means nothing (RFC 9110 §10.1.1).
+    fn check_expectations(&self) -> Result<(), Refusal> {
+        if matches!(self.method, Method::Get | Method::Head) || !self.is_http_1_1() {
+            return Ok(());
         }
+        let is_known = |member: &[u8]| member.eq_ignore_ascii_case(b"100-continue");
+        if self.list("expect").all(is_known) { Ok(()) } else { Err(Refusal::Expectation) }
     }
 }
 

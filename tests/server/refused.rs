@@ -63,7 +63,7 @@ fn each_refusal_is_told_with_its_reason_its_client_and_what_was_asked() {
         (behind_proxy, Refusal::AddressFull, "192.0.2.7", plain),
         (old, Refusal::OtherVersion, us, plain),
         (page, Refusal::NotWebSocket, us, plain),
-        (no_request, Refusal::Method, us, None),
+        (no_request, Refusal::UnknownMethod, us, None),
         (half, Refusal::TooSlow, us, None),
     ];
     for (request, reason, client, asked) in table {

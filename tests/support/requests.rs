@@ -10,7 +10,9 @@
 //!                                          or `page /chat`, an ordinary request
 //! > Sec-WebSocket-Protocol: chat           a header that the answer must have
 //! > -Sec-WebSocket-Version                 a header that it must not have
-//! > rest 81 05                             the bytes behind the request's head
+//! > body {"a": 1}                          what the application reads of its body, where `@ max-body 100` says so
+//! > rest 81 05                             the bytes behind the request's head, or behind the body that was read
+//! > rest-text GET / HTTP/1.1\r\n             the same as text, with the escapes of a `|` line; a body has them too
 //! ```
 
 use pollcat::handshake::{HeadLimits, Hosts, Origins};
@@ -34,6 +36,8 @@ pub struct Settings {
     pub hosts: Hosts,
     pub origins: Origins,
     pub subprotocols: Vec<String>,
+    /// The application reads bodies, of so many bytes at most.
+    pub max_body: Option<usize>,
 }
 
 /// A `>` line.
@@ -48,6 +52,7 @@ pub enum Expectation {
     Page(String),
     Header(String, String),
     NoHeader(String),
+    Body(Vec<u8>),
     Rest(Vec<u8>),
 }
 
@@ -79,6 +84,7 @@ impl Case {
             hosts: Hosts::any(),
             origins: Origins::same(),
             subprotocols: Vec::new(),
+            max_body: None,
         };
         Case { place, title: title.to_owned(), settings, bytes: Vec::new(), expected: Vec::new() }
     }
@@ -99,6 +105,7 @@ impl Settings {
             }
             ("hosts", _) => self.hosts = Hosts::only(words).ok()?,
             ("max-head", _) => self.limits.max_bytes = value.parse().ok()?,
+            ("max-body", _) => self.max_body = Some(value.parse().ok()?),
             ("max-headers", _) => self.limits.max_fields = value.parse().ok()?,
             _ => return None,
         }
@@ -116,7 +123,12 @@ fn parse_expectation(text: &str) -> Option<Expectation> {
     if let Some(name) = text.strip_prefix('-') {
         return Some(Expectation::NoHeader(name.to_owned()));
     }
+    if text == "body" {
+        return Some(Expectation::Body(Vec::new()));
+    }
     match text.split_once(' ')? {
+        ("body", body) => parse_line(&format!("{body}\\-")).map(Expectation::Body),
+        ("rest-text", text) => parse_line(&format!("{text}\\-")).map(Expectation::Rest),
         ("page", path) => Some(Expectation::Page(path.to_owned())),
         ("rest", bytes) => parse_bytes(bytes).ok().map(Expectation::Rest),
         (status, rule) if status.starts_with(['4', '5']) => {

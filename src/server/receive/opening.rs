@@ -96,9 +96,10 @@ impl Opening {
             }
         };
         let request = with_origin(request, &self.origin, peers.config());
-        // One request at a time: a client that sends the next one without waiting has to connect for it.
-        let asked =
-            Asked { method: request.method(), keep_alive: request.wants_keep_alive() && input.is_empty() };
+        // One request at a time: a client that sends the next one without waiting has to connect for it. Nor does one
+        // follow where a body stands in between that nobody reads.
+        let keep_alive = request.wants_keep_alive() && input.is_empty() && !request.has_body();
+        let asked = Asked { method: request.method(), keep_alive };
         let verdict = examine(peers, id, &request, self.origin.remote_ip(), self.turned_away);
         match answer(verdict, peers, id, &request, asked, handler) {
             Answered::WebSocket(agreement) => {
@@ -188,7 +189,11 @@ fn answer<M>(
             return Answered::WebSocket(agreement);
         }
         None if answer.is_accept() => {
-            turn_down(peers, id, &Refused::request(Refusal::NotWebSocket, request), handler);
+            let reason = match request.method() {
+                Method::Get | Method::Head => Refusal::NotWebSocket,
+                _ => Refusal::Method,
+            };
+            turn_down(peers, id, &Refused::request(reason, request), handler);
             return Answered::Refused;
         }
         Some(_) => peers.count().refused_by_application += 1,
