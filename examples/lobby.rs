@@ -9,7 +9,7 @@
 //! hello       anything else is said     ! Ann is taken   why a command did nothing
 //! ```
 
-use pollcat::{Answer, CloseCode, Config, Departure, Handler, Hosts, Message};
+use pollcat::{Answer, CloseCode, Config, Departure, Handler, Hosts, Message, Method};
 use pollcat::{PeerId, PeerMap, Peers, Request, Server};
 
 /// The page travels inside the program.
@@ -61,9 +61,10 @@ impl Lobby {
 impl Handler for Lobby {
     /// Pages and WebSockets come to the same port; `is_upgrade` says which of the two a request is for.
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
-        match (request.path(), request.is_upgrade()) {
-            ("/", true) => Answer::accept(),
-            ("/", false) => Answer::page("text/html; charset=utf-8", PAGE),
+        match (request.path(), request.method()) {
+            ("/", _) if request.is_upgrade() => Answer::accept(),
+            ("/", Method::Get | Method::Head) => Answer::page("text/html; charset=utf-8", PAGE),
+            ("/", _) => Answer::refuse(405, "the page is only to be read").header("Allow", "GET, HEAD"),
             _ => Answer::refuse(404, "there is only one page"),
         }
     }

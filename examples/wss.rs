@@ -1,7 +1,7 @@
 //! An echo over TLS, and the page to try it on: `cargo run --release --features tls --example wss CERTIFICATE KEY
 //! [ADDRESS]`, where the two are PEM files. SIGHUP reads them again.
 
-use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request, Server, Tls};
+use pollcat::{Answer, Config, Handler, Message, Method, PeerId, Peers, Request, Server, Tls};
 
 const PAGE: &str = "<!doctype html><title>wss</title><body><script>
 ws = new WebSocket(`wss://${location.host}`)
@@ -13,9 +13,10 @@ struct Echo;
 
 impl Handler for Echo {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
-        match request.is_upgrade() {
-            true => Answer::accept(),
-            false => Answer::page("text/html; charset=utf-8", PAGE),
+        match request.method() {
+            _ if request.is_upgrade() => Answer::accept(),
+            Method::Get | Method::Head => Answer::page("text/html; charset=utf-8", PAGE),
+            _ => Answer::refuse(405, "the page is only to be read").header("Allow", "GET, HEAD"),
         }
     }
 

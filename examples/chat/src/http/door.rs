@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use pollcat::{Answer, CloseCode, Hosts, Proxies, Refusal, Refused, Request};
+use pollcat::{Answer, CloseCode, Hosts, Method, Proxies, Refusal, Refused, Request};
 
 use crate::run::clock::ticks;
 use crate::run::damper::{Allowance, Damper};
@@ -52,9 +52,18 @@ impl Door {
         }
     }
 
-    /// Is the chat known by the name that is asked for? If not, this is the answer.
+    /// Is the chat known by the name that is asked for, and is it asked for what it has: WebSockets, and pages to be
+    /// read? If not, this is the answer.
     pub(crate) fn judge(&mut self, request: &Request<'_>) -> Result<(), Answer> {
         self.look_at_proxy(request);
+        self.check_name(request)?;
+        match request.method() {
+            Method::Get | Method::Head => Ok(()),
+            _ => Err(Answer::refuse(405, "what is here can only be read").header("Allow", "GET, HEAD")),
+        }
+    }
+
+    fn check_name(&mut self, request: &Request<'_>) -> Result<(), Answer> {
         self.hosts.check(request).map_err(|reason| {
             self.note(Reason::Request(reason), request.client(), Some(request));
             let (host, name) = (short(request.host()), short(bare(request.host())));
