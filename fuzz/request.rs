@@ -34,6 +34,8 @@ struct Seen {
     headers: Vec<(String, Vec<u8>)>,
     subprotocols: Vec<String>,
     wants_keep_alive: bool,
+    content_length: Option<u64>,
+    has_body: bool,
     client: Option<IpAddr>,
     policies: Vec<Result<(), Refusal>>,
     /// The head of the 101, if it opens a WebSocket.
@@ -92,7 +94,9 @@ fn copy(request: &Request<'_>) -> Seen {
         assert!(value.iter().all(|&byte| byte == b'\t' || (byte >= b' ' && byte != 0x7F)));
         assert!(value.trim_ascii() == value);
     }
-    assert!(request.path().starts_with('/') && !request.path().contains([' ', '#', '?']));
+    let is_path =
+        request.path().starts_with('/') || (request.path(), request.method()) == ("*", Method::Options);
+    assert!(is_path && !request.path().contains([' ', '#', '?']));
     let mut policies: Vec<_> = ORIGINS.iter().map(|origins| origins.check(request)).collect();
     policies.push(HOSTS.check(request));
     Seen {
@@ -103,6 +107,8 @@ fn copy(request: &Request<'_>) -> Seen {
         headers,
         subprotocols: request.subprotocols().map(str::to_owned).collect(),
         wants_keep_alive: request.wants_keep_alive(),
+        content_length: request.content_length(),
+        has_body: request.has_body(),
         client: PROXIES.client(Some(PROXY), request),
         policies,
         upgrade: upgrade(request),

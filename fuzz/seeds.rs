@@ -29,7 +29,10 @@ fn main() -> io::Result<()> {
     )?;
     let requests = fixtures("fixtures/handshake", "http");
     let requests = requests.iter().flat_map(|(file, text)| requests::read(file, text).unwrap());
-    write("request", requests.map(|case| case.bytes))
+    let requests: Vec<Vec<u8>> = requests.map(|case| case.bytes).collect();
+    let ends = |bytes: &[u8]| bytes.windows(4).position(|end| end == b"\r\n\r\n");
+    write("body", requests.iter().filter_map(|bytes| Some(bytes[ends(bytes)? + 4..].to_vec())))?;
+    write("request", requests.into_iter())
 }
 
 /// What the client sends in a conversation.

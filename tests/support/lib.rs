@@ -6,6 +6,7 @@
 //! `examples/chat/tests/support`.
 
 pub mod apart;
+pub mod bodies;
 pub mod circles;
 pub mod client;
 pub mod dice;
