@@ -62,11 +62,12 @@ pub(super) enum Letter<M> {
     Close(PeerId, CloseCode, Box<str>),
 }
 
-/// A message on its way to the loop, and whether it may be compressed there.
+/// A message on its way to the loop, and what was said of it beside.
 #[derive(Debug, Clone)]
 pub(super) struct Encoded {
     message: PreparedMessage,
     compressible: bool,
+    key: Option<u64>,
 }
 
 /// What wakes the loop when there is mail.
@@ -156,12 +157,12 @@ impl Encoded {
             Content::Message(message) => PreparedMessage::new(message),
             Content::Prepared(prepared) => prepared.clone(),
         };
-        Encoded { message, compressible: outgoing.compressible }
+        Encoded { message, compressible: outgoing.compressible, key: outgoing.key }
     }
 
     fn outgoing(&self) -> Outgoing<'_> {
-        let outgoing = Outgoing::from(&self.message);
-        if self.compressible { outgoing } else { outgoing.uncompressed() }
+        let &Encoded { compressible, key, .. } = self;
+        Outgoing { compressible, key, ..Outgoing::from(&self.message) }
     }
 }
 

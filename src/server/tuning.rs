@@ -80,6 +80,13 @@ pub(super) const FULL_TAPE: usize = 256 << 10;
 /// The tape's memory beyond this is given back after a flush.
 pub(super) const TAPE_KEPT: usize = 1 << 20;
 
+/// The places of so many messages with a key, on the tape, are kept room for.
+pub(super) const KEYS_KEPT: usize = 1 << 10;
+
+/// What a message with a key that waits takes beside its bytes: a piece of its own, and a place in an index
+/// ("what a key costs").
+pub(super) const KEYED: usize = 128;
+
 /// Answers that leave together, at most.
 pub(super) const GROUP: usize = 48;
 

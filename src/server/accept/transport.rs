@@ -131,6 +131,15 @@ impl Transport {
         }
     }
 
+    /// So many of the bytes that are written next are encrypted already: they must stay what they were.
+    pub(in crate::server) fn encrypted(&self) -> usize {
+        match self {
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => stream.owed(),
+            _ => 0,
+        }
+    }
+
     /// What was agreed on, if this is TLS, its handshake is done, and nobody has taken it yet.
     #[cfg(feature = "tls")]
     pub(in crate::server) fn take_tls_session(&mut self) -> Option<Box<TlsSession>> {

@@ -119,6 +119,8 @@ counters! {
     messages_in: Counter, "Messages received.";
     messages_out: Counter, "Messages queued, one for each receiver.";
         /// What was published is counted when it is queued for the members of the topic: at the end of the turn.
+    replaced: Counter, "Messages that never left, as a newer one with the same key took their place.";
+        /// [`Outgoing::replacing`](crate::Outgoing::replacing) gives them a key. They count in `messages_out` as well.
     encoded: Counter, "Messages encoded, one for each send or publish.";
         /// However many receive it, it is one; none for a [`PreparedMessage`](crate::PreparedMessage), which was
         /// encoded before.

@@ -41,7 +41,10 @@ impl<'a> Encoded<'a> {
     /// As it is.
     #[inline]
     pub(super) fn plain(&mut self, tape: &mut Tape) -> &Piece {
-        self.plain.get_or_insert_with(|| tape.put(self.outgoing.content))
+        self.plain.get_or_insert_with(|| {
+            let piece = tape.put(self.outgoing.content);
+            tape.note_key(piece, self.outgoing.key)
+        })
     }
 }
 
@@ -59,6 +62,8 @@ impl Outbound {
             Some(agreement) if self.is_worth_deflating(outgoing) => {
                 match agreement.server_no_context_takeover() {
                     true => Way::Shared(agreement),
+                    // What is compressed in a context cannot be replaced there.
+                    false if outgoing.key.is_some() && self.is_blocked(slot) => Way::Plain,
                     false => Way::Own(agreement),
                 }
             }
@@ -75,21 +80,25 @@ impl Outbound {
         let window_bits = agreement.server_window_bits();
         let place = usize::from(window_bits).saturating_sub(8).min(WINDOWS - 1);
         let Outbound { tape, compressors, counts, deflate, .. } = self;
-        let content = encoded.outgoing.content;
+        let Outgoing { content, key, .. } = *encoded.outgoing;
         let shared =
             encoded.shared.get_or_insert_with(|| WithCodec::new(agreement.codec(), Default::default()));
         shared[place].get_or_insert_with(|| {
-            if let Content::Prepared(prepared) = content
+            let piece = if let Content::Prepared(prepared) = content
                 && let Some(frame) = prepared.deflated(window_bits)
             {
-                return tape.put_frame(frame);
-            }
-            counts.compressed += 1;
-            let deflater = compressors.at(place, || deflater(deflate.as_ref(), agreement));
-            match content {
-                Content::Message(message) => tape.record(message.len(), |out| deflater.message(message, out)),
-                Content::Prepared(prepared) => tape.put_frame(&prepared.deflate(window_bits, deflater)),
-            }
+                tape.put_frame(frame)
+            } else {
+                counts.compressed += 1;
+                let deflater = compressors.at(place, || deflater(deflate.as_ref(), agreement));
+                match content {
+                    Content::Message(message) => {
+                        tape.record(message.len(), |out| deflater.message(message, out))
+                    }
+                    Content::Prepared(prepared) => tape.put_frame(&prepared.deflate(window_bits, deflater)),
+                }
+            };
+            tape.note_key(piece, key)
         })
     }
 

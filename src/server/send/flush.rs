@@ -137,22 +137,11 @@ impl Outbound {
     /// The socket is full, and what waits is kept.
     #[cold]
     fn keep_waiting(&mut self, slot: Slot, was_behind: bool) {
+        self.counts.replaced += self.ways[slot.index()].outbox.keep(&self.tape);
         if !was_behind {
             self.facts.push_back((slot, Fact::Blocked));
         }
         self.charge(slot);
-    }
-
-    /// Counts what waits for a peer, now that its socket has taken what it takes. If that is too much for all of them,
-    /// what waits for the peers that hold most of it is dropped, and their streams with it: they may end in the middle
-    /// of a frame, and a Close could only follow when all of it has been read.
-    pub(super) fn charge(&mut self, slot: Slot) {
-        let way = &self.ways[slot.index()];
-        self.waiting.hold(slot, way.address, way.outbox.memory());
-        while let Some(debtor) = self.waiting.debtor(slot) {
-            self.drop_stream(debtor);
-            self.meet(debtor, Fact::CutOff);
-        }
     }
 
     /// Writing has shown that the stream is broken.

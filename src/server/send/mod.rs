@@ -1,6 +1,7 @@
 //! Messages out: from a call such as [`Peers::send`](super::Peers::send) to the sockets. `README.md` has the map of the
 //! folder, and the three places where bytes leave.
 
+mod backlog;
 mod compression;
 mod connections;
 mod delivery;
@@ -12,10 +13,14 @@ mod outbox;
 pub(in crate::server) mod outgoing;
 mod publish;
 mod queue;
+#[cfg(test)]
+mod reader;
 mod tape;
 #[cfg(test)]
 mod tests;
 mod topics;
+#[cfg(test)]
+mod waiting_list;
 mod way_out;
 
 pub use delivery::Delivery;

@@ -62,6 +62,7 @@ pub(in crate::server) enum Fact {
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) messages: u64,
+    pub(super) replaced: u64,
     pub(super) encoded: u64,
     pub(super) compressed: u64,
     pub(super) bytes: u64,
@@ -186,6 +187,7 @@ impl Outbound {
 
     pub(in crate::server) fn count_into(&self, counters: &mut Counters) {
         counters.messages_out = self.counts.messages;
+        counters.replaced = self.counts.replaced;
         counters.encoded = self.counts.encoded;
         counters.compressed = self.counts.compressed;
         counters.bytes_out = self.counts.bytes;

@@ -1,15 +1,13 @@
 //! What has not been written to a peer yet. An outbox allocates nothing while it is empty, nor while one stretch of the
 //! tape is all that is queued: the common case of a turn.
 
-use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
 use std::ops::Range;
-use std::sync::Arc;
 
-use crate::handshake::Body;
 use crate::server::accept::transport::Transport;
+use crate::server::send::backlog::Backlog;
 use crate::server::send::tape::{Piece, Tape};
-use crate::server::tuning::{BLOCK, SLICES};
+use crate::server::tuning::KEYED;
 
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -21,13 +19,7 @@ pub(super) struct Outbox {
 /// What only a peer with several pieces, or with a full socket, needs.
 #[derive(Debug, Default)]
 struct More {
-    pieces: VecDeque<Waiting>,
-    /// Bytes in all pieces that have not been written.
-    queued: usize,
-    /// Bytes of the first piece that have been written.
-    written: usize,
-    /// Memory that all of them take, without what is on the tape and what the application shares.
-    memory: usize,
+    backlog: Backlog,
     /// The socket would not take more; a writable event comes when it does.
     blocked: bool,
     /// The socket has not taken everything since it was last blocked.
@@ -38,14 +30,6 @@ struct More {
     was_blocked: bool,
     /// Messages that were left out.
     missed: u64,
-}
-
-#[derive(Debug)]
-enum Waiting {
-    Tape(Range<u32>),
-    Shared(Arc<Vec<u8>>),
-    Page(Body),
-    Own(Vec<u8>),
 }
 
 /// How a write went.
@@ -69,7 +53,7 @@ pub(in crate::server) struct CaughtUp {
 impl Outbox {
     #[inline]
     pub(super) fn queued(&self) -> usize {
-        self.stretch.len() + self.more.as_ref().map_or(0, |more| more.queued)
+        self.stretch.len() + self.more.as_ref().map_or(0, |more| more.backlog.queued())
     }
 
     /// Is nothing queued, and nothing to be remembered?
@@ -91,12 +75,12 @@ impl Outbox {
 
     /// How much memory what waits takes, at the end of a turn.
     pub(super) fn memory(&self) -> usize {
-        self.more.as_ref().map_or(0, |more| more.memory)
+        self.more.as_ref().map_or(0, |more| more.backlog.memory())
     }
 
     /// Does a page wait?
     pub(super) fn holds_page(&self) -> bool {
-        self.more.as_ref().is_some_and(|more| more.pieces.iter().any(|it| matches!(it, Waiting::Page(_))))
+        self.more.as_ref().is_some_and(|more| more.backlog.holds_page())
     }
 
     /// May this many bytes be added? Only a full socket makes a peer slow: what is queued for any other is written
@@ -107,14 +91,24 @@ impl Outbox {
         let Some(more) = self.more.as_ref().filter(|more| more.blocked) else {
             return true;
         };
-        let queued = self.stretch.len() + more.queued;
+        let queued = self.stretch.len() + more.backlog.queued() + more.backlog.extra();
         queued == 0 || queued.saturating_add(length) <= limit
+    }
+
+    /// The same for a message with this key, which takes the place of an older one.
+    pub(super) fn has_room_to_replace(&self, key: u64, length: usize, limit: usize) -> bool {
+        let Some(more) = self.more.as_ref().filter(|more| more.blocked) else {
+            return true;
+        };
+        let older = more.backlog.waits_with(key).map_or(0, |length| length + KEYED);
+        let others = self.stretch.len() + more.backlog.queued() + more.backlog.extra() - older;
+        others == 0 || others.saturating_add(length + KEYED) <= limit
     }
 
     #[inline]
     pub(super) fn push(&mut self, piece: &Piece) {
         if let Piece::Tape(range) = piece
-            && self.more.as_ref().is_none_or(|more| more.pieces.is_empty())
+            && self.more.as_ref().is_none_or(|more| more.backlog.is_empty())
         {
             if self.stretch.is_empty() {
                 self.stretch = range.clone();
@@ -131,16 +125,12 @@ impl Outbox {
     /// Queues a piece behind others that are not one stretch with it.
     #[cold]
     fn push_apart(&mut self, piece: &Piece) {
-        let more = self.need_more();
-        more.queued += piece.len();
-        match (more.pieces.back_mut(), piece) {
-            (Some(Waiting::Tape(last)), Piece::Tape(range)) if last.end == range.start => {
-                last.end = range.end
-            }
-            (_, Piece::Tape(range)) => more.pieces.push_back(Waiting::Tape(range.clone())),
-            (_, Piece::Shared(bytes)) => more.push(Waiting::Shared(Arc::clone(bytes))),
-            (_, Piece::Page(body)) => more.push(Waiting::Page(body.clone())),
-        }
+        self.need_more().backlog.push(piece);
+    }
+
+    /// Queues a message with a key for a full socket. Returns how many it has replaced.
+    pub(super) fn replace(&mut self, key: u64, message: &Piece, tape: &Tape) -> u64 {
+        self.need_more().backlog.replace(key, message, tape)
     }
 
     /// The application learns that the peer is slow: on_drain is owed.
@@ -167,8 +157,13 @@ impl Outbox {
         }
     }
 
-    /// Writes until all is out or the socket takes no more; then copies what is left of the tape, which is about
-    /// to be rewound.
+    /// The socket is full: copies what is left of the tape, which is about to be rewound. Returns how many messages
+    /// were replaced by newer ones.
+    pub(super) fn keep(&mut self, tape: &Tape) -> u64 {
+        self.more.as_mut().map_or(0, |more| more.backlog.keep(tape))
+    }
+
+    /// Writes until all is out or the socket takes no more; then what is left is to be [kept](Self::keep).
     #[inline]
     pub(super) fn write(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
         if self.more.is_some() {
@@ -208,11 +203,10 @@ impl Outbox {
         let written = length - header.len() - payload.len();
         if written < length || !transport.flush()? {
             let more = self.need_more();
-            more.queued = length - written;
             more.behind = written < length;
             more.block();
-            more.keep(header);
-            more.keep(payload);
+            more.backlog.push_bytes(header);
+            more.backlog.push_bytes(payload);
         }
         Ok(written)
     }
@@ -222,34 +216,21 @@ impl Outbox {
         let stretch = std::mem::take(&mut self.stretch);
         let more = self.more.get_or_insert_default();
         if !stretch.is_empty() {
-            more.queued += stretch.len();
-            more.pieces.push_back(Waiting::Tape(stretch));
+            more.backlog.push(&Piece::Tape(stretch));
         }
         more
     }
 
     fn write_pieces(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<Written> {
         let more = self.need_more();
-        while !more.blocked && !more.pieces.is_empty() {
-            let mut slices = [IoSlice::new(&[]); SLICES];
-            let mut skipped = more.written;
-            for (slice, piece) in slices.iter_mut().zip(&more.pieces) {
-                *slice = IoSlice::new(&piece.bytes(tape)[std::mem::take(&mut skipped)..]);
-            }
-            let count = more.pieces.len().min(SLICES);
-            let written = retry_interrupted(|| transport.write_vectored(&slices[..count]))?;
-            more.queued -= written;
-            if written == 0 {
-                more.block();
-            }
-            more.advance(written, tape);
+        if !more.blocked {
+            more.write(transport, tape)?;
         }
-        more.behind = !more.pieces.is_empty();
+        more.behind = !more.backlog.is_empty();
         if !more.blocked && !transport.flush()? {
             more.block();
         }
         if more.blocked {
-            more.keep_tape(tape);
             return Ok(Written::Blocked);
         }
         let caught_up =
@@ -260,88 +241,22 @@ impl Outbox {
 }
 
 impl More {
+    fn write(&mut self, transport: &mut Transport, tape: &Tape) -> io::Result<()> {
+        while !self.blocked && !self.backlog.is_empty() {
+            let (slices, count) = self.backlog.slices(tape);
+            let written = retry_interrupted(|| transport.write_vectored(&slices[..count]))?;
+            self.backlog.advance(written);
+            if written == 0 {
+                self.backlog.hold(transport.encrypted());
+                self.block();
+            }
+        }
+        Ok(())
+    }
+
     fn block(&mut self) {
         self.blocked = true;
         self.was_blocked = true;
-    }
-
-    /// A piece that is not on the tape.
-    fn push(&mut self, piece: Waiting) {
-        self.memory += piece.memory();
-        self.pieces.push_back(piece);
-    }
-
-    /// Drops what has been written.
-    fn advance(&mut self, written: usize, tape: &Tape) {
-        self.written += written;
-        while let Some(first) = self.pieces.front() {
-            let length = first.bytes(tape).len();
-            if self.written < length {
-                return;
-            }
-            self.written -= length;
-            self.memory -= first.memory();
-            self.pieces.pop_front();
-        }
-    }
-
-    /// Copies what lies on the tape.
-    fn keep_tape(&mut self, tape: &Tape) {
-        let is_tape = |piece: &Waiting| matches!(piece, Waiting::Tape(_));
-        let first = self.pieces.iter().position(is_tape).unwrap_or(self.pieces.len());
-        let mut skipped = if first == 0 { std::mem::take(&mut self.written) } else { 0 };
-        for piece in self.pieces.split_off(first) {
-            match piece {
-                Waiting::Tape(range) => self.keep(&tape.get(&range)[std::mem::take(&mut skipped)..]),
-                other => self.pieces.push_back(other),
-            }
-        }
-    }
-
-    /// Fills the last block to its end before it begins another: what is kept costs no more than its length.
-    fn keep(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let Some(Waiting::Own(block)) = self.pieces.back_mut().filter(|piece| piece.has_room()) else {
-                // Only the first block grows: the others will be full soon.
-                let capacity = if self.pieces.is_empty() { 0 } else { BLOCK };
-                self.pieces.push_back(Waiting::Own(Vec::with_capacity(capacity)));
-                continue;
-            };
-            let (fits, rest) = bytes.split_at(bytes.len().min(BLOCK - block.len()));
-            let length = block.len() + fits.len();
-            if length > block.capacity() {
-                // Doubles, as a `Vec` would, but never beyond the block.
-                block.reserve_exact((2 * block.capacity()).clamp(length, BLOCK) - block.len());
-            }
-            block.extend_from_slice(fits);
-            self.memory += fits.len();
-            bytes = rest;
-        }
-    }
-}
-
-impl Waiting {
-    fn has_room(&self) -> bool {
-        matches!(self, Waiting::Own(block) if block.len() < BLOCK)
-    }
-
-    fn bytes<'a>(&'a self, tape: &'a Tape) -> &'a [u8] {
-        match self {
-            Waiting::Tape(range) => tape.get(range),
-            Waiting::Shared(bytes) => bytes,
-            Waiting::Page(body) => body.as_bytes(),
-            Waiting::Own(bytes) => bytes,
-        }
-    }
-
-    /// A message that waits for several peers counts for each of them; what is on the tape, for none.
-    fn memory(&self) -> usize {
-        match self {
-            Waiting::Tape(_) => 0,
-            Waiting::Shared(bytes) => bytes.len(),
-            Waiting::Page(body) => body.owned(),
-            Waiting::Own(bytes) => bytes.len(),
-        }
     }
 }
 

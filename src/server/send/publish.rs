@@ -56,10 +56,11 @@ impl Outbound {
     }
 
     /// Does a write of its own, straight from where the handler has it, cost less than a copy? But it may not overtake
-    /// what waits for the peer.
+    /// what waits for the peer; and what may be replaced is kept whole.
     #[inline]
     fn is_best_written_at_once(&self, slot: Slot, outgoing: &Outgoing<'_>) -> bool {
         outgoing.length() >= LARGE
+            && outgoing.key.is_none()
             && self.ways[slot.index()].outbox.is_empty()
             && matches!(self.way_to(slot, outgoing), Way::Plain)
     }
@@ -92,7 +93,7 @@ impl Outbound {
                 self.note_published(number, except, message);
             }
             // Large: it has no place on the tape that could show what came first.
-            Piece::Shared(_) | Piece::Page(_) => {
+            Piece::Shared(_) | Piece::Keyed(..) | Piece::Page(_) => {
                 self.for_each_member(number, except, |out, slot| {
                     if !(deflated_for_some && out.reads_deflated(slot)) {
                         out.queue_published(slot);

@@ -4,6 +4,7 @@ use super::delivery::Delivery;
 use super::outbound::{Fact, Outbound};
 use super::tape::Piece;
 use super::topics::Published;
+use super::way_out::WayOut;
 use crate::server::SlowPeers;
 use crate::server::peer_id::Slot;
 
@@ -48,10 +49,32 @@ impl Outbound {
     /// Queues a message, unless the peer accepts none, or has no room for it.
     #[inline]
     pub(super) fn queue(&mut self, slot: Slot, piece: &Piece, limit: usize) -> Delivery {
+        if self.is_blocked(slot)
+            && let Some(key) = self.tape.key_of(piece)
+        {
+            return self.queue_in_place(slot, key, piece, limit);
+        }
         match self.refuses(slot, piece.len(), limit) {
             Some(refused) => refused,
             None => self.push_message(slot, piece),
         }
+    }
+
+    /// Queues a message with a key for a peer whose socket is full: the one that it replaces makes room for it.
+    #[cold]
+    fn queue_in_place(&mut self, slot: Slot, key: u64, piece: &Piece, limit: usize) -> Delivery {
+        let WayOut { accepts, outbox, .. } = &mut self.ways[slot.index()];
+        if !*accepts {
+            return Delivery::Gone;
+        }
+        if !outbox.has_room_to_replace(key, piece.len(), limit) {
+            return self.overflow(slot);
+        }
+        self.counts.replaced += outbox.replace(key, piece, &self.tape);
+        self.counts.messages += 1;
+        self.mark_dirty(slot);
+        self.charge(slot);
+        if self.accepts(slot) { Delivery::Slow } else { Delivery::Gone }
     }
 
     #[inline]
@@ -85,5 +108,17 @@ impl Outbound {
             SlowPeers::Close => self.meet(slot, Fact::TooSlow),
         }
         Delivery::Full
+    }
+
+    /// Counts what waits for a peer, now that its socket has taken what it takes. If that is too much for all of them,
+    /// what waits for the peers that hold most of it is dropped, and their streams with it: they may end in the middle
+    /// of a frame, and a Close could only follow when all of it has been read.
+    pub(super) fn charge(&mut self, slot: Slot) {
+        let way = &self.ways[slot.index()];
+        self.waiting.hold(slot, way.address, way.outbox.memory());
+        while let Some(debtor) = self.waiting.debtor(slot) {
+            self.drop_stream(debtor);
+            self.meet(debtor, Fact::CutOff);
+        }
     }
 }

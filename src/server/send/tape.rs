@@ -13,19 +13,29 @@
 //! What is published is noted with its topic (`topics.rs`), and becomes a stretch of its members' when the turn ends.
 //! Large messages would only be copied; they stay apart, shared.
 
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::handshake::Body;
 use crate::protocol::encode_message;
 use crate::server::send::outgoing::Content;
-use crate::server::tuning::{LARGE, TAPE_KEPT};
+use crate::server::tuning::{KEYS_KEPT, LARGE, TAPE_KEPT};
 
 #[derive(Debug, Default)]
 pub(super) struct Tape {
     bytes: Vec<u8>,
     /// Bytes of this turn that do not lie on the tape.
     apart: usize,
+    /// Where the messages with a key lie, in order.
+    keyed: Vec<Keyed>,
+}
+
+/// A message that a newer one with the same key may replace, where it has to wait.
+#[derive(Debug)]
+struct Keyed {
+    range: Range<u32>,
+    key: u64,
 }
 
 /// Something to write: a stretch of the tape, or bytes of its own.
@@ -33,6 +43,8 @@ pub(super) struct Tape {
 pub(super) enum Piece {
     Tape(Range<u32>),
     Shared(Arc<Vec<u8>>),
+    /// A large message with a key. (Of those on the tape, the tape knows it.)
+    Keyed(u64, Arc<Vec<u8>>),
     Page(Body),
 }
 
@@ -41,7 +53,7 @@ impl Piece {
     pub(super) fn len(&self) -> usize {
         match self {
             Piece::Tape(range) => range.len(),
-            Piece::Shared(bytes) => bytes.len(),
+            Piece::Shared(bytes) | Piece::Keyed(_, bytes) => bytes.len(),
             Piece::Page(body) => body.as_bytes().len(),
         }
     }
@@ -88,6 +100,64 @@ impl Tape {
         length < LARGE && self.bytes.len() < (1 << 30)
     }
 
+    // ---- keys
+
+    /// A message has just been recorded: remembers its key, if it has one.
+    #[inline]
+    pub(super) fn note_key(&mut self, piece: Piece, key: Option<u64>) -> Piece {
+        match key {
+            None => piece,
+            Some(key) => self.remember_key(piece, key),
+        }
+    }
+
+    #[cold]
+    fn remember_key(&mut self, piece: Piece, key: u64) -> Piece {
+        match piece {
+            Piece::Tape(range) => {
+                self.keyed.push(Keyed { range: range.clone(), key });
+                Piece::Tape(range)
+            }
+            Piece::Shared(bytes) => Piece::Keyed(key, bytes),
+            other => other,
+        }
+    }
+
+    /// The key of a message, if it has one.
+    pub(super) fn key_of(&self, message: &Piece) -> Option<u64> {
+        match message {
+            Piece::Tape(range) => self.key_at(range.start),
+            Piece::Keyed(key, _) => Some(*key),
+            Piece::Shared(_) | Piece::Page(_) => None,
+        }
+    }
+
+    fn key_at(&self, start: u32) -> Option<u64> {
+        let place = self.keyed.binary_search_by_key(&start, |keyed| keyed.range.start).ok()?;
+        Some(self.keyed[place].key)
+    }
+
+    /// The parts of a stretch: each message with a key that begins in it, and what lies between those.
+    pub(super) fn parts(&self, stretch: &Range<u32>) -> impl Iterator<Item = (Range<u32>, Option<u64>)> {
+        let Range { mut start, end } = *stretch;
+        let mut keyed = self.keyed[self.keyed.partition_point(|keyed| keyed.range.start < start)..].iter();
+        let mut next = keyed.next();
+        iter::from_fn(move || {
+            let (part, key) = match next {
+                Some(Keyed { range, key }) if range.start == start && start < end => {
+                    next = keyed.next();
+                    (range.clone(), Some(*key))
+                }
+                Some(Keyed { range, .. }) => (start..range.start.min(end), None),
+                None => (start..end, None),
+            };
+            start = part.end;
+            (!part.is_empty()).then_some((part, key))
+        })
+    }
+
+    // ---- stretches
+
     /// One stretch with the bytes of all these: of neighbours as they lie, else a copy at the tape's end.
     pub(super) fn join(&mut self, ranges: impl Iterator<Item = Range<u32>> + Clone) -> Range<u32> {
         let mut all = ranges.clone();
@@ -99,6 +169,10 @@ impl Tape {
         }
         let start = self.position();
         for Range { start, end } in ranges {
+            if let Some(key) = self.key_at(start) {
+                let copy = self.position();
+                self.keyed.push(Keyed { range: copy..copy + (end - start), key });
+            }
             self.bytes.extend_from_within(start as usize..end as usize);
         }
         start..self.position()
@@ -123,6 +197,8 @@ impl Tape {
     pub(super) fn rewind(&mut self) {
         self.apart = 0;
         self.bytes.clear();
+        self.keyed.clear();
+        self.keyed.shrink_to(KEYS_KEPT);
         if self.bytes.capacity() > TAPE_KEPT {
             self.bytes = Vec::new();
         }

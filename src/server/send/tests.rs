@@ -3,14 +3,14 @@
 //!
 //! `POLLCAT_SEED` chooses the calls (a failure names its own) and `POLLCAT_OUTBOUND_ROUNDS` how many rounds there are.
 
-use std::collections::HashSet;
 use std::env;
-use std::io::{ErrorKind, Read};
 
 use mio::net::UnixStream;
 use pollcat_testing::dice::Dice;
 
 use super::outgoing::Outgoing;
+use super::reader::{Expected, Peer, Stage, content};
+use super::waiting_list::Frame;
 use super::{Delivery, Fact, Outbound};
 use crate::protocol::{CloseCode, PreparedMessage};
 use crate::server::accept::transport::Transport;
@@ -21,52 +21,21 @@ const PEERS: usize = 6;
 const TOPICS: [&str; 5] = ["tea", "coffee", "gin", "rum", "milk"];
 /// On the tape, and beside it.
 const LENGTHS: [usize; 9] = [4, 4, 20, 20, 125, 126, 5_000, 65_535, 70_000];
-const LONGEST: usize = 70_000;
+const LONGEST: usize = 70_010;
 const ROUNDS: u64 = 60;
-
-/// Something a peer is to read, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Expected {
-    /// Sent to this peer, and accepted.
-    Message(u32),
-    /// Published: a peer whose queue is full may miss it.
-    Published(u32),
-    Ping(u32),
-    Close(u16),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Open,
-    /// Messages are accepted no more; what is queued is written.
-    Ending,
-    /// All is written, and our side of the stream is shut down.
-    Lingering,
-    /// To be dropped when the turn ends.
-    Dead,
-}
-
-struct Peer {
-    /// `None`: it has vanished.
-    client: Option<UnixStream>,
-    stage: Stage,
-    bytes: Vec<u8>,
-    expected: Vec<Expected>,
-    topics: HashSet<&'static str>,
-    /// It was cut off: its stream may end anywhere.
-    is_cut: bool,
-    /// Messages that were refused by a full queue, and those that [`Fact::Written`] says were left out.
-    refused: u64,
-    missed: u64,
-}
 
 struct World {
     out: Outbound,
     peers: [Option<Peer>; PEERS],
-    /// By number.
-    lengths: Vec<usize>,
+    numbers: u32,
     slow_peers: SlowPeers,
     queue_limit: usize,
+    /// Keys that are chosen from.
+    keys: usize,
+    /// Clients vanish.
+    some_vanish: bool,
+    /// Messages of those who have left that were replaced; `None` if somebody was cut off, or vanished.
+    replaced: Option<u64>,
     dice: Dice,
 }
 
@@ -94,13 +63,24 @@ impl World {
         let config = Config::new().slow_peers(slow_peers).max_send_queue(queue).max_sending(sending);
         let out = Outbound::new(&config);
         let queue_limit = out.queue_limit;
-        World { out, peers: Default::default(), lengths: Vec::new(), slow_peers, queue_limit, dice }
+        World {
+            out,
+            peers: Default::default(),
+            numbers: 0,
+            slow_peers,
+            queue_limit,
+            keys: dice.choose(&[0, 1, 3, 40]),
+            some_vanish: dice.one_in(2),
+            replaced: Some(0),
+            dice,
+        }
     }
 
     /// Calls of the application, then what the loop does at the end of a turn, then clients read.
     fn turn(&mut self) {
         for _ in 0..self.dice.choose(&[1, 2, 5, 20, 60]) {
             self.call();
+            self.replace();
         }
         self.settle();
         for place in 0..PEERS {
@@ -138,12 +118,12 @@ impl World {
                 peer.topics.remove(topic);
             }
             35 if is_open => {
-                let number = self.number(4);
+                let number = self.number();
                 self.out.frame(slot, |send, out| send.ping(&number.to_be_bytes(), out));
-                self.peer(place).expected.push(Expected::Ping(number));
+                self.expect(place, Frame { what: Expected::Ping(number), payload: 4, key: None });
             }
             36 if is_open && self.dice.one_in(3) => self.close(place, CloseCode::NORMAL),
-            37 if self.dice.one_in(6) => peer.client = None,
+            37 if self.some_vanish && self.dice.one_in(6) => peer.client = None,
             38 => self.out.flush(),
             39 if self.out.has_a_group() || self.dice.one_in(8) => {
                 self.out.flush();
@@ -157,59 +137,112 @@ impl World {
         let (ours, client) = UnixStream::pair().unwrap();
         self.out.occupy(Slot::at(place), Transport::Unix(ours));
         self.out.open(Slot::at(place), None);
-        self.peers[place] = Some(Peer {
-            client: Some(client),
-            stage: Stage::Open,
-            bytes: Vec::new(),
-            expected: Vec::new(),
-            topics: HashSet::new(),
-            is_cut: false,
-            refused: 0,
-            missed: 0,
-        });
+        self.peers[place] = Some(Peer::new(client));
     }
 
     fn send(&mut self, place: usize) {
-        let (slot, length) = (Slot::at(place), self.dice.choose(&LENGTHS));
-        let number = self.number(length);
-        let content = content(number, length);
+        let (slot, frame) = (Slot::at(place), self.frame());
+        let content = content(frame.what, frame.payload);
         let prepared = PreparedMessage::new(&content[..]);
         let outgoing = match self.dice.one_in(4) {
             true => Outgoing::from(&prepared),
             false => Outgoing::from(&content[..]),
         };
+        let outgoing = Outgoing { key: frame.key, ..outgoing };
+        self.out.queue_published(slot);
+        let accepted = self.out.accepts(slot);
+        let expected = match self.is_left_out(place, &frame) {
+            true => Delivery::Full,
+            false if self.out.is_blocked(slot) => Delivery::Slow,
+            false => Delivery::Queued,
+        };
         let delivery = self.out.send(slot, &outgoing);
-        let (accepts, is_blocked) = (self.out.accepts(slot), self.out.is_blocked(slot));
-        let is_skipped = self.slow_peers == SlowPeers::Skip;
-        let peer = self.peer(place);
-        match delivery {
-            Delivery::Queued | Delivery::Slow => {
-                assert_eq!(peer.stage, Stage::Open);
-                assert!(delivery == Delivery::Queued || is_blocked);
-                peer.expected.push(Expected::Message(number));
-            }
-            Delivery::Full => {
-                peer.refused += 1;
-                assert_eq!(accepts, is_skipped);
-            }
-            Delivery::Gone => assert!(!accepts),
+        if !accepted || delivery == Delivery::Gone {
+            // Writing may have shown that its client has vanished, or that too much waits for all of them.
+            return assert!(!self.out.accepts(slot));
         }
+        if self.peer(place).client.is_none() {
+            return;
+        }
+        // The socket may turn out to be full.
+        let is_sure = expected != Delivery::Queued || !self.out.is_blocked(slot);
+        assert!(
+            delivery == expected || !is_sure && delivery == Delivery::Slow,
+            "{delivery:?}, not {expected:?}"
+        );
+        assert_eq!(self.out.accepts(slot), delivery != Delivery::Full || self.slow_peers == SlowPeers::Skip);
+        self.tell(place, frame, expected == Delivery::Full);
     }
 
     fn publish(&mut self, topic: Option<&'static str>, except: Option<usize>) {
-        let length = self.dice.choose(&LENGTHS);
-        let number = self.number(length);
-        let content = content(number, length);
-        for (place, peer) in self.peers.iter_mut().enumerate() {
-            let Some(peer) = peer.as_mut().filter(|peer| peer.stage == Stage::Open) else { continue };
-            if Some(place) != except && topic.is_none_or(|topic| peer.topics.contains(topic)) {
-                peer.expected.push(Expected::Published(number));
+        let frame = self.frame();
+        let content = content(frame.what, frame.payload);
+        // So it is known who is slow before it is published.
+        self.out.make_room(frame.payload);
+        self.replace();
+        for place in (0..PEERS).filter(|&place| Some(place) != except) {
+            let Some(peer) = self.peers[place].as_ref().filter(|peer| peer.stage == Stage::Open) else {
+                continue;
+            };
+            if topic.is_none_or(|topic| peer.topics.contains(topic)) {
+                let is_left_out = self.is_left_out(place, &frame);
+                self.tell(place, frame, is_left_out);
             }
         }
         let except = except.filter(|&place| self.peers[place].is_some()).map(Slot::at);
+        let outgoing = Outgoing { key: frame.key, ..Outgoing::from(&content[..]) };
         match topic {
-            Some(topic) => self.out.publish(topic, except, &Outgoing::from(&content[..])),
-            None => self.out.broadcast(except, &Outgoing::from(&content[..])),
+            Some(topic) => self.out.publish(topic, except, &outgoing),
+            None => self.out.broadcast(except, &outgoing),
+        }
+    }
+
+    /// A message of this length, and perhaps with a key.
+    fn frame(&mut self) -> Frame<u32> {
+        let payload = self.dice.choose(&LENGTHS);
+        let key = (self.keys > 0 && self.dice.one_in(2)).then(|| self.dice.below(self.keys) as u64);
+        Frame { what: self.number(), payload, key }
+    }
+
+    // ---- what the list says
+
+    /// Has the queue of a peer no room for this?
+    fn is_left_out(&mut self, place: usize, frame: &Frame<u32>) -> bool {
+        let (is_blocked, limit) = (self.out.is_blocked(Slot::at(place)), self.queue_limit);
+        let peer = self.peer(place);
+        let frame = frame.map(|number| Expected::Message(number, frame.payload));
+        is_blocked && peer.taken().is_some_and(|taken| !peer.expected.has_room_for(&frame, taken, limit))
+    }
+
+    /// A peer is sent a message, unless its queue is full.
+    fn tell(&mut self, place: usize, frame: Frame<u32>, is_left_out: bool) {
+        let closes = self.slow_peers == SlowPeers::Close;
+        let peer = self.peer(place);
+        if peer.is_too_slow {
+            return;
+        }
+        if is_left_out {
+            peer.left_out += 1;
+            peer.is_too_slow = closes;
+            return;
+        }
+        self.expect(place, frame.map(|number| Expected::Message(number, frame.payload)));
+    }
+
+    fn expect(&mut self, place: usize, frame: Frame<Expected>) {
+        self.peer(place).expected.push(frame);
+        self.replace();
+    }
+
+    /// Where sockets are full, newer messages take the place of older ones.
+    fn replace(&mut self) {
+        for place in 0..PEERS {
+            if let Some(peer) = &mut self.peers[place]
+                && self.out.is_blocked(Slot::at(place))
+                && let Some(taken) = peer.taken()
+            {
+                peer.expected.replace(taken);
+            }
         }
     }
 
@@ -226,7 +259,8 @@ impl World {
     fn end_with(&mut self, place: usize, code: CloseCode) {
         let slot = Slot::at(place);
         self.out.frame(slot, |send, out| send.close(code, "", out));
-        self.peer(place).expected.push(Expected::Close(code.number()));
+        let close = Expected::Close(code.number());
+        self.expect(place, Frame { what: close, payload: 2, key: None });
         self.leave(place, Stage::Ending);
         self.out.end(slot);
     }
@@ -236,7 +270,7 @@ impl World {
         if peer.stage == Stage::Open {
             self.out.shut(Slot::at(place));
         }
-        (peer.stage, peer.topics) = (stage, HashSet::new());
+        (peer.stage, peer.topics) = (stage, Default::default());
     }
 
     fn act_on_facts(&mut self) {
@@ -271,6 +305,7 @@ impl World {
         self.act_on_facts();
         self.vacate_the_dead();
         self.out.flush();
+        self.replace();
         self.check();
         self.act_on_facts();
     }
@@ -289,14 +324,26 @@ impl World {
     /// What holds between turns, whatever was called.
     fn check(&mut self) {
         assert!(self.out.topics.are_silent() && self.out.tape.used() == 0 && self.out.dirty.is_empty());
+        for place in 0..PEERS {
+            let Some(peer) = &mut self.peers[place] else { continue };
+            let queued = self.out.queued(Slot::at(place));
+            // What waits for one that was cut off is dropped.
+            if self.out.ways[place].transport.is_some()
+                && let Some(taken) = peer.taken()
+            {
+                assert_eq!(queued, peer.expected.waiting(taken), "so many bytes wait for {place}");
+                // Of the first piece, what is written is still there.
+                let (memory, extra) = (self.out.ways[place].outbox.memory(), peer.expected.extra(taken));
+                let possible = queued + extra..=queued + extra + LONGEST;
+                assert!(queued == 0 || possible.contains(&memory), "{memory} bytes for {queued} and {extra}");
+            }
+        }
         let there =
             || self.peers.iter().enumerate().filter_map(|(place, peer)| Some((place, peer.as_ref()?)));
         let accepts = |place| self.out.accepts(Slot::at(place));
         for (place, peer) in there() {
             let (slot, queued) = (Slot::at(place), self.out.queued(Slot::at(place)));
-            // One message fits an empty outbox, and one more finds out that the socket is full.
-            let most = self.queue_limit + 2 * LONGEST + peer.expected.len() * 16;
-            assert!(queued <= most, "{queued} bytes wait for a peer");
+            assert!(peer.client.is_none() || queued < 1 << 26, "{queued} bytes wait for a peer");
             assert!(!accepts(place) || queued == 0 || self.out.is_blocked(slot), "nobody writes to it");
         }
         assert_eq!(self.out.open_count(), there().filter(|&(place, _)| accepts(place)).count());
@@ -312,23 +359,7 @@ impl World {
     /// A client reads so many bytes at most. The poll may say that the socket has room, or say it for nothing.
     fn read(&mut self, place: usize, most: usize) {
         let Some(peer) = &mut self.peers[place] else { return };
-        if let Some(client) = &mut peer.client {
-            let mut buffer = vec![0; most.min(1 << 20)];
-            let mut left = most;
-            while left > 0 {
-                let room = left.min(buffer.len());
-                match client.read(&mut buffer[..room]) {
-                    Ok(0) => break,
-                    Ok(length) => {
-                        peer.bytes.extend_from_slice(&buffer[..length]);
-                        left -= length;
-                    }
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                    // What it had not read was lost with our end of the stream.
-                    Err(error) => panic!("{error}"),
-                }
-            }
-        }
+        peer.read(most);
         self.out.resume(Slot::at(place));
     }
 
@@ -356,74 +387,21 @@ impl World {
             assert!(peer.client.is_none() || peer.stage != Stage::Ending, "not all of it is written");
             self.judge(peer);
         }
+        assert!(self.replaced.is_none_or(|replaced| replaced == self.out.counts.replaced));
     }
 
-    /// What the client has read is what was expected, in this order; what is not there was counted.
-    fn judge(&self, peer: &Peer) {
-        if peer.client.is_none() {
-            return;
-        }
-        let mut expected = peer.expected.iter().copied();
-        let mut left_out = 0;
-        let mut bytes = &peer.bytes[..];
-        while let Some(found) = self.frame(&mut bytes) {
-            loop {
-                match (expected.next(), found) {
-                    (Some(Expected::Published(number)), Expected::Message(found)) if number == found => break,
-                    (Some(expected), found) if expected == found => break,
-                    (Some(Expected::Published(_)), _) => left_out += 1,
-                    (expected, found) => panic!("{found:?} came for {expected:?}"),
-                }
-            }
-        }
-        if peer.is_cut {
-            return;
-        }
-        assert_eq!((bytes.len(), expected.next()), (0, None));
-        match self.slow_peers {
-            SlowPeers::Skip => assert_eq!(left_out + peer.refused, peer.missed),
-            // Nothing follows what was left out, but the Close.
-            SlowPeers::Close => assert!(left_out == 0 || peer.expected.ends_with(&[Expected::Close(1008)])),
-        }
+    fn judge(&mut self, peer: &Peer) {
+        peer.judge(self.slow_peers);
+        let is_sure = peer.client.is_some() && !peer.is_cut;
+        self.replaced = self.replaced.filter(|_| is_sure).map(|sum| sum + peer.expected.replaced);
     }
 
-    /// The frame at the front of what a client has read, if it is all there (RFC 6455 §5.2).
-    fn frame(&self, bytes: &mut &[u8]) -> Option<Expected> {
-        let (header, length) = match *bytes {
-            [_, 126, a, b, ..] => (4, usize::from(u16::from_be_bytes([*a, *b]))),
-            [_, 127, rest @ ..] => (10, u64::from_be_bytes(*rest.first_chunk()?) as usize),
-            [_, length, ..] if *length < 126 => (2, usize::from(*length)),
-            _ => return None,
-        };
-        let payload = bytes.get(header..header + length)?;
-        let first = bytes[0];
-        *bytes = &bytes[header + length..];
-        let number = || u32::from_be_bytes(*payload.first_chunk().unwrap());
-        Some(match first {
-            0x82 => {
-                let length = self.lengths[number() as usize];
-                assert!(payload == content(number(), length), "message {} is not what it was", number());
-                Expected::Message(number())
-            }
-            0x89 => Expected::Ping(number()),
-            0x88 => Expected::Close(u16::from_be_bytes(*payload.first_chunk().unwrap())),
-            other => panic!("a frame begins with {other:x}"),
-        })
-    }
-
-    fn number(&mut self, length: usize) -> u32 {
-        self.lengths.push(length);
-        self.lengths.len() as u32 - 1
+    fn number(&mut self) -> u32 {
+        self.numbers += 1;
+        self.numbers
     }
 
     fn peer(&mut self, place: usize) -> &mut Peer {
         self.peers[place].as_mut().expect("facts are of connections that are there")
     }
-}
-
-/// No two messages look alike.
-fn content(number: u32, length: usize) -> Vec<u8> {
-    let mut content = vec![number as u8; length];
-    content[..4].copy_from_slice(&number.to_be_bytes());
-    content
 }

@@ -101,6 +101,11 @@ impl TlsStream {
         !self.outgoing.is_empty()
     }
 
+    /// Bytes that are encrypted, and do not count as written yet.
+    pub(in crate::server) fn owed(&self) -> usize {
+        self.owed
+    }
+
     // ---- reading
 
     /// Reads from the socket once, so many bytes at most, and opens every record that is complete.
