@@ -1,6 +1,8 @@
 //! The server's answer: a WebSocket, a page, a refusal, or one that comes later (RFC 6455 §4.2.2, RFC 9112 §4).
 
+use std::any::Any;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::response::{Framing, Response, push_field};
 use super::status::Status;
@@ -40,11 +42,15 @@ enum Kind {
     Accept {
         subprotocol: Option<String>,
         fields: String,
+        data: Option<Carried>,
     },
     Later,
     /// A page or a refusal.
     Response(Response),
 }
+
+/// What an answer that accepts carries to `on_open`.
+pub(crate) type Carried = Arc<dyn Any + Send + Sync>;
 
 /// Fields by which a client finds the end of an answer, and the next one; and the one that every answer has anyway.
 const FRAMING: [&str; 4] = ["Content-Length", "Transfer-Encoding", "Connection", "Date"];
@@ -59,7 +65,7 @@ impl Answer {
     /// Yes: the connection becomes a WebSocket. A request that does not ask for one gets a 426 instead: there is no
     /// page.
     pub fn accept() -> Self {
-        Answer::of(Kind::Accept { subprotocol: None, fields: String::new() })
+        Answer::of(Kind::Accept { subprotocol: None, fields: String::new(), data: None })
     }
 
     /// No, with this status and a line of plain text that says why. A status outside 400 to 599 is a
@@ -84,10 +90,18 @@ impl Answer {
         }
     }
 
-    /// The page is answered later, with [`Peers::answer_request`](crate::Peers::answer_request) and the id that
-    /// [`Peers::request_id`](crate::Peers::request_id) gives. The connection waits for
-    /// [`Config::handshake_within`](crate::Config::handshake_within) at most; then the client gets a 503, and the
-    /// connection ends. Not for WebSockets: a request for one has to be answered at once, and gets a 500 here.
+    /// The answer comes later, as it has to be fetched first: a page, or the decision on a WebSocket, which waits
+    /// before its 101. It is given under the id that [`Peers::request_id`](crate::Peers::request_id) names, with
+    /// [`Peers::answer_request`](crate::Peers::answer_request), or from another thread with
+    /// [`Mailbox::answer_request`](crate::Mailbox::answer_request).
+    ///
+    /// The client waits for [`Config::handshake_within`](crate::Config::handshake_within) at most, counted from now;
+    /// then it gets a 503, and the connection ends. Whenever no answer is needed any more,
+    /// [`Handler::on_request_gone`](crate::Handler::on_request_gone) says so. What a client sends while it waits for a
+    /// WebSocket is kept, up to 16 KiB, and read as messages after [`on_open`](crate::Handler::on_open); what is more
+    /// waits in TCP. What a client sends while it waits for a page is not read as a request: it has to connect again.
+    ///
+    /// An answer that is given later cannot be `later` once more: that is a [mistake](Self#mistakes).
     pub fn later() -> Self {
         Answer::of(Kind::Later)
     }
@@ -107,6 +121,17 @@ impl Answer {
     pub fn subprotocol(mut self, name: Option<&str>) -> Self {
         if let Kind::Accept { subprotocol, .. } = &mut self.kind {
             *subprotocol = name.map(str::to_owned);
+        }
+        self
+    }
+
+    /// Has an answer that accepts carry this to [`on_open`](crate::Handler::on_open), where
+    /// [`Peers::opened_with`](crate::Peers::opened_with) takes it out: who the client is, say. So nothing has to be
+    /// kept under an id before its peer is open. It is dropped if it is not taken out, or if the WebSocket does not
+    /// open. Another `with` takes its place; other answers carry nothing.
+    pub fn with<T: Any + Send + Sync + Clone>(mut self, carried: T) -> Self {
+        if let Kind::Accept { data, .. } = &mut self.kind {
+            *data = Some(Arc::new(carried));
         }
         self
     }
@@ -195,6 +220,14 @@ impl Answer {
         match &self.kind {
             Kind::Response(response) => Some(response),
             Kind::Accept { .. } | Kind::Later => None,
+        }
+    }
+
+    /// Takes what it carries to `on_open`.
+    pub(crate) fn take_carried(&mut self) -> Option<Carried> {
+        match &mut self.kind {
+            Kind::Accept { data, .. } => data.take(),
+            Kind::Response(_) | Kind::Later => None,
         }
     }
 

@@ -87,6 +87,7 @@ mod tls_session;
 mod upgrade;
 
 pub use answer::Answer;
+pub(crate) use answer::Carried;
 pub use body::Body;
 pub use body_reader::BodyReader;
 #[cfg(feature = "deflate")]

@@ -11,12 +11,14 @@ use super::credentials;
 use super::fields::Fields;
 use super::percent;
 use super::request_line::{RequestLine, Target};
-use super::syntax::trim;
+use super::syntax::{find, trim};
 use super::{ListenerId, Method, Refusal};
 
 /// A request: its head, checked and borrowed. Its body, if it [has one](Self::has_body), has not been read.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
+    /// All of it, from the request line to the empty line.
+    head: &'a [u8],
     method: Method,
     /// HTTP/1.`minor`.
     minor: u8,
@@ -42,6 +44,7 @@ impl<'a> Request<'a> {
         let fields = Fields::new(line.fields(head));
         let body = BodyLength::of(&fields, method, minor)?;
         let mut request = Request {
+            head,
             method,
             minor,
             target,
@@ -61,6 +64,18 @@ impl<'a> Request<'a> {
         request.authority = target.authority.or(host);
         request.check_expectations()?;
         Ok(request)
+    }
+
+    /// Reads a head once more that has been a request before ([`head`](Self::head)), and was copied since.
+    pub(crate) fn reread(head: &'a [u8]) -> Result<Self, Refusal> {
+        let line =
+            find(b'\n', head).and_then(|end| head[..end].strip_suffix(b"\r")).ok_or(Refusal::LineEnd)?;
+        Request::parse(head, &RequestLine::split(line)?)
+    }
+
+    /// Its bytes, as they were sent.
+    pub(crate) fn head(&self) -> &'a [u8] {
+        self.head
     }
 
     /// What is to be done.

@@ -21,16 +21,22 @@ use crate::handshake::{Answer, ListenerId, Refusal, Request};
 /// A connection has one [`PeerId`], from its first request to its end:
 ///
 /// ```text
-///   on_request ── accept ──▶ on_open ─▶ on_message, on_drain … ─▶ on_close      at once, and then exactly once
-///        │ ▲
-///        ▼ │ the next request of the same connection
-///   a page, a refusal                                                           no on_close
+///   on_request ── accept ───▶ on_open ─▶ on_message, on_drain … ─▶ on_close     exactly once
+///     ▲  │ └──── later ─┬───────▲
+///     │  │              ├─▶ on_request_gone                                     nobody waits for the answer any more
+///     │  ▼              ▼
+///     └── a page, a refusal                                                     no on_close
+///         and the next request of the same connection
 /// ```
 ///
-/// * When [`on_request`](Self::on_request) accepts an upgrade, [`on_open`](Self::on_open) is the next call. So a
-///   [`PeerMap`](super::PeerMap) may carry something from the one to the other.
+/// * When [`on_request`](Self::on_request) accepts an upgrade, [`on_open`](Self::on_open) is the next call. When it is
+///   accepted [later](Answer::later), other calls come between, and `on_open` does not come at all if the client has
+///   left: so keep nothing under an id before `on_open`. What it has to know the answer carries
+///   ([`Answer::with`], [`Peers::opened_with`]).
 /// * Every peer that was opened gets one [`on_close`](Self::on_close), also when the server stops.
-/// * A connection that never opens gets none. What is kept under its id stays: keep something only when you accept.
+/// * A connection that never opens gets none. What is kept under its id stays.
+/// * A request that is answered later ends in one of two ways: its answer is taken
+///   ([`Peers::answer_request`]), or [`on_request_gone`](Self::on_request_gone) is called, exactly once.
 ///
 /// # Panics
 ///
@@ -48,7 +54,8 @@ pub trait Handler<M = ()> {
     /// many people's. A request that is sent before the one in front of it has its answer gets none, be it an
     /// upgrade: the answer in front says `Connection: close`, and the client comes again (RFC 9112 §9.3.2).
     ///
-    /// A page that has to be fetched from somewhere is answered [later](Answer::later), by [`Peers::answer_request`].
+    /// What has to be fetched first, be it a page or the decision who may open a WebSocket, is answered
+    /// [later](Answer::later), by [`Peers::answer_request`].
     fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
         let _ = (peers, id, request);
         Answer::accept()
@@ -62,9 +69,14 @@ pub trait Handler<M = ()> {
         Answer::refuse(404, "there is nothing here to send to")
     }
 
-    /// A request that was to be answered [later](Answer::later) needs no answer any more: its client has left, or has
-    /// waited too long and got a 503. Each such request ends in one of two ways, and in one only: here, or with an
-    /// answer that is taken ([`Peers::answer_request`]).
+    /// A request that was to be answered [later](Answer::later) needs no answer any more: its client has left, or got a
+    /// 503, as it has waited too long ([`Config::handshake_within`](super::Config::handshake_within)), as too much was
+    /// kept of what such clients sent meanwhile ([`Config::max_receiving`](super::Config::max_receiving)), or as the
+    /// server stops. Each such request ends in one of two ways, and in one only: here, or with an answer that is taken
+    /// ([`Peers::answer_request`]).
+    ///
+    /// A client that waits for a WebSocket has left when its side of TCP ends. One that waits for a page may end its
+    /// side and read on: that it has left shows only when its connection is reset.
     fn on_request_gone(&mut self, peers: &mut Peers, request: RequestId) {
         let _ = (peers, request);
     }
@@ -79,7 +91,9 @@ pub trait Handler<M = ()> {
     }
 
     /// A WebSocket has been opened. From here on the peer can be sent to, and subscribed to topics; before, in
-    /// [`on_request`](Self::on_request), both do nothing.
+    /// [`on_request`](Self::on_request), both do nothing. What the answer carries is taken out here
+    /// ([`Peers::opened_with`]). The request is that of [`on_request`](Self::on_request), also if the answer came
+    /// later.
     fn on_open(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) {
         let _ = (peers, id, request);
     }

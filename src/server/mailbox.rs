@@ -9,7 +9,8 @@ use mio::{Poll, Waker};
 
 use super::peer_id::reserved_token;
 use super::send::outgoing::Content;
-use super::{Outgoing, PeerId, Peers};
+use super::{Outgoing, PeerId, Peers, RequestId};
+use crate::Answer;
 use crate::protocol::{CloseCode, PreparedMessage};
 
 /// The token of the mailbox's bell.
@@ -42,8 +43,9 @@ pub struct Mailbox<M> {
     bell: Arc<Bell>,
 }
 
-/// The mailbox refused the letter. What [`deliver`](Mailbox::deliver) was given is returned, so that you can retry or
-/// drop it; the other methods return `()`.
+/// The mailbox refused the letter. What [`deliver`](Mailbox::deliver) and
+/// [`answer_request`](Mailbox::answer_request) were given is returned, so that you can retry or drop it; the other
+/// methods return `()`.
 ///
 /// These are all the reasons there can be: the enum may be matched without a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,7 @@ pub(super) enum Letter<M> {
     Publish(Box<str>, Encoded),
     Broadcast(Encoded),
     Close(PeerId, CloseCode, Box<str>),
+    Answer(RequestId, Box<Answer>),
 }
 
 /// A message on its way to the loop, and what was said of it beside.
@@ -128,6 +131,22 @@ impl<M> Mailbox<M> {
     /// The mailbox is full, or the server has stopped.
     pub fn close(&self, id: PeerId, code: CloseCode, reason: &str) -> Result<(), NotDelivered<()>> {
         self.post_order(Letter::Close(id, code, reason.into()))
+    }
+
+    /// Like [`Peers::answer_request`]. Whether the request still waits when the loop reads the letter is not reported:
+    /// if it does not, [`Handler::on_request_gone`](super::Handler::on_request_gone) has been called for it, unless it
+    /// has an answer.
+    ///
+    /// # Errors
+    ///
+    /// The mailbox is full, or the server has stopped. The answer is returned.
+    pub fn answer_request(&self, request: RequestId, answer: Answer) -> Result<(), NotDelivered<Answer>> {
+        self.post(Letter::Answer(request, Box::new(answer))).map_err(|refused| {
+            refused.map(|letter| match letter {
+                Letter::Answer(_, answer) => *answer,
+                _ => unreachable!("the letter that comes back is the one that was sent"),
+            })
+        })
     }
 
     /// Stops the server, like [`Peers::stop`]. This needs no room in the mailbox.
@@ -272,6 +291,9 @@ impl<M> Letter<M> {
             Letter::Publish(topic, message) => peers.publish(&topic, message.outgoing()),
             Letter::Broadcast(message) => peers.broadcast(message.outgoing()),
             Letter::Close(id, code, reason) => peers.close(id, code, &reason),
+            Letter::Answer(request, answer) => {
+                peers.answer_request(request, *answer);
+            }
         }
         None
     }

@@ -5,6 +5,10 @@ use super::peer_id::{PeerId, Slot};
 /// What an application keeps for each peer. Looking up is an index and a comparison; an id of somebody who
 /// has left finds nothing.
 ///
+/// Keep something from [`on_open`](crate::Handler::on_open) to [`on_close`](crate::Handler::on_close), and nothing
+/// before: a connection that does not open has no `on_close` in which it would be removed, and its values would stay.
+/// What is known before, such as who the client is, travels with the answer ([`Answer::with`](crate::Answer::with)).
+///
 /// ```
 /// use pollcat::{Departure, Handler, Message, PeerId, PeerMap, Peers, Request};
 ///

@@ -44,12 +44,28 @@ pub(in crate::server) struct Asked {
     pub(in crate::server) keep_alive: bool,
 }
 
+/// What a request that waits asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::server) enum Wanted {
+    Page,
+    /// Its head is kept: the answer may open the WebSocket, and then the handler is shown the request again.
+    WebSocket(Box<[u8]>),
+}
+
+/// A request that is answered later.
+#[derive(Debug)]
+struct Awaited {
+    id: RequestId,
+    asked: Asked,
+    wanted: Wanted,
+}
+
 #[derive(Debug, Default)]
 pub(in crate::server) struct Requests {
     /// The number of the last one. All connections share the numbers: 64 bits last for as long as any server.
     last: u64,
     /// By slot: a connection waits for one answer at a time.
-    awaited: HashMap<Slot, (RequestId, Asked)>,
+    awaited: HashMap<Slot, Awaited>,
 }
 
 impl Requests {
@@ -64,34 +80,45 @@ impl Requests {
     }
 
     /// The request that was begun last is answered later.
-    pub(in crate::server) fn wait(&mut self, peer: PeerId, asked: Asked) {
-        self.awaited.insert(peer.slot(), (self.latest(peer), asked));
+    pub(in crate::server) fn wait(&mut self, peer: PeerId, asked: Asked, wanted: Wanted) {
+        self.awaited.insert(peer.slot(), Awaited { id: self.latest(peer), asked, wanted });
     }
 
-    /// The request whose answer this connection waits for.
-    pub(in crate::server) fn awaited(&self, peer: PeerId) -> Option<RequestId> {
-        self.awaited.get(&peer.slot()).map(|&(id, _)| id).filter(|id| id.peer == peer)
+    /// How the answer to the request that this connection waits for is to be written.
+    pub(in crate::server) fn asked(&self, slot: Slot) -> Option<Asked> {
+        self.awaited.get(&slot).map(|awaited| awaited.asked)
+    }
+
+    /// Does this connection wait for a page?
+    pub(in crate::server) fn awaits_page(&self, slot: Slot) -> bool {
+        self.awaited.get(&slot).is_some_and(|awaited| awaited.wanted == Wanted::Page)
+    }
+
+    /// The bytes of a head that is kept.
+    pub(in crate::server) fn kept(&self, slot: Slot) -> usize {
+        match self.awaited.get(&slot).map(|awaited| &awaited.wanted) {
+            Some(Wanted::WebSocket(head)) => head.len(),
+            Some(Wanted::Page) | None => 0,
+        }
     }
 
     /// No further request follows on this connection.
     pub(in crate::server) fn is_last(&mut self, slot: Slot) {
-        if let Some((_, asked)) = self.awaited.get_mut(&slot) {
-            asked.keep_alive = false;
+        if let Some(awaited) = self.awaited.get_mut(&slot) {
+            awaited.asked.keep_alive = false;
         }
     }
 
     /// The answer has come, if this is the request that waits for one.
-    pub(in crate::server) fn take(&mut self, id: RequestId) -> Option<Asked> {
-        let (awaited, asked) = *self.awaited.get(&id.peer.slot())?;
-        (awaited == id).then(|| {
-            self.awaited.remove(&id.peer.slot());
-            asked
-        })
+    pub(in crate::server) fn take(&mut self, id: RequestId) -> Option<(Asked, Wanted)> {
+        let slot = id.peer.slot();
+        self.awaited.get(&slot).filter(|awaited| awaited.id == id)?;
+        self.awaited.remove(&slot).map(|awaited| (awaited.asked, awaited.wanted))
     }
 
-    /// The connection is gone.
-    pub(in crate::server) fn forget(&mut self, slot: Slot) {
-        self.awaited.remove(&slot);
+    /// No answer is needed any more. Returns the request, if the connection has waited for one.
+    pub(in crate::server) fn forget(&mut self, slot: Slot) -> Option<RequestId> {
+        self.awaited.remove(&slot).map(|awaited| awaited.id)
     }
 }
 
@@ -105,22 +132,26 @@ mod tests {
         let (one, other) = (PeerId::new(Slot::at(1), 0), PeerId::new(Slot::at(2), 0));
         let heir = PeerId::new(Slot::at(1), 1);
         let mut requests = Requests::default();
-        let mut wait = |peer| {
+        let mut wait = |peer, wanted| {
             requests.begin();
-            requests.wait(peer, asked);
+            requests.wait(peer, asked, wanted);
             requests.latest(peer)
         };
-        let (first, foreign, second) = (wait(one), wait(other), wait(one));
-        assert_eq!(requests.awaited(one), Some(second));
+        let socket = Wanted::WebSocket(b"a head"[..].into());
+        let (first, foreign) = (wait(one, Wanted::Page), wait(other, socket.clone()));
+        let second = wait(one, Wanted::Page);
+        assert_eq!(requests.asked(Slot::at(1)), Some(asked));
+        assert_eq!([1, 2, 3].map(|slot| requests.awaits_page(Slot::at(slot))), [true, false, false]);
+        assert_eq!([1, 2, 3].map(|slot| requests.kept(Slot::at(slot))), [0, 6, 0]);
         assert_eq!(requests.take(first), None, "given up");
         requests.is_last(Slot::at(1));
-        assert_eq!(requests.take(second), Some(Asked { keep_alive: false, ..asked }));
+        assert_eq!(requests.take(second), Some((Asked { keep_alive: false, ..asked }, Wanted::Page)));
         assert_eq!(requests.take(second), None, "answered");
-        assert_eq!(requests.take(foreign), Some(asked));
+        assert_eq!(requests.take(foreign), Some((asked, socket)));
         requests.begin();
-        requests.wait(heir, asked);
-        assert_eq!((requests.awaited(one), requests.take(second)), (None, None), "another's slot");
-        requests.forget(Slot::at(1));
-        assert_eq!(requests.awaited(heir), None);
+        requests.wait(heir, asked, Wanted::Page);
+        assert_eq!(requests.take(second), None, "another's slot");
+        assert_eq!(requests.forget(Slot::at(1)), Some(requests.latest(heir)));
+        assert_eq!((requests.forget(Slot::at(1)), requests.asked(Slot::at(1))), (None, None));
     }
 }

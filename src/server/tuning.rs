@@ -43,6 +43,10 @@ pub(super) const ACCEPT_RETRY: u32 = 5;
 /// the beginning.
 pub(super) const READ_BUFFER: usize = (1 << 20) + (4 << 10);
 
+/// Read of a connection that is no WebSocket yet, at once: so no more than this is held of one whose request waits for
+/// its answer. It is a first message, or some, which a client may send with its request; the rest waits in TCP.
+pub(super) const HELD_BEFORE_ANSWER: usize = 16 << 10;
+
 /// Work of a turn after which each peer has but a share: some 4 ms. The unit is that of `Inflater::work`.
 pub(super) const BUSY: u64 = 4 << 20;
 

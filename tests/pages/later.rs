@@ -28,7 +28,7 @@ impl Handler<(RequestId, &'static str)> for Library {
     fn on_message(&mut self, _: &mut Peers, _: PeerId, _: Message<'_>) {}
 
     fn on_mail(&mut self, peers: &mut Peers, (id, page): (RequestId, &'static str)) {
-        let delivery = peers.answer_request(id, &Answer::page("text/plain", page));
+        let delivery = peers.answer_request(id, Answer::page("text/plain", page));
         self.told.send(delivery).expect("the test waits for it");
     }
 }
@@ -184,11 +184,16 @@ fn a_client_that_only_listens_any_more_still_gets_its_page() {
 }
 
 #[test]
-fn a_web_socket_cannot_be_opened_later() {
+fn a_page_in_place_of_a_web_socket_may_come_later() {
     let asking = Asking::new(Config::new());
     let mut client = Client::dial(asking.server.address());
     client.write(upgrade_request("").as_bytes());
     let (id, _) = asking.asked();
-    assert!(client.head().starts_with("HTTP/1.1 500 "));
-    assert_eq!(asking.bring(id, "anyway"), Delivery::Gone);
+    assert_eq!(asking.bring(id, "instead"), Delivery::Queued);
+    assert!(client.head().starts_with("HTTP/1.1 200 "));
+    assert_eq!(client.bytes(7), b"instead");
+    // And the connection goes on, as it would if the page had come at once.
+    client.write(get("/here").as_bytes());
+    client.head();
+    assert_eq!(client.bytes(7), b"at hand");
 }

@@ -22,7 +22,6 @@ impl Handler for Careless {
             "/refused" => Answer::refuse(302, "secret"),
             "/status" => Answer::with_status(101, "secret"),
             "/accept" => Answer::accept().header("Sec-WebSocket-Extensions", "secret"),
-            "/later" => Answer::later(),
             _ => page,
         }
     }
@@ -65,7 +64,6 @@ fn an_answer_that_cannot_be_sent_is_a_500_and_the_log_has_the_reason() {
         (open("/refused"), "not 302"),
         (open("/status"), "not 101"),
         (open("/accept"), "\"Sec-WebSocket-Extensions\" is the server's to set"),
-        (open("/later"), "cannot be answered later"),
     ];
     for (request, reason) in table {
         let mut client = Client::dial(server.address());

@@ -30,7 +30,7 @@ impl Anything {
     fn answer(&mut self, peers: &mut Peers) {
         for &request in self.asked.iter().rev() {
             let length = 300 * KIB * (self.asked.len() % 4);
-            peers.answer_request(request, &Answer::page("text/plain", vec![b'x'; length]));
+            peers.answer_request(request, Answer::page("text/plain", vec![b'x'; length]));
         }
         let old = self.asked.len().saturating_sub(3);
         self.asked.drain(..old);

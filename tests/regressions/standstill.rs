@@ -224,7 +224,7 @@ impl Handler<Mail> for Shelf {
         match mail {
             Mail::Wait => self.doorstep.wait(),
             Mail::Nothing => {}
-            Mail::Bring(request) => drop(peers.answer_request(request, &Answer::page("text/plain", "here"))),
+            Mail::Bring(request) => drop(peers.answer_request(request, Answer::page("text/plain", "here"))),
         }
     }
 }

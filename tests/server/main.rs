@@ -12,6 +12,7 @@ use pollcat_testing::{directed, running};
 mod answers;
 mod closing;
 mod doors;
+mod late;
 mod limits;
 mod listeners;
 mod looking;

@@ -227,7 +227,7 @@ impl Handler for AtOnce {
         }
         let page = || Answer::page("text/plain", vec![b'x'; 1 << 20]);
         for request in self.0.drain(..7) {
-            peers.answer_request(request, &page());
+            peers.answer_request(request, page());
         }
         page()
     }

@@ -12,6 +12,7 @@ mod running;
 #[path = "../server"]
 mod server {
     mod closing;
+    mod late;
     mod mailbox;
     mod messages;
     mod order;

@@ -82,6 +82,12 @@ impl Peers {
         self.out.is_blocked(slot)
     }
 
+    /// Is what comes from this client to be held, as its request waits for an answer that may open a WebSocket, or will
+    /// in a moment?
+    pub(in crate::server) fn holds_input(&self, slot: Slot) -> bool {
+        self.table.stage(slot) == Stage::Awaiting && !self.requests.awaits_page(slot)
+    }
+
     /// Are messages of this peer handed to the handler?
     #[inline]
     pub(in crate::server) fn is_open(&self, slot: Slot) -> bool {
@@ -99,6 +105,11 @@ impl Peers {
     /// Peers whose outbox is empty again.
     pub(in crate::server) fn take_written(&mut self) -> Vec<PeerId> {
         std::mem::take(&mut self.written)
+    }
+
+    /// Peers whose request has its answer, or needs none any more.
+    pub(in crate::server) fn take_answered(&mut self) -> Vec<PeerId> {
+        std::mem::take(&mut self.answered)
     }
 
     /// Limits that the handler has set.
@@ -122,7 +133,7 @@ impl Peers {
 
     /// Is there something to do that no event will bring?
     pub(in crate::server) fn is_restless(&self) -> bool {
-        let quiet = self.news.is_empty() && self.written.is_empty() && !self.table.has_dead();
-        !quiet || self.out.is_restless()
+        let quiet = self.news.is_empty() && self.written.is_empty() && self.answered.is_empty();
+        !quiet || self.table.has_dead() || self.out.is_restless()
     }
 }

@@ -1,12 +1,60 @@
 //! How requests are answered, at once or later.
 
+use std::any::Any;
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::Peers;
-use crate::handshake::{Answer, Body, Framing, Method, Refusal, Request, Upgrade};
+use super::{News, Peers};
+use crate::handshake::{Answer, Body, Carried, Framing, Method, Refusal, Request, Upgrade};
 use crate::server::peer_id::Slot;
-use crate::server::requests::{Asked, RequestId};
+use crate::server::requests::{Asked, RequestId, Wanted};
 use crate::server::table::stage::{Cause, Stage};
+use crate::server::{Delivery, PeerId};
+
+/// # Answers that come later
+impl Peers {
+    /// The id of the request with which [`on_request`](crate::Handler::on_request) has just been called, for an answer
+    /// that comes [later](Answer::later). Ask for it there: elsewhere no request waits under the id that this returns.
+    pub fn request_id(&self, id: PeerId) -> RequestId {
+        self.requests.latest(id)
+    }
+
+    /// Gives the answer to a request for which [`on_request`](crate::Handler::on_request) returned [`Answer::later`].
+    ///
+    /// A page or a refusal is queued now. An answer that accepts is carried out when no method of the handler is
+    /// running, at the turn's end at the latest: then the 101 is queued, [`on_open`](crate::Handler::on_open) is
+    /// called, and what the client has sent meanwhile is read. If the connection breaks just then, or the server stops,
+    /// `on_open` does not come; nothing else does either.
+    ///
+    /// [`Delivery::Queued`] if the answer was taken. [`Delivery::Gone`], and nothing is sent, if this request does not
+    /// wait: it has its answer, or [`on_request_gone`](crate::Handler::on_request_gone) has been called for it, or is
+    /// about to be.
+    pub fn answer_request(&mut self, request: RequestId, answer: Answer) -> Delivery {
+        let slot = self.table.find(request.peer()).filter(|&slot| self.table.stage(slot) == Stage::Awaiting);
+        let (Some(slot), Some((asked, wanted))) = (slot, self.requests.take(request)) else {
+            return Delivery::Gone;
+        };
+        match wanted {
+            Wanted::WebSocket(head) if answer.is_accept() => {
+                self.news.push_back(News::Accepted { id: request.peer(), answer: Box::new(answer), head });
+            }
+            Wanted::WebSocket(_) => {
+                self.counters.refused_by_application += 1;
+                self.give_late(slot, answer, asked);
+            }
+            Wanted::Page => self.give_late(slot, answer, asked),
+        }
+        Delivery::Queued
+    }
+
+    /// What the answer that accepted this peer [carries](Answer::with). It is there in
+    /// [`on_open`](crate::Handler::on_open), and only there; it can be taken out once. `None` if it carries nothing, or
+    /// something of another type: then it stays.
+    pub fn opened_with<T: Any + Send + Sync + Clone>(&mut self, id: PeerId) -> Option<T> {
+        let (_, carried) = self.carried.take_if(|(of, carried)| *of == id && carried.is::<T>())?;
+        carried.downcast::<T>().ok().map(Arc::unwrap_or_clone)
+    }
+}
 
 impl Peers {
     /// A request is put to the application.
@@ -57,8 +105,8 @@ impl Peers {
     // ---- later
 
     /// The request that was begun last is answered later.
-    pub(in crate::server) fn put_off(&mut self, slot: Slot, asked: Asked) {
-        self.requests.wait(self.table.id(slot), asked);
+    pub(in crate::server) fn put_off(&mut self, slot: Slot, asked: Asked, wanted: Wanted) {
+        self.requests.wait(self.table.id(slot), asked, wanted);
         self.step(slot, Cause::PutOff);
     }
 
@@ -68,26 +116,57 @@ impl Peers {
         self.requests.is_last(slot);
     }
 
-    /// Gives the client the page that it has been waiting for. False if it is not.
-    pub(super) fn give_awaited(&mut self, request: RequestId, answer: &Answer) -> bool {
-        let slot = self.table.find(request.peer()).filter(|&slot| self.table.stage(slot) == Stage::Awaiting);
-        let (Some(slot), Some(asked)) = (slot, self.requests.take(request)) else {
-            return false;
-        };
+    /// The bytes that are kept of a request that waits.
+    pub(in crate::server) fn kept_of_request(&self, slot: Slot) -> usize {
+        self.requests.kept(slot)
+    }
+
+    /// What the answer carries is there for the handler, or not any more.
+    pub(in crate::server) fn carry(&mut self, id: PeerId, carried: Option<Carried>) {
+        self.carried = carried.map(|carried| (id, carried));
+    }
+
+    fn give_late(&mut self, slot: Slot, answer: Answer, asked: Asked) {
         self.step(slot, Cause::Answered);
-        if answer.is_accept() || answer.is_later() {
+        if answer.is_accept() {
             self.refuse(slot, Refusal::NotWebSocket, asked.method);
+        } else if answer.is_later() {
+            let mistaken = Answer::mistaken("an answer that is given later cannot be put off once more");
+            self.give(slot, &mistaken, asked);
         } else {
-            self.give(slot, answer, asked);
+            self.give(slot, &answer, asked);
         }
-        true
     }
 
     /// The application takes too long. The next request, which may be another client's, comes on another connection.
     pub(super) fn give_up_waiting(&mut self, slot: Slot) {
-        if let Some(request) = self.requests.awaited(self.table.id(slot)) {
-            self.requests.is_last(slot);
-            self.give_awaited(request, &Answer::refuse(503, "it takes too long"));
+        self.give_instead(slot, &Answer::refuse(503, "it takes too long"));
+    }
+
+    /// What clients have sent that wait for their answers takes too much memory.
+    pub(super) fn give_up_held(&mut self, slot: Slot) {
+        self.counters.over_budget += 1;
+        if self.requests.asked(slot).is_none() {
+            return self.step(slot, Cause::CutOff);
+        }
+        self.give_instead(slot, &busy());
+    }
+
+    /// The server stops: no WebSocket is opened any more.
+    pub(in crate::server) fn refuse_those_that_wait(&mut self) {
+        for slot in self.table.in_stage(Stage::Awaiting) {
+            if let Some(asked) = self.requests.asked(slot).filter(|_| !self.requests.awaits_page(slot)) {
+                self.step(slot, Cause::Answered);
+                self.refuse(slot, Refusal::Stopping, asked.method);
+            }
+        }
+    }
+
+    /// A request that still waits is over, and gets this. The connection ends.
+    fn give_instead(&mut self, slot: Slot, answer: &Answer) {
+        if let Some(asked) = self.requests.asked(slot) {
+            self.step(slot, Cause::Answered);
+            self.give(slot, answer, Asked { keep_alive: false, ..asked });
         }
     }
 

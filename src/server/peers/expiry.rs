@@ -1,4 +1,4 @@
-//! What becomes of a connection whose deadline has passed.
+//! What becomes of a connection whose deadline has passed, or of which too much is kept.
 
 use std::time::Duration;
 
@@ -24,6 +24,19 @@ impl Peers {
             }
             Stage::Awaiting => self.give_up_waiting(slot),
             _ => self.step(slot, Cause::Expired),
+        }
+    }
+
+    /// The peer holds most of what all unfinished messages, and all that is held, may take.
+    pub(in crate::server) fn give_up_unfinished(&mut self, slot: Slot) {
+        match self.table.stage(slot) {
+            Stage::Open => {
+                self.counters.over_budget += 1;
+                let reason = "the memory for unfinished messages is used up: try again later";
+                self.give_up(slot, CloseCode::TRY_AGAIN_LATER, reason, Departure::OverBudget);
+            }
+            Stage::Awaiting => self.give_up_held(slot),
+            _ => self.step(slot, Cause::Over(Departure::OverBudget)),
         }
     }
 

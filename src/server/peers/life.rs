@@ -45,6 +45,12 @@ impl Peers {
         if before == Stage::Open {
             self.out.shut(slot);
         }
+        if before == Stage::Awaiting {
+            self.answered.push(self.table.id(slot));
+            // It is taken when its answer comes.
+            let gone = self.requests.forget(slot).map(News::RequestGone);
+            self.news.extend(gone);
+        }
         if before.is_websocket() && !stage.is_websocket() {
             let (id, departure) = (self.table.id(slot), cause.departure());
             log::debug!("{id} {departure}");
@@ -95,16 +101,6 @@ impl Peers {
         self.step(slot, cause);
     }
 
-    /// The peer holds most of what all unfinished messages may take.
-    pub(in crate::server) fn give_up_unfinished(&mut self, slot: Slot) {
-        if self.table.stage(slot) != Stage::Open {
-            return self.step(slot, Cause::Over(Departure::OverBudget));
-        }
-        self.counters.over_budget += 1;
-        let reason = "the memory for unfinished messages is used up: try again later";
-        self.give_up(slot, CloseCode::TRY_AGAIN_LATER, reason, Departure::OverBudget);
-    }
-
     /// Begins the closing handshake with all peers, as the server stops (RFC 6455 §7.4.1, 1001).
     pub(in crate::server) fn say_goodbye(&mut self) {
         for slot in self.table.in_stage(Stage::Open) {
@@ -114,10 +110,12 @@ impl Peers {
 
     /// The peer's side of TCP has ended.
     pub(in crate::server) fn end_input(&mut self, slot: Slot) {
-        // The client has asked, and reads still.
-        if self.table.stage(slot) == Stage::Awaiting {
-            self.requests.is_last(slot);
+        if self.holds_input(slot) {
+            // A WebSocket needs both directions: this client has left.
+            return self.step(slot, Cause::Lost);
         }
+        // One that waits for a page reads still.
+        self.requests.is_last(slot);
         self.step(slot, Cause::InputEnded);
     }
 
@@ -201,7 +199,6 @@ impl Peers {
     pub(in crate::server) fn vacate(&mut self, slot: Slot) {
         self.leave_address(slot);
         self.by_proxy.remove(&slot);
-        self.requests.forget(slot);
         self.out.vacate(slot);
         self.table.vacate(slot);
     }

@@ -24,7 +24,7 @@ use super::table::Table;
 use super::time::deadlines::{Clock, Tick, ticks};
 use super::timers::Timers;
 use super::{Config, Departure, PeerId};
-use crate::handshake::Answer;
+use crate::handshake::{Answer, Carried};
 use crate::protocol::CloseCode;
 
 /// Everybody who is connected, and every way to send to them.
@@ -46,8 +46,12 @@ pub struct Peers {
     new_limits: Vec<(PeerId, usize)>,
     /// For the way in: peers whose outbox is empty again.
     written: Vec<PeerId>,
+    /// For the way in: peers whose request has its answer, or needs none any more.
+    answered: Vec<PeerId>,
     /// For the handler.
     news: VecDeque<News>,
+    /// While on_open is called: what the answer carries for this peer.
+    carried: Option<(PeerId, Carried)>,
     counters: Counters,
     /// Who watches connections: the poll. None, where somebody turns the loop by hand.
     registry: Option<Registry>,
@@ -64,8 +68,12 @@ pub struct Peers {
 }
 
 /// What the handler is to be called for, when no other call of it is under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(in crate::server) enum News {
+    /// The answer to an upgrade has come, and accepts it. The head is the request's.
+    Accepted { id: PeerId, answer: Box<Answer>, head: Box<[u8]> },
+    /// A request that was put off needs no answer any more.
+    RequestGone(RequestId),
     /// A peer has left.
     Closed(PeerId, Departure),
     /// A slow peer has caught up, and missed so many messages.
@@ -82,7 +90,9 @@ impl Peers {
             by_proxy: HashSet::new(),
             new_limits: Vec::new(),
             written: Vec::new(),
+            answered: Vec::new(),
             news: VecDeque::new(),
+            carried: None,
             counters: Counters::default(),
             registry,
             clock,
@@ -137,19 +147,6 @@ impl Peers {
     /// Sends a message from a peer to everybody else who is subscribed to a topic.
     pub fn publish_from<'a>(&mut self, from: PeerId, topic: &str, message: impl Into<Outgoing<'a>>) {
         self.out.publish(topic, self.table.find(from), &message.into());
-    }
-
-    /// The id of the request with which [`on_request`](super::Handler::on_request) has just been called, for an answer
-    /// that comes [later](Answer::later). Ask for it there: elsewhere no request waits under the id that this returns.
-    pub fn request_id(&self, id: PeerId) -> RequestId {
-        self.requests.latest(id)
-    }
-
-    /// Sends the answer to a request for which [`on_request`](super::Handler::on_request) returned [`Answer::later`].
-    /// [`Delivery::Gone`], and nothing is sent, if this request does not wait: it has its answer, was given up
-    /// ([`Config::handshake_within`]), or its client has left.
-    pub fn answer_request(&mut self, request: RequestId, answer: &Answer) -> Delivery {
-        if self.give_awaited(request, answer) { Delivery::Queued } else { Delivery::Gone }
     }
 
     /// Another [limit](Config::max_message) for the messages of this peer that begin from now on, be it higher or

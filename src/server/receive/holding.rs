@@ -13,9 +13,10 @@ use crate::server::{Config, PeerId};
 
 #[derive(Debug)]
 pub(super) struct Holding {
-    /// Input that was read from a peer and waits until its outbox is empty, or for the next turn. Few peers have any.
+    /// Input that was read from a peer and waits until its outbox is empty, until its request has an answer, or for the
+    /// next turn. Few peers have any.
     held: HashMap<Slot, Vec<u8>>,
-    /// There may be input that waits for an outbox to be empty, here or in the socket.
+    /// There may be input that waits for an empty outbox or for an answer, here or in the socket.
     waiting: SlotSet,
     /// Peers whose input was not read to its end. No event will come for it.
     unfinished: Vec<PeerId>,
@@ -37,7 +38,7 @@ impl Holding {
     pub(super) fn keep(&mut self, id: PeerId, rest: Rest<'_>) {
         let input = match rest {
             Rest::Nothing => return,
-            Rest::UntilWritten(input) => {
+            Rest::UntilWritten(input) | Rest::UntilAnswered(input) => {
                 self.wait(id.slot());
                 input
             }
@@ -51,7 +52,7 @@ impl Holding {
         }
     }
 
-    /// The peer's input waits until its outbox is empty.
+    /// The peer's input waits until its outbox is empty, or its request has an answer.
     pub(super) fn wait(&mut self, slot: Slot) {
         self.waiting.insert(slot);
     }
@@ -80,18 +81,21 @@ impl Holding {
         !self.held.is_empty() && self.held.contains_key(&slot)
     }
 
+    /// How much waits that was read before.
+    pub(super) fn held(&self, slot: Slot) -> usize {
+        self.held.get(&slot).map_or(0, Vec::len)
+    }
+
     /// Gives back what was read before.
     pub(super) fn take(&mut self, slot: Slot) -> Option<Vec<u8>> {
         self.held.remove(&slot)
     }
 
-    /// The outboxes of these peers are empty again: what waited for that is read.
-    pub(super) fn outboxes_are_empty(&mut self, peers: Vec<PeerId>) {
-        for id in peers {
-            if self.waiting.contains(id.slot()) {
-                self.waiting.remove(id.slot());
-                self.unfinished.push(id);
-            }
+    /// What this peer's input waited for has come: it is read.
+    pub(super) fn wait_no_longer(&mut self, id: PeerId) {
+        if self.waiting.contains(id.slot()) {
+            self.waiting.remove(id.slot());
+            self.unfinished.push(id);
         }
     }
 

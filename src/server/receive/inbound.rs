@@ -85,7 +85,9 @@ impl Inbound {
 
     /// The outboxes of these peers are empty again: input that waited for that is read.
     pub(in crate::server) fn outboxes_are_empty(&mut self, peers: Vec<PeerId>) {
-        self.holding.outboxes_are_empty(peers);
+        for id in peers {
+            self.holding.wait_no_longer(id);
+        }
     }
 
     /// Limits that the handler has set go to where messages are put together.

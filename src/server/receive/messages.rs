@@ -23,6 +23,8 @@ pub(super) enum Rest<'i> {
     /// The peer does not read what it is sent: so answers never pile up, and a peer is not called slow for its own
     /// speed.
     UntilWritten(&'i [u8]),
+    /// The request before it waits for the application's answer.
+    UntilAnswered(&'i [u8]),
     /// The others have their turn first.
     UntilNextTurn(&'i [u8]),
 }

@@ -2,13 +2,15 @@
 
 use std::net::IpAddr;
 
+use crate::Answer;
 use crate::handshake::{HeadReader, Method, Refusal, Request, Upgrade};
 use crate::protocol::Agreement;
 use crate::server::accept::origin::Origin;
 #[cfg(feature = "tls")]
 use crate::server::accept::transport::Transport;
 use crate::server::peers::KeepAlive;
-use crate::server::requests::Asked;
+use crate::server::requests::{Asked, Wanted};
+use crate::server::table::stage::Cause;
 use crate::server::{Config, Handler, PeerId, Peers, Refused};
 
 /// A connection that is not a WebSocket, or not yet.
@@ -16,6 +18,8 @@ use crate::server::{Config, Handler, PeerId, Peers, Refused};
 pub(in crate::server) struct Opening {
     reader: HeadReader,
     origin: Origin,
+    /// The poll has said that the client's side of TCP has ended; there may be bytes before the end.
+    end_is_announced: bool,
     /// The refusal that its first request gets, whatever it asks for.
     turned_away: Option<Refusal>,
     /// Waiting for a further request, and no byte of it has come.
@@ -33,7 +37,7 @@ pub(super) enum Outcome {
 
 /// How a request was answered.
 enum Answered {
-    WebSocket(Option<Agreement>),
+    WebSocket(Answer, Upgrade),
     Page(KeepAlive),
     /// It waits for the application.
     Later,
@@ -43,7 +47,7 @@ enum Answered {
 impl Opening {
     pub(in crate::server) fn new(config: &Config, origin: Origin, turned_away: Option<Refusal>) -> Self {
         let reader = HeadReader::new(config.head);
-        Opening { reader, origin, turned_away, between_requests: false }
+        Opening { reader, origin, end_is_announced: false, turned_away, between_requests: false }
     }
 
     /// Has the client begun a request?
@@ -102,16 +106,45 @@ impl Opening {
         let asked = Asked { method: request.method(), keep_alive };
         let verdict = examine(peers, id, &request, self.origin.remote_ip(), self.turned_away);
         match answer(verdict, peers, id, &request, asked, handler) {
-            Answered::WebSocket(agreement) => {
-                peers.open(id.slot(), agreement);
-                log::debug!("{id} opened {} for {}", request.path(), display(request.client()));
-                handler.on_open(peers, id, &request);
-                return Outcome::WebSocket(agreement);
+            Answered::WebSocket(answer, upgrade) => {
+                return open(answer, upgrade, peers, id, &request, handler);
             }
             Answered::Page(KeepAlive::Yes) | Answered::Later => self.expect_another(peers),
             Answered::Page(KeepAlive::No) | Answered::Refused => {}
         }
         Outcome::Wait
+    }
+
+    /// The answer to an upgrade that was put off accepts it.
+    pub(super) fn accept<M>(
+        &self,
+        (answer, head): (Answer, &[u8]),
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) -> Outcome {
+        let Ok(request) =
+            Request::reread(head).map(|request| with_origin(request, &self.origin, peers.config()))
+        else {
+            unreachable!("it has been read before");
+        };
+        match request.upgrade().and_then(|upgrade| may_open(peers).map(|()| upgrade)) {
+            Ok(Some(upgrade)) => open(answer, upgrade, peers, id, &request, handler),
+            Ok(None) => unreachable!("it has been an upgrade before"),
+            Err(reason) => {
+                peers.step(id.slot(), Cause::Answered);
+                turn_down(peers, id, &Refused::request(reason, &request), handler);
+                Outcome::Wait
+            }
+        }
+    }
+
+    pub(super) fn announce_end(&mut self) {
+        self.end_is_announced = true;
+    }
+
+    pub(super) fn end_is_announced(&self) -> bool {
+        self.end_is_announced
     }
 
     /// An idle connection keeps no head.
@@ -150,15 +183,38 @@ fn examine(
     peers.config().hosts.check(request)?;
     if upgrade.is_some() {
         peers.config().origins.check(request)?;
-        if peers.is_stopping() {
-            return Err(Refusal::Stopping);
-        }
+        may_open(peers)?;
     }
     // A client behind a trusted proxy was not counted when the proxy connected.
     if peers.is_proxy(remote) && !peers.enter_by_proxy(id.slot(), request.client()) {
         return Err(Refusal::AddressFull);
     }
     Ok(upgrade)
+}
+
+/// Are WebSockets opened still?
+fn may_open(peers: &Peers) -> Result<(), Refusal> {
+    if peers.is_stopping() { Err(Refusal::Stopping) } else { Ok(()) }
+}
+
+/// Queues the 101, and tells the handler.
+fn open<M>(
+    mut answer: Answer,
+    mut upgrade: Upgrade,
+    peers: &mut Peers,
+    id: PeerId,
+    request: &Request<'_>,
+    handler: &mut impl Handler<M>,
+) -> Outcome {
+    let agreement = peers.config().deflate.as_ref().and_then(|deflate| deflate.negotiate(request));
+    upgrade.agree(agreement);
+    peers.accept(id.slot(), &answer, request, &upgrade);
+    peers.open(id.slot(), agreement);
+    log::debug!("{id} opened {} for {}", request.path(), display(request.client()));
+    peers.carry(id, answer.take_carried());
+    handler.on_open(peers, id, request);
+    peers.carry(id, None);
+    Outcome::WebSocket(agreement)
 }
 
 fn answer<M>(
@@ -169,7 +225,7 @@ fn answer<M>(
     asked: Asked,
     handler: &mut impl Handler<M>,
 ) -> Answered {
-    let mut upgrade = match verdict {
+    let upgrade = match verdict {
         Ok(upgrade) => upgrade,
         Err(reason) => {
             turn_down(peers, id, &Refused::request(reason, request), handler);
@@ -181,13 +237,9 @@ fn answer<M>(
     let panics = peers.count().panics;
     let answer = handler.on_request(peers, id, request);
     let panicked = peers.count().panics > panics;
-    match &mut upgrade {
-        Some(upgrade) if answer.is_accept() => {
-            let agreement = peers.config().deflate.as_ref().and_then(|deflate| deflate.negotiate(request));
-            upgrade.agree(agreement);
-            peers.accept(slot, &answer, request, upgrade);
-            return Answered::WebSocket(agreement);
-        }
+    let asked = Asked { keep_alive: asked.keep_alive && !panicked, ..asked };
+    match upgrade {
+        Some(upgrade) if answer.is_accept() => return Answered::WebSocket(answer, upgrade),
         None if answer.is_accept() => {
             let reason = match request.method() {
                 Method::Get | Method::Head => Refusal::NotWebSocket,
@@ -196,21 +248,18 @@ fn answer<M>(
             turn_down(peers, id, &Refused::request(reason, request), handler);
             return Answered::Refused;
         }
+        Some(_) if answer.is_later() => {
+            peers.put_off(slot, asked, Wanted::WebSocket(request.head().into()));
+            return Answered::Later;
+        }
         Some(_) => peers.count().refused_by_application += 1,
         None => peers.count().pages += 1,
     }
-    let asked = Asked { keep_alive: asked.keep_alive && !panicked, ..asked };
-    match (answer.is_later(), &upgrade) {
-        (true, None) => {
-            peers.put_off(slot, asked);
-            Answered::Later
-        }
-        (true, Some(_)) => {
-            let refusal = crate::Answer::mistaken("a request for a WebSocket cannot be answered later");
-            Answered::Page(peers.give(slot, &refusal, asked))
-        }
-        (false, _) => Answered::Page(peers.give(slot, &answer, asked)),
+    if answer.is_later() {
+        peers.put_off(slot, asked, Wanted::Page);
+        return Answered::Later;
     }
+    Answered::Page(peers.give(slot, &answer, asked))
 }
 
 /// Calls on_refused, answers the client with the reason, and ends the connection.

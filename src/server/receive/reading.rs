@@ -4,10 +4,13 @@ use std::collections::hash_map::Entry;
 use std::io::ErrorKind;
 
 use super::inbound::{Inbound, Turn};
+use super::opening::Opening;
+use super::way_in::WayIn;
+use crate::Answer;
 use crate::server::accept::input::Input;
 use crate::server::peer_id::Slot;
-use crate::server::table::stage::Cause;
-use crate::server::tuning::READS_PER_TURN;
+use crate::server::table::stage::{Cause, Stage};
+use crate::server::tuning::{HELD_BEFORE_ANSWER, READS_PER_TURN};
 use crate::server::{Handler, PeerId, Peers};
 
 /// How far a connection is read.
@@ -15,8 +18,10 @@ use crate::server::{Handler, PeerId, Peers};
 pub(in crate::server) enum Until {
     /// A short read, which proves that the socket is empty.
     ShortRead,
-    /// A read that would block, or the end of the stream: the end was announced, or events were missed.
+    /// A read that would block, or the end of the stream: events were missed.
     WouldBlock,
+    /// The same; the end was announced.
+    End,
 }
 
 impl Inbound {
@@ -31,6 +36,9 @@ impl Inbound {
         let Some(slot) = peers.find(id) else {
             return;
         };
+        if until == Until::End {
+            self.ways[slot.index()].announce_end();
+        }
         if !peers.out().transport(slot).is_some_and(|transport| transport.is_shaking()) {
             self.read_now(id, until, peers, handler);
         } else if let Entry::Vacant(turn) = self.turns.entry(slot) {
@@ -87,12 +95,10 @@ impl Inbound {
     fn read_now<M>(&mut self, id: PeerId, until: Until, peers: &mut Peers, handler: &mut impl Handler<M>) {
         let slot = id.slot();
         for _ in 0..READS_PER_TURN {
-            // Keep the order: while earlier input is held, read nothing more.
-            if peers.is_blocked(slot) || self.holding.holds(slot) {
-                self.holding.wait(slot);
-                return;
+            let most = self.most_to_read(slot, peers);
+            if most == 0 {
+                return self.wait(slot, peers);
             }
-            let most = self.shared.work.most_to_read(self.ways[slot.index()].inflates());
             let (length, drained) = match self.read_once(slot, most, peers) {
                 Ok(Input::Bytes { length, drained } | Input::NotTls { length, drained }) => (length, drained),
                 Ok(Input::End) => return peers.end_input(slot),
@@ -113,6 +119,31 @@ impl Inbound {
             }
         }
         self.holding.note_unfinished(id);
+    }
+
+    /// Bytes to be read from a peer at once: none while its socket is full, or more than enough is held.
+    #[inline]
+    fn most_to_read(&self, slot: Slot, peers: &Peers) -> usize {
+        let way = &self.ways[slot.index()];
+        let most = self.shared.work.most_to_read(way.inflates());
+        match way {
+            _ if peers.is_blocked(slot) => 0,
+            WayIn::Opening(_) => most.min(HELD_BEFORE_ANSWER.saturating_sub(self.holding.held(slot))),
+            // Keep the order: while earlier input is held, read nothing more.
+            _ if self.holding.holds(slot) => 0,
+            _ => most,
+        }
+    }
+
+    /// Nothing is read from this peer until what it waits for has come. Who has left meanwhile waits for nothing.
+    #[cold]
+    fn wait(&mut self, slot: Slot, peers: &mut Peers) {
+        let end_is_announced = self.ways[slot.index()].opening().is_some_and(Opening::end_is_announced);
+        if end_is_announced && peers.holds_input(slot) {
+            peers.end_input(slot);
+        } else {
+            self.holding.wait(slot);
+        }
     }
 
     fn read_once(&mut self, slot: Slot, most: usize, peers: &mut Peers) -> Result<Input, ErrorKind> {
@@ -177,11 +208,36 @@ impl Inbound {
         self.charge(id.slot(), peers);
     }
 
+    /// The answer to an upgrade that was put off has come, and accepts it. The head is the request's.
+    pub(in crate::server) fn accept<M>(
+        &mut self,
+        (answer, head): (Answer, &[u8]),
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        // The connection may have broken since.
+        if let Some(slot) = peers.find(id).filter(|&slot| peers.stage(slot) == Stage::Awaiting) {
+            self.ways[slot.index()].accept((answer, head), id, peers, handler);
+        }
+    }
+
+    /// The requests of these peers have their answers, or need none any more: what came after them is read on, as
+    /// frames, or to be discarded.
+    pub(in crate::server) fn requests_are_answered(&mut self, peers: &mut Peers) {
+        for id in peers.take_answered() {
+            if let Some(slot) = peers.find(id) {
+                self.holding.wait_no_longer(id);
+                self.charge(slot, peers);
+            }
+        }
+    }
+
     /// Counts what a peer has left unfinished; between messages there is nothing. If all of them have left too much,
     /// the peer that holds most of it is given up.
     #[inline]
     fn charge(&mut self, slot: Slot, peers: &mut Peers) {
-        let unfinished = self.ways[slot.index()].unfinished();
+        let unfinished = self.ways[slot.index()].unfinished(slot, peers);
         if self.holding.charge(slot, unfinished, || peers.address(slot)) {
             while let Some(debtor) = self.holding.debtor(slot) {
                 self.deafen(debtor);

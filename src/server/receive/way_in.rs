@@ -2,7 +2,9 @@
 
 use super::messages::{self, Rest, Shared};
 use super::opening::{Opening, Outcome};
-use crate::protocol::ReceiveHalf;
+use crate::Answer;
+use crate::protocol::{Agreement, ReceiveHalf};
+use crate::server::peer_id::Slot;
 use crate::server::table::stage::Stage;
 use crate::server::{Handler, PeerId, Peers};
 
@@ -17,10 +19,11 @@ pub(super) enum WayIn {
 impl WayIn {
     /// How much memory what has begun, and has not ended, takes.
     #[inline]
-    pub(super) fn unfinished(&self) -> usize {
+    pub(super) fn unfinished(&self, slot: Slot, peers: &Peers) -> usize {
         match self {
             WayIn::Open(receive) => receive.unfinished(),
-            WayIn::Deaf | WayIn::Opening(_) => 0,
+            WayIn::Opening(_) => peers.kept_of_request(slot),
+            WayIn::Deaf => 0,
         }
     }
 
@@ -45,16 +48,13 @@ impl WayIn {
                 // One request at a time: what comes while a page is being fetched is not read.
                 Stage::Awaiting => {
                     peers.is_last_request(id.slot());
-                    return Rest::Nothing;
+                    return rest_while_waiting(input, id, peers);
                 }
                 _ => return Rest::Nothing,
             }
             match opening.receive(&mut input, id, peers, handler) {
-                Outcome::WebSocket(agreement) => {
-                    let limits = peers.config().message;
-                    *self = WayIn::Open(ReceiveHalf::opened(limits, agreement.as_ref()));
-                }
-                Outcome::Wait => return Rest::Nothing,
+                Outcome::WebSocket(agreement) => self.open(agreement, peers),
+                Outcome::Wait => return rest_while_waiting(input, id, peers),
             }
         }
         match self {
@@ -64,6 +64,33 @@ impl WayIn {
                 rest
             }
             WayIn::Deaf | WayIn::Opening(_) => Rest::Nothing,
+        }
+    }
+
+    /// The answer to the upgrade that waited accepts it. The head is the request's.
+    pub(super) fn accept<M>(
+        &mut self,
+        (answer, head): (Answer, &[u8]),
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        if let WayIn::Opening(opening) = self
+            && let Outcome::WebSocket(agreement) = opening.accept((answer, head), id, peers, handler)
+        {
+            self.open(agreement, peers);
+        }
+    }
+
+    /// What comes from here on are frames.
+    fn open(&mut self, agreement: Option<Agreement>, peers: &Peers) {
+        *self = WayIn::Open(ReceiveHalf::opened(peers.config().message, agreement.as_ref()));
+    }
+
+    /// The poll says that the peer's side of TCP has ended. Where all is read at once, the end is found then.
+    pub(super) fn announce_end(&mut self) {
+        if let WayIn::Opening(opening) = self {
+            opening.announce_end();
         }
     }
 
@@ -88,4 +115,9 @@ impl WayIn {
             receive.set_max_message(bytes);
         }
     }
+}
+
+/// What follows a request that waits for its answer, if it waits.
+fn rest_while_waiting<'i>(input: &'i mut [u8], id: PeerId, peers: &Peers) -> Rest<'i> {
+    if peers.holds_input(id.slot()) { Rest::UntilAnswered(input) } else { Rest::Nothing }
 }

@@ -3,11 +3,11 @@
 //! ```text
 //!             Upgraded          CloseSent              Over, InputEnded, TlsBroken
 //!   Opening ────────────▶ Open ───────────▶ Closing ──────────────────────────────┐
-//!    │  ▲  │ LastAnswer     │  Over, InputEnded, TlsBroken                          ▼        Written
-//!    │  │  └────────────────┼──────────────────────────────────────────────────▶ Ending ──────────────▶ Lingering
-//!    │  │ Answered          └──────────────────────────────────────────────────────▲                       │
-//!    ▼  │                                                                                      InputEnded  ▼
-//!   Awaiting                        whatever the stage: Lost, CutOff, Expired, Dropped ────────────────▶ Dead
+//!    │  ▲  │ LastAnswer  ▲  │  Over, InputEnded, TlsBroken                          ▼        Written
+//!    │  │  └─────────────┼──┼──────────────────────────────────────────────────▶ Ending ──────────────▶ Lingering
+//!    │  │ Answered       │  └──────────────────────────────────────────────────────▲                       │
+//!    ▼  │   Upgraded     │                                                                     InputEnded  ▼
+//!   Awaiting ────────────┘          whatever the stage: Lost, CutOff, Expired, Dropped ────────────────▶ Dead
 //! ```
 //!
 //! Lingering is what keeps the last frames from being lost: a socket that is dropped with unread input resets the
@@ -21,7 +21,7 @@ pub(in crate::server) enum Stage {
     Vacant,
     /// Requests, until one of them is answered with 101.
     Opening,
-    /// A request waits for the application, which answers later.
+    /// A request waits for the application, which answers later; or its answer has come, and opens it in a moment.
     Awaiting,
     /// A WebSocket: the only stage in which an application knows the peer.
     Open,
@@ -42,7 +42,7 @@ pub(in crate::server) enum Cause {
     Upgraded,
     /// The application answers this request later.
     PutOff,
-    /// The answer that was put off has come.
+    /// The answer that was put off has come, and is no 101.
     Answered,
     /// A refusal, or the last page, has been queued.
     LastAnswer,
@@ -73,7 +73,7 @@ impl Stage {
         match (self, cause) {
             (Vacant | Dead, _) => self,
             (_, Lost | CutOff | Expired | Dropped) => Dead,
-            (Opening, Upgraded) => Open,
+            (Opening | Awaiting, Upgraded) => Open,
             (Opening, PutOff) => Awaiting,
             (Awaiting, Answered) => Opening,
             (Open, CloseSent) => Closing,
@@ -156,7 +156,7 @@ mod tests {
                 .flat_map(move |before| CAUSES.map(|cause| (before, cause)))
                 .filter(move |&(before, cause)| before != stage && before.after(cause) == stage)
         };
-        assert_eq!(lead_to(Open).collect::<Vec<_>>(), [(Opening, Upgraded)]);
+        assert_eq!(lead_to(Open).collect::<Vec<_>>(), [(Opening, Upgraded), (Awaiting, Upgraded)]);
         assert_eq!(lead_to(Closing).collect::<Vec<_>>(), [(Open, CloseSent)]);
         assert_eq!(lead_to(Lingering).collect::<Vec<_>>(), [(Ending, Written)]);
     }

@@ -12,15 +12,20 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.tell_the_handler();
         self.vacate_the_dead();
         self.inbound.apply_new_limits(&mut self.peers);
+        self.inbound.requests_are_answered(&mut self.peers);
         self.peers.flush();
         self.inbound.outboxes_are_empty(self.peers.take_written());
     }
 
-    /// Calls on_close and on_drain until they cause no more.
+    /// Carries out what has been decided, and calls the handler for what has happened, until that causes no more.
     fn tell_the_handler(&mut self) {
         self.peers.act_on_facts();
         while let Some(news) = self.peers.next_news() {
             match news {
+                News::Accepted { id, answer, head } => {
+                    self.inbound.accept((*answer, &head), id, &mut self.peers, &mut self.handler);
+                }
+                News::RequestGone(request) => self.handler.on_request_gone(&mut self.peers, request),
                 News::Closed(id, departure) => {
                     // The connection may linger, but a message that it had begun does not matter any more.
                     self.inbound.deafen(id.slot());
@@ -59,6 +64,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.stop_by = Some(after(self.clock.now(), self.peers.config().close_within));
         self.listeners.close();
         self.peers.say_goodbye();
+        self.peers.refuse_those_that_wait();
         for slot in self.peers.in_stage(Stage::Opening) {
             match self.inbound.opening(slot) {
                 Some(opening) if opening.is_mid_request() => {}

@@ -193,7 +193,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
         let has_ended = event.is_read_closed() || event.is_error();
         if event.is_readable() || has_ended {
-            let until = if has_ended { Until::WouldBlock } else { Until::ShortRead };
+            let until = if has_ended { Until::End } else { Until::ShortRead };
             self.inbound.read(id, until, &mut self.peers, &mut self.handler);
         }
         self.peers.flush_a_group();

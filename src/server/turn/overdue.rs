@@ -26,8 +26,10 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
         if self.stop_by.is_some_and(|stop_by| stop_by <= reached) {
             // No peer has more time than the server.
-            for slot in self.peers.in_stage(Stage::Closing) {
-                self.peers.expire(slot);
+            for stage in [Stage::Awaiting, Stage::Closing] {
+                for slot in self.peers.in_stage(stage) {
+                    self.peers.expire(slot);
+                }
             }
         }
         if self.ticker.as_mut().is_some_and(|ticker| ticker.is_due(self.now)) {

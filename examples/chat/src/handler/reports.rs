@@ -158,7 +158,7 @@ fn found(hall: &mut Hall, peers: &mut Peers, question: Question, found: Result<F
         }
         Question::Picture { id } => hall.files.show(peers, &mut hall.charges, &id, found),
         Question::SamePicture { id, request } => {
-            peers.answer_request(request, &files::picture(&id, found));
+            peers.answer_request(request, files::picture(&id, found));
         }
     }
 }

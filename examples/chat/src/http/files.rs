@@ -112,7 +112,7 @@ fn read(ledger: &Ledger, picture: &str) -> Result<(), Refusal> {
 
 fn answer(peers: &mut Peers, wishes: &[Wish<RequestId>], answer: &Answer) {
     for wish in wishes {
-        peers.answer_request(wish.request, answer);
+        peers.answer_request(wish.request, answer.clone());
     }
 }
 
