@@ -164,6 +164,14 @@ impl Answer {
         self
     }
 
+    /// With these header lines as well, which have been checked, and each of which has its CR LF.
+    pub(crate) fn with_lines(mut self, lines: &str) -> Self {
+        if let Kind::Response(response) = &mut self.kind {
+            response.fields.push_str(lines);
+        }
+        self
+    }
+
     /// Why this field cannot be sent. A name is quoted with its control characters escaped, and a value, which may be
     /// secret, not at all.
     fn field_fault(&self, name: &str, value: &str) -> Option<String> {

@@ -77,6 +77,7 @@ mod percent;
 mod policy;
 mod proxies;
 mod refusal;
+mod refusal_fields;
 mod request;
 mod request_line;
 mod response;
@@ -104,6 +105,8 @@ pub use response::Framing;
 #[cfg(feature = "tls")]
 pub use tls_session::TlsSession;
 pub use upgrade::Upgrade;
+
+pub(crate) use refusal_fields::RefusalFields;
 
 #[cfg(not(feature = "deflate"))]
 pub(crate) use deflate::Deflate;

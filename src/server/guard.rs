@@ -94,13 +94,13 @@ impl<M, H: Handler<M>> Handler<M> for Guarded<H> {
     fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
         let answer =
             self.call("on_request", peers, Some(id), |handler, peers| handler.on_request(peers, id, request));
-        answer.unwrap_or_else(|Panicked| Answer::refuse(500, REASON))
+        answer.unwrap_or_else(|Panicked| peers.own(Answer::refuse(500, REASON)))
     }
 
     fn on_body(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>, body: &[u8]) -> Answer {
         let answer =
             self.call("on_body", peers, Some(id), |handler, peers| handler.on_body(peers, id, request, body));
-        answer.unwrap_or_else(|Panicked| Answer::refuse(500, REASON))
+        answer.unwrap_or_else(|Panicked| peers.own(Answer::refuse(500, REASON)))
     }
 
     fn on_request_gone(&mut self, peers: &mut Peers, request: RequestId) {

@@ -23,6 +23,7 @@ mod order;
 mod panics;
 mod passing_on;
 mod patience;
+mod refusal_fields;
 mod refused;
 mod slow;
 mod spinning;

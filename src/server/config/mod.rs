@@ -1,6 +1,7 @@
 //! Every default and limit of a server, and why it is that number. `README.md` has the map of the folder.
 
 mod crowds;
+mod doors;
 mod messages;
 mod queues;
 mod requests;
@@ -9,7 +10,7 @@ mod silence;
 
 use std::time::Duration;
 
-use crate::handshake::{Deflate, HeadLimits, Hosts, Networks, Origins, Proxies};
+use crate::handshake::{Deflate, HeadLimits, Hosts, Networks, Origins, Proxies, RefusalFields};
 use crate::protocol::Limits;
 
 /// How a server behaves. The defaults are safe for the open internet; change what you have a reason to.
@@ -53,6 +54,8 @@ pub struct Config {
     pub(in crate::server) trusted_networks: Networks,
     pub(in crate::server) origins: Origins,
     pub(in crate::server) hosts: Hosts,
+    pub(in crate::server) refusal_fields: RefusalFields,
+    pub(in crate::server) reuse_port: bool,
     pub(in crate::server) proxies: Proxies,
     pub(in crate::server) tick: Option<Duration>,
     pub(in crate::server) spin: Duration,
@@ -139,6 +142,9 @@ impl Config {
             trusted_networks: Networks::none(),
             origins: Origins::same(),
             hosts: Hosts::any(),
+            refusal_fields: RefusalFields::default(),
+            // Another program of the same user could take clients away, and nobody would notice.
+            reuse_port: false,
             proxies: Proxies::none(),
             tick: None,
             // A core is worth more than some microseconds.

@@ -1,6 +1,7 @@
 //! How requests are answered, at once or later.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -82,7 +83,7 @@ impl Peers {
         let owned = answer.response().body(asked.method).map_or(0, Body::owned);
         match self.out.has_room_for_page(slot, owned) {
             true => self.write_answer(slot, answer, asked.method, keep_alive),
-            false => self.write_answer(slot, &busy(), asked.method, keep_alive),
+            false => self.write_answer(slot, &self.own(busy()), asked.method, keep_alive),
         }
         if keep_alive {
             self.set_deadline(slot, self.config.keep_alive);
@@ -98,7 +99,7 @@ impl Peers {
     pub(in crate::server) fn refuse(&mut self, slot: Slot, refusal: Refusal, method: Method) {
         log::debug!("{} refused with {}: {refusal}", self.table.id(slot), refusal.status());
         self.counters.count_refusal(refusal);
-        self.write_answer(slot, &Answer::from(refusal), method, false);
+        self.write_answer(slot, &self.own(Answer::from(refusal)), method, false);
         self.step(slot, Cause::LastAnswer);
     }
 
@@ -140,7 +141,7 @@ impl Peers {
 
     /// The application takes too long. The next request, which may be another client's, comes on another connection.
     pub(super) fn give_up_waiting(&mut self, slot: Slot) {
-        self.give_instead(slot, &Answer::refuse(503, "it takes too long"));
+        self.give_instead(slot, Answer::refuse(503, "it takes too long"));
     }
 
     /// What clients have sent that wait for their answers takes too much memory.
@@ -149,7 +150,7 @@ impl Peers {
         if self.requests.asked(slot).is_none() {
             return self.step(slot, Cause::CutOff);
         }
-        self.give_instead(slot, &busy());
+        self.give_instead(slot, busy());
     }
 
     /// The server stops: no WebSocket is opened any more.
@@ -163,19 +164,26 @@ impl Peers {
     }
 
     /// A request that still waits is over, and gets this. The connection ends.
-    fn give_instead(&mut self, slot: Slot, answer: &Answer) {
+    fn give_instead(&mut self, slot: Slot, answer: Answer) {
         if let Some(asked) = self.requests.asked(slot) {
             self.step(slot, Cause::Answered);
-            self.give(slot, answer, Asked { keep_alive: false, ..asked });
+            self.give(slot, &self.own(answer), Asked { keep_alive: false, ..asked });
         }
+    }
+
+    /// An answer that is the server's and not the application's.
+    pub(in crate::server) fn own(&self, answer: Answer) -> Answer {
+        answer.with_lines(self.config.refusal_fields.lines())
     }
 
     // ---- writing
 
     fn write_answer(&mut self, slot: Slot, answer: &Answer, method: Method, keep_alive: bool) {
+        let mut answer = Cow::Borrowed(answer);
         if let Some(fault) = answer.fault() {
             let id = self.table.id(slot);
             log::error!("{id} is answered with 500, as the application made a mistake: {fault}");
+            answer = Cow::Owned(self.own(answer.into_owned()));
         }
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let framing = Framing::new().method(method).keep_alive(keep_alive).date(since_1970.as_secs());
