@@ -92,7 +92,8 @@ impl<M> Server<M> {
         config.max_connections = accept::admission::fit_to_descriptors(config.max_connections);
         let poll = Poll::new()?;
         let letters = Letters::new(Bell::of_poll(&poll)?, config.mailbox);
-        Ok(Server { poll, listeners: Listeners::default(), letters, config, counters: CounterReader::new() })
+        let listeners = Listeners::new(config.reuse_port);
+        Ok(Server { poll, listeners, letters, config, counters: CounterReader::new() })
     }
 
     /// Listens on one more TCP address, or on all that a name has, as [`bind`](Self::bind) does; returns the first of

@@ -108,6 +108,40 @@ fn an_address_in_use_is_an_error_that_names_it() {
     assert!(error.to_string().contains(&address.to_string()), "{error}");
 }
 
+/// Shared out by the system: which of the two a client comes to is decided by its port.
+#[cfg(target_os = "linux")]
+#[test]
+fn two_servers_share_a_port_if_both_say_so_and_both_get_clients() {
+    let bind = |address: std::net::SocketAddr, reuse: bool| {
+        let mut server = Server::without_listeners(Config::new().reuse_port(reuse)).expect("a poll");
+        server.listen(address).map(|address| (address, server))
+    };
+    let any = ([127, 0, 0, 1], 0).into();
+    let (alone, _keep) = bind(any, false).expect("loopback has a free port");
+    let (shared, first) = bind(any, true).expect("and another");
+    for (address, reuse) in [(alone, true), (alone, false), (shared, false)] {
+        let refused = bind(address, reuse).expect_err("somebody does not share");
+        assert_eq!(refused.kind(), std::io::ErrorKind::AddrInUse, "{address} {reuse}");
+    }
+    let (_, second) = bind(shared, true).expect("both share");
+    let names = ["first", "second"];
+    let serve = |(server, name): (Server, &'static str)| {
+        let answer = handler_fn(move |peers, from, _| {
+            peers.send(from, name);
+        });
+        Running::serve(server, answer)
+    };
+    let _running: Vec<Running> = [first, second].into_iter().zip(names).map(serve).collect();
+    let mut met = std::collections::BTreeSet::new();
+    // That 64 clients come to the same one by chance happens once in 2^63 times.
+    for _ in 0..64 {
+        let mut client = Client::connect(shared);
+        client.send(TEXT, b"who are you?");
+        met.insert(client.text());
+    }
+    assert!(met.iter().eq(&names), "{met:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_unix_domain_socket_serves_and_its_file_goes_when_the_server_stops() {

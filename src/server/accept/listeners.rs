@@ -25,13 +25,15 @@ use crate::server::tuning::ACCEPT_RETRY;
 /// The tokens below belong to others (the mailbox's bell).
 const FIRST_TOKEN: usize = 1;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::server) struct Listeners {
     listeners: Vec<Listener>,
     /// Accepting failed; not before this tick again. No event will report when it would succeed.
     retry_at: Option<Tick>,
     /// Where the last client came from: the others are asked first.
     last: usize,
+    /// May others listen on the same ports?
+    reuse_port: bool,
 }
 
 #[derive(Debug)]
@@ -72,6 +74,10 @@ impl Spoken {
 }
 
 impl Listeners {
+    pub(in crate::server) fn new(reuse_port: bool) -> Self {
+        Listeners { listeners: Vec::new(), retry_at: None, last: 0, reuse_port }
+    }
+
     /// Listens on all of the addresses that can be had, on one port if the system chooses it. Returns the first.
     pub(in crate::server) fn bind(
         &mut self,
@@ -88,7 +94,7 @@ impl Listeners {
             if bound.contains(&address) {
                 continue;
             }
-            match tcp::listen(address) {
+            match tcp::listen(address, self.reuse_port) {
                 Ok(listener) => {
                     bound.push(listener.local_addr()?);
                     self.watch(registry, listener, spoken.clone(), id)?;
@@ -305,7 +311,7 @@ mod tests {
     #[test]
     fn what_is_written_to_an_accepted_stream_leaves_at_once() {
         let mut poll = Poll::new().unwrap();
-        let mut listeners = Listeners::default();
+        let mut listeners = Listeners::new(false);
         listeners.bind(poll.registry(), ANY_PORT, Spoken::Plain).unwrap();
         let made_elsewhere = std::net::TcpListener::bind(ANY_PORT).unwrap();
         listeners.adopt(poll.registry(), made_elsewhere, Spoken::Plain).unwrap();

@@ -14,12 +14,15 @@ use socket2::{Domain, SockRef, Socket, Type};
 /// Linux hands the listener's TCP_NODELAY on to the streams it accepts: a system call less for each.
 const NODELAY_IS_INHERITED: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
-pub(in crate::server) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+pub(in crate::server) fn listen(address: SocketAddr, reuse_port: bool) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // So that a server can be started again at once. On Windows the option means that another program could take the
     // port.
     if cfg!(not(windows)) {
         socket.set_reuse_address(true)?;
+    }
+    if reuse_port {
+        socket.set_reuse_port(true)?;
     }
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;

@@ -5,9 +5,10 @@ use crate::handshake::InvalidSetting;
 
 /// # Doors
 impl Config {
-    /// Whether other processes may listen on the same TCP ports (SO_REUSEPORT); they may not. All of them have to say so,
-    /// the first one too, and on Linux run as the same user; otherwise listening fails with
-    /// [`AddrInUse`](std::io::ErrorKind::AddrInUse). Listeners that are made elsewhere are as their maker has made them.
+    /// Whether other processes may listen on the same TCP ports (SO_REUSEPORT); they may not. All of them have to say
+    /// so, the first one too, and on Linux run as the same user; otherwise listening fails with
+    /// [`AddrInUse`](std::io::ErrorKind::AddrInUse). Listeners that are made elsewhere are as their maker has made
+    /// them.
     ///
     /// On Linux the system shares new connections out among the listeners of a port, by a hash of the addresses: about
     /// evenly, if there are many clients. So one server runs on each core, or a new program takes over from an old one
