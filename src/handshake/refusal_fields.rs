@@ -1,6 +1,6 @@
 //! Header fields that the application wants on the answers that the server gives by itself.
 
-use super::{Answer, InvalidSetting};
+use super::{Answer, InvalidSetting, Refusal};
 
 /// Header fields of all of a server's own refusals.
 #[derive(Debug, Clone, Default)]
@@ -8,13 +8,10 @@ pub(crate) struct RefusalFields {
     lines: String,
 }
 
-/// What some refusals say themselves. Two of them would say two things.
-const OWN: [&str; 5] = ["Content-Type", "Allow", "Retry-After", "Upgrade", "Sec-WebSocket-Version"];
-
 impl RefusalFields {
     /// Adds one, under the rules of [`Answer::header`].
     pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), InvalidSetting> {
-        if OWN.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+        if is_own(name) {
             return Err(InvalidSetting::new(format!("the header field {name:?} is the server's to set")));
         }
         if let Some(fault) = Answer::refuse(400, "").header(name, value).fault() {
@@ -30,4 +27,10 @@ impl RefusalFields {
     pub(crate) fn lines(&self) -> &str {
         &self.lines
     }
+}
+
+/// Is it what all refusals have, or some of them? Two of them would say two things.
+fn is_own(name: &str) -> bool {
+    let of_some = Refusal::ALL.iter().flat_map(|refusal| refusal.fields()).map(|&(own, _)| own);
+    of_some.chain(["Content-Type"]).any(|own| own.eq_ignore_ascii_case(name))
 }

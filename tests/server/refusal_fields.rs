@@ -122,6 +122,7 @@ fn a_field_that_cannot_be_sent_is_told_when_it_is_set() {
         ("Allow", "GET"),
         ("Upgrade", "h2c"),
         ("Sec-WebSocket-Version", "13"),
+        ("accept-encoding", "gzip"),
     ];
     for (name, value) in table {
         let error = Config::new().refusal_header(name, value).expect_err(name).to_string();

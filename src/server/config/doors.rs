@@ -42,7 +42,7 @@ impl Config {
     ///
     /// The field cannot be sent, as [`Answer::header`](crate::Answer::header) has it: its name is no token, its value
     /// has a control character, or it is the server's to set. That is also Content-Type here, and what some refusals
-    /// say themselves: Allow, Retry-After, Upgrade and Sec-WebSocket-Version.
+    /// say themselves: Accept-Encoding, Allow, Retry-After, Upgrade and Sec-WebSocket-Version.
     pub fn refusal_header(mut self, name: &str, value: &str) -> Result<Self, InvalidSetting> {
         self.refusal_fields.add(name, value)?;
         Ok(self)
