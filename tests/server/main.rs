@@ -10,6 +10,7 @@
 use pollcat_testing::{directed, running};
 
 mod answers;
+mod buffers;
 mod closing;
 mod doors;
 mod late;
@@ -25,6 +26,7 @@ mod passing_on;
 mod patience;
 mod refusal_fields;
 mod refused;
+mod replacing;
 mod slow;
 mod spinning;
 mod stopping;

@@ -18,6 +18,7 @@ mod server {
     mod order;
     mod panics;
     mod patience;
+    mod replacing;
     mod slow;
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::AsFd;
 #[cfg(unix)]
 use std::{os::unix::net::UnixListener, path::Path};
 
@@ -61,6 +62,25 @@ pub(in crate::server) fn send_at_once(stream: &TcpStream) {
     }
 }
 
+/// The length of the system's send buffer, and how much of it may not have left yet. A stream on which it fails is gone
+/// already, or keeps what it has.
+pub(in crate::server) fn limit_buffer(stream: &impl AsFd, length: Option<usize>, unsent: Option<usize>) {
+    let stream = SockRef::from(stream);
+    if let Some(bytes) = length
+        && let Err(error) = stream.set_send_buffer_size(bytes)
+    {
+        log::debug!("SO_SNDBUF of {bytes} bytes: {error}");
+    }
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Some(bytes) = unsent
+        && let Err(error) = stream.set_tcp_notsent_lowat(bytes.try_into().unwrap_or(u32::MAX))
+    {
+        log::debug!("TCP_NOTSENT_LOWAT of {bytes} bytes: {error}");
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = unsent;
+}
+
 /// What is written from now on waits until it fills a packet, for 200 ms at most, or until the stream is shut down: so
 /// the end of the stream travels in the packet of the last bytes. A second packet would cost more than writing them
 /// did. Where TCP cannot do it, nothing changes.
@@ -69,4 +89,30 @@ pub(in crate::server) fn hold_for_the_end(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_tcp_cork(true);
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let _ = stream;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_stream_has_the_buffer_that_was_asked_for_and_linux_doubles_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let socket = SockRef::from(&stream);
+        let before = socket.send_buffer_size().unwrap();
+        limit_buffer(&stream, None, Some(16 << 10));
+        assert_eq!(
+            (socket.send_buffer_size().unwrap(), socket.tcp_notsent_lowat().unwrap()),
+            (before, 16 << 10)
+        );
+        for (asked, had) in [(16 << 10, 32 << 10), (0, 4608), (1, 4608)] {
+            limit_buffer(&stream, Some(asked), Some(usize::MAX));
+            assert_eq!(
+                (socket.send_buffer_size().unwrap(), socket.tcp_notsent_lowat().unwrap()),
+                (had, u32::MAX)
+            );
+        }
+    }
 }

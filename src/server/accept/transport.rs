@@ -45,6 +45,17 @@ impl Transport {
         source.register(registry, token, Interest::READABLE | Interest::WRITABLE)
     }
 
+    /// How many bytes the system's send buffer may hold, and how many of them that have not left.
+    pub(in crate::server) fn limit_buffer(&mut self, length: Option<usize>, unsent: Option<usize>) {
+        match self {
+            Transport::Tcp(stream) => tcp::limit_buffer(stream, length, unsent),
+            #[cfg(unix)]
+            Transport::Unix(stream) => tcp::limit_buffer(stream, length, None),
+            #[cfg(feature = "tls")]
+            Transport::Tls(stream) => tcp::limit_buffer(stream.socket(), length, unsent),
+        }
+    }
+
     /// Reads once, and so many bytes at most. A violation of TLS is an error of the kind `InvalidData`: an alert that
     /// names the violation waits to be written.
     #[inline]

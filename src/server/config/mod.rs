@@ -38,6 +38,8 @@ pub struct Config {
     pub(in crate::server) message: Limits,
     pub(in crate::server) head: HeadLimits,
     pub(in crate::server) send_queue: usize,
+    pub(in crate::server) send_buffer: Option<usize>,
+    pub(in crate::server) max_unsent: Option<usize>,
     pub(in crate::server) slow_peers: SlowPeers,
     pub(in crate::server) on_panic: OnPanic,
     pub(in crate::server) max_receiving: usize,
@@ -115,6 +117,9 @@ impl Config {
             head: HeadLimits::new(),
             // One largest message, or some seconds of a busy room.
             send_queue: 1 << 20,
+            // The system knows how long the way to a peer is, and finds the length by itself.
+            send_buffer: None,
+            max_unsent: None,
             slow_peers: SlowPeers::Close,
             // The others did nothing wrong.
             on_panic: OnPanic::Close,

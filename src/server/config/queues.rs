@@ -10,15 +10,49 @@ impl Config {
     /// up. Pages are not counted here: a connection has one at a time, and [`max_sending`](Self::max_sending) holds for
     /// them.
     ///
-    /// The system's buffers come first, and may hold some MiB for each peer (on Linux `net.ipv4.tcp_wmem`): a peer that
-    /// must have the newest rather than everything needs a listener of yours with a smaller SO_SNDBUF
-    /// ([`Server::listen_on`](crate::Server::listen_on)).
+    /// The system's buffers come first, and may hold some MiB for each peer (on Linux `net.ipv4.tcp_wmem`): for peers
+    /// that must have the newest rather than everything there are [`max_unsent`](Self::max_unsent) and
+    /// [`Outgoing::replacing`](crate::Outgoing::replacing).
+    ///
+    /// A message with a key that waits counts 128 bytes more than its length.
     pub fn max_send_queue(mut self, bytes: usize) -> Self {
         self.send_queue = bytes;
         self
     }
 
-    /// What happens when that queue is full; [`SlowPeers::Close`].
+    /// How many bytes that have not left yet the system takes for one TCP connection, before the rest waits in the send
+    /// queue of the server (TCP_NOTSENT_LOWAT); no limit but the system's own. What waits in the queue can be
+    /// [replaced](crate::Outgoing::replacing), left out and counted; what the system has taken cannot. So this is the
+    /// setting for messages that grow stale: 16 KiB are enough for any connection, and cost a fast one some writes.
+    ///
+    /// Bytes that are on their way do not count, however long the way is, so it does not slow a transfer down. They end
+    /// in the receive buffer of the client, which is the client's: on Linux 64 KiB at first, and more for one that has
+    /// read much in a short time.
+    ///
+    /// On Linux and Android, for connections over TCP, with TLS or without. Elsewhere nothing changes: there is
+    /// [`send_buffer`](Self::send_buffer).
+    pub fn max_unsent(mut self, bytes: usize) -> Self {
+        self.max_unsent = Some(bytes);
+        self
+    }
+
+    /// The length of the system's send buffer for one connection, in bytes (SO_SNDBUF), of whatever listener it comes:
+    /// TCP, TLS or a Unix-domain socket. By default the system finds a length by itself, and goes on changing it.
+    ///
+    /// This bounds the memory that the system takes, for what has not left and for what the peer has not acknowledged.
+    /// So it also bounds how fast a connection is: a buffer full for each round trip. With 64 KiB and 40 ms that is
+    /// about 3 MB a second, whatever the line could do. Where you only want less to grow stale,
+    /// [`max_unsent`](Self::max_unsent) does not cost that.
+    ///
+    /// What the system makes of the number is its own affair. Linux doubles it, for its own bookkeeping, after it has
+    /// cut it to `net.core.wmem_max` (212,992 bytes by default); less than 4,608 becomes 4,608. A connection whose
+    /// buffer cannot be set keeps the one that it has, which is logged at DEBUG.
+    pub fn send_buffer(mut self, bytes: usize) -> Self {
+        self.send_buffer = Some(bytes);
+        self
+    }
+
+    /// What happens when the send queue of a peer is full; [`SlowPeers::Close`].
     pub fn slow_peers(mut self, policy: SlowPeers) -> Self {
         self.slow_peers = policy;
         self

@@ -31,7 +31,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
-    fn admit(&mut self, transport: Transport, origin: Origin) {
+    fn admit(&mut self, mut transport: Transport, origin: Origin) {
+        let config = self.peers.config();
+        transport.limit_buffer(config.send_buffer, config.max_unsent);
         let is_full = self.peers.connections() - self.turning_away >= self.peers.config().max_connections;
         let remote = origin.remote_ip();
         let Some(id) = self.peers.add(transport) else {
