@@ -48,11 +48,11 @@ fn the_requests_are_there() {
 
 #[test]
 fn every_rule_of_the_handshake_has_a_fixture_that_breaks_it() {
-    use Refusal::{AddressFull, NotTls, NotWebSocket, OverBudget, ServerFull, Stopping, TooSlow};
+    use Refusal::{AddressFull, Draining, NotTls, NotWebSocket, OverBudget, ServerFull, Stopping, TooSlow};
     let cases = cases();
     let expectations = || cases.iter().flat_map(|case| &case.expected);
     // These do not depend on the request.
-    let others = [AddressFull, NotTls, NotWebSocket, OverBudget, ServerFull, Stopping, TooSlow];
+    let others = [AddressFull, Draining, NotTls, NotWebSocket, OverBudget, ServerFull, Stopping, TooSlow];
     for refusal in Refusal::ALL.iter().filter(|refusal| !others.contains(refusal)) {
         let rule = format!("{refusal:?}");
         let is_broken =

@@ -147,6 +147,8 @@ refusals! {
     /// Too many connections in all (RFC 9110 §15.6.4).
     ServerFull: 503, "the server is full, try again later (see Config::max_connections)",
         "Retry-After": "5";
+    /// The server is being drained (RFC 9110 §15.6.4). It adds a Retry-After: the seconds that are left of the drain.
+    Draining: 503, "the server is going down, try again later";
     /// The server is stopping (RFC 9110 §15.6.4).
     Stopping: 503, "the server is stopping, try again soon",
         "Retry-After": "5";

@@ -72,8 +72,8 @@ pub trait Handler<M = ()> {
     /// A request that was to be answered [later](Answer::later) needs no answer any more: its client has left, or got a
     /// 503, as it has waited too long ([`Config::handshake_within`](super::Config::handshake_within)), as too much was
     /// kept of what such clients sent meanwhile ([`Config::max_receiving`](super::Config::max_receiving)), or as the
-    /// server stops. Each such request ends in one of two ways, and in one only: here, or with an answer that is taken
-    /// ([`Peers::answer_request`]).
+    /// server stops, or is drained and opens no more. Each such request ends in one of two ways, and in one only: here,
+    /// or with an answer that is taken ([`Peers::answer_request`]).
     ///
     /// A client that waits for a WebSocket has left when its side of TCP ends. One that waits for a page may end its
     /// side and read on: that it has left shows only when its connection is reset.
@@ -135,8 +135,12 @@ pub trait Handler<M = ()> {
         let _ = peers;
     }
 
-    /// The server has stopped: this is the last call, after the last [`on_close`](Self::on_close), and before
-    /// [`Server::run`](super::Server::run) returns. The time to save what is to be kept.
+    /// The server has stopped. This is the last call, and there is always one, also if nobody ever connected, or the
+    /// poll has failed: after the last [`on_close`](Self::on_close), and before
+    /// [`Server::run`](super::Server::run) returns. It is the time to save what is to be kept. Everybody has left, so
+    /// what is sent reaches nobody; the [counters](Peers::counters) are the final ones.
+    ///
+    /// It is not called when a panic leaves `run` ([`OnPanic::Unwind`](super::OnPanic::Unwind)).
     fn on_stop(&mut self, peers: &mut Peers) {
         let _ = peers;
     }

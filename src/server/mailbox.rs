@@ -1,8 +1,9 @@
 //! The way into the loop for other threads.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::time::Duration;
 use std::{fmt, io};
 
 use mio::{Poll, Waker};
@@ -80,6 +81,9 @@ pub(super) struct Bell {
     /// Rung, and the loop has not seen it yet: a thousand letters cost one system call.
     rung: AtomicBool,
     stop: AtomicBool,
+    /// Asked for, and the loop has not seen it yet: the time in milliseconds, and below it 16 bits of the code. No code
+    /// is 0.
+    drain: AtomicU64,
 }
 
 impl<M> Mailbox<M> {
@@ -155,6 +159,13 @@ impl<M> Mailbox<M> {
         self.bell.ring();
     }
 
+    /// Drains the server, like [`Peers::drain`]; of the time, whole milliseconds count. This needs no room in the
+    /// mailbox, and does not wait for the letters in it: the drain begins with the next turn.
+    pub fn drain(&self, over: Duration, code: CloseCode) {
+        self.bell.ask_to_drain(over, code);
+        self.bell.ring();
+    }
+
     /// Posts a letter that is not given back.
     fn post_order(&self, letter: Letter<M>) -> Result<(), NotDelivered<()>> {
         self.post(letter).map_err(|refused| refused.map(drop))
@@ -198,7 +209,22 @@ impl Bell {
     /// Wakes a loop that sleeps in this poll, with the token [`BELL`].
     pub(super) fn of_poll(poll: &Poll) -> io::Result<Self> {
         let waker = Waker::new(poll.registry(), reserved_token(BELL))?;
-        Ok(Bell { waker, rung: AtomicBool::new(false), stop: AtomicBool::new(false) })
+        Ok(Bell {
+            waker,
+            rung: AtomicBool::new(false),
+            stop: AtomicBool::new(false),
+            drain: AtomicU64::new(0),
+        })
+    }
+
+    /// Of two requests that the loop has not seen, the shorter time counts, and the later code.
+    fn ask_to_drain(&self, over: Duration, code: CloseCode) {
+        let millis = u64::try_from(over.as_millis()).unwrap_or(u64::MAX).min(u64::MAX >> 16);
+        let both = |asked: u64| {
+            let millis = if asked == 0 { millis } else { millis.min(asked >> 16) };
+            Some(millis << 16 | u64::from(code.number()))
+        };
+        let _ = self.drain.fetch_update(Ordering::AcqRel, Ordering::Acquire, both);
     }
 
     fn ring(&self) {
@@ -263,6 +289,17 @@ impl<M> Letters<M> {
 
     pub(super) fn stop_was_asked(&self) -> bool {
         self.mailbox.bell.stop.load(Ordering::Acquire)
+    }
+
+    /// How the server is to be drained, if that was asked for. It is told once.
+    pub(super) fn drain_was_asked(&self) -> Option<(Duration, CloseCode)> {
+        let drain = &self.mailbox.bell.drain;
+        if drain.load(Ordering::Acquire) == 0 {
+            return None;
+        }
+        let asked = drain.swap(0, Ordering::AcqRel);
+        let code = CloseCode::new(asked as u16).unwrap_or(CloseCode::NO_STATUS);
+        Some((Duration::from_millis(asked >> 16), code))
     }
 
     /// The next letter.

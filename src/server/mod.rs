@@ -14,6 +14,8 @@ mod receive;
 mod requests;
 mod send;
 mod table;
+#[cfg(test)]
+mod tests;
 mod time;
 mod timers;
 mod tuning;
@@ -220,8 +222,9 @@ impl<M> Server<M> {
         self.counters.clone()
     }
 
-    /// Serves, on this thread, until the server is stopped ([`Peers::stop`], [`Mailbox::stop`]). The handler may be
-    /// lent (`&mut handler`), and has then all that it knows when this returns.
+    /// Serves, on this thread, until the server is stopped ([`Peers::stop`], [`Mailbox::stop`]) or has been drained
+    /// ([`Peers::drain`]). [`Handler::on_stop`] is the last call. The handler may be lent (`&mut handler`), and has
+    /// then all that it knows when this returns.
     ///
     /// # Errors
     ///
@@ -231,12 +234,17 @@ impl<M> Server<M> {
     ///
     /// The handler panicked, and [`OnPanic::Unwind`] was chosen.
     pub fn run(self, handler: impl Handler<M>) -> io::Result<()> {
+        let (event_loop, poll) = self.set_up(handler)?;
+        event_loop.run(poll)
+    }
+
+    fn set_up<H: Handler<M>>(self, handler: H) -> io::Result<(EventLoop<M, Guarded<H>>, Poll)> {
         let Server { poll, listeners, letters, config, counters } = self;
         let clock = Clock::start();
         let handler = Guarded::new(handler, config.on_panic);
         let peers = Peers::new(config, clock.clone(), Some(poll.registry().try_clone()?));
         let parts = Parts { clock, listeners, letters, published: counters, peers };
-        EventLoop::new(parts, handler).run(poll)
+        Ok((EventLoop::new(parts, handler), poll))
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! What was measured, and how to measure it again, is in `benches/NOTES.md`.
 
+use std::time::Duration;
+
 // ---- one turn of the loop
 
 /// Events asked of the poll at once.
@@ -106,6 +108,11 @@ pub(super) const BLOCK: usize = 64 << 10;
 /// So much is encrypted for one write. What a full socket leaves of it is what a slow peer costs beyond its queue.
 #[cfg(feature = "tls")]
 pub(super) const TLS_CHUNK: usize = 64 << 10;
+
+// ---- going down
+
+/// A drain that was kept waiting makes up for so much of it at once, and spreads the rest over the time that is left.
+pub(super) const DRAIN_CATCHES_UP: Duration = Duration::from_millis(100);
 
 // ---- patience (ticks are of 100 ms)
 

@@ -13,6 +13,7 @@ mod answers;
 mod buffers;
 mod closing;
 mod doors;
+mod draining;
 mod late;
 mod limits;
 mod listeners;

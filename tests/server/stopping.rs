@@ -2,9 +2,10 @@
 
 use std::io::ErrorKind;
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use pollcat::{CloseCode, Config, Departure, Server, handler_fn};
+use pollcat::{CloseCode, Config, Departure, Handler, Message, PeerId, Peers, Server, handler_fn};
 use pollcat_testing::client::{Client, PATIENCE, upgrade_request};
 
 use crate::directed::{Directed, Event};
@@ -86,4 +87,52 @@ fn a_stop_before_the_run_and_two_of_them_are_a_stop() {
     mailbox.stop();
     Running::serve(server, handler_fn(|_, _, _| {})).join();
     mailbox.stop(); // nobody is there to hear it
+}
+
+/// Writes down the calls in which it could be the last.
+struct LastCalls(Arc<Mutex<Vec<String>>>);
+
+impl LastCalls {
+    fn note(&self, call: &str, peers: &mut Peers) {
+        peers.broadcast("who is still there?");
+        let mut calls = self.0.lock().expect("no test panics with it");
+        calls.push(format!("{call}, {} are there, {} open", peers.ids().len(), peers.counters().open));
+    }
+}
+
+impl Handler for LastCalls {
+    fn on_message(&mut self, _: &mut Peers, _: PeerId, _: Message<'_>) {}
+
+    fn on_close(&mut self, peers: &mut Peers, _: PeerId, _: Departure) {
+        self.note("on_close", peers);
+    }
+
+    fn on_stop(&mut self, peers: &mut Peers) {
+        self.note("on_stop", peers);
+        // What is asked for now is too late, and does no harm.
+        peers.after(Duration::ZERO);
+        peers.drain(Duration::MAX, CloseCode::NORMAL);
+        peers.stop();
+    }
+}
+
+#[test]
+fn on_stop_is_the_last_call_whether_somebody_came_or_not() {
+    // One answers its Close, and one never does.
+    for guests in [0, 1, 2] {
+        let calls = Arc::default();
+        let config = Config::new().close_within(Duration::from_millis(300));
+        let server = Running::start(config, LastCalls(Arc::clone(&calls)));
+        let mut guests: Vec<Client> = (0..guests).map(|_| Client::connect(server.address())).collect();
+        server.mailbox.stop();
+        if let [answers, ..] = &mut guests[..] {
+            answers.close_frame();
+            answers.close(1001);
+        }
+        server.join();
+        let calls = calls.lock().expect("nobody has panicked with it");
+        let mut expected = vec!["on_close, 0 are there, 0 open"; guests.len()];
+        expected.push("on_stop, 0 are there, 0 open");
+        assert_eq!(*calls, expected);
+    }
 }

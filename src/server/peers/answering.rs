@@ -99,7 +99,13 @@ impl Peers {
     pub(in crate::server) fn refuse(&mut self, slot: Slot, refusal: Refusal, method: Method) {
         log::debug!("{} refused with {}: {refusal}", self.table.id(slot), refusal.status());
         self.counters.count_refusal(refusal);
-        self.write_answer(slot, &self.own(Answer::from(refusal)), method, false);
+        let answer = match refusal {
+            Refusal::Draining => {
+                Answer::from(refusal).header("Retry-After", &self.rest_of_drain().to_string())
+            }
+            _ => Answer::from(refusal),
+        };
+        self.write_answer(slot, &self.own(answer), method, false);
         self.step(slot, Cause::LastAnswer);
     }
 
@@ -153,12 +159,12 @@ impl Peers {
         self.give_instead(slot, busy());
     }
 
-    /// The server stops: no WebSocket is opened any more.
-    pub(in crate::server) fn refuse_those_that_wait(&mut self) {
+    /// The server goes down: no WebSocket is opened any more.
+    pub(in crate::server) fn refuse_those_that_wait(&mut self, reason: Refusal) {
         for slot in self.table.in_stage(Stage::Awaiting) {
             if let Some(asked) = self.requests.asked(slot).filter(|_| !self.requests.awaits_page(slot)) {
                 self.step(slot, Cause::Answered);
-                self.refuse(slot, Refusal::Stopping, asked.method);
+                self.refuse(slot, reason, asked.method);
             }
         }
     }

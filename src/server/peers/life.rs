@@ -101,13 +101,6 @@ impl Peers {
         self.step(slot, cause);
     }
 
-    /// Begins the closing handshake with all peers, as the server stops (RFC 6455 §7.4.1, 1001).
-    pub(in crate::server) fn say_goodbye(&mut self) {
-        for slot in self.table.in_stage(Stage::Open) {
-            self.begin_closing(slot, CloseCode::GOING_AWAY, "the server is stopping");
-        }
-    }
-
     /// The peer's side of TCP has ended.
     pub(in crate::server) fn end_input(&mut self, slot: Slot) {
         if self.holds_input(slot) {
@@ -193,6 +186,13 @@ impl Peers {
         }
         self.out.shut_down(slot);
         self.step(slot, Cause::Dropped);
+    }
+
+    /// The loop is over: whoever is still there is dropped.
+    pub(in crate::server) fn lose_everybody(&mut self) {
+        for slot in self.table.occupied() {
+            self.step(slot, Cause::Lost);
+        }
     }
 
     /// Drops a dead connection. Its id names nothing from now on.

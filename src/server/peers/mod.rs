@@ -3,6 +3,7 @@
 mod access;
 mod admitting;
 mod answering;
+mod draining;
 mod expiry;
 mod life;
 mod looking;
@@ -22,6 +23,7 @@ use super::send::outgoing::Outgoing;
 use super::send::{Delivery, Outbound};
 use super::table::Table;
 use super::time::deadlines::{Clock, Tick, ticks};
+use super::time::drain::Drain;
 use super::timers::Timers;
 use super::{Config, Departure, PeerId};
 use crate::handshake::{Answer, Carried};
@@ -63,6 +65,9 @@ pub struct Peers {
     silence: Tick,
     timers: Timers,
     stopping: bool,
+    drain: Option<Drain>,
+    /// The peer that the drain closed last.
+    drained: Slot,
     /// The first request whose subprotocols were not answered has been logged as a warning.
     warned_of_subprotocols: bool,
 }
@@ -101,6 +106,8 @@ impl Peers {
             config,
             timers: Timers::default(),
             stopping: false,
+            drain: None,
+            drained: Slot::at(0),
             warned_of_subprotocols: false,
         }
     }
@@ -206,12 +213,6 @@ impl Peers {
         counters.connections = self.table.count() as u64;
         self.out.count_into(&mut counters);
         counters
-    }
-
-    /// Stops the server: new clients are refused, every peer gets a Close with 1001, and when all have left, or
-    /// [`Config::close_within`] has passed, [`Server::run`](super::Server::run) returns.
-    pub fn stop(&mut self) {
-        self.stopping = true;
     }
 
     #[inline]

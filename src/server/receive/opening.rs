@@ -194,7 +194,11 @@ fn examine(
 
 /// Are WebSockets opened still?
 fn may_open(peers: &Peers) -> Result<(), Refusal> {
-    if peers.is_stopping() { Err(Refusal::Stopping) } else { Ok(()) }
+    match (peers.is_stopping(), peers.is_draining()) {
+        (true, _) => Err(Refusal::Stopping),
+        (false, true) => Err(Refusal::Draining),
+        (false, false) => Ok(()),
+    }
 }
 
 /// Queues the 101, and tells the handler.

@@ -109,6 +109,14 @@ impl Outbound {
         self.topics.everybody().iter()
     }
 
+    /// An open peer whose slot lies far from this one. Going on from each to the next comes to all of them, and never
+    /// soon to where it was lately: the steps are those of the golden section.
+    pub(in crate::server) fn open_far_from(&self, slot: Slot) -> Option<Slot> {
+        let (slots, everybody) = (self.ways.len(), self.topics.everybody());
+        let place = (slot.index() + slots * 618 / 1000) % slots.max(1);
+        everybody.next(place).or_else(|| everybody.next(0))
+    }
+
     /// How many peers are subscribed to a topic.
     pub(in crate::server) fn subscribers(&self, topic: &str) -> usize {
         match self.fated {

@@ -119,8 +119,17 @@ impl Table {
     }
 
     pub(in crate::server) fn in_stage(&self, stage: Stage) -> Vec<Slot> {
+        self.slots(|found| found == stage)
+    }
+
+    /// Whatever the stage.
+    pub(in crate::server) fn occupied(&self) -> Vec<Slot> {
+        self.slots(|found| found != Stage::Vacant)
+    }
+
+    fn slots(&self, is_in: impl Fn(Stage) -> bool) -> Vec<Slot> {
         let slots = (0..self.entries.len()).map(Slot::at);
-        slots.filter(|&slot| self.stage(slot) == stage).collect()
+        slots.filter(|&slot| is_in(self.stage(slot))).collect()
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! Deadlines, and up to when they are kept.
 
 pub(in crate::server) mod deadlines;
+pub(in crate::server) mod drain;
 pub(in crate::server) mod horizon;
 pub(in crate::server) mod ticker;

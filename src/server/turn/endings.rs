@@ -1,6 +1,7 @@
 //! Peers leave, and the handler is called for it; the server stops.
 
 use super::EventLoop;
+use crate::handshake::Refusal;
 use crate::server::Handler;
 use crate::server::peers::News;
 use crate::server::table::stage::Stage;
@@ -50,21 +51,39 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
-    // ---- stopping
+    pub(super) fn publish_counters(&mut self) {
+        let mut counters = self.peers.counters();
+        self.inbound.count_into(&mut counters);
+        self.published.publish(&counters);
+    }
 
-    pub(super) fn stop_if_asked(&mut self) {
-        let asked = self.peers.is_stopping() || self.letters.stop_was_asked();
-        if !asked || self.stop_by.is_some() {
-            return;
+    // ---- going down
+
+    /// Drains, and stops, if that was asked for.
+    pub(super) fn go_down(&mut self) {
+        if let Some((over, code)) = self.letters.drain_was_asked() {
+            self.peers.drain(over, code);
         }
+        if self.letters.stop_was_asked() {
+            self.peers.stop();
+        }
+        if self.peers.begins_to_drain() {
+            self.peers.refuse_those_that_wait(Refusal::Draining);
+        }
+        self.peers.go_on_draining(self.now);
+        if self.peers.is_stopping() && self.stop_by.is_none() {
+            self.begin_to_stop();
+        }
+    }
+
+    fn begin_to_stop(&mut self) {
         // What was posted before the request to stop is still carried out.
         self.letters.bell_has_rung();
         self.read_letters(self.peers.config().mailbox);
-        self.peers.stop();
         self.stop_by = Some(after(self.clock.now(), self.peers.config().close_within));
         self.listeners.close();
         self.peers.say_goodbye();
-        self.peers.refuse_those_that_wait();
+        self.peers.refuse_those_that_wait(Refusal::Stopping);
         for slot in self.peers.in_stage(Stage::Opening) {
             match self.inbound.opening(slot) {
                 Some(opening) if opening.is_mid_request() => {}
@@ -77,5 +96,14 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     pub(super) fn is_finished(&self) -> bool {
         let all_have_ended = self.peers.connections() == 0 && !self.peers.is_restless();
         self.stop_by.is_some_and(|stop_by| all_have_ended || self.horizon.reached() >= stop_by)
+    }
+
+    /// The loop is over. The handler's last calls: `on_close` for whoever is still there, as when the poll has failed,
+    /// and `on_stop`.
+    pub(super) fn end(&mut self) {
+        self.peers.lose_everybody();
+        self.settle();
+        self.handler.on_stop(&mut self.peers);
+        self.publish_counters();
     }
 }

@@ -9,7 +9,7 @@ mod readiness;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use mio::{Events, Poll};
+use mio::Events;
 
 use super::accept::listeners::Listeners;
 use super::counters::CounterReader;
@@ -22,6 +22,7 @@ use super::time::ticker::Ticker;
 use super::{Handler, PeerId, Peers};
 use crate::server::tuning::{EVENTS_PER_TURN, HANDSHAKES_PER_TURN, LETTERS_PER_TURN};
 use readiness::Readiness;
+pub(super) use readiness::Sleep;
 
 /// Everything that `Server::run` runs. What arrives from a connection (`inbound`) lies apart from what leaves (in
 /// `peers`): so a message can borrow from the one while the handler holds the other.
@@ -78,13 +79,18 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
-    pub(super) fn run(mut self, mut poll: Poll) -> io::Result<()> {
+    pub(super) fn run(mut self, mut poll: impl Sleep) -> io::Result<()> {
+        let served = self.serve(&mut poll);
+        self.end();
+        served
+    }
+
+    fn serve(&mut self, poll: &mut impl Sleep) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS_PER_TURN);
         while !self.is_finished() {
-            let brought = self.wait(&mut poll, &mut events)?;
+            let brought = self.wait(poll, &mut events)?;
             self.turn(brought, &events);
         }
-        self.handler.on_stop(&mut self.peers);
         Ok(())
     }
 
@@ -102,7 +108,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.accept();
         self.read_letters(LETTERS_PER_TURN);
         self.keep_time();
-        self.stop_if_asked();
+        self.go_down();
         self.settle();
         self.publish_counters();
         if brought > 0 {
@@ -112,7 +118,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     /// Sleeps until something happens or is due; not at all if there is something to do, or was a moment ago. Says how
     /// many events there are.
-    fn wait(&mut self, poll: &mut Poll, events: &mut Events) -> io::Result<usize> {
+    fn wait(&mut self, poll: &mut impl Sleep, events: &mut Events) -> io::Result<usize> {
         match poll.poll(events, self.timeout()) {
             Ok(()) => {
                 let brought = events.iter().count();
@@ -147,7 +153,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         let retry = self.listeners.retry_at().filter(|_| self.has_room());
         let deadlines = [self.peers.earliest_deadline(), retry, self.stop_by];
         let due = deadlines.into_iter().flatten().min().map(Clock::begin_of);
-        let ticks = [self.ticker.as_ref().map(Ticker::next), self.peers.next_timer()];
+        let ticks =
+            [self.ticker.as_ref().map(Ticker::next), self.peers.next_timer(), self.peers.next_of_drain()];
         let due = due.into_iter().chain(ticks.into_iter().flatten()).min();
         if due.is_none() && self.awake_until.is_zero() {
             return None;
@@ -171,12 +178,6 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         if !spin.is_zero() {
             self.awake_until = self.clock.elapsed().saturating_add(spin);
         }
-    }
-
-    fn publish_counters(&mut self) {
-        let mut counters = self.peers.counters();
-        self.inbound.count_into(&mut counters);
-        self.published.publish(&counters);
     }
 
     // ---- input

@@ -1,8 +1,22 @@
 //! What a turn is told of a connection, a listener or the mailbox. Only mio makes an event of its own type; so the loop
 //! asks for what it needs of one, and whoever else turns it by hand can say as much.
 
-use mio::Token;
+use std::io;
+use std::time::Duration;
+
 use mio::event::Event;
+use mio::{Events, Poll, Token};
+
+/// What the loop sleeps in.
+pub(in crate::server) trait Sleep {
+    fn poll(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()>;
+}
+
+impl Sleep for Poll {
+    fn poll(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
+        self.poll(events, timeout)
+    }
+}
 
 /// What a connection, a listener or the mailbox is ready for.
 pub(in crate::server) trait Readiness {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pollcat::{Answer, Config, Delivery};
+use pollcat::{Answer, CloseCode, Config, Delivery};
 use pollcat_testing::client::{BINARY, Client, TEXT, masked, upgrade_request};
 use pollcat_testing::raw::reset_when_dropped;
 
@@ -92,6 +92,27 @@ fn whoever_is_accepted_in_the_moment_in_which_the_server_stops_is_refused() {
     let head = client.head();
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     drop(client);
+    door.server.join();
+    assert_eq!(Vec::from_iter(door.events.try_iter()), []);
+}
+
+/// Those who are there stay for a while, and those who wait at the door learn when to come again.
+#[test]
+fn nobody_waits_for_a_server_that_is_drained() {
+    let door = Door::new(Config::new());
+    let mut guest = Client::dial(door.server.address());
+    guest.write(upgrade_request("").replacen("GET / ", "GET /now ", 1).as_bytes());
+    guest.head();
+    assert!(matches!(door.event(), Event::Opened(..)));
+    let (request, mut client) = door.ask("", &masked(TEXT, b"hello?"));
+    let over = Duration::from_secs(1000);
+    door.direct(move |peers| peers.drain(over, CloseCode::SERVICE_RESTART));
+    assert_eq!(door.event(), Event::Gone(request));
+    assert_eq!(door.answer(request, Answer::accept()), Delivery::Gone);
+    let head = client.head();
+    assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("\r\nRetry-After: "), "{head}");
+    drop((client, guest));
+    assert!(matches!(door.event(), Event::Left(..)));
     door.server.join();
     assert_eq!(Vec::from_iter(door.events.try_iter()), []);
 }
