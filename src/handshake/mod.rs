@@ -46,7 +46,8 @@
 //!   has come yet; any other expectation gets 417 there.
 //! * **One request at a time.** A request that is sent before the one in front of it has its answer, be it an opening
 //!   handshake, is not answered by a server: the answer in front says `Connection: close`, and the client has to come
-//!   again (RFC 9112 §9.3.2).
+//!   again (RFC 9112 §9.3.2). What follows an opening handshake are frames, also if its answer takes a while: a
+//!   server reads them when it has opened the WebSocket.
 //! * **Methods.** GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS reach the application: one that does not look at
 //!   [`Request::method`] serves its pages to a POST as well. CONNECT and TRACE get 405, and any other 501.
 //! * **Bodies** have a length ([`Request::has_body`]); a [`BodyReader`] reads one. What two servers could read in two

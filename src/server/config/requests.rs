@@ -22,7 +22,8 @@ impl Config {
     }
 
     /// How long a client may take from connecting to the end of its request, with the TLS handshake if there is one;
-    /// 10 s, however many bytes arrive in between. Then 408.
+    /// 10 s, however many bytes arrive in between. Then 408. As long again it waits for an answer that comes
+    /// [later](crate::Answer::later); then 503.
     pub fn handshake_within(mut self, patience: Duration) -> Self {
         self.handshake_within = patience;
         self
