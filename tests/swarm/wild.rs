@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use pollcat::{
     Answer, CloseCode, Delivery, Departure, Handler, Message, PeerId, Peers, PreparedMessage, Request,
+    RequestId,
 };
 
 use pollcat_testing::dice::Dice;
@@ -27,6 +28,8 @@ struct Told {
     open: HashMap<PeerId, u32>,
     opened: HashMap<PeerId, u32>,
     closed: u64,
+    /// Requests that have been put off, until they have an answer or are gone.
+    waiting: Vec<RequestId>,
 }
 
 impl Record {
@@ -40,6 +43,7 @@ impl Record {
         assert!(told.open.is_empty(), "{:?} were never closed", told.open.keys());
         assert_eq!(told.closed, opened);
         assert_eq!(told.opened.len() as u64, opened, "an id came twice");
+        assert!(told.waiting.is_empty(), "{:?} have no answer, and are not gone", told.waiting);
     }
 }
 
@@ -69,9 +73,32 @@ impl Wild {
             8 if self.dice.one_in(6) => peers.close(id, CloseCode::NORMAL, "enough"),
             9 if self.dice.one_in(4) => self.close_somebody(peers),
             10 => peers.broadcast_from(id, &self.prepared),
+            11 => self.answer_somebody(peers),
             _ => {}
         }
         assert_eq!(peers.len(), peers.ids().len());
+    }
+
+    fn answer_somebody(&mut self, peers: &mut Peers) {
+        let waiting = self.record.told().waiting.clone();
+        if waiting.is_empty() {
+            return;
+        }
+        let request = self.dice.choose(&waiting);
+        let answer = self.decide();
+        if peers.answer_request(request, answer) == Delivery::Queued {
+            self.record.told().waiting.retain(|&other| other != request);
+        }
+        // Else it is about to be told that it is gone.
+        assert_eq!(peers.answer_request(request, Answer::accept()), Delivery::Gone, "it has its answer");
+    }
+
+    fn decide(&mut self) -> Answer {
+        match self.dice.below(10) {
+            0 => Answer::refuse(403, "no"),
+            1 => Answer::page("text/plain", vec![b'p'; 100_000]),
+            _ => Answer::accept().with(FILLING),
+        }
     }
 
     fn close_somebody(&mut self, peers: &mut Peers) {
@@ -93,15 +120,25 @@ impl Wild {
 }
 
 impl Handler for Wild {
-    fn on_request(&mut self, _: &mut Peers, _: PeerId, _: &Request<'_>) -> Answer {
-        match self.dice.below(10) {
-            0 => Answer::refuse(403, "no"),
-            1 => Answer::page("text/plain", vec![b'p'; 100_000]),
-            _ => Answer::accept(),
+    fn on_request(&mut self, peers: &mut Peers, id: PeerId, _: &Request<'_>) -> Answer {
+        if self.dice.one_in(3) {
+            self.record.told().waiting.push(peers.request_id(id));
+            return Answer::later();
         }
+        self.decide()
+    }
+
+    fn on_request_gone(&mut self, peers: &mut Peers, request: RequestId) {
+        assert_eq!(peers.answer_request(request, Answer::accept()), Delivery::Gone);
+        let mut told = self.record.told();
+        let place = told.waiting.iter().position(|&other| other == request);
+        told.waiting.swap_remove(place.unwrap_or_else(|| panic!("{request} is gone, and does not wait")));
+        drop(told);
+        self.act_for_some(peers);
     }
 
     fn on_open(&mut self, peers: &mut Peers, id: PeerId, _: &Request<'_>) {
+        assert_eq!(peers.opened_with::<u8>(id), Some(FILLING));
         let mut told = self.record.told();
         assert!(told.open.insert(id, 0).is_none(), "{id} opened twice");
         *told.opened.entry(id).or_default() += 1;
