@@ -1,0 +1,136 @@
+//! What clients whose request waits cost those who are there: the round trips of an echo while upgrades come, wait 200 ms
+//! for a slow database, and are refused or leave, beside the same with upgrades that are answered at once, and beside
+//! none. In turns, as a machine is not always equally busy: `cargo bench --bench late`.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pollcat::{Answer, Config, Handler, Mailbox, Message, PeerId, Peers, Request, RequestId};
+
+use pollcat_testing::client::{Client, TEXT, masked, upgrade_request};
+use pollcat_testing::running::Running;
+
+/// How long the database takes.
+const LOOK_UP: Duration = Duration::from_millis(200);
+
+/// Upgrades in a second: with 200 ms for each, a fifth of them waits at any time.
+const UPGRADES: u32 = 500;
+
+const ROUNDS: usize = 6;
+const ROUND: Duration = Duration::from_secs(2);
+
+/// What goes on beside the echo.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Beside {
+    Nothing,
+    AtOnce,
+    Later,
+}
+
+struct House(Sender<(Instant, RequestId)>);
+
+impl Handler for House {
+    fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+        match request.path() {
+            "/later" => {
+                let _ = self.0.send((Instant::now(), peers.request_id(id)));
+                Answer::later()
+            }
+            _ => Answer::accept(),
+        }
+    }
+
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        peers.send(from, message);
+    }
+}
+
+/// Accepts each so long after it has asked.
+fn database(asks: Receiver<(Instant, RequestId)>, mailbox: Mailbox<()>) {
+    for (asked, request) in asks {
+        thread::sleep(LOOK_UP.saturating_sub(asked.elapsed()));
+        let _ = mailbox.answer_request(request, Answer::accept().with(asked));
+    }
+}
+
+/// Comes, with its first message, and waits for the answer to it without being waited for.
+fn come(server: SocketAddr, path: &str) -> (Instant, Client) {
+    let mut client = Client::dial(server);
+    let request = upgrade_request("").replacen("GET /", &format!("GET {path}"), 1);
+    client.write(&[request.as_bytes(), &masked(TEXT, b"early")].concat());
+    (Instant::now(), client)
+}
+
+/// Upgrades, as many as there are to be, for as long as a round takes. Each has its echo in the end.
+fn upgrades(server: SocketAddr, beside: Beside) {
+    let path = match beside {
+        Beside::Nothing => return thread::sleep(ROUND),
+        Beside::AtOnce => "/now",
+        Beside::Later => "/later",
+    };
+    let (begin, mut there) = (Instant::now(), VecDeque::new());
+    let mut count = 0;
+    while begin.elapsed() < ROUND {
+        there.push_back(come(server, path));
+        while there.front().is_some_and(|(since, _): &(Instant, Client)| since.elapsed() > 2 * LOOK_UP) {
+            is_answered(there.pop_front().expect("there is one").1);
+        }
+        count += 1;
+        thread::sleep((Duration::from_secs(1) * count / UPGRADES).saturating_sub(begin.elapsed()));
+    }
+    there.into_iter().for_each(|(_, client)| is_answered(client));
+}
+
+fn is_answered(mut client: Client) {
+    assert!(client.head().starts_with("HTTP/1.1 101 "));
+    assert_eq!(client.text(), "early");
+}
+
+fn main() {
+    let (asks, asked) = channel();
+    let server = Running::start(Config::new(), House(asks));
+    let mailbox = server.mailbox.clone();
+    thread::spawn(move || database(asked, mailbox));
+    let kinds = [Beside::Nothing, Beside::AtOnce, Beside::Later];
+    let now = Arc::new(AtomicBool::new(false));
+    let mut times = kinds.map(|_| Vec::new());
+    let mut client = Client::connect(server.address());
+    for _ in 0..ROUNDS {
+        for (place, beside) in kinds.into_iter().enumerate() {
+            let (address, under_way) = (server.address(), Arc::clone(&now));
+            under_way.store(true, Ordering::Relaxed);
+            let crowd = thread::spawn(move || {
+                upgrades(address, beside);
+                under_way.store(false, Ordering::Relaxed);
+            });
+            while now.load(Ordering::Relaxed) {
+                let begin = Instant::now();
+                client.send(TEXT, b"the quick brown fox ");
+                client.frame();
+                times[place].push(begin.elapsed());
+                // A lone message, and no flood.
+                thread::sleep(Duration::from_micros(500));
+            }
+            crowd.join().expect("each upgrade is answered");
+        }
+    }
+    let p99 = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        [times[times.len() / 2], times[times.len() / 100 * 99]]
+    };
+    let [[_, alone], _, _] = times.each_mut().map(p99);
+    for (beside, times) in kinds.iter().zip(&mut times) {
+        let [median, high] = p99(times);
+        let ratio = high.as_secs_f64() / alone.as_secs_f64();
+        println!(
+            "{beside:?}: {} round trips, median {median:?}, p99 {high:?}, {ratio:.2} of that alone",
+            times.len()
+        );
+    }
+    client.close(1000);
+}
