@@ -38,12 +38,13 @@
 //!
 //! # Features
 //!
-//! Both are off by default, open new items, and change nothing by themselves.
+//! All are off by default, open new items, and change nothing by themselves.
 //!
 //! | feature | opens |
 //! |---|---|
 //! | `deflate` | permessage-deflate (RFC 7692): `Deflate`, `Config::deflate`, the codec in [`protocol`] |
 //! | `tls` | `wss://` and `https://` listeners: `Tls`, `Server::listen_tls`, and [rustls](https://docs.rs/rustls) |
+//! | `testing` | `testing`: a handler is tested without a port, and time is turned by hand. For `[dev-dependencies]` |
 //!
 //! # Platforms
 //!
@@ -100,6 +101,8 @@ pub use message::Message;
 pub use protocol::{CloseCode, PreparedMessage, ProtocolError};
 #[cfg(unix)]
 pub use server::UnixAccess;
+#[cfg(feature = "testing")]
+pub use server::testing;
 pub use server::{
     Config, Counter, CounterKind, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox,
     NotDelivered, OnPanic, Outgoing, PeerId, PeerMap, Peers, Refused, RequestId, Server, SlowPeers, TimerId,

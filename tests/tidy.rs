@@ -45,6 +45,8 @@ const FLOORS: Layers<'_> = &[
     &["lib.rs"],
     &["guide"],
     &["server"],
+    &["server/testing"],
+    &["server/guard"],
     &["server/turn"],
     &["server/receive"],
     &["server/mailbox"],

@@ -37,6 +37,28 @@ impl<H> Guarded<H> {
         Guarded { handler, on_panic }
     }
 
+    /// The application's handler.
+    #[cfg(feature = "testing")]
+    pub(super) fn inner(&self) -> &H {
+        &self.handler
+    }
+
+    /// The same, to change it between turns.
+    #[cfg(feature = "testing")]
+    pub(super) fn inner_mut(&mut self) -> &mut H {
+        &mut self.handler
+    }
+
+    #[cfg(feature = "testing")]
+    pub(super) fn into_inner(self) -> H {
+        self.handler
+    }
+
+    #[cfg(feature = "testing")]
+    pub(super) fn set_on_panic(&mut self, policy: OnPanic) {
+        self.on_panic = policy;
+    }
+
     /// Makes one call; `method` is the name under which a panic is logged, beside the peer that the call was for.
     ///
     /// The state that a panic leaves behind is the application's: the docs of `OnPanic` warn of it.

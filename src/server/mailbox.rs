@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+#[cfg(feature = "testing")]
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 use std::{fmt, io};
 
@@ -77,13 +79,22 @@ pub(super) struct Encoded {
 /// What wakes the loop when there is mail.
 #[derive(Debug)]
 pub(super) struct Bell {
-    waker: Waker,
+    sleeper: Sleeper,
     /// Rung, and the loop has not seen it yet: a thousand letters cost one system call.
     rung: AtomicBool,
     stop: AtomicBool,
     /// Asked for, and the loop has not seen it yet: the time in milliseconds, and below it 16 bits of the code. No code
     /// is 0.
     drain: AtomicU64,
+}
+
+/// Who is to be woken.
+#[derive(Debug)]
+enum Sleeper {
+    Poll(Waker),
+    /// A bench, if it waits: under a lock that has nothing to guard but this, so that no ring is missed.
+    #[cfg(feature = "testing")]
+    Bench(Mutex<()>, Condvar),
 }
 
 impl<M> Mailbox<M> {
@@ -209,12 +220,28 @@ impl Bell {
     /// Wakes a loop that sleeps in this poll, with the token [`BELL`].
     pub(super) fn of_poll(poll: &Poll) -> io::Result<Self> {
         let waker = Waker::new(poll.registry(), reserved_token(BELL))?;
-        Ok(Bell {
-            waker,
-            rung: AtomicBool::new(false),
-            stop: AtomicBool::new(false),
-            drain: AtomicU64::new(0),
-        })
+        Ok(Bell::of(Sleeper::Poll(waker)))
+    }
+
+    /// Wakes whoever waits in [`wait`](Self::wait).
+    #[cfg(feature = "testing")]
+    pub(super) fn of_bench() -> Self {
+        Bell::of(Sleeper::Bench(Mutex::default(), Condvar::new()))
+    }
+
+    fn of(sleeper: Sleeper) -> Self {
+        Bell { sleeper, rung: AtomicBool::new(false), stop: AtomicBool::new(false), drain: AtomicU64::new(0) }
+    }
+
+    /// Waits until it has rung, so long at most. Has it?
+    #[cfg(feature = "testing")]
+    fn wait(&self, time: Duration) -> bool {
+        let has_rung = || self.rung.load(Ordering::Acquire);
+        if let Sleeper::Bench(lock, rung) = &self.sleeper {
+            let lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(rung.wait_timeout_while(lock, time, |()| !has_rung()));
+        }
+        has_rung()
     }
 
     /// Of two requests that the loop has not seen, the shorter time counts, and the later code.
@@ -228,10 +255,20 @@ impl Bell {
     }
 
     fn ring(&self) {
-        if !self.rung.swap(true, Ordering::AcqRel)
-            && let Err(error) = self.waker.wake()
-        {
-            log::error!("the mailbox cannot wake the loop: {error}");
+        if self.rung.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        match &self.sleeper {
+            Sleeper::Poll(waker) => {
+                if let Err(error) = waker.wake() {
+                    log::error!("the mailbox cannot wake the loop: {error}");
+                }
+            }
+            #[cfg(feature = "testing")]
+            Sleeper::Bench(lock, rung) => {
+                drop(lock.lock());
+                rung.notify_all();
+            }
         }
     }
 }
@@ -281,6 +318,18 @@ impl<M> Letters<M> {
     pub(super) fn bell_has_rung(&mut self) {
         self.mailbox.bell.rung.swap(false, Ordering::AcqRel);
         self.waiting = true;
+    }
+
+    /// Waits until the bell has rung, so long at most. Has it?
+    #[cfg(feature = "testing")]
+    pub(super) fn wait(&self, time: Duration) -> bool {
+        self.mailbox.bell.wait(time)
+    }
+
+    /// Has the bell rung?
+    #[cfg(feature = "testing")]
+    pub(super) fn have_come(&self) -> bool {
+        self.mailbox.bell.rung.load(Ordering::Acquire)
     }
 
     pub(super) fn is_waiting(&self) -> bool {

@@ -14,6 +14,8 @@ mod receive;
 mod requests;
 mod send;
 mod table;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod time;

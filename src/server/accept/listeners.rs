@@ -11,6 +11,8 @@ use mio::net::UnixListener;
 use mio::{Interest, Registry};
 
 use crate::handshake::ListenerId;
+#[cfg(feature = "testing")]
+use crate::server::accept::memory::{MemoryListener, Network};
 use crate::server::accept::origin::Origin;
 use crate::server::accept::tcp;
 #[cfg(feature = "tls")]
@@ -52,6 +54,8 @@ enum Socket {
     Unix(UnixListener, Option<SocketFile>),
     #[cfg(feature = "tls")]
     Tls(TcpListener, Tls),
+    #[cfg(feature = "testing")]
+    Memory(MemoryListener),
 }
 
 /// What is spoken on a TCP listener.
@@ -176,9 +180,19 @@ impl Listeners {
             Socket::Unix(listener, _) => registry.register(listener, token, Interest::READABLE)?,
             #[cfg(feature = "tls")]
             Socket::Tls(listener, _) => registry.register(listener, token, Interest::READABLE)?,
+            #[cfg(feature = "testing")]
+            Socket::Memory(_) => {}
         }
         self.listeners.push(Listener { socket, id, ready: true });
         Ok(())
+    }
+
+    /// Clients come in memory.
+    #[cfg(feature = "testing")]
+    pub(in crate::server) fn listen_in_memory(&mut self, network: &Network) {
+        let token = reserved_token(FIRST_TOKEN + self.listeners.len());
+        let socket = Socket::Memory(MemoryListener::new(network, token));
+        self.listeners.push(Listener { socket, id: self.last().next(), ready: true });
     }
 
     /// The addresses of the TCP listeners, in order.
@@ -189,6 +203,8 @@ impl Listeners {
             Socket::Unix(..) => None,
             #[cfg(feature = "tls")]
             Socket::Tls(listener, _) => listener.local_addr().ok(),
+            #[cfg(feature = "testing")]
+            Socket::Memory(_) => None,
         };
         self.listeners.iter().filter_map(address).collect()
     }
@@ -287,6 +303,11 @@ impl Listener {
                 tcp::send_at_once(&stream);
                 let origin = Origin::tcp(self.id, &stream, remote);
                 Ok((Transport::Tls(Box::new(tls.accept(stream)?)), origin))
+            }
+            #[cfg(feature = "testing")]
+            Socket::Memory(listener) => {
+                let (stream, origin) = listener.accept()?;
+                Ok((Transport::Memory(Box::new(stream)), origin))
             }
         }
     }

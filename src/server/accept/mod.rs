@@ -3,6 +3,8 @@
 pub(in crate::server) mod admission;
 pub(in crate::server) mod input;
 pub(in crate::server) mod listeners;
+#[cfg(feature = "testing")]
+pub(in crate::server) mod memory;
 pub(in crate::server) mod origin;
 pub(in crate::server) mod tcp;
 #[cfg(feature = "tls")]

@@ -1,4 +1,4 @@
-//! What the bytes travel on: a TCP stream, a Unix-domain one, or TLS over TCP.
+//! What the bytes travel on: a TCP stream, a Unix-domain one, TLS over TCP, or memory, for a bench.
 //!
 //! The rest of the server does not know which it is, except that TLS may have bytes of its own to write.
 
@@ -14,6 +14,8 @@ use mio::{Interest, Registry, Token};
 #[cfg(feature = "tls")]
 use crate::handshake::TlsSession;
 use crate::server::accept::input::Input;
+#[cfg(feature = "testing")]
+use crate::server::accept::memory::MemoryStream;
 use crate::server::accept::tcp;
 #[cfg(feature = "tls")]
 use crate::server::accept::tls::TlsStream;
@@ -25,6 +27,8 @@ pub(in crate::server) enum Transport {
     Unix(UnixStream),
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream>),
+    #[cfg(feature = "testing")]
+    Memory(Box<MemoryStream>),
 }
 
 impl Transport {
@@ -40,6 +44,11 @@ impl Transport {
             Transport::Unix(stream) => stream,
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => stream.socket(),
+            #[cfg(feature = "testing")]
+            Transport::Memory(stream) => {
+                stream.register(token);
+                return Ok(());
+            }
         };
         let registry = registry.ok_or(ErrorKind::Unsupported)?;
         source.register(registry, token, Interest::READABLE | Interest::WRITABLE)
@@ -53,6 +62,8 @@ impl Transport {
             Transport::Unix(stream) => tcp::limit_buffer(stream, length, None),
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => tcp::limit_buffer(stream.socket(), length, unsent),
+            #[cfg(feature = "testing")]
+            Transport::Memory(_) => {}
         }
     }
 
@@ -67,6 +78,8 @@ impl Transport {
             Transport::Unix(stream) => stream.read(&mut buffer[..room]),
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => return stream.read(buffer, most),
+            #[cfg(feature = "testing")]
+            Transport::Memory(stream) => stream.read(&mut buffer[..room]),
         };
         read.map(|length| match length {
             0 => Input::End,
@@ -82,6 +95,8 @@ impl Transport {
             Transport::Unix(stream) => stream.write(bytes),
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => stream.write(bytes),
+            #[cfg(feature = "testing")]
+            Transport::Memory(stream) => stream.write(bytes),
         }
     }
 
@@ -93,6 +108,8 @@ impl Transport {
             Transport::Unix(stream) => stream.write_vectored(slices),
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => stream.write_vectored(slices),
+            #[cfg(feature = "testing")]
+            Transport::Memory(stream) => stream.write_vectored(slices),
         }
     }
 
@@ -114,6 +131,8 @@ impl Transport {
             Transport::Unix(_) => {}
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => tcp::hold_for_the_end(stream.socket()),
+            #[cfg(feature = "testing")]
+            Transport::Memory(_) => {}
         }
     }
 
@@ -126,6 +145,11 @@ impl Transport {
             Transport::Unix(stream) => stream.shutdown(Shutdown::Write),
             #[cfg(feature = "tls")]
             Transport::Tls(stream) => return stream.close(),
+            #[cfg(feature = "testing")]
+            Transport::Memory(stream) => {
+                stream.shut_down();
+                Ok(())
+            }
         };
         Ok(true)
     }

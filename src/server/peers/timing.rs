@@ -14,6 +14,8 @@ impl Peers {
     /// A timer takes some 40 bytes until it has come. Nothing limits how many there are: they are the application's
     /// own.
     pub fn after(&mut self, time: Duration) -> TimerId {
+        // Later than this turn, even if the clock has not moved since it began.
+        let time = time.max(Duration::from_nanos(1));
         self.timers.set(self.clock.elapsed().saturating_add(time))
     }
 

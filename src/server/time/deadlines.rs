@@ -7,6 +7,8 @@
 use std::time::{Duration, Instant};
 
 use crate::server::peer_id::Slot;
+#[cfg(feature = "testing")]
+use crate::server::time::hand::Hand;
 use crate::server::tuning::SLOWEST;
 
 /// Tenths of a second since the server was made: enough for 13 years.
@@ -34,11 +36,25 @@ pub(in crate::server) fn time_for(bytes: usize) -> Tick {
 
 /// Measures the time in ticks. Its clones show the same.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Clock(Instant);
+pub(in crate::server) struct Clock(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    /// The system's, since then.
+    System(Instant),
+    #[cfg(feature = "testing")]
+    Hand(Hand),
+}
 
 impl Clock {
     pub(in crate::server) fn start() -> Self {
-        Clock(Instant::now())
+        Clock(Source::System(Instant::now()))
+    }
+
+    /// A clock that goes when it is turned.
+    #[cfg(feature = "testing")]
+    pub(in crate::server) fn by_hand(hand: &Hand) -> Self {
+        Clock(Source::Hand(hand.clone()))
     }
 
     pub(in crate::server) fn now(&self) -> Tick {
@@ -47,7 +63,11 @@ impl Clock {
 
     /// The same, exactly.
     pub(in crate::server) fn elapsed(&self) -> Duration {
-        self.0.elapsed()
+        match &self.0 {
+            Source::System(start) => start.elapsed(),
+            #[cfg(feature = "testing")]
+            Source::Hand(hand) => hand.shows(),
+        }
     }
 
     /// The tick in which a moment lies.

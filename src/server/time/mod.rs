@@ -2,5 +2,7 @@
 
 pub(in crate::server) mod deadlines;
 pub(in crate::server) mod drain;
+#[cfg(feature = "testing")]
+pub(in crate::server) mod hand;
 pub(in crate::server) mod horizon;
 pub(in crate::server) mod ticker;

@@ -1,6 +1,8 @@
 //! One turn of the loop, on one screen. `README.md` has the map of the folder.
 
 mod arrivals;
+#[cfg(feature = "testing")]
+mod by_hand;
 mod endings;
 mod mail;
 mod overdue;

@@ -18,6 +18,9 @@ impl Sleep for Poll {
     }
 }
 
+#[cfg(feature = "testing")]
+use crate::server::accept::memory::Edge;
+
 /// What a connection, a listener or the mailbox is ready for.
 pub(in crate::server) trait Readiness {
     fn token(&self) -> Token;
@@ -28,29 +31,38 @@ pub(in crate::server) trait Readiness {
     fn is_error(&self) -> bool;
 }
 
-impl Readiness for Event {
-    #[inline]
-    fn token(&self) -> Token {
-        self.token()
-    }
+/// The methods that a type has anyway.
+macro_rules! is_ready {
+    ($kind:ty) => {
+        impl Readiness for $kind {
+            #[inline]
+            fn token(&self) -> Token {
+                self.token()
+            }
 
-    #[inline]
-    fn is_readable(&self) -> bool {
-        self.is_readable()
-    }
+            #[inline]
+            fn is_readable(&self) -> bool {
+                self.is_readable()
+            }
 
-    #[inline]
-    fn is_writable(&self) -> bool {
-        self.is_writable()
-    }
+            #[inline]
+            fn is_writable(&self) -> bool {
+                self.is_writable()
+            }
 
-    #[inline]
-    fn is_read_closed(&self) -> bool {
-        self.is_read_closed()
-    }
+            #[inline]
+            fn is_read_closed(&self) -> bool {
+                self.is_read_closed()
+            }
 
-    #[inline]
-    fn is_error(&self) -> bool {
-        self.is_error()
-    }
+            #[inline]
+            fn is_error(&self) -> bool {
+                self.is_error()
+            }
+        }
+    };
 }
+
+is_ready!(Event);
+#[cfg(feature = "testing")]
+is_ready!(Edge);
