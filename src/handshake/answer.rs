@@ -45,6 +45,8 @@ enum Kind {
         data: Option<Carried>,
     },
     Later,
+    /// The body first, of so many bytes at most.
+    ReadBody(usize),
     /// A page or a refusal.
     Response(Response),
 }
@@ -106,6 +108,21 @@ impl Answer {
         Answer::of(Kind::Later)
     }
 
+    /// The body first: it is read, up to `limit` bytes, and given to [`Handler::on_body`](crate::Handler::on_body),
+    /// whose answer is the client's. A request without a body has an empty one. Without this a body is never read: any
+    /// other answer to a request that has one ends the connection.
+    ///
+    /// A body that is longer gets 413, before a byte of it is read if Content-Length says so; one that is compressed
+    /// gets 415; one that is not whole within [`Config::body_within`](crate::Config::body_within) gets 408. A client
+    /// that expects it is sent `100 Continue`. Memory follows the bytes that arrive, and counts towards
+    /// [`Config::max_receiving`](crate::Config::max_receiving).
+    ///
+    /// It may also be said [later](Self::later), once: after a look at who sends it, say. As an answer to a request for
+    /// a WebSocket, or from `on_body`, it is a [mistake](Self#mistakes).
+    pub fn read_body(limit: usize) -> Self {
+        Answer::of(Kind::ReadBody(limit))
+    }
+
     /// A mistake of the application, in words for its log.
     pub(crate) fn mistaken(fault: impl Into<Cow<'static, str>>) -> Self {
         Answer { kind: Kind::Response(Response::of_mistake()), fault: Some(fault.into()) }
@@ -152,7 +169,7 @@ impl Answer {
         let fields = match &mut self.kind {
             Kind::Accept { fields, .. } => fields,
             Kind::Response(response) => &mut response.fields,
-            Kind::Later => return self,
+            Kind::Later | Kind::ReadBody(_) => return self,
         };
         if name.eq_ignore_ascii_case(CONTENT_TYPE) {
             let is_other = |line: &&str| !is_field(line, CONTENT_TYPE);
@@ -197,7 +214,13 @@ impl Answer {
         matches!(self.kind, Kind::Later)
     }
 
-    /// The status of a page or a refusal, from 200 to 599. `None` for an answer that accepts, or comes later.
+    /// Is the body to be [read](Self::read_body) first, and how long may it be?
+    pub fn body_limit(&self) -> Option<usize> {
+        if let Kind::ReadBody(limit) = self.kind { Some(limit) } else { None }
+    }
+
+    /// The status of a page or a refusal, from 200 to 599. `None` for an answer that accepts, comes later, or reads the
+    /// body first.
     pub fn status(&self) -> Option<u16> {
         self.as_response().map(|response| response.status.number())
     }
@@ -208,7 +231,7 @@ impl Answer {
         let fields = match &self.kind {
             Kind::Accept { fields, .. } => fields,
             Kind::Response(response) => &response.fields,
-            Kind::Later => "",
+            Kind::Later | Kind::ReadBody(_) => "",
         };
         fields.split_terminator("\r\n").filter_map(|line| line.split_once(": "))
     }
@@ -227,7 +250,7 @@ impl Answer {
     fn as_response(&self) -> Option<&Response> {
         match &self.kind {
             Kind::Response(response) => Some(response),
-            Kind::Accept { .. } | Kind::Later => None,
+            Kind::Accept { .. } | Kind::Later | Kind::ReadBody(_) => None,
         }
     }
 
@@ -235,7 +258,7 @@ impl Answer {
     pub(crate) fn take_carried(&mut self) -> Option<Carried> {
         match &mut self.kind {
             Kind::Accept { data, .. } => data.take(),
-            Kind::Response(_) | Kind::Later => None,
+            Kind::Response(_) | Kind::Later | Kind::ReadBody(_) => None,
         }
     }
 
@@ -244,7 +267,7 @@ impl Answer {
         match &self.kind {
             Kind::Response(response) => Cow::Borrowed(response),
             Kind::Accept { .. } => Cow::Owned(Refusal::NotWebSocket.into()),
-            Kind::Later => Cow::Owned(Response::of_mistake()),
+            Kind::Later | Kind::ReadBody(_) => Cow::Owned(Response::of_mistake()),
         }
     }
 
@@ -280,7 +303,7 @@ impl Answer {
     }
 
     /// Writes a page or a refusal (RFC 9112 §4). An answer that accepts a WebSocket, where there is none, is a 426,
-    /// and one that was to come later a 500.
+    /// and one that was to come later, or to read the body first, a 500.
     pub fn write(&self, framing: Framing, out: &mut Vec<u8>) {
         self.response().write(framing, out);
     }

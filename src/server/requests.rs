@@ -47,7 +47,12 @@ pub(in crate::server) struct Asked {
 /// What a request that waits asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::server) enum Wanted {
-    Page,
+    /// No body follows. Its head is kept, unless its body has been read.
+    Page(Option<Box<[u8]>>),
+    /// Likewise, but a body follows: the answer may ask for it.
+    Body(Box<[u8]>),
+    /// The answer has asked for the body, which is on its way: what the body brings is the answer.
+    Arriving,
     /// Its head is kept: the answer may open the WebSocket, and then the handler is shown the request again.
     WebSocket(Box<[u8]>),
 }
@@ -64,6 +69,8 @@ struct Awaited {
 pub(in crate::server) struct Requests {
     /// The number of the last one. All connections share the numbers: 64 bits last for as long as any server.
     last: u64,
+    /// The number of the one that the application is called for.
+    current: u64,
     /// By slot: a connection waits for one answer at a time.
     awaited: HashMap<Slot, Awaited>,
 }
@@ -72,11 +79,18 @@ impl Requests {
     /// A request is put to the application.
     pub(in crate::server) fn begin(&mut self) {
         self.last += 1;
+        self.current = self.last;
     }
 
-    /// The request that was begun last, if it is this connection's.
+    /// The body of a request is whole, and put to the application.
+    pub(in crate::server) fn resume(&mut self, id: RequestId) {
+        self.current = id.number;
+        self.awaited.remove(&id.peer.slot());
+    }
+
+    /// The request that the application is called for, if it is this connection's.
     pub(in crate::server) fn latest(&self, peer: PeerId) -> RequestId {
-        RequestId { peer, number: self.last }
+        RequestId { peer, number: self.current }
     }
 
     /// The request that was begun last is answered later.
@@ -89,16 +103,16 @@ impl Requests {
         self.awaited.get(&slot).map(|awaited| awaited.asked)
     }
 
-    /// Does this connection wait for a page?
-    pub(in crate::server) fn awaits_page(&self, slot: Slot) -> bool {
-        self.awaited.get(&slot).is_some_and(|awaited| awaited.wanted == Wanted::Page)
+    /// What this connection waits for, unless the answer has come.
+    pub(in crate::server) fn wanted(&self, slot: Slot) -> Option<&Wanted> {
+        self.awaited.get(&slot).map(|awaited| &awaited.wanted)
     }
 
     /// The bytes of a head that is kept.
     pub(in crate::server) fn kept(&self, slot: Slot) -> usize {
         match self.awaited.get(&slot).map(|awaited| &awaited.wanted) {
-            Some(Wanted::WebSocket(head)) => head.len(),
-            Some(Wanted::Page) | None => 0,
+            Some(Wanted::WebSocket(head) | Wanted::Body(head) | Wanted::Page(Some(head))) => head.len(),
+            Some(Wanted::Page(None) | Wanted::Arriving) | None => 0,
         }
     }
 
@@ -112,8 +126,14 @@ impl Requests {
     /// The answer has come, if this is the request that waits for one.
     pub(in crate::server) fn take(&mut self, id: RequestId) -> Option<(Asked, Wanted)> {
         let slot = id.peer.slot();
-        self.awaited.get(&slot).filter(|awaited| awaited.id == id)?;
+        let is_it = |awaited: &&Awaited| awaited.id == id && awaited.wanted != Wanted::Arriving;
+        self.awaited.get(&slot).filter(is_it)?;
         self.awaited.remove(&slot).map(|awaited| (awaited.asked, awaited.wanted))
+    }
+
+    /// The answer has asked for the body.
+    pub(in crate::server) fn arrive(&mut self, id: RequestId, asked: Asked) {
+        self.awaited.insert(id.peer.slot(), Awaited { id, asked, wanted: Wanted::Arriving });
     }
 
     /// No answer is needed any more. Returns the request, if the connection has waited for one.
@@ -138,18 +158,18 @@ mod tests {
             requests.latest(peer)
         };
         let socket = Wanted::WebSocket(b"a head"[..].into());
-        let (first, foreign) = (wait(one, Wanted::Page), wait(other, socket.clone()));
-        let second = wait(one, Wanted::Page);
+        let (first, foreign) = (wait(one, Wanted::Page(None)), wait(other, socket.clone()));
+        let second = wait(one, Wanted::Page(None));
         assert_eq!(requests.asked(Slot::at(1)), Some(asked));
-        assert_eq!([1, 2, 3].map(|slot| requests.awaits_page(Slot::at(slot))), [true, false, false]);
+        assert_eq!(requests.wanted(Slot::at(2)), Some(&socket));
         assert_eq!([1, 2, 3].map(|slot| requests.kept(Slot::at(slot))), [0, 6, 0]);
         assert_eq!(requests.take(first), None, "given up");
         requests.is_last(Slot::at(1));
-        assert_eq!(requests.take(second), Some((Asked { keep_alive: false, ..asked }, Wanted::Page)));
+        assert_eq!(requests.take(second), Some((Asked { keep_alive: false, ..asked }, Wanted::Page(None))));
         assert_eq!(requests.take(second), None, "answered");
         assert_eq!(requests.take(foreign), Some((asked, socket)));
         requests.begin();
-        requests.wait(heir, asked, Wanted::Page);
+        requests.wait(heir, asked, Wanted::Page(None));
         assert_eq!(requests.take(second), None, "another's slot");
         assert_eq!(requests.forget(Slot::at(1)), Some(requests.latest(heir)));
         assert_eq!((requests.forget(Slot::at(1)), requests.asked(Slot::at(1))), (None, None));

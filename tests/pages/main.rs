@@ -9,6 +9,7 @@ use pollcat_testing::client::{Client, upgrade_request};
 use pollcat_testing::running::Running;
 use pollcat_testing::scratch::Scratch;
 
+mod bodies;
 mod later;
 mod mistakes;
 mod proxied;

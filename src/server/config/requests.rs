@@ -29,6 +29,14 @@ impl Config {
         self
     }
 
+    /// How long the body of a request may take, from when the application asks for it
+    /// ([`Answer::read_body`](crate::Answer::read_body)); 30 s, however many bytes arrive in between. Then 408. A body of
+    /// many megabytes over a slow line needs more.
+    pub fn body_within(mut self, patience: Duration) -> Self {
+        self.body_within = patience;
+        self
+    }
+
     /// How long a connection that has fetched a page is kept for its next request; 75 s. Before that, as long as the
     /// page takes: a client has this time to begin with, and more as it reads, a second for each 8 KiB. A client that
     /// reads more slowly than that is closed when the time is used up.

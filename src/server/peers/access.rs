@@ -3,6 +3,7 @@
 use super::{News, Peers};
 use crate::server::counters::Counters;
 use crate::server::peer_id::Slot;
+use crate::server::requests::Wanted;
 use crate::server::send::Outbound;
 use crate::server::table::Grace;
 use crate::server::table::stage::Stage;
@@ -82,10 +83,17 @@ impl Peers {
         self.out.is_blocked(slot)
     }
 
-    /// Is what comes from this client to be held, as its request waits for an answer that may open a WebSocket, or will
-    /// in a moment?
+    /// Is what comes from this client to be held, as its request waits for an answer that may open a WebSocket or ask
+    /// for the body, or will in a moment?
     pub(in crate::server) fn holds_input(&self, slot: Slot) -> bool {
-        self.table.stage(slot) == Stage::Awaiting && !self.requests.awaits_page(slot)
+        let awaits_page = matches!(self.requests.wanted(slot), Some(Wanted::Page(_)));
+        self.table.stage(slot) == Stage::Awaiting && !awaits_page
+    }
+
+    /// Does this client's request wait for an answer that may open a WebSocket, or will in a moment?
+    pub(in crate::server) fn awaits_web_socket(&self, slot: Slot) -> bool {
+        let may_open = matches!(self.requests.wanted(slot), Some(Wanted::WebSocket(_)) | None);
+        self.table.stage(slot) == Stage::Awaiting && may_open
     }
 
     /// Are messages of this peer handed to the handler?

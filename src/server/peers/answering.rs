@@ -35,15 +35,24 @@ impl Peers {
         let (Some(slot), Some((asked, wanted))) = (slot, self.requests.take(request)) else {
             return Delivery::Gone;
         };
-        match wanted {
-            Wanted::WebSocket(head) if answer.is_accept() => {
-                self.news.push_back(News::Accepted { id: request.peer(), answer: Box::new(answer), head });
+        let id = request.peer();
+        match (wanted, answer.body_limit()) {
+            (Wanted::WebSocket(head), _) if answer.is_accept() => {
+                self.news.push_back(News::Accepted { id, answer: Box::new(answer), head });
             }
-            Wanted::WebSocket(_) => {
+            (Wanted::WebSocket(_), _) => {
                 self.counters.refused_by_application += 1;
                 self.give_late(slot, answer, asked);
             }
-            Wanted::Page => self.give_late(slot, answer, asked),
+            (Wanted::Body(head) | Wanted::Page(Some(head)), Some(limit)) => {
+                self.requests.arrive(request, asked);
+                self.news.push_back(News::BodyWanted { id, limit, head, asked });
+            }
+            (Wanted::Body(_), None) => {
+                self.counters.pages += 1;
+                self.give_late(slot, answer, asked);
+            }
+            (Wanted::Page(_) | Wanted::Arriving, _) => self.give_late(slot, answer, asked),
         }
         Delivery::Queued
     }
@@ -61,6 +70,16 @@ impl Peers {
     /// A request is put to the application.
     pub(in crate::server) fn begin_request(&mut self) {
         self.requests.begin();
+    }
+
+    /// The application is called again for a request, as its body is whole.
+    pub(in crate::server) fn resume_request(&mut self, request: RequestId) {
+        self.requests.resume(request);
+    }
+
+    /// The client waits for this before it sends the body (RFC 9110 §10.1.1).
+    pub(in crate::server) fn say_continue(&mut self, slot: Slot) {
+        self.out.head(slot, 32, |out| out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n"));
     }
 
     /// Accepts a WebSocket: queues the 101.
@@ -136,9 +155,16 @@ impl Peers {
     fn give_late(&mut self, slot: Slot, answer: Answer, asked: Asked) {
         self.step(slot, Cause::Answered);
         if answer.is_accept() {
-            self.refuse(slot, Refusal::NotWebSocket, asked.method);
+            let reason = match asked.method {
+                Method::Get | Method::Head => Refusal::NotWebSocket,
+                _ => Refusal::Method,
+            };
+            self.refuse(slot, reason, asked.method);
         } else if answer.is_later() {
             let mistaken = Answer::mistaken("an answer that is given later cannot be put off once more");
+            self.give(slot, &mistaken, asked);
+        } else if answer.body_limit().is_some() {
+            let mistaken = Answer::mistaken("there is no body to be read, or it has been read");
             self.give(slot, &mistaken, asked);
         } else {
             self.give(slot, &answer, asked);
@@ -162,7 +188,7 @@ impl Peers {
     /// The server goes down: no WebSocket is opened any more.
     pub(in crate::server) fn refuse_those_that_wait(&mut self, reason: Refusal) {
         for slot in self.table.in_stage(Stage::Awaiting) {
-            if let Some(asked) = self.requests.asked(slot).filter(|_| !self.requests.awaits_page(slot)) {
+            if let Some(asked) = self.requests.asked(slot).filter(|_| self.awaits_web_socket(slot)) {
                 self.step(slot, Cause::Answered);
                 self.refuse(slot, reason, asked.method);
             }

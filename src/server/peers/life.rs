@@ -47,6 +47,9 @@ impl Peers {
         }
         if before == Stage::Awaiting {
             self.answered.push(self.table.id(slot));
+        }
+        let is_over = before == Stage::Opening && stage != Stage::Awaiting;
+        if is_over || before == Stage::Awaiting && cause != Cause::BodyWanted {
             // It is taken when its answer comes.
             let gone = self.requests.forget(slot).map(News::RequestGone);
             self.news.extend(gone);
@@ -103,7 +106,7 @@ impl Peers {
 
     /// The peer's side of TCP has ended.
     pub(in crate::server) fn end_input(&mut self, slot: Slot) {
-        if self.holds_input(slot) {
+        if self.awaits_web_socket(slot) {
             // A WebSocket needs both directions: this client has left.
             return self.step(slot, Cause::Lost);
         }

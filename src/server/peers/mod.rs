@@ -18,7 +18,7 @@ use mio::Registry;
 use super::accept::admission::Admission;
 use super::counters::Counters;
 use super::peer_id::Slot;
-use super::requests::{RequestId, Requests};
+use super::requests::{Asked, RequestId, Requests};
 use super::send::outgoing::Outgoing;
 use super::send::{Delivery, Outbound};
 use super::table::Table;
@@ -77,6 +77,8 @@ pub struct Peers {
 pub(in crate::server) enum News {
     /// The answer to an upgrade has come, and accepts it. The head is the request's.
     Accepted { id: PeerId, answer: Box<Answer>, head: Box<[u8]> },
+    /// The answer to a request has come, and asks for its body. The head is the request's.
+    BodyWanted { id: PeerId, limit: usize, head: Box<[u8]>, asked: Asked },
     /// A request that was put off needs no answer any more.
     RequestGone(RequestId),
     /// A peer has left.

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use super::bodies::{self, Arriving, Begun, Body};
+use super::request::{reread, turn_down, with_origin};
 use crate::Answer;
 use crate::handshake::{HeadReader, Method, Refusal, Request, Upgrade};
 use crate::protocol::Agreement;
@@ -24,6 +26,8 @@ pub(in crate::server) struct Opening {
     turned_away: Option<Refusal>,
     /// Waiting for a further request, and no byte of it has come.
     between_requests: bool,
+    /// The body of the request, if the application reads it.
+    body: Option<Arriving>,
 }
 
 /// What becomes of the connection after some input.
@@ -38,21 +42,31 @@ pub(super) enum Outcome {
 /// How a request was answered.
 enum Answered {
     WebSocket(Answer, Upgrade),
-    Page(KeepAlive),
-    /// It waits for the application.
-    Later,
-    Refused,
+    /// The body is to be read first, with this limit.
+    ReadBody(usize),
+    /// There is an answer, or will be. May another request follow?
+    Over(KeepAlive),
 }
 
 impl Opening {
     pub(in crate::server) fn new(config: &Config, origin: Origin, turned_away: Option<Refusal>) -> Self {
         let reader = HeadReader::new(config.head);
-        Opening { reader, origin, end_is_announced: false, turned_away, between_requests: false }
+        Opening { reader, origin, end_is_announced: false, turned_away, between_requests: false, body: None }
     }
 
-    /// Has the client begun a request?
+    /// Has the client begun a request, and not ended it?
     pub(in crate::server) fn is_mid_request(&self) -> bool {
-        self.reader.is_mid_head()
+        self.reader.is_mid_head() || self.is_mid_body()
+    }
+
+    /// Is a body on its way?
+    pub(super) fn is_mid_body(&self) -> bool {
+        self.body.is_some()
+    }
+
+    /// How much memory a body takes that is on its way.
+    pub(super) fn memory(&self) -> usize {
+        self.body.as_ref().map_or(0, Arriving::memory)
     }
 
     /// The request that has begun does not end in time.
@@ -62,7 +76,23 @@ impl Opening {
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
     ) {
-        turn_down(peers, id, &Refused::before_its_end(Refusal::TooSlow, &self.origin), handler);
+        if !self.give_up_body(Refusal::TooSlow, id, peers, handler) {
+            turn_down(peers, id, &Refused::before_its_end(Refusal::TooSlow, &self.origin), handler);
+        }
+    }
+
+    /// The body that is on its way is not read any further. False if there is none.
+    pub(super) fn give_up_body<M>(
+        &self,
+        reason: Refusal,
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) -> bool {
+        if let Some(body) = &self.body {
+            body.turn_down(reason, &self.origin, id, peers, handler);
+        }
+        self.is_mid_body()
     }
 
     /// Is this connection one too many? A client that sends HTTP to a TLS listener has a place like any
@@ -84,6 +114,10 @@ impl Opening {
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
     ) -> Outcome {
+        if let Some(body) = self.body.take() {
+            let body = body.receive(input, &self.origin, id, peers, handler);
+            return self.go_on(body, peers);
+        }
         if std::mem::take(&mut self.between_requests) {
             peers.set_deadline(id.slot(), peers.config().handshake_within);
         }
@@ -105,12 +139,38 @@ impl Opening {
         let keep_alive = request.wants_keep_alive() && input.is_empty() && !request.has_body();
         let asked = Asked { method: request.method(), keep_alive };
         let verdict = examine(peers, id, &request, self.origin.remote_ip(), self.turned_away);
-        match answer(verdict, peers, id, &request, asked, handler) {
+        let body = match answer(verdict, peers, id, &request, asked, handler) {
             Answered::WebSocket(answer, upgrade) => {
                 return open(answer, upgrade, peers, id, &request, handler);
             }
-            Answered::Page(KeepAlive::Yes) | Answered::Later => self.expect_another(peers),
-            Answered::Page(KeepAlive::No) | Answered::Refused => {}
+            Answered::ReadBody(limit) => {
+                bodies::read((limit, Begun::No), input, (&request, asked), id, peers, handler)
+            }
+            Answered::Over(keep_alive) => Body::Over(keep_alive),
+        };
+        self.go_on(body, peers)
+    }
+
+    /// The answer to a request that was put off asks for its body, some of which may be held.
+    pub(super) fn read_body<M>(
+        &mut self,
+        (limit, begun): (usize, Begun),
+        (head, asked): (&[u8], Asked),
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        peers.step(id.slot(), Cause::BodyWanted);
+        let request = reread(head, &self.origin, peers.config());
+        let body = bodies::read((limit, begun), &mut &mut [][..], (&request, asked), id, peers, handler);
+        self.go_on(body, peers);
+    }
+
+    fn go_on(&mut self, body: Body, peers: &Peers) -> Outcome {
+        match body {
+            Body::Arriving(body) => self.body = Some(body),
+            Body::Over(KeepAlive::Yes) => self.expect_another(peers),
+            Body::Over(KeepAlive::No) => {}
         }
         Outcome::Wait
     }
@@ -123,11 +183,7 @@ impl Opening {
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
     ) -> Outcome {
-        let Ok(request) =
-            Request::reread(head).map(|request| with_origin(request, &self.origin, peers.config()))
-        else {
-            unreachable!("it has been read before");
-        };
+        let request = reread(head, &self.origin, peers.config());
         match request.upgrade().and_then(|upgrade| may_open(peers).map(|()| upgrade)) {
             Ok(Some(upgrade)) => open(answer, upgrade, peers, id, &request, handler),
             Ok(None) => unreachable!("it has been an upgrade before"),
@@ -147,25 +203,11 @@ impl Opening {
         self.end_is_announced
     }
 
-    /// An idle connection keeps no head.
+    /// An idle connection keeps neither a head nor a body.
     fn expect_another(&mut self, peers: &Peers) {
         self.reader = HeadReader::new(peers.config().head);
         self.between_requests = true;
     }
-}
-
-/// The request as the application sees it: with where it comes from.
-fn with_origin<'r>(request: Request<'r>, origin: &'r Origin, config: &Config) -> Request<'r> {
-    let request = request
-        .with_client(config.proxies.client(origin.remote_ip(), &request))
-        .with_listener(origin.listener)
-        .with_local_addr(origin.local)
-        .with_remote_addr(origin.remote);
-    #[cfg(feature = "tls")]
-    if let Some(session) = &origin.tls {
-        return request.with_tls(session);
-    }
-    request
 }
 
 /// The handshake's rules first, then the server's policy.
@@ -232,8 +274,7 @@ fn answer<M>(
     let upgrade = match verdict {
         Ok(upgrade) => upgrade,
         Err(reason) => {
-            turn_down(peers, id, &Refused::request(reason, request), handler);
-            return Answered::Refused;
+            return Answered::Over(turn_down(peers, id, &Refused::request(reason, request), handler));
         }
     };
     let slot = id.slot();
@@ -242,48 +283,53 @@ fn answer<M>(
     let answer = handler.on_request(peers, id, request);
     let panicked = peers.count().panics > panics;
     let asked = Asked { keep_alive: asked.keep_alive && !panicked, ..asked };
-    match upgrade {
-        Some(upgrade) if answer.is_accept() => return Answered::WebSocket(answer, upgrade),
-        None if answer.is_accept() => {
-            let reason = match request.method() {
-                Method::Get | Method::Head => Refusal::NotWebSocket,
-                _ => Refusal::Method,
-            };
-            turn_down(peers, id, &Refused::request(reason, request), handler);
-            return Answered::Refused;
-        }
-        Some(_) if answer.is_later() => {
-            peers.put_off(slot, asked, Wanted::WebSocket(request.head().into()));
-            return Answered::Later;
-        }
-        Some(_) => peers.count().refused_by_application += 1,
-        None => peers.count().pages += 1,
+    let Some(upgrade) = upgrade else {
+        return answer_request(answer, peers, id, request, asked, handler);
+    };
+    if answer.is_accept() {
+        return Answered::WebSocket(answer, upgrade);
     }
     if answer.is_later() {
-        peers.put_off(slot, asked, Wanted::Page);
-        return Answered::Later;
+        peers.put_off(slot, asked, Wanted::WebSocket(request.head().into()));
+        return Answered::Over(KeepAlive::Yes);
     }
-    Answered::Page(peers.give(slot, &answer, asked))
+    peers.count().refused_by_application += 1;
+    let answer = match answer.body_limit() {
+        Some(_) => Answer::mistaken("a request for a WebSocket has no body to be read"),
+        None => answer,
+    };
+    Answered::Over(peers.give(slot, &answer, asked))
 }
 
-/// Calls on_refused, answers the client with the reason, and ends the connection.
-fn turn_down<M>(peers: &mut Peers, id: PeerId, refused: &Refused<'_>, handler: &mut impl Handler<M>) {
-    handler.on_refused(peers, refused);
-    let method = refused.request.map_or(Method::Get, |request| request.method());
-    peers.refuse(id.slot(), refused.reason, method);
-}
-
-impl<'a> Refused<'a> {
-    /// There is no request, or only the beginning of one.
-    fn before_its_end(reason: Refusal, origin: &Origin) -> Self {
-        let Origin { listener, remote, .. } = *origin;
-        Refused { reason, client: origin.remote_ip(), listener, remote_addr: remote, request: None }
+/// An ordinary request, and what the application says to it.
+fn answer_request<M>(
+    answer: Answer,
+    peers: &mut Peers,
+    id: PeerId,
+    request: &Request<'_>,
+    asked: Asked,
+    handler: &mut impl Handler<M>,
+) -> Answered {
+    if answer.is_accept() {
+        let reason = match request.method() {
+            Method::Get | Method::Head => Refusal::NotWebSocket,
+            _ => Refusal::Method,
+        };
+        return Answered::Over(turn_down(peers, id, &Refused::request(reason, request), handler));
     }
-
-    fn request(reason: Refusal, request: &Request<'a>) -> Self {
-        let (listener, remote_addr) = (request.listener(), request.remote_addr());
-        Refused { reason, client: request.client(), listener, remote_addr, request: Some(*request) }
+    let waits_for_body = request.has_body() && (answer.is_later() || answer.body_limit().is_some());
+    // One with a body is counted when that has come, or is not read.
+    peers.count().pages += u64::from(!waits_for_body);
+    if let Some(limit) = answer.body_limit() {
+        return Answered::ReadBody(limit);
     }
+    if answer.is_later() {
+        let head = request.head().into();
+        let wanted = if request.has_body() { Wanted::Body(head) } else { Wanted::Page(Some(head)) };
+        peers.put_off(id.slot(), asked, wanted);
+        return Answered::Over(KeepAlive::Yes);
+    }
+    Answered::Over(peers.give(id.slot(), &answer, asked))
 }
 
 fn display(client: Option<IpAddr>) -> String {

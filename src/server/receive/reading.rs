@@ -3,12 +3,14 @@
 use std::collections::hash_map::Entry;
 use std::io::ErrorKind;
 
+use super::bodies::Begun;
 use super::inbound::{Inbound, Turn};
 use super::opening::Opening;
 use super::way_in::WayIn;
 use crate::Answer;
 use crate::server::accept::input::Input;
 use crate::server::peer_id::Slot;
+use crate::server::requests::Asked;
 use crate::server::table::stage::{Cause, Stage};
 use crate::server::tuning::{HELD_BEFORE_ANSWER, READS_PER_TURN};
 use crate::server::{Handler, PeerId, Peers};
@@ -128,7 +130,9 @@ impl Inbound {
         let most = self.shared.work.most_to_read(way.inflates());
         match way {
             _ if peers.is_blocked(slot) => 0,
-            WayIn::Opening(_) => most.min(HELD_BEFORE_ANSWER.saturating_sub(self.holding.held(slot))),
+            WayIn::Opening(_) if !way.is_mid_body() => {
+                most.min(HELD_BEFORE_ANSWER.saturating_sub(self.holding.held(slot)))
+            }
             // Keep the order: while earlier input is held, read nothing more.
             _ if self.holding.holds(slot) => 0,
             _ => most,
@@ -139,7 +143,7 @@ impl Inbound {
     #[cold]
     fn wait(&mut self, slot: Slot, peers: &mut Peers) {
         let end_is_announced = self.ways[slot.index()].opening().is_some_and(Opening::end_is_announced);
-        if end_is_announced && peers.holds_input(slot) {
+        if end_is_announced && peers.awaits_web_socket(slot) {
             peers.end_input(slot);
         } else {
             self.holding.wait(slot);
@@ -191,7 +195,7 @@ impl Inbound {
         let rest = ways[id.index()].receive(&mut buffer.room()[..length], id, peers, handler, shared);
         holding.keep(id, rest);
         peers.act_on_facts();
-        self.charge(id.slot(), peers);
+        self.charge(id.slot(), peers, handler);
     }
 
     /// Input of a peer was held.
@@ -205,7 +209,7 @@ impl Inbound {
         let rest = self.ways[id.index()].receive(&mut held, id, peers, handler, &mut self.shared);
         self.holding.keep(id, rest);
         peers.act_on_facts();
-        self.charge(id.slot(), peers);
+        self.charge(id.slot(), peers, handler);
     }
 
     /// The answer to an upgrade that was put off has come, and accepts it. The head is the request's.
@@ -222,13 +226,32 @@ impl Inbound {
         }
     }
 
+    /// The answer to a request that was put off asks for its body. The head is the request's.
+    pub(in crate::server) fn read_body<M>(
+        &mut self,
+        limit: usize,
+        (head, asked): (&[u8], Asked),
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        if let Some(slot) = peers.find(id).filter(|&slot| peers.stage(slot) == Stage::Awaiting) {
+            let begun = if self.holding.holds(slot) { Begun::Yes } else { Begun::No };
+            self.ways[slot.index()].read_body((limit, begun), (head, asked), id, peers, handler);
+        }
+    }
+
     /// The requests of these peers have their answers, or need none any more: what came after them is read on, as
     /// frames, or to be discarded.
-    pub(in crate::server) fn requests_are_answered(&mut self, peers: &mut Peers) {
+    pub(in crate::server) fn requests_are_answered<M>(
+        &mut self,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
         for id in peers.take_answered() {
             if let Some(slot) = peers.find(id) {
                 self.holding.wait_no_longer(id);
-                self.charge(slot, peers);
+                self.charge(slot, peers, handler);
             }
         }
     }
@@ -236,10 +259,11 @@ impl Inbound {
     /// Counts what a peer has left unfinished; between messages there is nothing. If all of them have left too much,
     /// the peer that holds most of it is given up.
     #[inline]
-    fn charge(&mut self, slot: Slot, peers: &mut Peers) {
+    fn charge<M>(&mut self, slot: Slot, peers: &mut Peers, handler: &mut impl Handler<M>) {
         let unfinished = self.ways[slot.index()].unfinished(slot, peers);
         if self.holding.charge(slot, unfinished, || peers.address(slot)) {
             while let Some(debtor) = self.holding.debtor(slot) {
+                self.ways[debtor.index()].give_up_body(peers.id(debtor), peers, handler);
                 self.deafen(debtor);
                 peers.give_up_unfinished(debtor);
             }

@@ -1,10 +1,13 @@
 //! One connection's way in.
 
+use super::bodies::Begun;
 use super::messages::{self, Rest, Shared};
 use super::opening::{Opening, Outcome};
 use crate::Answer;
+use crate::handshake::Refusal;
 use crate::protocol::{Agreement, ReceiveHalf};
 use crate::server::peer_id::Slot;
+use crate::server::requests::Asked;
 use crate::server::table::stage::Stage;
 use crate::server::{Handler, PeerId, Peers};
 
@@ -22,7 +25,7 @@ impl WayIn {
     pub(super) fn unfinished(&self, slot: Slot, peers: &Peers) -> usize {
         match self {
             WayIn::Open(receive) => receive.unfinished(),
-            WayIn::Opening(_) => peers.kept_of_request(slot),
+            WayIn::Opening(opening) => peers.kept_of_request(slot) + opening.memory(),
             WayIn::Deaf => 0,
         }
     }
@@ -51,6 +54,9 @@ impl WayIn {
                     return rest_while_waiting(input, id, peers);
                 }
                 _ => return Rest::Nothing,
+            }
+            if opening.is_mid_body() {
+                shared.work.charge_body(input.len());
             }
             match opening.receive(&mut input, id, peers, handler) {
                 Outcome::WebSocket(agreement) => self.open(agreement, peers),
@@ -85,6 +91,34 @@ impl WayIn {
     /// What comes from here on are frames.
     fn open(&mut self, agreement: Option<Agreement>, peers: &Peers) {
         *self = WayIn::Open(ReceiveHalf::opened(peers.config().message, agreement.as_ref()));
+    }
+
+    /// The answer to the request that waited asks for its body.
+    pub(super) fn read_body<M>(
+        &mut self,
+        wanted: (usize, Begun),
+        request: (&[u8], Asked),
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        if let WayIn::Opening(opening) = self {
+            opening.read_body(wanted, request, id, peers, handler);
+        }
+    }
+
+    /// The body that is on its way takes too much memory, or all of them do.
+    pub(super) fn give_up_body<M>(&self, id: PeerId, peers: &mut Peers, handler: &mut impl Handler<M>) {
+        if let WayIn::Opening(opening) = self
+            && opening.give_up_body(Refusal::OverBudget, id, peers, handler)
+        {
+            peers.count().over_budget += 1;
+        }
+    }
+
+    /// Is the body of a request on its way?
+    pub(super) fn is_mid_body(&self) -> bool {
+        self.opening().is_some_and(Opening::is_mid_body)
     }
 
     /// The poll says that the peer's side of TCP has ended. Where all is read at once, the end is found then.

@@ -7,7 +7,7 @@
 use crate::server::tuning::{
     ALL_INFLATING_WHEN_BUSY, ALL_READ_TO_INFLATE_WHEN_BUSY, ALL_READ_WHEN_BUSY, BUSY, BYTES_FOR_ONE,
     INFLATING, INFLATING_WHEN_BUSY, MESSAGE_COST, READ_AT_LEAST, READ_BUFFER, READ_TO_INFLATE,
-    READ_WHEN_BUSY,
+    READ_WHEN_BUSY, SMALLEST_CHUNK,
 };
 
 #[derive(Debug, Default)]
@@ -30,6 +30,11 @@ impl Work {
     /// Plain input is about to be looked at.
     pub(super) fn charge_bytes(&mut self, bytes: usize) {
         self.plain += (bytes / BYTES_FOR_ONE) as u64;
+    }
+
+    /// Input is about to be looked at that belongs to a body: it may be chunked, and full of the smallest chunks.
+    pub(super) fn charge_body(&mut self, bytes: usize) {
+        self.plain += (bytes / SMALLEST_CHUNK) as u64 * MESSAGE_COST;
     }
 
     #[inline]

@@ -5,9 +5,9 @@
 //!   Opening ────────────▶ Open ───────────▶ Closing ──────────────────────────────┐
 //!    │  ▲  │ LastAnswer  ▲  │  Over, InputEnded, TlsBroken                          ▼        Written
 //!    │  │  └─────────────┼──┼──────────────────────────────────────────────────▶ Ending ──────────────▶ Lingering
-//!    │  │ Answered       │  └──────────────────────────────────────────────────────▲                       │
-//!    ▼  │   Upgraded     │                                                                     InputEnded  ▼
-//!   Awaiting ────────────┘          whatever the stage: Lost, CutOff, Expired, Dropped ────────────────▶ Dead
+//!    │  │ Answered,      │  └──────────────────────────────────────────────────────▲                       │
+//!    ▼  │ BodyWanted     │                                                                     InputEnded  ▼
+//!   Awaiting ─ Upgraded ─┘          whatever the stage: Lost, CutOff, Expired, Dropped ────────────────▶ Dead
 //! ```
 //!
 //! Lingering is what keeps the last frames from being lost: a socket that is dropped with unread input resets the
@@ -19,7 +19,7 @@ use crate::server::Departure;
 pub(in crate::server) enum Stage {
     /// The slot is free.
     Vacant,
-    /// Requests, until one of them is answered with 101.
+    /// Requests, and bodies that are read, until one request is answered with 101.
     Opening,
     /// A request waits for the application, which answers later; or its answer has come, and opens it in a moment.
     Awaiting,
@@ -44,6 +44,8 @@ pub(in crate::server) enum Cause {
     PutOff,
     /// The answer that was put off has come, and is no 101.
     Answered,
+    /// The answer that was put off has come, and asks for the body.
+    BodyWanted,
     /// A refusal, or the last page, has been queued.
     LastAnswer,
     /// We have begun the closing handshake.
@@ -75,7 +77,7 @@ impl Stage {
             (_, Lost | CutOff | Expired | Dropped) => Dead,
             (Opening | Awaiting, Upgraded) => Open,
             (Opening, PutOff) => Awaiting,
-            (Awaiting, Answered) => Opening,
+            (Awaiting, Answered | BodyWanted) => Opening,
             (Open, CloseSent) => Closing,
             (Opening, LastAnswer | InputEnded | TlsBroken) => Ending,
             (Awaiting, TlsBroken) => Ending,
@@ -113,10 +115,11 @@ mod tests {
 
     const STAGES: [Stage; 8] = [Vacant, Opening, Awaiting, Open, Closing, Ending, Lingering, Dead];
 
-    const CAUSES: [Cause; 13] = [
+    const CAUSES: [Cause; 14] = [
         Upgraded,
         PutOff,
         Answered,
+        BodyWanted,
         LastAnswer,
         CloseSent,
         Over(Departure::Lost),

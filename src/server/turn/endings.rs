@@ -13,7 +13,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.tell_the_handler();
         self.vacate_the_dead();
         self.inbound.apply_new_limits(&mut self.peers);
-        self.inbound.requests_are_answered(&mut self.peers);
+        self.inbound.requests_are_answered(&mut self.peers, &mut self.handler);
         self.peers.flush();
         self.inbound.outboxes_are_empty(self.peers.take_written());
     }
@@ -25,6 +25,9 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             match news {
                 News::Accepted { id, answer, head } => {
                     self.inbound.accept((*answer, &head), id, &mut self.peers, &mut self.handler);
+                }
+                News::BodyWanted { id, limit, head, asked } => {
+                    self.inbound.read_body(limit, (&head, asked), id, &mut self.peers, &mut self.handler);
                 }
                 News::RequestGone(request) => self.handler.on_request_gone(&mut self.peers, request),
                 News::Closed(id, departure) => {

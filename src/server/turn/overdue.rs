@@ -26,7 +26,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
         if self.stop_by.is_some_and(|stop_by| stop_by <= reached) {
             // No peer has more time than the server.
-            for stage in [Stage::Awaiting, Stage::Closing] {
+            for stage in [Stage::Opening, Stage::Awaiting, Stage::Closing] {
                 for slot in self.peers.in_stage(stage) {
                     self.peers.expire(slot);
                 }

@@ -1,0 +1,137 @@
+//! The body of a request, if the application reads it (RFC 9112 §6).
+
+use super::request::{reread, turn_down};
+use crate::Answer;
+use crate::handshake::{BodyReader, Refusal, Request};
+use crate::server::accept::origin::Origin;
+use crate::server::peers::KeepAlive;
+use crate::server::requests::{Asked, RequestId, Wanted};
+use crate::server::{Handler, PeerId, Peers, Refused};
+
+/// A body that is on its way.
+#[derive(Debug)]
+pub(super) struct Arriving {
+    /// The request's head: the handler is shown the request again.
+    head: Box<[u8]>,
+    reader: BodyReader,
+    request: RequestId,
+}
+
+/// What has come of it.
+pub(super) enum Body {
+    Arriving(Arriving),
+    /// The request has its answer, or gets it later. May another request follow?
+    Over(KeepAlive),
+}
+
+/// Has the client sent something of the body while its request waited?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begun {
+    Yes,
+    No,
+}
+
+impl Arriving {
+    /// How much memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.head.len() + self.reader.memory()
+    }
+
+    /// Takes what has arrived. What is left in the input follows the body.
+    pub(super) fn receive<M>(
+        mut self,
+        input: &mut &mut [u8],
+        origin: &Origin,
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) -> Body {
+        let body = match self.reader.next(input) {
+            Ok(None) => return Body::Arriving(self),
+            Ok(Some(body)) => Ok(body),
+            Err(reason) => Err(reason),
+        };
+        let request = reread(&self.head, origin, peers.config());
+        let keep_alive = request.wants_keep_alive() && input.is_empty();
+        let asked = Asked { method: request.method(), keep_alive };
+        Body::Over(match body {
+            Ok(body) => {
+                peers.resume_request(self.request);
+                put_to_the_application(body, &request, asked, id, peers, handler)
+            }
+            Err(reason) => turn_down(peers, id, &Refused::request(reason, &request), handler),
+        })
+    }
+
+    /// It is not read any further, for this reason.
+    pub(super) fn turn_down<M>(
+        &self,
+        reason: Refusal,
+        origin: &Origin,
+        id: PeerId,
+        peers: &mut Peers,
+        handler: &mut impl Handler<M>,
+    ) {
+        let request = reread(&self.head, origin, peers.config());
+        turn_down(peers, id, &Refused::request(reason, &request), handler);
+    }
+}
+
+/// The application asks for the body of the request that it is called for. Some of it, or all, may be in the input.
+pub(super) fn read<M>(
+    (limit, begun): (usize, Begun),
+    input: &mut &mut [u8],
+    (request, asked): (&Request<'_>, Asked),
+    id: PeerId,
+    peers: &mut Peers,
+    handler: &mut impl Handler<M>,
+) -> Body {
+    let mut reader = match BodyReader::new(request, limit) {
+        Ok(reader) => reader,
+        Err(reason) => return Body::Over(turn_down(peers, id, &Refused::request(reason, request), handler)),
+    };
+    peers.set_deadline(id.slot(), peers.config().body_within);
+    match reader.next(input) {
+        Ok(Some(body)) => {
+            let keep_alive = match request.has_body() {
+                true => request.wants_keep_alive() && input.is_empty(),
+                false => asked.keep_alive,
+            };
+            let asked = Asked { keep_alive, ..asked };
+            peers.resume_request(peers.request_id(id));
+            Body::Over(put_to_the_application(body, request, asked, id, peers, handler))
+        }
+        Err(reason) => Body::Over(turn_down(peers, id, &Refused::request(reason, request), handler)),
+        Ok(None) => {
+            if request.expects_continue() && begun == Begun::No && !reader.has_begun() {
+                peers.say_continue(id.slot());
+            }
+            Body::Arriving(Arriving { head: request.head().into(), reader, request: peers.request_id(id) })
+        }
+    }
+}
+
+/// The body is whole.
+fn put_to_the_application<M>(
+    body: &[u8],
+    request: &Request<'_>,
+    asked: Asked,
+    id: PeerId,
+    peers: &mut Peers,
+    handler: &mut impl Handler<M>,
+) -> KeepAlive {
+    peers.count().pages += u64::from(request.has_body());
+    let panics = peers.count().panics;
+    let answer = handler.on_body(peers, id, request, body);
+    let panicked = peers.count().panics > panics;
+    let asked = Asked { keep_alive: asked.keep_alive && !panicked, ..asked };
+    if answer.is_later() {
+        peers.put_off(id.slot(), asked, Wanted::Page(None));
+        return KeepAlive::Yes;
+    }
+    let answer = match answer.is_accept() || answer.body_limit().is_some() {
+        true => Answer::mistaken("on_body answers with a page or a refusal, at once or later"),
+        false => answer,
+    };
+    peers.give(id.slot(), &answer, asked)
+}
