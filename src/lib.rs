@@ -35,6 +35,7 @@
 //! | topic | a name that peers subscribe to, and that messages are published to |
 //! | letter | what another thread puts into the [`Mailbox`] |
 //! | page | the answer to a request that is no WebSocket |
+//! | body | what a request brings beside its head; it is read if the [`Handler`] says so ([`Answer::read_body`]) |
 //!
 //! # Features
 //!
@@ -64,7 +65,8 @@
 //!
 //! # What it does not do
 //!
-//! No client side, no HTTP/2 (RFC 8441), no request bodies, and nothing that blocks.
+//! No client side, no HTTP/2 (RFC 8441), and nothing that blocks. Bodies of requests are read
+//! whole, never as a stream.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -25,7 +25,7 @@ use crate::handshake::{Answer, ListenerId, Refusal, Request};
 ///     ▲  │ └──── later ─┬───────▲
 ///     │  │              ├─▶ on_request_gone                                     nobody waits for the answer any more
 ///     │  ▼              ▼
-///     └── a page, a refusal                                                     no on_close
+///     └── a page, a refusal ◀─ on_body ◀─ read_body                             no on_close
 ///         and the next request of the same connection
 /// ```
 ///
@@ -46,9 +46,17 @@ pub trait Handler<M = ()> {
     /// A client asks to open a WebSocket, or for a page (then [`Request::is_upgrade`] is false). The default
     /// accepts, which for a page means that there is none (426).
     ///
-    /// It is called for each request that keeps the rules: GET or HEAD, of a host the server goes by
-    /// ([`Config::hosts`](super::Config::hosts)), and for an upgrade from an origin that may connect
+    /// It is called for each request that keeps the rules: of a method that is [served](crate::Method), of a host the
+    /// server goes by ([`Config::hosts`](super::Config::hosts)), and for an upgrade from an origin that may connect
     /// ([`Config::origins`](super::Config::origins)). Others end in [`on_refused`](Self::on_refused).
+    ///
+    /// **Look at the method.** A POST for the path of a page comes here as well, and gets what this returns. What can
+    /// only be read answers 405 with `Allow: GET, HEAD` to all but [`Method::Get`](crate::Method::Get) and
+    /// [`Method::Head`](crate::Method::Head). An upgrade is always a GET; `accept` to another method is 405.
+    ///
+    /// A body has not been read by now, and is not, unless this returns [`Answer::read_body`]: then
+    /// [`on_body`](Self::on_body) is called when it is whole. Any other answer to a request with a body ends the
+    /// connection.
     ///
     /// One connection may bring many requests, one after the other, with the same `id`; behind a reverse proxy they are
     /// many people's. A request that is sent before the one in front of it has its answer gets none, be it an
@@ -61,9 +69,15 @@ pub trait Handler<M = ()> {
         Answer::accept()
     }
 
-    /// The body of a request has arrived, for which [`on_request`](Self::on_request) asked (`Answer::read_body`). It is
-    /// whole, and within the limit; it lives in the server's buffer: copy what you keep. The answer may come
-    /// [later](Answer::later), as any other. The default answers 404.
+    /// The body of a request has arrived, for which [`on_request`](Self::on_request) asked ([`Answer::read_body`]), or
+    /// an answer that came later. It is whole, and within the limit; it lives in the server's buffer: copy what you
+    /// keep. [`Peers::request_id`] is the same as in `on_request`.
+    ///
+    /// The answer is a page or a refusal, at once or [later](Answer::later): to accept, or to read the body again, is a
+    /// mistake of the program, and a 500. The default answers 404.
+    ///
+    /// It is not called for a body that does not become whole: the client is refused
+    /// ([`on_refused`](Self::on_refused)), or has left.
     fn on_body(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>, body: &[u8]) -> Answer {
         let _ = (peers, id, request, body);
         Answer::refuse(404, "there is nothing here to send to")
@@ -73,7 +87,8 @@ pub trait Handler<M = ()> {
     /// 503, as it has waited too long ([`Config::handshake_within`](super::Config::handshake_within)), as too much was
     /// kept of what such clients sent meanwhile ([`Config::max_receiving`](super::Config::max_receiving)), or as the
     /// server stops, or is drained and opens no more. Each such request ends in one of two ways, and in one only: here,
-    /// or with an answer that is taken ([`Peers::answer_request`]).
+    /// or with an answer that is taken ([`Peers::answer_request`]). If that answer is to [read the
+    /// body](Answer::read_body), it ends in [`on_body`](Self::on_body), or here if the body does not become whole.
     ///
     /// A client that waits for a WebSocket has left when its side of TCP ends. One that waits for a page may end its
     /// side and read on: that it has left shows only when its connection is reset.
@@ -82,7 +97,8 @@ pub trait Handler<M = ()> {
     }
 
     /// The server has refused a request by itself: it broke a rule of the handshake, came from a page of a foreign
-    /// Origin, asked for a name that the server does not go by, took too long, or there is no room. The client gets the
+    /// Origin, asked for a name that the server does not go by, took too long, had a body that is too long or
+    /// malformed, or there is no room. The client gets the
     /// reason over HTTP; this is for the people who run the server. A flood of such requests calls it as often: count,
     /// and log some. What [`on_request`](Self::on_request) refuses does not come here, but an `accept` does where no
     /// WebSocket was asked for.

@@ -59,10 +59,11 @@ impl Config {
     }
 
     /// How much memory the unfinished messages of all peers may take together, in bytes: the parts that have arrived,
-    /// what was read from peers that do not read, and what is kept of clients whose request for a WebSocket is answered
-    /// [later](crate::Answer::later); 1 GiB. What is beyond it closes a peer with 1013: of the address that holds most,
-    /// the one that holds most ([`Departure::OverBudget`](crate::Departure::OverBudget)). One that waits for its answer
-    /// gets a 503. The others go on, and wait for nothing.
+    /// what was read from peers that do not read, what is kept of clients whose request is answered
+    /// [later](crate::Answer::later), and the bodies of requests; 1 GiB. What is beyond it closes a peer with 1013: of
+    /// the address that holds most, the one that holds most
+    /// ([`Departure::OverBudget`](crate::Departure::OverBudget)). A request gets a 503
+    /// ([`Refusal::OverBudget`](crate::Refusal::OverBudget)). The others go on, and wait for nothing.
     ///
     /// This limit, and the one for each address, hold for messages that never end: a message has no deadline of its
     /// own, as long as its peer answers Pings. A compressed one counts as much as has been inflated: 15 KB on the wire

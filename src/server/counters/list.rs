@@ -130,8 +130,8 @@ counters! {
     bytes_out: Counter, "Bytes written, without what TLS adds.";
     queue_full: Counter, "Messages for which a send queue was full.";
     too_slow: Counter, "Peers closed because their send queue was full, or all queues together were.";
-    over_budget: Counter, "Peers closed because unfinished messages took too much memory.";
-    receiving: GaugeOfBytes, "Bytes of memory that unfinished messages take now.";
+    over_budget: Counter, "Peers closed, or requests refused, because what was unfinished took too much memory.";
+    receiving: GaugeOfBytes, "Bytes of memory that unfinished messages and bodies take now.";
     sending: GaugeOfBytes,
         "Bytes of memory that wait now for peers that have not read what was sent before.";
     timed_out: Counter, "Peers given up because they were silent.";
