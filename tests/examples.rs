@@ -1,5 +1,5 @@
 //! The examples as programs of their own, with a real browser: the tutorial's lines to the echo, from a page of another
-//! origin; the lobby, as its head comment has it, and its page.
+//! origin; the lobby and the login, as their head comments have them, and the lobby's page.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pollcat::{Answer, Handler, Message, PeerId, Peers, Request, Server};
 
-use pollcat_testing::client::{BINARY, Client, TEXT};
+use pollcat_testing::client::{BINARY, Client, TEXT, upgrade_request};
 use pollcat_testing::example::Program;
 use pollcat_testing::running::Running;
 
@@ -162,6 +162,60 @@ fn the_lobbys_page_comes_in_by_itself() {
     assert_eq!(guest.text(), "+ guest2");
     drop(browser);
     assert_eq!(guest.text(), "- guest2");
+}
+
+#[test]
+fn the_login_asks_its_database_before_the_101() {
+    let chat = Program::start("login");
+    let ask = |target: &str, fields: &str| {
+        let mut client = Client::dial(&chat.address);
+        let request = upgrade_request(fields).replacen("GET / ", &format!("GET {target} "), 1);
+        client.write(request.as_bytes());
+        client
+    };
+    for (target, fields, status) in [
+        ("/", "", "401"),
+        ("/", "Authorization: Bearer somebody\r\n", "401"),
+        ("/?token=token-of-mallory", "", "403"),
+        ("/other", "", "404"),
+    ] {
+        let head = ask(target, fields).head();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{target} {fields}{head}");
+        assert_eq!(head.contains("\r\nWWW-Authenticate: Bearer\r\n"), status == "401", "{head}");
+    }
+
+    // All come at once, and one of them does not wait with what it has to say.
+    let mut ann = ask("/", "Authorization: Bearer token-of-ann\r\n");
+    let mut ming = ask("/?token=token-of-%E5%B0%8F%E6%98%8E", "");
+    let mut bob = ask("/", "Cookie: theme=dark; token=token-of-bob\r\n");
+    ann.send(TEXT, br#"{"do":"join","room":"tea"}"#);
+    let mut guests = [(&mut ann, "ann"), (&mut ming, "小明"), (&mut bob, "bob")];
+    for (guest, name) in &mut guests {
+        let head = guest.head();
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        assert_eq!(guest.text(), format!(r#"{{"hello":"{name}"}}"#));
+    }
+    assert_eq!(ann.text(), r#"{"joined":"ann","room":"tea"}"#);
+
+    ming.send(TEXT, br#"{"do":"join","room":"tea"}"#);
+    for guest in [&mut ann, &mut ming] {
+        assert_eq!(guest.text(), r#"{"joined":"小明","room":"tea"}"#);
+    }
+    bob.send(TEXT, br#"{"do":"say","room":"tea","text":"nobody hears me"}"#);
+    bob.send(TEXT, br#"{"do":"who","room":"tea"}"#);
+    assert_eq!(bob.text(), r#"{"room":"tea","who":["ann","小明"]}"#);
+    ming.send(TEXT, br#"{"do":"say","room":"tea","text":"\"hello\""}"#);
+    for guest in [&mut ann, &mut ming] {
+        assert_eq!(guest.text(), r#"{"from":"小明","room":"tea","text":"\"hello\""}"#);
+    }
+    ming.send(TEXT, br#"{"do":"leave","room":"tea"}"#);
+    assert_eq!(ann.text(), r#"{"left":"小明","room":"tea"}"#);
+    bob.send(TEXT, br#"{"do":"join","room":"tea"}"#);
+    assert_eq!([ann.text(), bob.text()], [r#"{"joined":"bob","room":"tea"}"#; 2]);
+    ann.send(TEXT, b"hello?");
+    assert_eq!(ann.close_frame(), (1003, "not understood".into()));
+    ann.close(1003);
+    assert_eq!(bob.text(), r#"{"left":"ann","room":"tea"}"#);
 }
 
 /// A browser that is started on a busy machine has shown its page by then.
