@@ -160,13 +160,16 @@ impl<M> Server<M> {
         self.listeners.adopt(self.poll.registry(), listener, Spoken::Tls(tls.clone()))
     }
 
-    /// Listens on a Unix-domain socket. A socket file that nobody listens on any more is replaced; the file is removed
-    /// when the server stops. Its permissions are what the umask leaves: a proxy that runs as another user needs
-    /// [`listen_unix_with`](Self::listen_unix_with).
+    /// Listens on a Unix-domain socket. A socket file that nobody listens on any more, as a program leaves it that was
+    /// killed, is replaced; the file is removed when the server stops. Its permissions are what the umask leaves: a
+    /// proxy that runs as another user needs [`listen_unix_with`](Self::listen_unix_with). A name in the abstract
+    /// namespace of Linux is no path: [`listen_unix_on`](Self::listen_unix_on) takes a listener that has one.
     ///
     /// # Errors
     ///
-    /// The path cannot be listened on.
+    /// The path cannot be listened on. [`AddrInUse`](io::ErrorKind::AddrInUse) if a program listens there, though it be
+    /// stopped or busy; if there is anything else than a socket, a link to one included; or if another program takes
+    /// the path at the same moment.
     #[cfg(unix)]
     pub fn listen_unix(&mut self, path: impl AsRef<std::path::Path>) -> io::Result<()> {
         self.listen_unix_with(path, UnixAccess::new())

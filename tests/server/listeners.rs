@@ -223,3 +223,136 @@ fn a_socket_file_that_nobody_listens_on_is_replaced_and_nothing_else_is() {
     assert!(server().listen_unix(&file).is_err());
     assert_eq!(std::fs::read_to_string(&file).ok().as_deref(), Some("precious"));
 }
+
+/// What lies at a path, and whether it may be replaced.
+#[cfg(unix)]
+#[test]
+fn only_a_socket_that_nobody_has_is_replaced() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::{UnixDatagram, UnixListener};
+
+    let scratch = Scratch::new("kinds");
+    let at = |name: &str| scratch.file(name);
+    let in_use = |name: &str| {
+        let error = server().listen_unix(at(name)).expect_err(name);
+        assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse, "{name}: {error}");
+        assert!(error.to_string().contains(&at(name).display().to_string()), "{error}");
+        assert!(at(name).symlink_metadata().is_ok(), "{name} is still there");
+    };
+    let replaced = |name: &str| {
+        let mut server = server();
+        server.listen_unix(at(name)).expect(name);
+        let running = echo(server);
+        let mut client = Client::dial_unix(&at(name));
+        client.open("");
+        assert_echo(&mut client);
+        drop(client);
+        drop(running);
+        assert!(!at(name).exists(), "{name}");
+    };
+    let live = UnixListener::bind(at("live")).expect("a path to listen on");
+    in_use("live");
+    let datagrams = UnixDatagram::bind(at("datagrams")).expect("a path to receive at");
+    in_use("datagrams");
+    drop(datagrams);
+    replaced("datagrams");
+    symlink(at("live"), at("link")).expect("a link");
+    in_use("link");
+    // A link whose socket is gone, and one that leads nowhere: who made it knows why.
+    drop(UnixListener::bind(at("stale")).expect("a path to listen on"));
+    symlink(at("stale"), at("link to stale")).expect("a link");
+    in_use("link to stale");
+    symlink(at("nothing"), at("link to nothing")).expect("a link");
+    in_use("link to nothing");
+    std::fs::create_dir(at("folder")).expect("a folder");
+    in_use("folder");
+    replaced("stale");
+    in_use("live");
+    drop(live);
+    replaced("live");
+
+    let missing = server().listen_unix(at("no/folder/socket")).expect_err("there is no folder");
+    assert_eq!(missing.kind(), std::io::ErrorKind::NotFound, "{missing}");
+    for nameless in ["", "a\0b", "\0abstract"] {
+        let error = server().listen_unix(nameless).expect_err("this is no path");
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{nameless:?}: {error}");
+    }
+    let long = at(&"x".repeat(200));
+    assert!(server().listen_unix(&long).is_err() && !long.exists());
+}
+
+/// A program was killed just when it was about to listen.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_program_leaves_that_was_killed_while_it_took_a_path_is_in_the_way_for_some_seconds() {
+    let scratch = Scratch::new("taking");
+    let turn = scratch.file(".socket.taking");
+    std::fs::create_dir(&turn).expect("a folder");
+    let error = server().listen_unix(scratch.file("socket")).expect_err("somebody has the turn");
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    assert!(error.to_string().contains(".socket.taking"), "{error}");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    std::fs::File::open(&turn).and_then(|turn| turn.set_modified(long_ago)).expect("it is ours");
+    let mut server = server();
+    server.listen_unix(scratch.file("socket")).expect("nobody has it any more");
+    assert!(!turn.exists());
+}
+
+/// The program is there, but it accepts nobody: it was stopped, or has more clients than it can take.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_socket_whose_program_is_busy_is_not_replaced() {
+    let scratch = Scratch::new("busy");
+    let path = scratch.file("socket");
+    let listener =
+        socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None).expect("a socket");
+    let address = socket2::SockAddr::unix(&path).expect("a path");
+    listener.bind(&address).expect("it is free");
+    listener.listen(0).expect("one client may wait");
+    let mut waiting = Vec::new();
+    loop {
+        let client =
+            socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None).expect("a socket");
+        client.set_nonblocking(true).expect("it need not wait");
+        match client.connect(&address) {
+            Ok(()) => waiting.push(client),
+            Err(error) => break assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock, "there is no room"),
+        }
+        assert!(waiting.len() < 10, "there is room for one");
+    }
+    let error = server().listen_unix(&path).expect_err("it is in use");
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    assert!(path.exists());
+}
+
+/// Several programs are started at once, as by a careless supervisor, and each finds the same socket left behind.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_of_those_that_come_at_once_gets_the_path_and_keeps_it() {
+    use std::sync::{Arc, Barrier};
+    use std::thread;
+
+    const PROGRAMS: usize = 4;
+    let scratch = Scratch::new("race");
+    for round in 0..100 {
+        let path = scratch.file(&format!("socket-{round}"));
+        drop(std::os::unix::net::UnixListener::bind(&path).expect("a path to listen on"));
+        let start = Arc::new(Barrier::new(PROGRAMS));
+        let starters = (0..PROGRAMS).map(|_| {
+            let (path, start) = (path.clone(), Arc::clone(&start));
+            thread::spawn(move || {
+                let mut server = server();
+                start.wait();
+                server.listen_unix(&path).map(|()| server)
+            })
+        });
+        let starters: Vec<_> = starters.collect();
+        let results = starters.into_iter().map(|starter| starter.join().expect("listening does not panic"));
+        let (winners, losers): (Vec<_>, Vec<_>) = results.partition(Result::is_ok);
+        assert_eq!(winners.len(), 1, "round {round}: {losers:?}");
+        std::os::unix::net::UnixStream::connect(&path).expect("the winner listens there");
+        drop(winners);
+        let left: Vec<_> = std::fs::read_dir(scratch.path()).expect("a folder").collect();
+        assert!(left.is_empty(), "round {round}: {left:?}");
+    }
+}

@@ -1,10 +1,13 @@
 //! Unix-domain sockets: the file of one, who may connect to it, and when it goes.
 
+use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use mio::net::UnixStream;
 
@@ -50,8 +53,16 @@ impl UnixAccess {
 
 /// Listens on a path. A socket file on which no program listens any more is replaced. No client can connect before
 /// the file's group and mode are what they are to be: until then the socket is bound, and does not listen.
+///
+/// A socket that is bound and does not listen yet looks as if its program were gone. So programs that do this for the
+/// same path do it one after the other: the first gets it, and the others find it in use.
 pub(in crate::server) fn listen(path: &Path, access: UnixAccess) -> io::Result<(UnixListener, SocketFile)> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    // The system would take the one for a wish to have any name, and end the other at its NUL.
+    if path.as_os_str().is_empty() || path.as_os_str().as_encoded_bytes().contains(&0) {
+        return Err(named(io::Error::new(ErrorKind::InvalidInput, "no path for a socket")));
+    }
+    let _turn = Turn::take(path).map_err(named)?;
     if is_left_behind(path) {
         fs::remove_file(path).map_err(named)?;
     }
@@ -75,10 +86,50 @@ pub(in crate::server) fn listen(path: &Path, access: UnixAccess) -> io::Result<(
     }
 }
 
-/// Is this the socket of a program that is gone? Connecting does not wait, not even where many clients do.
+/// Is this the socket of a program that is gone? Connecting does not wait, not even where many clients do. (On macOS
+/// and the BSDs it is refused there: a program with that many clients before its door looks as if it were gone.)
 fn is_left_behind(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket())
         && UnixStream::connect(path).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+}
+
+/// While this is there, no other program looks at a path, or takes it: a folder beside it, which only one can make.
+/// (Locks of files are in the standard library from Rust 1.89 on.)
+struct Turn(PathBuf);
+
+/// How often it is tried, and how long apart: a turn takes less than a millisecond.
+const TRIES: u32 = 200;
+const A_MOMENT: Duration = Duration::from_millis(5);
+/// Whoever took it then was killed in the midst of it.
+const ABANDONED: Duration = Duration::from_secs(10);
+
+impl Turn {
+    fn take(path: &Path) -> io::Result<Self> {
+        let mut name = OsString::from(".");
+        name.push(path.file_name().ok_or(ErrorKind::InvalidInput)?);
+        name.push(".taking");
+        let folder = path.with_file_name(name);
+        for _ in 0..TRIES {
+            match fs::create_dir(&folder) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                made => return made.map(|()| Turn(folder)),
+            }
+            let age =
+                fs::metadata(&folder).and_then(|meta| meta.modified()).ok().and_then(|it| it.elapsed().ok());
+            match age {
+                Some(age) if age > ABANDONED => drop(fs::remove_dir(&folder)),
+                _ => thread::sleep(A_MOMENT),
+            }
+        }
+        let busy = format!("another program is about to listen here, says {}", folder.display());
+        Err(io::Error::new(ErrorKind::AddrInUse, busy))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.0);
+    }
 }
 
 /// The file of a Unix-domain socket, and which it was: another program may have put its own in its place.
@@ -90,7 +141,9 @@ pub(in crate::server) struct SocketFile {
 
 impl SocketFile {
     fn at(path: &Path) -> Self {
-        SocketFile { path: path.to_owned(), identity: SocketFile::identity(path) }
+        // The process may go elsewhere before it stops.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        SocketFile { identity: SocketFile::identity(&path), path }
     }
 
     fn identity(path: &Path) -> Option<(u64, u64)> {
@@ -98,8 +151,12 @@ impl SocketFile {
     }
 
     pub(in crate::server) fn remove(&self) {
-        if self.identity.is_some() && SocketFile::identity(&self.path) == self.identity {
+        if self.is_ours() {
             let _ = fs::remove_file(&self.path);
         }
+    }
+
+    fn is_ours(&self) -> bool {
+        self.identity.is_some() && SocketFile::identity(&self.path) == self.identity
     }
 }
