@@ -237,6 +237,19 @@ const CASES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "one that does not read hears the newest of a key, in the place of the oldest",
+        &[
+            "0: subscribe 1 tea, subscribe 2 tea",
+            "pause 1",
+            "0: 100x publish tea 60000, send 1 =1, publish tea =2, send 1, publish tea =1 70000, broadcast =2 126",
+            "0: publish tea =3 70000, publish tea, publish tea =1, send 1 =3 80000 & mail: publish tea =2, send 1 =1, broadcast =1",
+            "0: 40x publish tea =4 20000, 40x send 1 =4 100, publish tea | publish tea =4, 20x publish tea =5 70000",
+            "0: publish tea =5, publish tea 60000",
+            "resume 1",
+            "0: publish tea =1, publish tea =1",
+        ],
+    ),
+    (
         "one that does not read is closed, and hears all of it before",
         &[
             "0: subscribe 1 tea, subscribe 2 tea",

@@ -3,7 +3,7 @@
 use pollcat_testing::dice::Dice;
 
 use crate::model::{Slow, Stage as PeerStage};
-use crate::script::{Call, Name, Part, Piece, Said, Speaker, TOPICS, Topic, Turn, Way};
+use crate::script::{Call, Name, Part, Piece, Said, Speaker, TELLS, TOPICS, Topic, Turn, Way};
 use crate::stage::{House, Stage};
 
 const TURNS: usize = 30;
@@ -22,6 +22,7 @@ struct Author<'a> {
     topics: &'static [Topic],
     /// Shorter messages do not tell their number.
     shortest: usize,
+    keyed: bool,
     number: u32,
     said: usize,
     /// Who can be spoken of: all that ever were, and those that come in this turn.
@@ -38,6 +39,7 @@ pub(crate) fn play_round(house: House, mut dice: Dice) {
         topics: &TOPICS[..1 + dice.below(TOPICS.len())],
         dice: &mut dice,
         shortest: if house.slow == Slow::Wait { 0 } else { 8 },
+        keyed: house.keyed,
         number: 0,
         said: 0,
         names: 0,
@@ -178,7 +180,9 @@ impl Author<'_> {
     fn say(&mut self, way: Way, length: usize) -> Call {
         self.number += 1;
         self.said += length;
-        Call::Say(way, Said { number: self.number, length: length.max(self.shortest) })
+        let key = (self.keyed && self.dice.one_in(2)).then(|| self.dice.below(5) as u64);
+        let shortest = if key.is_some() { TELLS } else { self.shortest };
+        Call::Say(way, Said { number: self.number, length: length.max(shortest), key })
     }
 
     /// Mostly short; the borders of the lengths in a frame (§5.2), and of what is kept apart.

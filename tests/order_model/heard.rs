@@ -1,12 +1,13 @@
 //! Compares what a client has received with what the model says.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use pollcat_testing::client::{BINARY, CLOSE, PONG, TEXT};
 
 use crate::listener::Heard;
 use crate::model::{Ending, Model, Slow};
-use crate::script::{Call, Name, Said};
+use crate::script::{Call, Name, Said, TELLS};
 
 /// Tells the first difference, and the calls around it.
 #[track_caller]
@@ -19,6 +20,9 @@ pub(crate) fn judge(model: &Model, name: Name, heard: &Heard) {
 /// The place of the first difference, and what it is.
 fn compare(model: &Model, name: Name, heard: &Heard) -> Result<(), (usize, String)> {
     let peer = &model.peers[name];
+    let places = places(&peer.expected, heard);
+    // The place behind this one, and behind those of messages that were replaced.
+    let behind = |place: usize| place + places[place..].iter().take_while(|said| said.is_none()).count();
     let is_torn = peer.leaving == Some(Ending::Torn);
     let mut pongs = peer.pongs.iter();
     // The next message that may come, and the least number of messages that the last Pong has promised.
@@ -36,17 +40,19 @@ fn compare(model: &Model, name: Name, heard: &Heard) -> Result<(), (usize, Strin
                         && said.length == payload.len()
                         && *payload == said.payload()
                 };
-                let rest = peer.expected.get(next..).unwrap_or_default();
+                let mut rest =
+                    (next..).zip(&places[next..]).filter_map(|(place, said)| Some((place, (*said)?)));
+                let first_of_rest = rest.clone().next();
                 // Only who is slow may miss anything.
-                let skipped = match model.slow {
-                    Slow::Skip => rest.iter().position(is_it),
-                    Slow::Wait | Slow::Close => rest.first().filter(|said| is_it(said)).map(|_| 0),
+                let found = match model.slow {
+                    Slow::Skip => rest.find(|(_, said)| is_it(said)),
+                    Slow::Wait | Slow::Close => first_of_rest.filter(|(_, said)| is_it(said)),
                 };
-                let Some(skipped) = skipped else {
-                    let expected = rest.first().map_or("nothing".into(), Said::to_string);
+                let Some((place, _)) = found else {
+                    let expected = first_of_rest.map_or("nothing".into(), |(_, said)| said.to_string());
                     return wrong(format!("{expected}, and not {}", describe(*first, payload)));
                 };
-                next += skipped + 1;
+                next = place + 1;
                 heard_messages += 1;
                 if next <= floor {
                     return Err((next, "a message said before the Ping, after its Pong".into()));
@@ -59,7 +65,7 @@ fn compare(model: &Model, name: Name, heard: &Heard) -> Result<(), (usize, Strin
                 Some(pong) if next > pong.latest => {
                     return wrong(format!("Pong {} is late: {} would do", pong.number, pong.latest));
                 }
-                Some(pong) if model.slow == Slow::Wait && next < pong.earliest => {
+                Some(pong) if model.slow == Slow::Wait && behind(next) < pong.earliest => {
                     return wrong(format!("Pong {} is early, and not after {}", pong.number, pong.earliest));
                 }
                 Some(pong) => floor = pong.earliest,
@@ -83,6 +89,8 @@ fn compare(model: &Model, name: Name, heard: &Heard) -> Result<(), (usize, Strin
     if ending != peer.ending {
         return wrong(format!("{:?}, and not {ending:?}", peer.ending));
     }
+    let next = behind(next);
+    let wrong = |what: String| Err((next, what));
     // Who was too slow has missed the end, and who was closed before it had caught up was not told how much.
     let all = match model.slow {
         Slow::Wait => next == peer.expected.len(),
@@ -100,6 +108,25 @@ fn compare(model: &Model, name: Name, heard: &Heard) -> Result<(), (usize, Strin
             wrong(format!("all {all} messages, and not the end after {heard_messages} and {missed} left out"))
         }
     }
+}
+
+/// What is heard at the place of each message that was said. Of those with one key a newer one may have taken the place
+/// of older ones, which were not heard; its own place is empty then.
+fn places(expected: &[Said], heard: &Heard) -> Vec<Option<Said>> {
+    let number = |payload: &[u8]| str::from_utf8(payload.get(..TELLS - 1)?).ok()?.parse().ok();
+    let heard: HashSet<u32> = heard.frames.iter().filter_map(|(_, payload)| number(payload)).collect();
+    let mut places: Vec<Option<Said>> = expected.iter().copied().map(Some).collect();
+    // The first place since one was heard, by key.
+    let mut waiting: HashMap<u64, usize> = HashMap::new();
+    for (own, said) in expected.iter().enumerate() {
+        let Some(key) = said.key else { continue };
+        let place = *waiting.entry(key).or_insert(own);
+        (places[own], places[place]) = (None, Some(*said));
+        if heard.contains(&said.number) {
+            waiting.remove(&key);
+        }
+    }
+    places
 }
 
 fn describe(first: u8, payload: &[u8]) -> String {

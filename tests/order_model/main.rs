@@ -78,6 +78,8 @@ fn play(slow: Slow, offers: &'static [&'static str]) {
             slow,
             queue,
             narrow: dice.one_in(2) || slow != Slow::Wait,
+            // Who is skipped may have missed what is not there, or had it replaced: nobody knows.
+            keyed: dice.one_in(2) && slow != Slow::Skip,
             stops: dice.one_in(2),
             offers,
         };

@@ -98,7 +98,7 @@ impl State {
     /// A message that no script says.
     fn own_message(&mut self) -> Said {
         self.own += 1;
-        Said { number: self.own, length: 30 }
+        Said { number: self.own, length: 30, key: None }
     }
 }
 

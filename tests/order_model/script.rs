@@ -9,6 +9,7 @@
 //!         ping / goodbye / end   a Ping, a Close, the end of its side of TCP
 //!         nonsense       a frame that breaks the protocol
 //! call    publish tea 70000      at the end, a length: short without; `40x` in front: that often
+//!         send 1 =3              replaces what waits with the key 3
 //! ```
 
 use std::fmt;
@@ -26,7 +27,12 @@ pub(crate) type Topic = &'static str;
 pub(crate) struct Said {
     pub(crate) number: u32,
     pub(crate) length: usize,
+    /// Replaces the one with this key that waits. Then it is long enough to tell its number.
+    pub(crate) key: Option<u64>,
 }
+
+/// A message of this length tells its number.
+pub(crate) const TELLS: usize = 9;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -114,11 +120,10 @@ impl Said {
         if self.number.is_multiple_of(7) || self.length > 4_000 && !self.number.is_multiple_of(5) {
             outgoing = outgoing.uncompressed();
         }
+        if let Some(key) = self.key {
+            outgoing = outgoing.replacing(key);
+        }
         say(outgoing)
-    }
-
-    pub(crate) fn prepared(self) -> PreparedMessage {
-        PreparedMessage::new(self.message(&self.payload()))
     }
 
     fn message(self, payload: &[u8]) -> Message<'_> {
@@ -180,6 +185,8 @@ fn read_call(words: &str, number: &mut u32) -> Call {
     let peer: Option<Name> = peer();
     let topic = rest.next_if(|word| TOPICS.contains(word));
     let topic = topic.and_then(|word| TOPICS.into_iter().find(|topic| topic == &word));
+    let key = rest.next_if(|word| word.starts_with('='));
+    let key = key.map(|word| word[1..].parse().expect("a key"));
     let length = rest.next().map(|length| length.parse().expect("a length"));
     assert_eq!(rest.next(), None, "{what}: too many words");
     let way = match (what, peer, topic) {
@@ -196,7 +203,7 @@ fn read_call(words: &str, number: &mut u32) -> Call {
         other => panic!("{other:?}: what is that?"),
     };
     *number += 1;
-    Call::Say(way, Said { number: *number, length: length.unwrap_or(9 + *number as usize % 60) })
+    Call::Say(way, Said { number: *number, length: length.unwrap_or(TELLS + *number as usize % 60), key })
 }
 
 impl fmt::Display for Call {
@@ -219,6 +226,7 @@ impl fmt::Display for Call {
 
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} #{}", self.length, self.number)
+        write!(f, "{} #{}", self.length, self.number)?;
+        self.key.map_or(Ok(()), |key| write!(f, " ={key}"))
     }
 }

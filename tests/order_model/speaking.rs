@@ -97,15 +97,15 @@ impl Stage {
             let posted = match call {
                 Call::Say(Way::Send(to), said) => id(to).map(|id| {
                     deliver(Mail::Follows(call));
-                    mailbox.send(id, &said.prepared())
+                    said.say(|message| mailbox.send(id, message))
                 }),
                 Call::Say(Way::Publish(topic), said) => {
                     deliver(Mail::Follows(call));
-                    Some(mailbox.publish(topic, &said.prepared()))
+                    Some(said.say(|message| mailbox.publish(topic, message)))
                 }
                 Call::Say(Way::Broadcast, said) => {
                     deliver(Mail::Follows(call));
-                    Some(mailbox.broadcast(&said.prepared()))
+                    Some(said.say(|message| mailbox.broadcast(message)))
                 }
                 Call::Close(who) => id(who).map(|id| {
                     deliver(Mail::Follows(call));

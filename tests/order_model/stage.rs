@@ -22,6 +22,8 @@ pub(crate) struct House {
     pub(crate) queue: usize,
     /// Sockets with small buffers: outboxes fill soon.
     pub(crate) narrow: bool,
+    /// Some messages have keys.
+    pub(crate) keyed: bool,
     /// In the end the server stops; or else it closes everybody.
     pub(crate) stops: bool,
     /// What newcomers offer in their Sec-WebSocket-Extensions, in turn.
@@ -30,7 +32,7 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) const PLAIN: House =
-        House { slow: Slow::Wait, queue: 1 << 30, narrow: false, stops: false, offers: &[""] };
+        House { slow: Slow::Wait, queue: 1 << 30, narrow: false, keyed: false, stops: false, offers: &[""] };
 }
 
 pub(crate) struct Stage {
@@ -163,7 +165,7 @@ impl Stage {
             true => vec![Call::Stop],
             false => (0..self.listeners.len()).map(Call::Close).collect(),
         };
-        let word = Said { number: number + 1, length: 50 };
+        let word = Said { number: number + 1, length: 50, key: None };
         end.insert(end.len() / 2, Call::Say(Way::Publish("tea"), word));
         self.post_script(end);
         let mut heard: Vec<(Name, Heard)> = std::mem::take(&mut self.torn);
@@ -178,7 +180,10 @@ impl Stage {
         let nobody_torn = state.model.peers.iter().all(|peer| peer.leaving != Some(Ending::Torn));
         if self.house.slow == Slow::Wait && nobody_torn {
             let messages: usize = state.model.peers.iter().map(|peer| peer.expected.len()).sum();
-            assert_eq!(self.running.counters().messages_out, messages as u64, "how many were sent");
+            let heard: usize = state.model.peers.iter().map(|peer| peer.heard).sum();
+            let counters = self.running.counters();
+            assert_eq!(counters.messages_out, messages as u64, "how many were sent");
+            assert_eq!(counters.replaced, (messages - heard) as u64, "how many were replaced");
         }
     }
 

@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::handshake::Body;
-use crate::server::send::tape::{Piece, Tape};
+use crate::server::send::tape::{Key, Piece, Tape};
 use crate::server::tuning::{BLOCK, KEYED, SLICES};
 
 #[derive(Debug, Default)]
@@ -139,21 +139,28 @@ impl Backlog {
             if self.begun == 0 {
                 return;
             }
-            let piece = &mut self.pieces[place];
+            let piece = &self.pieces[place];
             self.begun = self.begun.saturating_sub(piece.len());
-            if let Waiting::Keyed(key, message) = piece {
-                let key = *key;
-                *piece = std::mem::replace(message, Waiting::Own(Vec::new()));
-                self.memory -= KEYED;
-                self.forget(key);
+            if let &Waiting::Keyed(key, _) = piece {
+                self.settle(key);
             }
         }
     }
 
-    fn forget(&mut self, key: u64) {
-        if let Some(places) = &mut self.places {
-            places.by_key.remove(&key);
+    /// The message with this key, if one waits, stays what it is, and where it is.
+    fn settle(&mut self, key: u64) {
+        let Some(place) = self.forget(key) else { return };
+        let piece = &mut self.pieces[place];
+        if let Waiting::Keyed(_, message) = piece {
+            *piece = std::mem::replace(message, Waiting::Own(Vec::new()));
+            self.memory -= KEYED;
         }
+    }
+
+    /// Returns where the message with this key was.
+    fn forget(&mut self, key: u64) -> Option<usize> {
+        let places = self.places.as_mut()?;
+        Some((places.by_key.remove(&key)? - places.first) as usize)
     }
 
     // ---- keeping
@@ -187,9 +194,16 @@ impl Backlog {
         let mut replaced = 0;
         for (part, key) in tape.parts(stretch) {
             let (_, unwritten) = tape.get(&part).split_at(written.min(part.len()));
-            match key.filter(|_| begun == 0) {
-                Some(key) => replaced += u64::from(self.put(key, Waiting::Own(unwritten.to_vec()))),
-                None => self.keep_bytes(unwritten),
+            match key {
+                Some(Key::Replaces(key)) if begun == 0 => {
+                    replaced += u64::from(self.put(key, Waiting::Own(unwritten.to_vec())));
+                }
+                _ => {
+                    if let Some(Key::Stays(key)) = key {
+                        self.settle(key);
+                    }
+                    self.keep_bytes(unwritten);
+                }
             }
             written = written.saturating_sub(part.len());
             begun = begun.saturating_sub(part.len());

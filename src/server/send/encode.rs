@@ -11,10 +11,11 @@
 use super::compression::WINDOWS;
 use super::outbound::{Counts, Outbound};
 use super::outgoing::{Content, Outgoing};
-use super::tape::{Piece, Tape};
+use super::tape::{Key, Piece, Tape};
 use crate::handshake::Deflate;
 use crate::protocol::{Agreement, Deflater, WithCodec};
 use crate::server::peer_id::Slot;
+use crate::server::tuning::LARGE;
 
 /// A message, and what has been made of it.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl<'a> Encoded<'a> {
     pub(super) fn plain(&mut self, tape: &mut Tape) -> &Piece {
         self.plain.get_or_insert_with(|| {
             let piece = tape.put(self.outgoing.content);
-            tape.note_key(piece, self.outgoing.key)
+            tape.note_key(piece, self.outgoing.key.map(Key::Replaces))
         })
     }
 }
@@ -62,8 +63,13 @@ impl Outbound {
             Some(agreement) if self.is_worth_deflating(outgoing) => {
                 match agreement.server_no_context_takeover() {
                     true => Way::Shared(agreement),
-                    // What is compressed in a context cannot be replaced there.
-                    false if outgoing.key.is_some() && self.is_blocked(slot) => Way::Plain,
+                    // What is compressed in a context cannot be replaced. A large one has no place on the tape.
+                    false
+                        if outgoing.key.is_some()
+                            && (self.is_blocked(slot) || outgoing.length() >= LARGE) =>
+                    {
+                        Way::Plain
+                    }
                     false => Way::Own(agreement),
                 }
             }
@@ -98,7 +104,7 @@ impl Outbound {
                     Content::Prepared(prepared) => tape.put_frame(&prepared.deflate(window_bits, deflater)),
                 }
             };
-            tape.note_key(piece, key)
+            tape.note_key(piece, key.map(Key::Replaces))
         })
     }
 
@@ -113,12 +119,13 @@ impl Outbound {
         *compressed += 1;
         let compression = &mut ways[slot.index()].compression;
         let deflater = compression.own(agreement.codec(), || deflater(deflate.as_ref(), agreement));
-        match outgoing.content {
+        let piece = match outgoing.content {
             Content::Message(message) => tape.record(message.len(), |out| deflater.message(message, out)),
             Content::Prepared(prepared) => {
-                tape.record(prepared.as_frame().len(), |out| prepared.encode_with(deflater, out))
+                tape.record(prepared.payload().len(), |out| prepared.encode_with(deflater, out))
             }
-        }
+        };
+        tape.note_key(piece, outgoing.key.map(Key::Stays))
     }
 }
 

@@ -54,9 +54,9 @@ impl Outgoing<'_> {
     ///   for the difference it is [`Delivery::Full`](crate::Delivery::Full), as any other.
     /// * What is replaced counts in [`Counters::replaced`](crate::Counters::replaced), and not as missed in
     ///   [`on_drain`](crate::Handler::on_drain).
-    /// * With a compression context of the peer's own (`Deflate::context_takeover`) the next message builds on the one
-    ///   before, so what is compressed there cannot be taken back: when the socket is full, messages with a key go
-    ///   uncompressed, and those that were compressed before are not replaced.
+    /// * With a compression context of the peer's own (`Deflate::context_takeover`) each message builds on those before
+    ///   it, so what is compressed there stays. When the socket is full, and always from 64 KiB on, messages with a key
+    ///   go to such a peer uncompressed, and are replaced as for any other.
     ///
     /// What is stale is what has left the queue: the system's socket buffers hold as much as
     /// [`Config::send_buffer`](crate::Config::send_buffer) says, and nothing there can be replaced.

@@ -31,11 +31,19 @@ pub(super) struct Tape {
     keyed: Vec<Keyed>,
 }
 
-/// A message that a newer one with the same key may replace, where it has to wait.
 #[derive(Debug)]
 struct Keyed {
     range: Range<u32>,
-    key: u64,
+    key: Key,
+}
+
+/// Of a message that has to wait.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Key {
+    /// Takes the place of the older one, and may be replaced.
+    Replaces(u64),
+    /// Stays where it is, and so does the older one: what follows is compressed in a context that includes it.
+    Stays(u64),
 }
 
 /// Something to write: a stretch of the tape, or bytes of its own.
@@ -104,7 +112,7 @@ impl Tape {
 
     /// A message has just been recorded: remembers its key, if it has one.
     #[inline]
-    pub(super) fn note_key(&mut self, piece: Piece, key: Option<u64>) -> Piece {
+    pub(super) fn note_key(&mut self, piece: Piece, key: Option<Key>) -> Piece {
         match key {
             None => piece,
             Some(key) => self.remember_key(piece, key),
@@ -112,33 +120,36 @@ impl Tape {
     }
 
     #[cold]
-    fn remember_key(&mut self, piece: Piece, key: u64) -> Piece {
-        match piece {
-            Piece::Tape(range) => {
+    fn remember_key(&mut self, piece: Piece, key: Key) -> Piece {
+        match (piece, key) {
+            (Piece::Tape(range), key) => {
                 self.keyed.push(Keyed { range: range.clone(), key });
                 Piece::Tape(range)
             }
-            Piece::Shared(bytes) => Piece::Keyed(key, bytes),
-            other => other,
+            (Piece::Shared(bytes), Key::Replaces(key)) => Piece::Keyed(key, bytes),
+            (other, _) => other,
         }
     }
 
     /// The key of a message, if it has one.
     pub(super) fn key_of(&self, message: &Piece) -> Option<u64> {
         match message {
-            Piece::Tape(range) => self.key_at(range.start),
+            Piece::Tape(range) => match self.key_at(range.start)? {
+                Key::Replaces(key) => Some(key),
+                Key::Stays(_) => None,
+            },
             Piece::Keyed(key, _) => Some(*key),
             Piece::Shared(_) | Piece::Page(_) => None,
         }
     }
 
-    fn key_at(&self, start: u32) -> Option<u64> {
+    fn key_at(&self, start: u32) -> Option<Key> {
         let place = self.keyed.binary_search_by_key(&start, |keyed| keyed.range.start).ok()?;
         Some(self.keyed[place].key)
     }
 
     /// The parts of a stretch: each message with a key that begins in it, and what lies between those.
-    pub(super) fn parts(&self, stretch: &Range<u32>) -> impl Iterator<Item = (Range<u32>, Option<u64>)> {
+    pub(super) fn parts(&self, stretch: &Range<u32>) -> impl Iterator<Item = (Range<u32>, Option<Key>)> {
         let Range { mut start, end } = *stretch;
         let mut keyed = self.keyed[self.keyed.partition_point(|keyed| keyed.range.start < start)..].iter();
         let mut next = keyed.next();

@@ -1,0 +1,119 @@
+//! A thousand prices a second, and only the newest for those who cannot keep up:
+//! `cargo run --release --example ticker [ADDRESS]`.
+//!
+//! ```text
+//! you send                  you receive, at first the latest price of each, and from then on every new one
+//! {"sub": ["A", "B"]}       {"symbol":"A","bid":101.20,"ask":101.25,"seq":4711,"time":1764413999123}
+//! ```
+//!
+//! There are 50 symbols, A to Z and AA to AX, and each is a topic. A client that stops reading for a while does not get
+//! all that it has missed: while a price waits for it, a newer one of the same symbol takes its place (`replacing`). As
+//! only what waits in the server can be replaced, the system is told to take little of what cannot leave
+//! (`max_unsent`). Prices come from a thread, twenty to a letter: that costs a tenth of a letter for each.
+
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use pollcat::{CloseCode, Config, Handler, Mailbox, Message, NotDelivered, Origins};
+use pollcat::{Outgoing, PeerId, Peers, PreparedMessage, Server};
+use serde_json::{Value, json};
+
+const SYMBOLS: usize = 50;
+const PRICES_IN_A_LETTER: u64 = 20;
+/// A thousand prices a second.
+const LETTER_EVERY: Duration = Duration::from_millis(20);
+
+/// The news of one symbol, encoded on the thread that has it.
+struct Price {
+    symbol: usize,
+    message: PreparedMessage,
+}
+
+struct Ticker {
+    names: Vec<String>,
+    latest: Vec<Option<PreparedMessage>>,
+}
+
+impl Ticker {
+    fn subscribe(&self, peers: &mut Peers, id: PeerId, name: &str) {
+        let Some(symbol) = self.names.iter().position(|known| known == name) else {
+            peers.send(id, &json!({ "error": "no such symbol", "symbol": name }).to_string());
+            return;
+        };
+        peers.subscribe(id, name);
+        if let Some(latest) = &self.latest[symbol] {
+            peers.send(id, Outgoing::from(latest).replacing(symbol as u64));
+        }
+    }
+}
+
+impl Handler<Vec<Price>> for Ticker {
+    fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+        let asked: Value = serde_json::from_slice(message.as_bytes()).unwrap_or_default();
+        let Some(names) = asked["sub"].as_array() else {
+            return peers.close(from, CloseCode::UNSUPPORTED, r#"say {"sub": ["A", "B"]}"#);
+        };
+        for name in names.iter().filter_map(Value::as_str) {
+            self.subscribe(peers, from, name);
+        }
+    }
+
+    /// One turn for all prices of a letter, and one write for each client.
+    fn on_mail(&mut self, peers: &mut Peers, prices: Vec<Price>) {
+        for Price { symbol, message } in prices {
+            peers.publish(&self.names[symbol], Outgoing::from(&message).replacing(symbol as u64));
+            self.latest[symbol] = Some(message);
+        }
+    }
+}
+
+/// A, B, … Z, AA, AB, …
+fn name(symbol: usize) -> String {
+    let letter = char::from(b'A' + (symbol % 26) as u8);
+    if symbol < 26 { letter.into() } else { format!("A{letter}") }
+}
+
+/// Makes prices until the server has stopped.
+fn trade(mailbox: &Mailbox<Vec<Price>>, names: &[String]) {
+    let start = Instant::now();
+    let mut cents = [10_000_u64; SYMBOLS];
+    for letter in 0.. {
+        thread::sleep((start + LETTER_EVERY * letter).saturating_duration_since(Instant::now()));
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
+        let first = u64::from(letter) * PRICES_IN_A_LETTER;
+        let prices = (first..first + PRICES_IN_A_LETTER).map(|seq| {
+            let symbol = seq as usize % SYMBOLS;
+            // Up and down between 100 and 200.
+            cents[symbol] = 10_000 + (cents[symbol] + seq % 41) % 10_000;
+            let (bid, ask) = (cents[symbol] as f64 / 100.0, (cents[symbol] + 5) as f64 / 100.0);
+            let name = &names[symbol];
+            let text =
+                format!(r#"{{"symbol":"{name}","bid":{bid:.2},"ask":{ask:.2},"seq":{seq},"time":{time}}}"#);
+            Price { symbol, message: PreparedMessage::new(&text) }
+        });
+        match mailbox.deliver(prices.collect()) {
+            Ok(()) => {}
+            // The next letter has newer ones.
+            Err(NotDelivered::Full(_)) => {
+                log::warn!("{PRICES_IN_A_LETTER} prices are lost: the mailbox is full")
+            }
+            Err(NotDelivered::Stopped(_)) => return,
+        }
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    env_logger::init();
+    let address = std::env::args().nth(1).unwrap_or("127.0.0.1:9504".into());
+    let config = Config::new().origins(Origins::any()).max_message(4 << 10).max_unsent(4 << 10);
+    let server = Server::with_config(address, config)?;
+    println!("prices on ws://{}", server.local_addr()?);
+
+    let names: Vec<String> = (0..SYMBOLS).map(name).collect();
+    let (mailbox, traded) = (server.mailbox(), names.clone());
+    thread::spawn(move || trade(&mailbox, &traded));
+    let mailbox = server.mailbox();
+    ctrlc::set_handler(move || mailbox.stop())?;
+    server.run(Ticker { names, latest: vec![None; SYMBOLS] })?;
+    Ok(())
+}

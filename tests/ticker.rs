@@ -1,0 +1,98 @@
+//! The example `ticker` as a program of its own: what a client finds that has not read for a while.
+//!
+//! `POLLCAT_STALL` is for how many seconds; the server gives up a client that is silent for 30.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+
+use pollcat_testing::client::{Client, TEXT};
+use pollcat_testing::example::Program;
+use pollcat_testing::raw::narrow_stream;
+use serde_json::{Value, json};
+
+const PRICES_A_SECOND: u64 = 1_000;
+
+/// A client that wants the prices of all these. Its own receive buffer is short: what that holds, no server can replace.
+fn subscriber(ticker: &Program, names: &[String]) -> Client {
+    let address = ticker.address.parse().expect("an address and a port");
+    let mut client = Client::over(narrow_stream(address, 8 << 10));
+    client.open("");
+    client.send(TEXT, json!({ "sub": names }).to_string().as_bytes());
+    client
+}
+
+fn price(client: &mut Client) -> (String, u64) {
+    let price: Value = serde_json::from_str(&client.text()).expect("a price is JSON");
+    let text =
+        |field: &str| price[field].as_str().unwrap_or_else(|| panic!("{price} has a {field}")).to_owned();
+    (text("symbol"), price["seq"].as_u64().unwrap_or_else(|| panic!("{price} has a number")))
+}
+
+fn all_names() -> Vec<String> {
+    let letters = || ('A'..='Z').map(String::from);
+    letters().chain(letters().map(|letter| format!("A{letter}"))).take(50).collect()
+}
+
+#[test]
+fn whoever_has_not_read_for_a_while_finds_a_second_of_stale_prices_at_most() {
+    let stall =
+        std::env::var("POLLCAT_STALL").map_or(3, |seconds| seconds.parse().expect("a number of seconds"));
+    let ticker = Program::start("ticker");
+    let (latest, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let mut attentive = subscriber(&ticker, &all_names());
+    let (told, until) = (Arc::clone(&latest), Arc::clone(&over));
+    let reader = thread::spawn(move || {
+        while !until.load(Relaxed) {
+            told.store(price(&mut attentive).1, Relaxed);
+        }
+    });
+
+    let mut client = subscriber(&ticker, &all_names());
+    for _ in 0..PRICES_A_SECOND {
+        price(&mut client);
+    }
+    let before = price(&mut client).1;
+    thread::sleep(Duration::from_secs(stall));
+    let now = latest.load(Relaxed);
+    assert!(now - before > stall * PRICES_A_SECOND / 2, "{} prices in {stall} seconds", now - before);
+    let (mut stale, mut heard) = (0, HashMap::new());
+    loop {
+        let (symbol, seq) = price(&mut client);
+        assert!(heard.insert(symbol, seq) < Some(seq), "the prices of a symbol come in order");
+        if seq >= now {
+            break;
+        }
+        stale += 1;
+    }
+    println!("{stale} stale prices after {stall} seconds, in which there were {}", now - before);
+    assert!(stale <= PRICES_A_SECOND, "{stale} stale prices");
+    over.store(true, Relaxed);
+    reader.join().expect("whoever reads hears");
+}
+
+#[test]
+fn each_price_comes_to_those_who_want_it_and_the_latest_at_once() {
+    let ticker = Program::start("ticker");
+    let mut client = subscriber(&ticker, &["B".into(), "AX".into()]);
+    let mut heard = HashMap::new();
+    for _ in 0..10 {
+        let (symbol, seq) = price(&mut client);
+        // Of fifty symbols each has every fiftieth number.
+        assert!(
+            (symbol.as_str(), seq % 50) == ("B", 1) || (symbol.as_str(), seq % 50) == ("AX", 49),
+            "{symbol} {seq}"
+        );
+        if let Some(before) = heard.insert(symbol, seq) {
+            assert_eq!(seq, before + 50, "none is left out");
+        }
+    }
+    client.send(TEXT, br#"{"sub":["nobody's"]}"#);
+    let answer = std::iter::repeat_with(|| client.text()).find(|text| text.contains("error"));
+    assert_eq!(answer.as_deref(), Some(r#"{"error":"no such symbol","symbol":"nobody's"}"#));
+    client.send(TEXT, b"prices, please");
+    let close = std::iter::repeat_with(|| client.frame()).find(|(first, _)| *first != TEXT);
+    assert_eq!(close.map(|(_, payload)| payload[..2].to_vec()), Some(1003_u16.to_be_bytes().to_vec()));
+}
