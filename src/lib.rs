@@ -106,9 +106,9 @@ pub use server::UnixAccess;
 #[cfg(feature = "testing")]
 pub use server::testing;
 pub use server::{
-    Config, Counter, CounterKind, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn, Mailbox,
-    NotDelivered, OnPanic, Outgoing, PeerId, PeerMap, Peers, Refused, RequestId, Server, SlowPeers, TimerId,
-    handler_fn,
+    Config, Counter, CounterKind, CounterReader, Counters, Delivery, Departure, Handler, HandlerFn,
+    Histogram, Histograms, Mailbox, NotDelivered, OnPanic, Outgoing, PeerId, PeerMap, Peers, Refused,
+    RequestId, Server, SlowPeers, TimerId, Unit, handler_fn,
 };
 #[cfg(feature = "tls")]
 pub use {handshake::TlsSession, rustls, server::Tls};

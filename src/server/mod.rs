@@ -33,7 +33,7 @@ pub use accept::tls::Tls;
 #[cfg(unix)]
 pub use accept::unix::UnixAccess;
 pub use config::{Config, OnPanic, SlowPeers};
-pub use counters::{Counter, CounterKind, CounterReader, Counters};
+pub use counters::{Counter, CounterKind, CounterReader, Counters, Histogram, Histograms, Unit};
 pub use departure::Departure;
 pub use handler::{Handler, HandlerFn, Refused, handler_fn};
 pub use mailbox::{Mailbox, NotDelivered};
@@ -247,7 +247,8 @@ impl<M> Server<M> {
         let Server { poll, listeners, letters, config, counters } = self;
         let clock = Clock::start();
         let handler = Guarded::new(handler, config.on_panic);
-        let peers = Peers::new(config, clock.clone(), Some(poll.registry().try_clone()?));
+        let registry = poll.registry().try_clone()?;
+        let peers = Peers::new(config, clock.clone(), Some(registry), counters.meters());
         let parts = Parts { clock, listeners, letters, published: counters, peers };
         Ok((EventLoop::new(parts, handler), poll))
     }

@@ -73,6 +73,26 @@ fn closes_are_spread_evenly_over_the_time_and_the_server_stops() {
     assert!((5..15).contains(&together), "who came together does not leave together: {in_order:?}");
 }
 
+/// One turn for each Close and each answer, and some for what clients do beside.
+#[test]
+fn the_loop_sleeps_from_one_close_to_the_next() {
+    let server = Directed::start(config());
+    let mut guests: Vec<Client> = (0..3).map(|_| server.guest().1).collect();
+    server.direct(|peers| peers.drain(Duration::from_millis(600), RESTART));
+    let before = server.running.counters().histograms().turn_time().count();
+    // The second Close is due after 400 ms. Nobody answers.
+    let (mut seen, deadline) = (0, Instant::now() + PATIENCE);
+    while seen < 2 {
+        assert!(Instant::now() < deadline);
+        seen = 3 - server.running.counters().open;
+        thread::sleep(Duration::from_millis(1));
+    }
+    let turns = server.running.counters().histograms().turn_time().count() - before;
+    assert!((1..20).contains(&turns), "{turns} turns for two Closes");
+    guests.drain(..).for_each(|client| is_told(client, 1012));
+    server.join();
+}
+
 #[test]
 fn as_soon_as_nobody_is_left_the_server_stops() {
     let server = Directed::start(config());

@@ -1,11 +1,13 @@
 //! Looking at a running server: who is in a topic, what was counted, and the text for Prometheus.
 
 use std::collections::BTreeSet;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use pollcat::{
-    CloseCode, Config, Counter, CounterKind, Counters, Delivery, PeerId, Peers, Refusal, handler_fn,
+    CloseCode, Config, Counter, CounterKind, Counters, Delivery, PeerId, Peers, Refusal, Unit, handler_fn,
 };
-use pollcat_testing::client::{Client, TEXT};
+use pollcat_testing::client::{BINARY, Client, TEXT, masked};
 use pollcat_testing::prometheus;
 
 use crate::directed::Directed;
@@ -112,13 +114,87 @@ fn every_counter_is_listed_with_its_value() {
     assert_eq!(refusals.len(), Refusal::ALL.len());
 }
 
+/// In both windows: what a handler sees, and another thread.
+#[test]
+fn what_unfinished_messages_take_is_seen_by_the_handler_too() {
+    let server = Directed::start(Config::new());
+    let (_id, mut client) = server.guest();
+    let frame = masked(TEXT, &[b'x'; 40_000]);
+    client.write(&frame[..30_000]);
+    server.running.wait_until("half of it is there", |counters| counters.receiving >= 29_000);
+    assert!(server.direct(|peers| peers.counters().receiving) >= 29_000);
+}
+
+#[test]
+fn the_lengths_of_messages_are_measured() {
+    let server = Running::start(Config::new(), handler_fn(|peers, from, message| peers.send(from, message)));
+    let mut client = Client::connect(server.address());
+    for length in [0, 1, 16, 17, 300, 70_000, 1 << 20] {
+        client.send(BINARY, &vec![0; length]);
+        assert_eq!(client.frame().1.len(), length);
+    }
+    // In two fragments (RFC 6455 §5.4), it is one message.
+    client.send(BINARY & 0x7F, &[0; 10]);
+    client.send(0x80, &[0; 10]);
+    assert_eq!(client.frame().1.len(), 20);
+    let lengths = server.counters().histograms().message_in();
+    assert_eq!(lengths.sum(), f64::from(1 + 16 + 17 + 300 + 70_000 + (1 << 20) + 20));
+    let up_to = |bound: f64| lengths.buckets().find(|&(found, _)| found == bound).expect("a power of two").1;
+    let counts = [16.0, 32.0, 256.0, 512.0, 65_536.0, 131_072.0, 524_288.0, 1_048_576.0].map(up_to);
+    assert_eq!(counts, [3, 5, 5, 6, 6, 7, 7, 8]);
+}
+
+/// A turn that takes long is seen as such, and one that sleeps is not.
+#[test]
+fn the_times_of_turns_are_measured_without_the_sleep() {
+    const WORK: Duration = Duration::from_millis(50);
+    let server = Directed::start(Config::new());
+    let (_id, _client) = server.guest();
+    server.direct(|_| {
+        let began = Instant::now();
+        while began.elapsed() < WORK {}
+    });
+    server.running.wait_until("the turn is over", |counters| {
+        counters.histograms().turn_time().at_most(1.0).is_some_and(|bound| bound >= WORK.as_secs_f64())
+    });
+    let before = server.running.counters().histograms().turn_time();
+    // Asleep: nobody says anything, until the next errand.
+    thread::sleep(Duration::from_millis(800));
+    server.direct(|_| ());
+    server.running.wait_until("the turn is over", |counters| {
+        counters.histograms().turn_time().count() > before.count()
+    });
+    let after = server.running.counters().histograms().turn_time();
+    assert!(after.count() <= before.count() + 3, "no turns without a reason: {after:?}");
+    assert!(after.sum() < before.sum() + 0.7, "{before:?}, {after:?}");
+}
+
+#[test]
+fn what_waits_for_a_peer_is_measured_when_its_socket_is_full() {
+    let server = Directed::start(Config::new().max_send_queue(64 << 20));
+    let (id, mut client) = server.guest();
+    server.direct(move |peers| peers.send(id, "it is read"));
+    assert_eq!(client.text(), "it is read");
+    assert_eq!(server.running.counters().histograms().queued().count(), 0);
+    // More than the buffers of two sockets on loopback hold.
+    server.direct(move |peers| peers.send(id, &vec![0; 40 << 20]));
+    server.running.wait_until("its socket is full", |counters| counters.histograms().queued().count() > 0);
+    let queued = server.running.counters().histograms().queued();
+    let bound = queued.at_most(1.0).expect("there are values");
+    assert!((1e6..f64::from(128 << 20)).contains(&bound) && queued.sum() <= bound * queued.count() as f64);
+}
+
 #[test]
 fn the_text_for_prometheus_keeps_its_grammar_and_has_every_counter() {
     let server = Directed::start(Config::new());
     let (id, mut client) = server.guest();
     server.direct(move |peers| peers.send(id, "hello"));
     assert_eq!(client.text(), "hello");
-    let (counters, text) = server.direct(|peers| (peers.counters(), peers.counters().to_prometheus()));
+    let (counters, text) = server.direct(|peers| {
+        let counters = peers.counters();
+        let text = counters.to_prometheus();
+        (counters, text)
+    });
     let families = prometheus::read(&text);
     for counter in counters.iter() {
         let family = &families[counter.metric()];
@@ -134,6 +210,20 @@ fn the_text_for_prometheus_keeps_its_grammar_and_has_every_counter() {
         assert_eq!(counter.metric().ends_with("_total"), kind == "counter", "{}", counter.metric());
         let help = counter.help();
         assert!(help.ends_with('.') && !help.contains(['[', '`', '\n']), "one plain sentence: {help}");
+    }
+    for histogram in counters.histograms().iter() {
+        let family = &families[histogram.metric()];
+        assert_eq!((&family.kind[..], &family.help[..]), ("histogram", histogram.help()));
+        let sample = |end: &str, labels: Vec<(String, String)>| {
+            family.samples[&(format!("{}_{end}", histogram.metric()), labels)]
+        };
+        for (bound, count) in histogram.buckets() {
+            let bound = if bound.is_infinite() { "+Inf".to_owned() } else { bound.to_string() };
+            assert_eq!(sample("bucket", vec![("le".to_owned(), bound)]), count as f64);
+        }
+        assert_eq!(sample("sum", Vec::new()), histogram.sum());
+        let unit = if histogram.unit() == Unit::Seconds { "seconds" } else { "bytes" };
+        assert_eq!(histogram.metric(), format!("pollcat_{}_{unit}", histogram.name()));
     }
     for (metric, value) in [
         ("pollcat_messages_out_total", 1.0),

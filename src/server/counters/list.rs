@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::counter::{Counter, CounterKind, Row};
+use super::histogram::{Histograms, Meters};
 use super::prometheus;
 use crate::handshake::Refusal;
 
@@ -27,11 +28,12 @@ macro_rules! counters {
                 pub $name: u64,
             )*
             refused: [u64; REFUSALS],
+            histograms: Histograms,
         }
 
         impl Default for Counters {
             fn default() -> Self {
-                Counters { $($name: 0,)* refused: [0; REFUSALS] }
+                Counters { $($name: 0,)* refused: [0; REFUSALS], histograms: Histograms::default() }
             }
         }
 
@@ -57,11 +59,16 @@ macro_rules! counters {
         struct Shared {
             $($name: AtomicU64,)*
             refused: [AtomicU64; REFUSALS],
+            meters: Arc<Meters>,
         }
 
         impl Shared {
             fn new() -> Self {
-                Shared { $($name: AtomicU64::new(0),)* refused: [const { AtomicU64::new(0) }; REFUSALS] }
+                Shared {
+                    $($name: AtomicU64::new(0),)*
+                    refused: [const { AtomicU64::new(0) }; REFUSALS],
+                    meters: Arc::new(Meters::new()),
+                }
             }
 
             fn publish(&self, counters: &Counters) {
@@ -75,6 +82,7 @@ macro_rules! counters {
                 Counters {
                     $($name: self.$name.load(Relaxed),)*
                     refused: std::array::from_fn(|i| self.refused[i].load(Relaxed)),
+                    histograms: self.meters.read(),
                 }
             }
         }
@@ -175,12 +183,24 @@ impl Counters {
         self.fields().chain(refusals)
     }
 
+    /// What was measured: how long turns took, how much waited for peers, how long messages were.
+    ///
+    /// ```
+    /// # let counters = pollcat::Counters::default();
+    /// if let Some(seconds) = counters.histograms().turn_time().at_most(0.99) {
+    ///     println!("99 of 100 turns took {seconds} s at most");
+    /// }
+    /// ```
+    pub fn histograms(&self) -> &Histograms {
+        &self.histograms
+    }
+
     /// The media type of what [`to_prometheus`](Self::to_prometheus) writes.
     pub const PROMETHEUS: &str = prometheus::MEDIA_TYPE;
 
-    /// All of it as text for Prometheus (exposition format 0.0.4): some 6 KB, with HELP and TYPE. Names begin
-    /// with `pollcat_`, sizes are bytes, and counters end in `_total`. It ends with a line end, so lines of your own
-    /// can be added.
+    /// All of it as text for Prometheus (exposition format 0.0.4): some 10 KB, with HELP and TYPE. Names begin with
+    /// `pollcat_`, times are in seconds and sizes in bytes, and counters end in `_total`. It ends with a line end, so
+    /// lines of your own can be added.
     ///
     /// ```
     /// use pollcat::{Answer, Counters, Peers};
@@ -193,9 +213,14 @@ impl Counters {
     ///
     /// [The guide](crate::guide::looking) says how to keep such a page from the public.
     pub fn to_prometheus(&self) -> String {
-        let mut out = String::with_capacity(8 << 10);
+        let mut out = String::with_capacity(12 << 10);
         prometheus::write_counters(self.iter(), &mut out);
+        prometheus::write_histograms(self.histograms.iter(), &mut out);
         out
+    }
+
+    pub(in crate::server) fn with_histograms(self, histograms: Histograms) -> Self {
+        Counters { histograms, ..self }
     }
 
     pub(in crate::server) fn count_refusal(&mut self, reason: Refusal) {
@@ -203,8 +228,8 @@ impl Counters {
     }
 }
 
-/// Reads a running server's [`Counters`] from any thread, at any time. They are as of the end of the
-/// last turn of the loop.
+/// Reads a running server's [`Counters`] from any thread, at any time. They are as of the end of the last turn of the
+/// loop; the histograms are of this moment.
 #[derive(Debug, Clone)]
 pub struct CounterReader(Arc<Shared>);
 
@@ -216,6 +241,11 @@ impl CounterReader {
     /// The counters now.
     pub fn read(&self) -> Counters {
         self.0.read()
+    }
+
+    /// Where the loop records what it measures, for all to see at once.
+    pub(in crate::server) fn meters(&self) -> &Arc<Meters> {
+        &self.0.meters
     }
 
     pub(in crate::server) fn publish(&self, counters: &Counters) {

@@ -3,6 +3,7 @@
 use std::fmt::{Display, Write};
 
 use super::counter::{Counter, CounterKind};
+use super::histogram::Histogram;
 
 /// The media type of the format.
 pub(super) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -20,6 +21,20 @@ pub(super) fn write_counters(counters: impl Iterator<Item = Counter>, out: &mut 
             write_header(family, counter.help(), kind, out);
         }
         write_sample(family, counter.label(), counter.value(), out);
+    }
+}
+
+pub(super) fn write_histograms(histograms: impl Iterator<Item = Histogram>, out: &mut String) {
+    for histogram in histograms {
+        let metric = histogram.metric();
+        write_header(metric, histogram.help(), "histogram", out);
+        let bucket = format!("{metric}_bucket");
+        for (bound, count) in histogram.buckets() {
+            let bound = if bound.is_finite() { bound.to_string() } else { "+Inf".to_owned() };
+            write_sample(&bucket, Some(("le", &bound)), count, out);
+        }
+        write_sample(&format!("{metric}_sum"), None, histogram.sum(), out);
+        write_sample(&format!("{metric}_count"), None, histogram.count(), out);
     }
 }
 

@@ -28,6 +28,21 @@ impl Peers {
         &mut self.counters
     }
 
+    /// The counters alone.
+    pub(in crate::server) fn counted(&self) -> Counters {
+        let mut counters = self.counters.clone();
+        counters.connections = self.table.count() as u64;
+        self.out.count_into(&mut counters);
+        counters
+    }
+
+    /// A message has been received.
+    #[inline]
+    pub(in crate::server) fn count_message(&mut self, length: usize) {
+        self.counters.messages_in += 1;
+        self.meters.message_in().record_bytes(length);
+    }
+
     pub(in crate::server) fn connections(&self) -> usize {
         self.table.count()
     }

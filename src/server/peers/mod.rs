@@ -12,11 +12,12 @@ mod timing;
 pub(in crate::server) use answering::KeepAlive;
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 use mio::Registry;
 
 use super::accept::admission::Admission;
-use super::counters::Counters;
+use super::counters::{Counters, Meters};
 use super::peer_id::Slot;
 use super::requests::{Asked, RequestId, Requests};
 use super::send::outgoing::Outgoing;
@@ -55,6 +56,7 @@ pub struct Peers {
     /// While on_open is called: what the answer carries for this peer.
     carried: Option<(PeerId, Carried)>,
     counters: Counters,
+    meters: Arc<Meters>,
     /// Who watches connections: the poll. None, where somebody turns the loop by hand.
     registry: Option<Registry>,
     config: Config,
@@ -88,10 +90,15 @@ pub(in crate::server) enum News {
 }
 
 impl Peers {
-    pub(in crate::server) fn new(config: Config, clock: Clock, registry: Option<Registry>) -> Self {
+    pub(in crate::server) fn new(
+        config: Config,
+        clock: Clock,
+        registry: Option<Registry>,
+        meters: &Arc<Meters>,
+    ) -> Self {
         Peers {
             table: Table::default(),
-            out: Outbound::new(&config),
+            out: Outbound::new(&config, meters),
             requests: Requests::default(),
             admission: Admission::new(config.max_connections_per_address, config.trusted_networks.clone()),
             by_proxy: HashSet::new(),
@@ -101,6 +108,7 @@ impl Peers {
             news: VecDeque::new(),
             carried: None,
             counters: Counters::default(),
+            meters: Arc::clone(meters),
             registry,
             clock,
             now: 0,
@@ -209,12 +217,9 @@ impl Peers {
         self.table.find(id).map_or(0, |slot| self.out.queued(slot))
     }
 
-    /// What the server has counted, up to now.
+    /// What the server has counted and measured, up to now. What unfinished messages take is as of the last turn.
     pub fn counters(&self) -> Counters {
-        let mut counters = self.counters.clone();
-        counters.connections = self.table.count() as u64;
-        self.out.count_into(&mut counters);
-        counters
+        self.counted().with_histograms(self.meters.read())
     }
 
     #[inline]

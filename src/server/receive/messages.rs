@@ -114,7 +114,7 @@ fn hand_over<M>(
     if log::log_enabled!(log::Level::Debug) {
         log_message(id, message);
     }
-    peers.count().messages_in += 1;
+    peers.count_message(message.as_bytes().len());
     handler.on_message(peers, id, message);
 }
 

@@ -141,6 +141,7 @@ impl Outbound {
         if !was_behind {
             self.facts.push_back((slot, Fact::Blocked));
         }
+        self.meters.queued().record_bytes(self.ways[slot.index()].outbox.queued());
         self.charge(slot);
     }
 

@@ -1,6 +1,7 @@
 //! The way out of all connections: its parts, and what the rest of the server asks of it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::compression::Compressors;
 use super::outbox::{CaughtUp, Outbox};
@@ -12,7 +13,7 @@ use crate::server::Config;
 use crate::server::SlowPeers;
 use crate::server::accept::admission::AddressKey;
 use crate::server::accept::transport::Transport;
-use crate::server::counters::Counters;
+use crate::server::counters::{Counters, Meters};
 use crate::server::peer_id::Slot;
 use crate::server::table::budget::Budget;
 use crate::server::tuning::FULL_TAPE;
@@ -40,6 +41,7 @@ pub(in crate::server) struct Outbound {
     /// A tape that would become longer than this is flushed first.
     pub(super) full: usize,
     pub(super) counts: Counts,
+    pub(super) meters: Arc<Meters>,
 }
 
 /// What the table must know of a connection's way out.
@@ -71,7 +73,7 @@ pub(super) struct Counts {
 }
 
 impl Outbound {
-    pub(in crate::server) fn new(config: &Config) -> Self {
+    pub(in crate::server) fn new(config: &Config, meters: &Arc<Meters>) -> Self {
         // A 64th of the limit is for the blocks in which it is kept.
         let queue_limit = config.send_queue - config.send_queue / 64;
         Outbound {
@@ -89,6 +91,7 @@ impl Outbound {
             queue_limit,
             full: queue_limit.min(FULL_TAPE),
             counts: Counts::default(),
+            meters: Arc::clone(meters),
         }
     }
 

@@ -15,7 +15,7 @@ use super::{Delivery, Fact, Outbound};
 use crate::protocol::{CloseCode, PreparedMessage};
 use crate::server::accept::transport::Transport;
 use crate::server::peer_id::Slot;
-use crate::server::{Config, SlowPeers};
+use crate::server::{Config, CounterReader, SlowPeers};
 
 const PEERS: usize = 6;
 const TOPICS: [&str; 5] = ["tea", "coffee", "gin", "rum", "milk"];
@@ -61,7 +61,7 @@ impl World {
         let queue = dice.choose(&[1 << 24, 1 << 18, 100_000, 8_000]);
         let sending = dice.choose(&[1 << 30, 1 << 30, 300_000]);
         let config = Config::new().slow_peers(slow_peers).max_send_queue(queue).max_sending(sending);
-        let out = Outbound::new(&config);
+        let out = Outbound::new(&config, CounterReader::new().meters());
         let queue_limit = out.queue_limit;
         World {
             out,

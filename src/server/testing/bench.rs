@@ -62,7 +62,7 @@ impl<M, H: Handler<M>> Bench<H, M> {
         listeners.listen_in_memory(&network);
         let letters = Letters::new(Bell::of_bench(), config.mailbox);
         let handler = Guarded::new(handler, OnPanic::Unwind);
-        let peers = Peers::new(config, clock.clone(), None);
+        let peers = Peers::new(config, clock.clone(), None, counters.meters());
         let parts = Parts { clock, listeners, letters, published: counters.clone(), peers };
         let event_loop = EventLoop::new(parts, handler);
         let (clients, ids) = (Vec::new(), HashMap::new());

@@ -16,7 +16,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     }
 
     /// When there is something to do without an event: at once, after some time, or never.
-    pub(in crate::server) fn is_due_in(&self) -> Option<Duration> {
+    pub(in crate::server) fn is_due_in(&mut self) -> Option<Duration> {
         self.timeout()
     }
 

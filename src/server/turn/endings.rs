@@ -55,9 +55,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     }
 
     pub(super) fn publish_counters(&mut self) {
-        let mut counters = self.peers.counters();
-        self.inbound.count_into(&mut counters);
-        self.published.publish(&counters);
+        self.inbound.count_into(self.peers.count());
+        self.published.publish(&self.peers.counted());
     }
 
     // ---- going down

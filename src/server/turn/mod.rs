@@ -42,6 +42,8 @@ pub(super) struct EventLoop<M, H> {
     ticker: Option<Ticker>,
     /// As of the beginning of the turn, like `Peers::now`.
     now: Duration,
+    /// When the turn began whose time is not measured yet.
+    unmeasured: Option<Duration>,
     /// By the clock: before this, deadlines are not postponed again because the loop is late.
     no_mercy_before: Tick,
     /// By the clock: until then the loop does not sleep.
@@ -75,6 +77,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             turning_away: 0,
             horizon: Horizon::default(),
             now,
+            unmeasured: None,
             no_mercy_before: 0,
             awake_until: Duration::ZERO,
             stop_by: None,
@@ -142,7 +145,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     }
 
     /// How long the poll may sleep.
-    fn timeout(&self) -> Option<Duration> {
+    fn timeout(&mut self) -> Option<Duration> {
         let stop_is_new = self.peers.is_stopping() && self.stop_by.is_none();
         let is_restless = stop_is_new
             || self.peers.is_restless()
@@ -158,10 +161,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         let ticks =
             [self.ticker.as_ref().map(Ticker::next), self.peers.next_timer(), self.peers.next_of_drain()];
         let due = due.into_iter().chain(ticks.into_iter().flatten()).min();
-        if due.is_none() && self.awake_until.is_zero() {
-            return None;
-        }
         let now = self.clock.elapsed();
+        self.measure_turn(now);
         if now < self.awake_until {
             return Some(Duration::ZERO);
         }
@@ -170,8 +171,19 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     fn begin(&mut self, brought: usize) {
         self.now = self.clock.elapsed();
+        // If the loop had no time to sleep, the turn before lasted until now.
+        self.measure_turn(self.now);
+        let is_idle = brought == 0 && self.now < self.awake_until;
+        self.unmeasured = (!is_idle).then_some(self.now);
         self.peers.begin_turn(Clock::tick(self.now));
         self.inbound.begin_turn(brought);
+    }
+
+    /// The turn is over, if that is not known yet.
+    fn measure_turn(&mut self, now: Duration) {
+        if let Some(began) = self.unmeasured.take() {
+            self.published.meters().turn_time().record_time(now.saturating_sub(began));
+        }
     }
 
     /// After traffic, the loop stays awake for a while, if it is asked to (`Config::spin`).
