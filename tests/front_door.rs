@@ -211,8 +211,9 @@ fn pings_come_every_100_ms_at_most() {
     let mut client = Client::connect(server.address());
     let begun = Instant::now();
     for _ in 0..5 {
-        assert_eq!(client.frame(), (PING, Vec::new()));
-        client.send(PONG, b"");
+        let (first_byte, payload) = client.frame();
+        assert_eq!(first_byte, PING);
+        client.send(PONG, &payload);
     }
     // The first step of the clock may be as good as over.
     assert!(begun.elapsed() > Duration::from_millis(300), "{:?}", begun.elapsed());

@@ -61,6 +61,7 @@ const FLOORS: Layers<'_> = &[
         "server/departure",
         "server/peer_map",
         "server/requests",
+        "server/round_trips",
         "server/time",
         "server/timers",
     ],

@@ -117,8 +117,10 @@ pub trait Handler<M = ()> {
     /// A whole message has arrived. It lives in the server's buffer: copy what you keep.
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>);
 
-    /// A Pong has arrived that does not answer one of the server's own Pings: the answer to `Peers::ping`, or one that
-    /// nobody asked for (RFC 6455 §5.5.3). It has the payload of the Ping, at most 125 bytes.
+    /// A Pong has arrived that does not answer one of the server's own Pings: the answer to [`Peers::ping`], or one
+    /// that nobody asked for (RFC 6455 §5.5.3). An answer has the payload of the Ping. A peer may send Pongs as often
+    /// as messages, with what it likes in them, up to 125 bytes: trust them no more. While the peer is being closed
+    /// there are none.
     fn on_pong(&mut self, peers: &mut Peers, from: PeerId, payload: &[u8]) {
         let _ = (peers, from, payload);
     }
@@ -141,7 +143,8 @@ pub trait Handler<M = ()> {
         let _ = (peers, mail);
     }
 
-    /// The time that [`Peers::after`] was given is over. Each timer comes once.
+    /// The time that [`Peers::after`] was given is over. Each timer comes once, unless it is
+    /// [taken back](Peers::cancel).
     fn on_timer(&mut self, peers: &mut Peers, timer: TimerId) {
         let _ = (peers, timer);
     }

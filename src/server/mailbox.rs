@@ -14,7 +14,7 @@ use super::peer_id::reserved_token;
 use super::send::outgoing::Content;
 use super::{Outgoing, PeerId, Peers, RequestId};
 use crate::Answer;
-use crate::protocol::{CloseCode, PreparedMessage};
+use crate::protocol::{CloseCode, MAX_CONTROL_PAYLOAD, PreparedMessage};
 
 /// The token of the mailbox's bell.
 pub(super) const BELL: usize = 0;
@@ -66,6 +66,9 @@ pub(super) enum Letter<M> {
     Broadcast(Encoded),
     Close(PeerId, CloseCode, Box<str>),
     Answer(RequestId, Box<Answer>),
+    Ping(PeerId, Box<[u8]>),
+    Pause(PeerId),
+    Resume(PeerId),
 }
 
 /// A message on its way to the loop, and what was said of it beside.
@@ -162,6 +165,34 @@ impl<M> Mailbox<M> {
                 _ => unreachable!("the letter that comes back is the one that was sent"),
             })
         })
+    }
+
+    /// Like [`Peers::ping`].
+    ///
+    /// # Errors
+    ///
+    /// The mailbox is full, or the server has stopped.
+    pub fn ping(&self, id: PeerId, payload: &[u8]) -> Result<(), NotDelivered<()>> {
+        let payload = &payload[..payload.len().min(MAX_CONTROL_PAYLOAD)];
+        self.post_order(Letter::Ping(id, payload.into()))
+    }
+
+    /// Like [`Peers::pause`]. What the loop has read by then is handed over before.
+    ///
+    /// # Errors
+    ///
+    /// The mailbox is full, or the server has stopped.
+    pub fn pause(&self, id: PeerId) -> Result<(), NotDelivered<()>> {
+        self.post_order(Letter::Pause(id))
+    }
+
+    /// Like [`Peers::resume`].
+    ///
+    /// # Errors
+    ///
+    /// The mailbox is full, or the server has stopped: a peer stays paused until a letter is taken.
+    pub fn resume(&self, id: PeerId) -> Result<(), NotDelivered<()>> {
+        self.post_order(Letter::Resume(id))
     }
 
     /// Stops the server, like [`Peers::stop`]. This needs no room in the mailbox.
@@ -380,6 +411,9 @@ impl<M> Letter<M> {
             Letter::Answer(request, answer) => {
                 peers.answer_request(request, *answer);
             }
+            Letter::Ping(id, payload) => drop(peers.ping(id, &payload)),
+            Letter::Pause(id) => peers.pause(id),
+            Letter::Resume(id) => peers.resume(id),
         }
         None
     }

@@ -12,6 +12,7 @@ mod peer_map;
 mod peers;
 mod receive;
 mod requests;
+mod round_trips;
 mod send;
 mod table;
 #[cfg(feature = "testing")]

@@ -21,6 +21,9 @@ pub(super) const LETTERS_PER_TURN: usize = 1024;
 /// Connections accepted before the peers have their turn.
 pub(super) const ACCEPTS_PER_TURN: usize = 128;
 
+/// Timers that come before the peers have their turn.
+pub(super) const TIMERS_PER_TURN: usize = 1024;
+
 // ---- how connections come
 
 /// Clients that TCP keeps for us until we accept them; the system cuts it to its own limit (on Linux
@@ -118,6 +121,10 @@ pub(super) const TLS_CHUNK: usize = 64 << 10;
 pub(super) const DRAIN_CATCHES_UP: Duration = Duration::from_millis(100);
 
 // ---- patience (ticks are of 100 ms)
+
+/// Pings of the application's to one peer that are measured at a time: more than are under way where one is sent each
+/// 100 ms and takes half a second. Each takes 24 bytes until it is answered.
+pub(super) const PINGS_MEASURED: usize = 8;
 
 /// Bytes in a second: a peer that reads more slowly than this, on the whole, is given up when something waits for it
 /// that it could pin: a page, or the end of a connection. GPRS was faster.

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use pollcat::{
     Answer, CloseCode, Config, Delivery, Departure, Handler, Message, NotDelivered, PeerId, Peers, Refused,
-    Request, SlowPeers,
+    Request, SlowPeers, TimerId,
 };
-use pollcat_testing::client::{Client, PATIENCE, TEXT, upgrade_request};
+use pollcat_testing::client::{Client, PATIENCE, PONG, TEXT, masked, upgrade_request};
 
 use crate::running::Running;
 
@@ -22,6 +22,7 @@ struct Fused {
 enum Told {
     Slow,
     Armed,
+    Stopped,
     Left(Departure),
 }
 
@@ -62,12 +63,30 @@ impl Handler<&'static str> for Fused {
                 while peers.send(from, &vec![0; 64 << 10]) == Delivery::Queued {}
                 self.tell(Told::Slow);
             }
+            Message::Text("set a timer") => {
+                peers.after(Duration::ZERO);
+            }
             Message::Text("close me") => {
                 peers.close(from, CloseCode::new(3001).expect("an application's code"), "as you like");
                 panic!("a bug after a Close");
             }
             _ => drop(peers.send(from, message)),
         }
+    }
+
+    fn on_pong(&mut self, peers: &mut Peers, from: PeerId, payload: &[u8]) {
+        self.pass("on_pong");
+        peers.send(from, payload);
+    }
+
+    fn on_timer(&mut self, peers: &mut Peers, _: TimerId) {
+        self.pass("on_timer");
+        peers.broadcast("the timer came");
+    }
+
+    fn on_stop(&mut self, _: &mut Peers) {
+        self.tell(Told::Stopped);
+        self.pass("on_stop");
     }
 
     fn on_drain(&mut self, _: &mut Peers, _: PeerId, _: u64) {
@@ -169,6 +188,46 @@ fn in_on_open() {
     let client = Client::connect(scene.server.address());
     is_closed_with_1011(&scene, client);
     scene.goes_on();
+}
+
+#[test]
+fn in_on_pong() {
+    let scene = Scene::begin(Config::new());
+    let mut client = Client::connect(scene.server.address());
+    scene.arm("on_pong");
+    client.send(PONG, b"this one");
+    client.send(PONG, b"and what comes behind it is nobody's");
+    is_closed_with_1011(&scene, client);
+    scene.goes_on();
+}
+
+#[test]
+fn in_on_timer_and_the_next_timer_comes() {
+    let scene = Scene::begin(Config::new());
+    let mut client = Client::connect(scene.server.address());
+    scene.arm("on_timer");
+    client.write(&masked(TEXT, b"set a timer").repeat(2));
+    assert_eq!(client.text(), "the timer came");
+    let mut witness = scene.witness;
+    assert_eq!(witness.text(), "the timer came");
+    scene.server.wait_until("the panic is counted", |counters| counters.panics == 1);
+    drop((client, witness));
+    scene.server.mailbox.stop();
+    scene.server.join();
+}
+
+#[test]
+fn in_on_stop_and_run_returns_as_always() {
+    let scene = Scene::begin(Config::new());
+    scene.arm("on_stop");
+    drop(scene.witness);
+    scene.server.mailbox.stop();
+    let left = scene.told.recv_timeout(PATIENCE);
+    assert!(matches!(left, Ok(Told::Left(_))), "{left:?}");
+    assert_eq!(scene.told.recv_timeout(PATIENCE), Ok(Told::Stopped));
+    // Two would be too many as well: nobody calls it again.
+    scene.server.join();
+    assert_eq!(scene.told.try_iter().count(), 0);
 }
 
 #[test]

@@ -15,10 +15,13 @@ mod server {
     mod late;
     mod mailbox;
     mod messages;
+    mod one_at_a_time;
     mod order;
     mod panics;
     mod patience;
+    mod pausing;
     mod replacing;
+    mod round_trips;
     mod slow;
 }
 

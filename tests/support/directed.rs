@@ -13,6 +13,7 @@ type Errand = Box<dyn FnOnce(&mut Peers) + Send>;
 pub enum Event {
     Opened(PeerId),
     Said(PeerId, Vec<u8>),
+    Ponged(PeerId, Vec<u8>),
     Drained(PeerId, u64),
     Left(PeerId, Departure),
     Ticked,
@@ -108,6 +109,10 @@ impl Handler<Errand> for Puppet {
 
     fn on_message(&mut self, _: &mut Peers, from: PeerId, message: Message<'_>) {
         self.tell(Event::Said(from, message.as_bytes().to_vec()));
+    }
+
+    fn on_pong(&mut self, _: &mut Peers, from: PeerId, payload: &[u8]) {
+        self.tell(Event::Ponged(from, payload.to_vec()));
     }
 
     fn on_drain(&mut self, _: &mut Peers, id: PeerId, missed: u64) {

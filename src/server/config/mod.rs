@@ -91,9 +91,10 @@ pub enum OnPanic {
     ///
     /// | the method | what happens |
     /// |---|---|
-    /// | `on_open`, `on_message`, `on_drain` | the peer is closed with 1011; `on_close` follows as after any Close |
+    /// | `on_open`, `on_message`, `on_pong`, `on_drain` | the peer is closed with 1011; `on_close` follows as always |
     /// | `on_request`, `on_body` | the client gets 500, and its connection ends |
-    /// | `on_close`, `on_refused`, `on_mail`, `on_tick` | nothing more: no open peer is to blame |
+    /// | `on_close`, `on_refused`, `on_request_gone` | nothing more: no open peer is to blame |
+    /// | `on_mail`, `on_timer`, `on_tick`, `on_stop` | nothing more, for the same reason |
     ///
     /// The panic hook runs first, as always: by default it prints to stderr, with a backtrace if the environment asks
     /// for one, which takes milliseconds.

@@ -136,7 +136,7 @@ counters! {
         /// However many peers receive it, it is one; and one more for each receiver that keeps its context.
     bytes_in: Counter, "Bytes received, without what TLS adds.";
     bytes_out: Counter, "Bytes written, without what TLS adds.";
-    queue_full: Counter, "Messages for which a send queue was full.";
+    queue_full: Counter, "Messages for which a send queue was full, and Pings of the application's.";
     too_slow: Counter, "Peers closed because their send queue was full, or all queues together were.";
     over_budget: Counter, "Peers closed, or requests refused, because what was unfinished took too much memory.";
     receiving: GaugeOfBytes, "Bytes of memory that unfinished messages and bodies take now.";

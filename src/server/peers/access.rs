@@ -5,7 +5,7 @@ use crate::server::counters::Counters;
 use crate::server::peer_id::Slot;
 use crate::server::requests::Wanted;
 use crate::server::send::Outbound;
-use crate::server::table::Grace;
+use crate::server::table::marks::Mark;
 use crate::server::table::stage::Stage;
 use crate::server::time::deadlines::{Deadlines, Tick};
 use crate::server::{Config, PeerId};
@@ -78,13 +78,12 @@ impl Peers {
         self.table.earliest_deadline()
     }
 
-    /// Has the connection got more time before?
-    pub(in crate::server) fn grace(&self, slot: Slot) -> Grace {
-        self.table.grace(slot)
+    pub(in crate::server) fn has(&self, slot: Slot, mark: Mark) -> bool {
+        self.table.has(slot, mark)
     }
 
-    pub(in crate::server) fn give_grace(&mut self, slot: Slot) {
-        self.table.set_grace(slot, Grace::Given);
+    pub(in crate::server) fn mark(&mut self, slot: Slot, mark: Mark) {
+        self.table.mark(slot, mark);
     }
 
     /// The way out, for the way in.
@@ -111,6 +110,12 @@ impl Peers {
         self.table.stage(slot) == Stage::Awaiting && may_open
     }
 
+    /// Is nothing read from this peer for now: because its socket is full, or it is paused?
+    #[inline]
+    pub(in crate::server) fn is_held_back(&self, slot: Slot) -> bool {
+        self.out.is_blocked(slot) || self.table.has(slot, Mark::Paused)
+    }
+
     /// Are messages of this peer handed to the handler?
     #[inline]
     pub(in crate::server) fn is_open(&self, slot: Slot) -> bool {
@@ -125,9 +130,9 @@ impl Peers {
         self.table.take_dead()
     }
 
-    /// Peers whose outbox is empty again.
-    pub(in crate::server) fn take_written(&mut self) -> Vec<PeerId> {
-        std::mem::take(&mut self.written)
+    /// Peers that may be read from again.
+    pub(in crate::server) fn take_those_that_may_go_on(&mut self) -> Vec<PeerId> {
+        std::mem::take(&mut self.may_go_on)
     }
 
     /// Peers whose request has its answer, or needs none any more.
@@ -156,7 +161,7 @@ impl Peers {
 
     /// Is there something to do that no event will bring?
     pub(in crate::server) fn is_restless(&self) -> bool {
-        let quiet = self.news.is_empty() && self.written.is_empty() && self.answered.is_empty();
+        let quiet = self.news.is_empty() && self.may_go_on.is_empty() && self.answered.is_empty();
         !quiet || self.table.has_dead() || self.out.is_restless()
     }
 }

@@ -6,7 +6,7 @@ use super::Peers;
 use crate::protocol::CloseCode;
 use crate::server::Departure;
 use crate::server::peer_id::Slot;
-use crate::server::table::Grace;
+use crate::server::table::marks::Mark;
 use crate::server::table::stage::{Cause, Stage};
 use crate::server::time::deadlines::ticks;
 
@@ -14,7 +14,9 @@ impl Peers {
     /// A deadline has passed.
     pub(in crate::server) fn expire(&mut self, slot: Slot) {
         match self.table.stage(slot) {
-            Stage::Open if self.table.grace(slot) == Grace::NotYet => self.ask_for_a_pong(slot),
+            // It was paused in this very turn.
+            Stage::Open if self.table.has(slot, Mark::Paused) => {}
+            Stage::Open if !self.table.has(slot, Mark::Grace) => self.ask_for_a_pong(slot),
             Stage::Open => {
                 self.counters.timed_out += 1;
                 let reason = "no pong in time";
@@ -42,8 +44,9 @@ impl Peers {
 
     /// The peer has been silent: it gets a Ping, and some time to answer it (RFC 6455 §5.5.2).
     fn ask_for_a_pong(&mut self, slot: Slot) {
-        self.table.set_grace(slot, Grace::Given);
-        self.out.frame(slot, |send, out| send.ping(b"", out));
+        self.table.mark(slot, Mark::Grace);
+        let stamp = self.stamp(slot);
+        self.out.frame(slot, |send, out| send.ping(&stamp, out));
         // A tick has just begun, so nothing is lost by counting from it: silence and pong add up exactly.
         let due = self.clock.now().saturating_add(ticks(self.config.pong_within).max(1));
         self.table.deadlines().set(slot, due);

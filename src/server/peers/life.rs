@@ -8,7 +8,7 @@ use crate::protocol::{Agreement, CloseCode, Event, ProtocolError, SendHalf};
 use crate::server::accept::transport::Transport;
 use crate::server::peer_id::Slot;
 use crate::server::send::{CaughtUp, Fact};
-use crate::server::table::Grace;
+use crate::server::table::marks::Mark;
 use crate::server::table::stage::{Cause, Stage};
 use crate::server::time::deadlines::{after, time_for};
 use crate::server::{Departure, PeerId};
@@ -44,6 +44,8 @@ impl Peers {
         let stage = self.table.stage(slot);
         if before == Stage::Open {
             self.out.shut(slot);
+            self.round_trips.forget(slot);
+            self.end_pause(slot);
         }
         if before == Stage::Awaiting {
             self.answered.push(self.table.id(slot));
@@ -68,6 +70,15 @@ impl Peers {
             }
             Stage::Vacant | Stage::Opening | Stage::Open | Stage::Lingering | Stage::Dead => {}
         }
+    }
+
+    /// Whatever ended it, what waits is read. Was there a pause?
+    pub(super) fn end_pause(&mut self, slot: Slot) -> bool {
+        let was_paused = self.table.unmark(slot, Mark::Paused);
+        if was_paused {
+            self.may_go_on.push(self.table.id(slot));
+        }
+        was_paused
     }
 
     // ---- the closing handshake
@@ -132,7 +143,7 @@ impl Peers {
     }
 
     /// The socket that was full has room again.
-    pub(in crate::server) fn resume(&mut self, slot: Slot) {
+    pub(in crate::server) fn write_on(&mut self, slot: Slot) {
         self.out.resume(slot);
         self.act_on_facts();
     }
@@ -173,7 +184,7 @@ impl Peers {
             _ => {}
         }
         let id = self.table.id(slot);
-        self.written.push(id);
+        self.may_go_on.push(id);
         if let Some(missed) = caught_up.missed {
             self.news.push_back(News::Drained(id, missed));
         }
@@ -214,10 +225,13 @@ impl Peers {
         self.table.deadlines().set(slot, due);
     }
 
-    /// The peer lives: its silence begins anew.
+    /// The peer lives: its silence begins anew. A paused one may be as silent as it likes.
     #[inline]
     pub(in crate::server) fn renew(&mut self, slot: Slot) {
-        self.table.set_grace(slot, Grace::NotYet);
+        if self.table.has(slot, Mark::Paused) {
+            return;
+        }
+        self.table.unmark(slot, Mark::Grace);
         let due = self.now.saturating_add(self.silence);
         self.table.deadlines().set(slot, due);
     }

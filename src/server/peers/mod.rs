@@ -7,6 +7,8 @@ mod draining;
 mod expiry;
 mod life;
 mod looking;
+mod pausing;
+mod pinging;
 mod timing;
 
 pub(in crate::server) use answering::KeepAlive;
@@ -20,6 +22,7 @@ use super::accept::admission::Admission;
 use super::counters::{Counters, Meters};
 use super::peer_id::Slot;
 use super::requests::{Asked, RequestId, Requests};
+use super::round_trips::RoundTrips;
 use super::send::outgoing::Outgoing;
 use super::send::{Delivery, Outbound};
 use super::table::Table;
@@ -47,8 +50,8 @@ pub struct Peers {
     by_proxy: HashSet<Slot>,
     /// For the way in: the longest message that a peer may begin.
     new_limits: Vec<(PeerId, usize)>,
-    /// For the way in: peers whose outbox is empty again.
-    written: Vec<PeerId>,
+    /// For the way in: peers that may be read from again, as their outbox is empty, or their pause is over.
+    may_go_on: Vec<PeerId>,
     /// For the way in: peers whose request has its answer, or needs none any more.
     answered: Vec<PeerId>,
     /// For the handler.
@@ -66,6 +69,7 @@ pub struct Peers {
     /// `Config::ping_after` in ticks, as it is needed with every read.
     silence: Tick,
     timers: Timers,
+    round_trips: RoundTrips,
     stopping: bool,
     drain: Option<Drain>,
     /// The peer that the drain closed last.
@@ -103,7 +107,7 @@ impl Peers {
             admission: Admission::new(config.max_connections_per_address, config.trusted_networks.clone()),
             by_proxy: HashSet::new(),
             new_limits: Vec::new(),
-            written: Vec::new(),
+            may_go_on: Vec::new(),
             answered: Vec::new(),
             news: VecDeque::new(),
             carried: None,
@@ -115,6 +119,7 @@ impl Peers {
             silence: ticks(config.ping_after),
             config,
             timers: Timers::default(),
+            round_trips: RoundTrips::default(),
             stopping: false,
             drain: None,
             drained: Slot::at(0),

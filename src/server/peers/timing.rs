@@ -11,6 +11,11 @@ impl Peers {
     /// this returns. It may come late by a millisecond and by what the turn before it takes, and never early. Timers
     /// of one time come in the order in which they were set.
     ///
+    /// One that [`on_timer`](crate::Handler::on_timer) sets comes in a later turn, even with no time at all: the peers
+    /// have theirs in between. They also do when more than 1,024 are due at once, which come in as many turns as that
+    /// takes. When the server stops, timers go on until [`Server::run`](crate::Server::run) returns, and do not keep it
+    /// from that. What the clock cannot count ([`Duration::MAX`]) never comes.
+    ///
     /// A timer takes some 40 bytes until it has come. Nothing limits how many there are: they are the application's
     /// own.
     pub fn after(&mut self, time: Duration) -> TimerId {
@@ -19,7 +24,8 @@ impl Peers {
         self.timers.set(self.clock.elapsed().saturating_add(time))
     }
 
-    /// Takes a timer back. False if it has come already, or was taken back before.
+    /// Takes a timer back, even one whose time is over in this turn. False if it has come already, or was taken back
+    /// before.
     pub fn cancel(&mut self, timer: TimerId) -> bool {
         self.timers.cancel(timer)
     }
@@ -29,8 +35,13 @@ impl Peers {
         self.timers.next()
     }
 
-    /// A timer whose time is over.
-    pub(in crate::server) fn take_due_timer(&mut self, now: Duration) -> Option<TimerId> {
-        self.timers.take_due(now)
+    /// The number of the timer that was set last.
+    pub(in crate::server) fn latest_timer(&self) -> u64 {
+        self.timers.latest()
+    }
+
+    /// A timer whose time is over, of those up to this number.
+    pub(in crate::server) fn take_due_timer(&mut self, now: Duration, latest: u64) -> Option<TimerId> {
+        self.timers.take_due(now, latest)
     }
 }

@@ -83,8 +83,8 @@ impl Inbound {
         self.shared.work.begin_turn(events + self.holding.unfinished());
     }
 
-    /// The outboxes of these peers are empty again: input that waited for that is read.
-    pub(in crate::server) fn outboxes_are_empty(&mut self, peers: Vec<PeerId>) {
+    /// These peers may be read from again: their outbox is empty, or their pause is over.
+    pub(in crate::server) fn go_on_with(&mut self, peers: Vec<PeerId>) {
         for id in peers {
             self.holding.wait_no_longer(id);
         }

@@ -21,8 +21,8 @@ pub(super) struct Shared {
 pub(super) enum Rest<'i> {
     Nothing,
     /// The peer does not read what it is sent: so answers never pile up, and a peer is not called slow for its own
-    /// speed.
-    UntilWritten(&'i [u8]),
+    /// speed. Or the application has paused it.
+    UntilItMayGoOn(&'i [u8]),
     /// The request before it waits for the application's answer.
     UntilAnswered(&'i [u8]),
     /// The others have their turn first.
@@ -53,7 +53,6 @@ pub(super) fn receive<'i, M>(
     if peers.is_open(slot) {
         peers.renew(slot);
     }
-    shared.work.charge_bytes(input.len());
     let enough = shared.inflating() + shared.work.inflating_budget();
     loop {
         if let Some(bytes) = peers.take_new_limit(id) {
@@ -66,9 +65,9 @@ pub(super) fn receive<'i, M>(
             Stage::Closing => {}
             _ => return Rest::Nothing,
         }
-        if peers.is_blocked(slot) {
+        if peers.is_held_back(slot) {
             receive.forget_delivered(Some(&mut shared.spare));
-            return Rest::UntilWritten(input);
+            return Rest::UntilItMayGoOn(input);
         }
         if shared.inflating() >= enough && !input.is_empty() {
             return Rest::UntilNextTurn(input);
@@ -87,8 +86,12 @@ pub(super) fn receive<'i, M>(
         match receive.next_event(&mut input, shared.inflater.as_mut(), Some(&mut shared.spare)) {
             Ok(None) => break,
             Ok(Some(ref event @ Event::Close(code, _))) => peers.receive_close(slot, event, code),
-            Ok(Some(Event::Pong(_))) => {}
             Ok(Some(_)) if stage == Stage::Closing => {}
+            Ok(Some(Event::Pong(payload))) => {
+                if peers.receive_pong(slot, payload) {
+                    handler.on_pong(peers, id, payload);
+                }
+            }
             Ok(Some(ref event @ Event::Ping(_))) => {
                 peers.out().frame(slot, |send, out| send.answer(event, out))
             }

@@ -4,15 +4,18 @@ use std::collections::hash_map::Entry;
 use std::io::ErrorKind;
 
 use super::bodies::Begun;
+use super::holding::Held;
 use super::inbound::{Inbound, Turn};
+use super::messages::Rest;
 use super::opening::Opening;
 use super::way_in::WayIn;
 use crate::Answer;
 use crate::server::accept::input::Input;
 use crate::server::peer_id::Slot;
 use crate::server::requests::Asked;
+use crate::server::table::marks::Mark;
 use crate::server::table::stage::{Cause, Stage};
-use crate::server::tuning::{HELD_BEFORE_ANSWER, READS_PER_TURN};
+use crate::server::tuning::{HELD_BEFORE_ANSWER, READ_AT_LEAST, READS_PER_TURN};
 use crate::server::{Handler, PeerId, Peers};
 
 /// How far a connection is read.
@@ -58,7 +61,9 @@ impl Inbound {
             let Some(slot) = peers.find(id) else {
                 continue;
             };
-            if let Some(held) = self.holding.take(slot) {
+            if !peers.is_held_back(slot)
+                && let Some(held) = self.holding.take(slot)
+            {
                 self.hand_on_what_was_held(held, id, peers, handler);
             }
             self.read(id, Until::WouldBlock, peers, handler);
@@ -97,7 +102,7 @@ impl Inbound {
     fn read_now<M>(&mut self, id: PeerId, until: Until, peers: &mut Peers, handler: &mut impl Handler<M>) {
         let slot = id.slot();
         for _ in 0..READS_PER_TURN {
-            let most = self.most_to_read(slot, peers);
+            let most = self.most_to_read(slot, until, peers);
             if most == 0 {
                 return self.wait(slot, peers);
             }
@@ -123,9 +128,9 @@ impl Inbound {
         self.holding.note_unfinished(id);
     }
 
-    /// Bytes to be read from a peer at once: none while its socket is full, or more than enough is held.
+    /// Bytes to be read from a peer at once: none while its socket is full, it is paused, or more than enough is held.
     #[inline]
-    fn most_to_read(&self, slot: Slot, peers: &Peers) -> usize {
+    fn most_to_read(&self, slot: Slot, until: Until, peers: &Peers) -> usize {
         let way = &self.ways[slot.index()];
         let most = self.shared.work.most_to_read(way.inflates());
         match way {
@@ -135,6 +140,8 @@ impl Inbound {
             }
             // Keep the order: while earlier input is held, read nothing more.
             _ if self.holding.holds(slot) => 0,
+            // The end of the stream is noticed if nothing lies before it. What does is held.
+            _ if peers.has(slot, Mark::Paused) => most_to_hold(until),
             _ => most,
         }
     }
@@ -193,21 +200,35 @@ impl Inbound {
     ) {
         let Inbound { ways, buffer, shared, holding, .. } = self;
         let rest = ways[id.index()].receive(&mut buffer.room()[..length], id, peers, handler, shared);
-        holding.keep(id, rest);
+        let left = holding.keep(id, rest);
+        shared.work.charge_bytes(length - left);
         peers.act_on_facts();
         self.charge(id.slot(), peers, handler);
     }
 
-    /// Input of a peer was held.
+    /// Input of a peer was held. In a busy turn it gets no more of it than it could read: many peers may have waited
+    /// for the same.
     fn hand_on_what_was_held<M>(
         &mut self,
-        mut held: Vec<u8>,
+        mut held: Held,
         id: PeerId,
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
     ) {
-        let rest = self.ways[id.index()].receive(&mut held, id, peers, handler, &mut self.shared);
-        self.holding.keep(id, rest);
+        let Inbound { ways, shared, holding, .. } = self;
+        let way = &mut ways[id.index()];
+        let all = held.rest().len();
+        let now = match way {
+            WayIn::Open(_) => all.min(shared.work.most_to_read(way.inflates())),
+            WayIn::Opening(_) | WayIn::Deaf => all,
+        };
+        let rest = way.receive(&mut held.rest()[..now], id, peers, handler, shared);
+        if rest == Rest::Nothing && now < all {
+            holding.note_unfinished(id);
+        }
+        let handled = now - holding.note(id, rest).len();
+        shared.work.charge_bytes(handled);
+        holding.keep_held(id.slot(), held, all - handled);
         peers.act_on_facts();
         self.charge(id.slot(), peers, handler);
     }
@@ -268,5 +289,14 @@ impl Inbound {
                 peers.give_up_unfinished(debtor);
             }
         }
+    }
+}
+
+/// Bytes to be read from a peer that is paused: some, if its end may have come.
+#[cold]
+fn most_to_hold(until: Until) -> usize {
+    match until {
+        Until::ShortRead => 0,
+        Until::WouldBlock | Until::End => READ_AT_LEAST,
     }
 }

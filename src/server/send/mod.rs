@@ -11,6 +11,7 @@ mod memberships;
 mod outbound;
 mod outbox;
 pub(in crate::server) mod outgoing;
+mod ping;
 mod publish;
 mod queue;
 #[cfg(test)]

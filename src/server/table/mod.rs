@@ -1,12 +1,15 @@
 //! Who is there: a slot for each connection, and its stage. `README.md` has the map of the folder.
 
 pub(in crate::server) mod budget;
+pub(in crate::server) mod marks;
 pub(in crate::server) mod slot_set;
 pub(in crate::server) mod stage;
 
 use super::PeerId;
 use super::peer_id::{RESERVED_GENERATION, Slot};
 use super::time::deadlines::Deadlines;
+use super::time::trip::Trip;
+use marks::{Mark, Marks};
 use stage::{Cause, Stage};
 
 /// The slots, and those of them that are free.
@@ -23,19 +26,10 @@ pub(in crate::server) struct Table {
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     generation: u32,
+    /// From a Ping to its Pong, the last time that it was measured.
+    round_trip: Option<Trip>,
     stage: Stage,
-    grace: Grace,
-    /// The peer's side of TCP has ended.
-    input_ended: bool,
-}
-
-/// More time for a connection whose time was up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::server) enum Grace {
-    #[default]
-    NotYet,
-    /// It got some: to answer with a Pong, or until what it had sent is read.
-    Given,
+    marks: Marks,
 }
 
 impl Table {
@@ -81,10 +75,12 @@ impl Table {
     /// Moves a connection on. Returns the stage before, if it has moved.
     pub(in crate::server) fn step(&mut self, slot: Slot, cause: Cause) -> Option<Stage> {
         let entry = &mut self.entries[slot.index()];
-        entry.input_ended |= cause == Cause::InputEnded;
+        if cause == Cause::InputEnded {
+            entry.marks.set(Mark::InputEnded);
+        }
         let before = entry.stage;
         entry.stage = before.after(cause);
-        if entry.stage == Stage::Lingering && entry.input_ended {
+        if entry.stage == Stage::Lingering && entry.marks.has(Mark::InputEnded) {
             entry.stage = entry.stage.after(Cause::InputEnded);
         }
         let after = entry.stage;
@@ -95,13 +91,28 @@ impl Table {
         (before != after).then_some(before)
     }
 
-    pub(in crate::server) fn grace(&self, slot: Slot) -> Grace {
-        self.entries[slot.index()].grace
+    #[inline]
+    pub(in crate::server) fn has(&self, slot: Slot, mark: Mark) -> bool {
+        self.entries[slot.index()].marks.has(mark)
     }
 
+    pub(in crate::server) fn mark(&mut self, slot: Slot, mark: Mark) {
+        self.entries[slot.index()].marks.set(mark);
+    }
+
+    /// Takes a mark away. Says whether it was there.
     #[inline]
-    pub(in crate::server) fn set_grace(&mut self, slot: Slot, grace: Grace) {
-        self.entries[slot.index()].grace = grace;
+    pub(in crate::server) fn unmark(&mut self, slot: Slot, mark: Mark) -> bool {
+        self.entries[slot.index()].marks.take(mark)
+    }
+
+    /// How long the last Ping that was measured took, there and back.
+    pub(in crate::server) fn round_trip(&self, slot: Slot) -> Option<Trip> {
+        self.entries[slot.index()].round_trip
+    }
+
+    pub(in crate::server) fn set_round_trip(&mut self, slot: Slot, trip: Trip) {
+        self.entries[slot.index()].round_trip = Some(trip);
     }
 
     /// How many connections there are, in whatever stage.
@@ -144,7 +155,7 @@ impl Table {
 
 impl Entry {
     fn vacant(generation: u32) -> Self {
-        Entry { generation, stage: Stage::Vacant, grace: Grace::NotYet, input_ended: false }
+        Entry { generation, round_trip: None, stage: Stage::Vacant, marks: Marks::default() }
     }
 }
 

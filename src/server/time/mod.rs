@@ -6,3 +6,4 @@ pub(in crate::server) mod drain;
 pub(in crate::server) mod hand;
 pub(in crate::server) mod horizon;
 pub(in crate::server) mod ticker;
+pub(in crate::server) mod trip;

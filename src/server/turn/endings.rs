@@ -15,7 +15,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.inbound.apply_new_limits(&mut self.peers);
         self.inbound.requests_are_answered(&mut self.peers, &mut self.handler);
         self.peers.flush();
-        self.inbound.outboxes_are_empty(self.peers.take_written());
+        self.inbound.go_on_with(self.peers.take_those_that_may_go_on());
     }
 
     /// Carries out what has been decided, and calls the handler for what has happened, until that causes no more.

@@ -200,11 +200,11 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         let Some(slot) = self.peers.find(id) else {
             return; // the event is stale
         };
-        if event.is_error() && self.peers.stage(slot) == Stage::Lingering {
+        if event.is_error() && (self.peers.stage(slot) == Stage::Lingering || self.peers.is_paused(id)) {
             return self.peers.step(slot, Cause::Lost); // a reset: the peer's end
         }
         if event.is_writable() && self.peers.is_blocked(slot) {
-            self.peers.resume(slot);
+            self.peers.write_on(slot);
         }
         let has_ended = event.is_read_closed() || event.is_error();
         if event.is_readable() || has_ended {

@@ -6,10 +6,10 @@
 
 use super::EventLoop;
 use crate::server::peer_id::Slot;
-use crate::server::table::Grace;
+use crate::server::table::marks::Mark;
 use crate::server::table::stage::Stage;
 use crate::server::time::deadlines::Tick;
-use crate::server::tuning::{MERCY, NO_MERCY, STANDSTILL};
+use crate::server::tuning::{MERCY, NO_MERCY, STANDSTILL, TIMERS_PER_TURN};
 use crate::server::{Handler, PeerId};
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
@@ -36,8 +36,17 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
             self.handler.on_tick(&mut self.peers);
             self.peers.act_on_facts();
         }
-        // One that is set meanwhile has its time still to come: `now` is the turn's beginning.
-        while let Some(timer) = self.peers.take_due_timer(self.now) {
+        self.call_timers();
+    }
+
+    /// Timers that are set meanwhile come in a later turn, however short they are; and so do those that are too many
+    /// for one.
+    fn call_timers(&mut self) {
+        let latest = self.peers.latest_timer();
+        for _ in 0..TIMERS_PER_TURN {
+            let Some(timer) = self.peers.take_due_timer(self.now, latest) else {
+                return;
+            };
             self.handler.on_timer(&mut self.peers, timer);
             self.peers.act_on_facts();
         }
@@ -93,7 +102,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         if self.peers.is_blocked(slot) {
             // No time is left to the peer. Only bytes that it turns out to have read give it more.
             self.peers.deadlines().set(slot, reached);
-            self.peers.resume(slot);
+            self.peers.write_on(slot);
             if self.peers.deadlines().due(slot) > reached {
                 return true;
             }
@@ -102,8 +111,8 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
         let reads_on = matches!(self.peers.stage(slot), Stage::Opening | Stage::Closing);
         let id: PeerId = self.peers.id(slot);
-        if reads_on && self.peers.grace(slot) == Grace::NotYet && self.inbound.is_unfinished(id) {
-            self.peers.give_grace(slot);
+        if reads_on && !self.peers.has(slot, Mark::Grace) && self.inbound.is_unfinished(id) {
+            self.peers.mark(slot, Mark::Grace);
             self.peers.set_deadline(slot, self.peers.config().close_within);
             return true;
         }
