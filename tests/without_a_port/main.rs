@@ -1,6 +1,7 @@
 //! Handlers on a bench: what `pollcat::testing` shows is what clients of a server see.
 #![cfg(feature = "testing")]
 
+mod alike;
 mod clients;
 mod crowd;
 mod lobby;

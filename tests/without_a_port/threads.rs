@@ -33,9 +33,10 @@ fn a_thread_answers_and_the_test_waits_for_it() {
     let anna = bench.open("/");
     bench.say(anna, "tea");
     assert!(bench.heard(anna).is_empty());
-    assert!(bench.wait_for_mail(Duration::from_secs(20)));
-    assert_eq!(bench.heard(anna), ["TEA"]);
-    assert!(!bench.wait_for_mail(Duration::from_millis(1)), "nobody posts any more");
+    let heard = bench.wait_for(Duration::from_secs(20), |bench| bench.heard(anna).pop());
+    assert_eq!(heard.expect("the thread answers"), "TEA");
+    let nothing = bench.wait_for(Duration::from_millis(1), |bench| bench.heard(anna).pop());
+    assert_eq!(nothing, None, "nobody posts any more");
     assert_eq!(bench.time(), Duration::ZERO, "that was time of the real clock");
 }
 

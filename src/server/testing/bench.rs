@@ -1,7 +1,7 @@
 //! The bench: a server that is turned by hand, and its clients.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::client::Client;
 use super::request::Asked;
@@ -143,12 +143,30 @@ impl<M, H: Handler<M>> Bench<H, M> {
         self.turn_to_rest();
     }
 
-    /// Waits until another thread has posted something, and lets the server read it: for a handler that gives work to
-    /// threads. This is time of the real clock; the server's stands still. False if nothing has come by then.
-    pub fn wait_for_mail(&mut self, time: Duration) -> bool {
-        let has_come = self.event_loop.letters().wait(time);
-        self.turn_to_rest();
-        has_come
+    /// Waits for what other threads bring about through the [`Mailbox`]: `look` is called now, and again whenever mail
+    /// has been read, until it returns something. `None` if it does not, in so much time of the real clock; the
+    /// server's stands still meanwhile.
+    ///
+    /// ```
+    /// # use pollcat::{handler_fn, testing::Bench};
+    /// # use std::{thread, time::Duration};
+    /// # let mut bench = Bench::new(handler_fn(|peers, from, message| peers.send(from, message)));
+    /// let (anna, mailbox) = (bench.open("/"), bench.mailbox());
+    /// thread::spawn(move || mailbox.send(anna, "from a thread"));
+    /// let heard = bench.wait_for(Duration::from_secs(10), |bench| bench.heard(anna).pop());
+    /// assert_eq!(heard.expect("the thread lives"), "from a thread");
+    /// ```
+    #[track_caller]
+    pub fn wait_for<T>(&mut self, time: Duration, mut look: impl FnMut(&mut Self) -> Option<T>) -> Option<T> {
+        let until = Instant::now() + time;
+        loop {
+            self.turn_to_rest();
+            let found = look(self);
+            let left = until.saturating_duration_since(Instant::now());
+            if found.is_some() || !self.event_loop.letters().wait(left) {
+                return found;
+            }
+        }
     }
 
     /// Lets time pass. Everything that becomes due comes in its order, and at its time: Pings, deadlines, timers,
