@@ -121,3 +121,66 @@
 //! ```
 //!
 //! # Peers that send too fast
+//!
+//! A peer that asks for more than can be done (by other threads, by a database) can be told to wait without a word:
+//! [`Peers::pause`](crate::Peers::pause) reads nothing from it until [`Peers::resume`](crate::Peers::resume). What it
+//! sends meanwhile waits in the sockets, and when they are full, in the client. Neither memory of yours nor a protocol
+//! of your own is needed.
+//!
+//! ```
+//! use std::sync::mpsc::Sender;
+//!
+//! use pollcat::{Departure, Handler, Message, PeerId, PeerMap, Peers};
+//!
+//! /// Up to so many jobs of one peer are under way at a time.
+//! const JOBS: usize = 4;
+//!
+//! struct Jobs {
+//!     /// To the threads that do them: never more than `JOBS` of each peer wait here.
+//!     workers: Sender<(PeerId, String)>,
+//!     under_way: PeerMap<usize>,
+//! }
+//!
+//! /// The answer to a job, by `Mailbox::deliver`.
+//! struct Done(PeerId, String);
+//!
+//! impl Handler<Done> for Jobs {
+//!     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
+//!         let Message::Text(job) = message else { return };
+//!         let under_way = self.under_way.get(from).copied().unwrap_or(0) + 1;
+//!         self.under_way.insert(from, under_way);
+//!         self.workers.send((from, job.to_owned())).expect("they live as long as the server");
+//!         if under_way == JOBS {
+//!             peers.pause(from); // nothing more is heard of it, not even what has arrived already
+//!         }
+//!     }
+//!
+//!     fn on_mail(&mut self, peers: &mut Peers, Done(id, answer): Done) {
+//!         if let Some(under_way) = self.under_way.get_mut(id) {
+//!             *under_way -= 1;
+//!             peers.send(id, &answer); // a paused peer is sent to as any other
+//!             peers.resume(id);
+//!         }
+//!     }
+//!
+//!     fn on_close(&mut self, _: &mut Peers, id: PeerId, _: Departure) {
+//!         self.under_way.remove(id);
+//!     }
+//! }
+//! # let (workers, _) = std::sync::mpsc::channel();
+//! # fn is_a_handler(_: impl Handler<Done>) {}
+//! # is_a_handler(Jobs { workers, under_way: PeerMap::new() });
+//! ```
+//!
+//! While a peer is paused:
+//!
+//! * No frame is read, control frames included. The client's own Pings get no Pong: a client that gives servers up for
+//!   that should not be paused for longer than it waits.
+//! * It is not pinged, and not given up for silence. A reset is noticed at once, and the end of its stream if nothing
+//!   unread lies before it. A Close that it has sent is unread, as any frame.
+//! * [`Peers::close`](crate::Peers::close) works, and a server that stops waits no longer for it than for others:
+//!   closing ends the pause.
+//! * What had been read when it was paused is kept, a mebibyte at most, and counts in
+//!   [`Config::max_receiving`](crate::Config::max_receiving).
+//!
+//! [`Mailbox::pause`](crate::Mailbox::pause) does the same from another thread.
