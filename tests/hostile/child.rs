@@ -159,7 +159,7 @@ fn config(settings: &str) -> Config {
 /// | `close files` | closes them again, and tells `done` |
 /// | `status` | tells figures, `name=number` |
 ///
-/// A page `/1000` has so many bytes, the same for all.
+/// A page `/1000` has so many bytes, the same for all. A body may be as long as it likes.
 #[derive(Default)]
 struct Subject {
     page: Arc<[u8]>,
@@ -176,6 +176,9 @@ const TOPIC: &str = "everything";
 
 impl Handler for Subject {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
+        if request.has_body() {
+            return Answer::read_body(usize::MAX);
+        }
         let Ok(length) = request.path()[1..].parse() else { return Answer::accept() };
         if self.page.len() != length {
             self.page = vec![b'x'; length].into();

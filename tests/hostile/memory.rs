@@ -113,3 +113,38 @@ fn a_page_that_is_shared_is_there_once_however_many_do_not_read_it() {
     assert!(grown < 10 * MIB, "{grown}");
     drop(readers);
 }
+
+#[test]
+fn a_body_that_is_promised_costs_nothing_and_one_that_comes_what_has_come() {
+    const PROMISING: usize = 200;
+    const FIRST: usize = 64 << 10;
+    let _alone = alone();
+    for (announced, start) in
+        [("Content-Length: 1073741824", ""), ("Transfer-Encoding: chunked", "40000000\r\n")]
+    {
+        let child = Child::start("ping_after=600000");
+        let mut driver = Client::open(child.address);
+        let before = child.memory();
+        let promise = || {
+            let mut stream = connect(child.address);
+            let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\n{announced}\r\n\r\n{start}");
+            stream.write_all(head.as_bytes()).expect("the server listens");
+            stream
+        };
+        let mut clients: Vec<TcpStream> = (0..PROMISING).map(|_| promise()).collect();
+        let promised = growth(&child, &mut driver, before);
+        for stream in &mut clients {
+            stream.write_all(&[b'x'; FIRST]).expect("the server reads");
+        }
+        let least = (PROMISING * FIRST) as u64;
+        driver.wait_for("it has come", |status| status.get("bytes_in") >= least);
+        let come = growth(&child, &mut driver, before);
+        println!(
+            "figure: {PROMISING} clients that promise 1 GiB ({announced}): {:.1} MiB; with 64 KiB from each: {:.1} MiB",
+            mib(promised),
+            mib(come)
+        );
+        assert!(promised < 8 * MIB && come < 2 * least + 16 * MIB, "{promised} {come}");
+        drop(clients);
+    }
+}
