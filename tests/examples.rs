@@ -1,5 +1,5 @@
 //! The examples as programs of their own, with a real browser: the tutorial's lines to the echo, from a page of another
-//! origin; the lobby and the login, as their head comments have them, and the lobby's page.
+//! origin; the lobby, the login and the webhook, as their head comments have them, and the lobby's page.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -226,4 +226,79 @@ fn find_browser() -> Option<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let candidates = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
     candidates.into_iter().find(|program| program.is_file())
+}
+
+#[test]
+fn the_webhook_takes_notes_from_those_who_know_the_secret_and_has_metrics_inside() {
+    const SECRET: (&str, &str) = ("WEBHOOK_SECRET", "correct-horse");
+    let webhook = Program::start_with("webhook", |command| {
+        command.arg("127.0.0.1:0").env(SECRET.0, SECRET.1);
+    });
+    let (_, inside) = webhook.announcement.split_once("//").expect("the first address");
+    let (inside, _) = inside.split_once('/').expect("the address has an end");
+    let listen = |topic: &str| {
+        let mut client = Client::dial(&webhook.address);
+        client
+            .write(upgrade_request("").replacen("GET / ", &format!("GET /ws?topic={topic} "), 1).as_bytes());
+        assert!(client.head().starts_with("HTTP/1.1 101 "));
+        client
+    };
+    let (mut ann, mut ming, mut other) = (listen("tea"), listen("tea"), listen("%E8%8C%B6"));
+    let mut sender = Client::dial(&webhook.address);
+    let mut notify = |secret: &str, note: &str| {
+        let fields = format!("Authorization: Bearer {secret}\r\nContent-Length: {}\r\n", note.len());
+        let request = format!("POST /notify HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n{note}");
+        answer(&mut sender, &request)
+    };
+    for (note, received) in [
+        (r#"{"topic": "tea", "text": "it is ready"}"#, 2),
+        (r#"{"topic": "茶", "text": "好了"}"#, 1),
+        (r#"{"topic": "coffee", "text": "so is this"}"#, 0),
+    ] {
+        assert_eq!(notify(SECRET.1, note), (200, format!("{{\"received\":{received}}}\n")), "{note}");
+    }
+    assert_eq!([ann.text(), ming.text(), other.text()], ["it is ready", "it is ready", "好了"]);
+    for note in ["", "tea", "[]", r#"{"topic": "tea"}"#, r#"{"topic": 1, "text": "x"}"#] {
+        assert_eq!(notify(SECRET.1, note).0, 400, "{note}");
+    }
+    let dial = |address: &str, request: &str| {
+        answer(&mut Client::dial(address), &format!("{request} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"))
+    };
+    let outside = &*webhook.address;
+    let (status, metrics) = dial(inside, "GET /metrics");
+    assert_eq!(status, 200);
+    for line in ["pollcat_open 3", "pollcat_messages_out_total 3"] {
+        assert!(metrics.lines().any(|found| found == line), "{line}: {metrics}");
+    }
+    let table = [
+        (outside, "GET /metrics", 404),
+        (outside, "GET /notify", 405),
+        (outside, "GET /ws?topic=tea", 404),
+        (outside, "GET /health", 200),
+        (inside, "GET /health", 200),
+        (inside, "POST /notify", 404),
+        (outside, "POST /health", 404),
+    ];
+    for (door, request, expected) in table {
+        assert_eq!(dial(door, request).0, expected, "{request} at {door}");
+    }
+    // Whoever does not know the secret need not send the note.
+    for secret in ["", "correct-horsf", "correct", "correct-horse-battery"] {
+        let fields = format!("Authorization: Bearer {secret}\r\nContent-Length: 1000000000\r\n");
+        let request = format!("POST /notify HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n");
+        let mut stranger = Client::dial(outside);
+        assert_eq!(answer(&mut stranger, &request).0, 401, "{secret}");
+        stranger.nothing_more();
+    }
+}
+
+/// The status of the answer, and its body.
+#[track_caller]
+fn answer(client: &mut Client, request: &str) -> (u16, String) {
+    client.write(request.as_bytes());
+    let head = client.head();
+    let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
+    let length = length.expect("the length is told").parse().expect("it is a number");
+    let body = String::from_utf8(client.bytes(length)).expect("it is text");
+    (head[9..12].parse().expect("a status"), body)
 }

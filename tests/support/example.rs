@@ -54,24 +54,32 @@ fn build(mut cargo: Command, folder: &Path, name: &str, features: &str) {
 pub struct Program {
     process: Child,
     pub address: String,
+    /// All of its first line.
+    pub announcement: String,
 }
 
 impl Program {
     /// Starts an example of the package under test, as `cargo test` has built it, on a port of the system's choice. The
     /// first line that it prints ends with its address.
     pub fn start(name: &str) -> Self {
+        Program::start_with(name, |_| {})
+    }
+
+    /// With further arguments, or an environment of its own.
+    pub fn start_with(name: &str, prepare: impl FnOnce(&mut Command)) -> Self {
         let path = place(name);
         let mut command = Command::new(&path);
-        let started = command.arg("127.0.0.1:0").stdout(Stdio::piped()).spawn();
+        prepare(command.arg("127.0.0.1:0").stdout(Stdio::piped()));
+        let started = command.spawn();
         let mut process =
             started.unwrap_or_else(|error| panic!("{}: {error}: `cargo build --examples`", path.display()));
         let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
         let line = lines.next().expect("it prints its address").expect("it prints text");
         let (_, address) = line.rsplit_once("//").expect("the line ends with ws://ADDRESS or http://ADDRESS");
-        let address = address.to_owned();
+        let (address, announcement) = (address.to_owned(), line.clone());
         // What else it prints is read, so that it never waits for a reader.
         thread::spawn(move || lines.count());
-        Program { process, address }
+        Program { process, address, announcement }
     }
 }
 
