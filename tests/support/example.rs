@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{env, thread};
 
+use crate::running::wait_until;
+
 /// Builds it with these features (`"deflate,tls"`), and says where it is. `cargo test` builds examples with the
 /// features that it was given itself, and those that have unit tests not at all. Without cargo, the program must be
 /// there.
@@ -80,6 +82,16 @@ impl Program {
         // What else it prints is read, so that it never waits for a reader.
         thread::spawn(move || lines.count());
         Program { process, address, announcement }
+    }
+
+    /// Does it end by itself, and well?
+    pub fn ends(&mut self) -> bool {
+        let mut status = None;
+        wait_until("the program ends", || {
+            status = self.process.try_wait().expect("a child can be asked");
+            status.is_some()
+        });
+        status.is_some_and(|status| status.success())
     }
 }
 
