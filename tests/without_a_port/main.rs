@@ -4,6 +4,7 @@
 mod alike;
 mod clients;
 mod crowd;
+mod doing;
 mod lobby;
 mod requests;
 mod rules;

@@ -49,6 +49,9 @@
 //!
 //! # Cost
 //!
+//! A test like the one above takes 27 µs, and a message there and back less than one (`cargo bench --features testing
+//! --bench testing`, on one EPYC core; some ten times as long without optimization).
+//!
 //! The feature `testing` adds this module, and changes nothing for connections over sockets. Put it into
 //! `[dev-dependencies]`: Cargo then turns it on for tests, examples and benches alone.
 //!
