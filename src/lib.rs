@@ -30,12 +30,28 @@
 //!
 //! | word | meaning |
 //! |---|---|
-//! | peer | a client whose WebSocket is open; a [`PeerId`] names it, and never another |
-//! | turn | one round of the loop: read what has arrived, call the handler, write what it sent |
-//! | topic | a name that peers subscribe to, and that messages are published to |
-//! | letter | what another thread puts into the [`Mailbox`] |
+//! | connection | a stream that a listener has accepted; a [`PeerId`] names it, and never another |
+//! | peer | a connection whose WebSocket is open |
+//! | client | whoever is at the other end: a person's address, be it behind a proxy ([`Request::client`]) |
+//! | listener | what one call of [`Server::bind`] or of one of the `listen` methods listens on ([`ListenerId`]) |
+//! | request, answer | what a client asks over HTTP; a WebSocket, a page or a refusal, at once or later ([`Answer`]) |
 //! | page | the answer to a request that is no WebSocket |
 //! | body | what a request brings beside its head; it is read if the [`Handler`] says so ([`Answer::read_body`]) |
+//! | refusal | an answer that says no; the server's own are listed in [`Refusal`] |
+//! | gone | nobody is there any more to get it ([`Delivery::Gone`], [`Handler::on_request_gone`]) |
+//! | turn | one round of the loop: read what has arrived, call the handler, write what it sent |
+//! | tick, timer | [`Handler::on_tick`] comes again and again, [`Handler::on_timer`] once for each [`Peers::after`] |
+//! | topic, member | a name that peers subscribe to, and that messages are published to; who is subscribed |
+//! | queue | what waits for one peer, as its socket is full; it has a limit ([`Config::max_send_queue`]) |
+//! | slow | a peer for which something waits in its queue ([`Delivery::Slow`], [`SlowPeers`]) |
+//! | paused | a peer that is not read from, because the application says so ([`Peers::pause`]) |
+//! | key | of messages of one key only the newest waits ([`Outgoing::replacing`]) |
+//! | letter | what another thread puts into the [`Mailbox`] |
+//! | Ping, Pong | is the peer there, and its answer (RFC 6455 §5.5.2); the round trip is the time between |
+//! | drain | a stop that takes its time: no newcomers, and a Close for one peer after the other ([`Peers::drain`]) |
+//! | departure | why a peer has left ([`Departure`]) |
+//!
+//! How these work together is told in the chapters of the [`guide`].
 //!
 //! # Features
 //!
