@@ -7,21 +7,30 @@
 //! ```
 //!
 //! There are 50 symbols, A to Z and AA to AX, and each is a topic. A client that stops reading for a while does not get
-//! all that it has missed: while a price waits for it, a newer one of the same symbol takes its place (`replacing`). As
-//! only what waits in the server can be replaced, the system is told to take little of what cannot leave
-//! (`max_unsent`). Prices come from a thread, twenty to a letter: that costs a tenth of a letter for each.
+//! all that it has missed, but a second of it at most:
+//!
+//! * While a price waits for it, a newer one of the same symbol takes its place (`replacing`).
+//! * Only what waits in the server can be replaced, so the system is told to take little of what cannot leave
+//!   (`max_unsent`).
+//! * The buffers of the client, and of whatever lies between, hold more than that. So each client is asked by a Ping
+//!   now and then whether it has read what was sent before, and gets no prices until it has answered.
+//!
+//! Prices come from a thread, twenty to a letter: that costs a tenth of a letter for each.
 
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use pollcat::{CloseCode, Config, Handler, Mailbox, Message, NotDelivered, Origins};
-use pollcat::{Outgoing, PeerId, Peers, PreparedMessage, Server};
+use pollcat::{CloseCode, Config, Departure, Handler, Mailbox, Message, NotDelivered, Origins};
+use pollcat::{Outgoing, PeerId, PeerMap, Peers, PreparedMessage, Request, Server};
 use serde_json::{Value, json};
 
 const SYMBOLS: usize = 50;
 const PRICES_IN_A_LETTER: u64 = 20;
 /// A thousand prices a second.
 const LETTER_EVERY: Duration = Duration::from_millis(20);
+
+/// A client that has not read for two of these gets no prices.
+const ASK_EVERY: Duration = Duration::from_millis(300);
 
 /// The news of one symbol, encoded on the thread that has it.
 struct Price {
@@ -32,30 +41,91 @@ struct Price {
 struct Ticker {
     names: Vec<String>,
     latest: Vec<Option<PreparedMessage>>,
+    clients: PeerMap<Client>,
+}
+
+#[derive(Default)]
+struct Client {
+    wanted: Vec<usize>,
+    reading: Reading,
+}
+
+#[derive(Default, Clone, Copy, PartialEq)]
+enum Reading {
+    /// It has been asked, and has never answered before: it may be one that does not answer Pings.
+    #[default]
+    Unknown,
+    UpToDate,
+    Asked,
+    /// It has not answered in time. Its subscriptions have ended, until it does.
+    Behind,
 }
 
 impl Ticker {
-    fn subscribe(&self, peers: &mut Peers, id: PeerId, name: &str) {
-        let Some(symbol) = self.names.iter().position(|known| known == name) else {
-            peers.send(id, &json!({ "error": "no such symbol", "symbol": name }).to_string());
-            return;
-        };
-        peers.subscribe(id, name);
+    fn subscribe(&self, peers: &mut Peers, id: PeerId, symbol: usize) {
+        peers.subscribe(id, &self.names[symbol]);
         if let Some(latest) = &self.latest[symbol] {
             peers.send(id, Outgoing::from(latest).replacing(symbol as u64));
+        }
+    }
+
+    fn ask(&mut self, peers: &mut Peers, id: PeerId) {
+        let Some(client) = self.clients.get_mut(id) else { return };
+        match client.reading {
+            Reading::Unknown | Reading::Behind => {}
+            Reading::UpToDate => {
+                client.reading = Reading::Asked;
+                peers.ping(id, b"have you read this?");
+            }
+            Reading::Asked => {
+                client.reading = Reading::Behind;
+                client.wanted.iter().for_each(|&symbol| peers.unsubscribe(id, &self.names[symbol]));
+            }
         }
     }
 }
 
 impl Handler<Vec<Price>> for Ticker {
+    fn on_open(&mut self, peers: &mut Peers, id: PeerId, _: &Request<'_>) {
+        self.clients.insert(id, Client::default());
+        peers.ping(id, b"hello");
+    }
+
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
         let asked: Value = serde_json::from_slice(message.as_bytes()).unwrap_or_default();
         let Some(names) = asked["sub"].as_array() else {
             return peers.close(from, CloseCode::UNSUPPORTED, r#"say {"sub": ["A", "B"]}"#);
         };
         for name in names.iter().filter_map(Value::as_str) {
-            self.subscribe(peers, from, name);
+            let Some(symbol) = self.names.iter().position(|known| known == name) else {
+                peers.send(from, &json!({ "error": "no such symbol", "symbol": name }).to_string());
+                continue;
+            };
+            let Some(client) = self.clients.get_mut(from) else { return };
+            if client.wanted.contains(&symbol) {
+                continue;
+            }
+            client.wanted.push(symbol);
+            if client.reading != Reading::Behind {
+                self.subscribe(peers, from, symbol);
+            }
         }
+    }
+
+    fn on_pong(&mut self, peers: &mut Peers, from: PeerId, _: &[u8]) {
+        let Some(client) = self.clients.get_mut(from) else { return };
+        let before = std::mem::replace(&mut client.reading, Reading::UpToDate);
+        if before == Reading::Behind {
+            client.wanted.clone().into_iter().for_each(|symbol| self.subscribe(peers, from, symbol));
+        }
+    }
+
+    fn on_tick(&mut self, peers: &mut Peers) {
+        peers.ids().into_iter().for_each(|id| self.ask(peers, id));
+    }
+
+    fn on_close(&mut self, _: &mut Peers, id: PeerId, _: Departure) {
+        self.clients.remove(id);
     }
 
     /// One turn for all prices of a letter, and one write for each client.
@@ -105,7 +175,8 @@ fn trade(mailbox: &Mailbox<Vec<Price>>, names: &[String]) {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     env_logger::init();
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:9504".into());
-    let config = Config::new().origins(Origins::any()).max_message(4 << 10).max_unsent(4 << 10);
+    let config =
+        Config::new().origins(Origins::any()).max_message(4 << 10).max_unsent(4 << 10).tick(ASK_EVERY);
     let server = Server::with_config(address, config)?;
     println!("prices on ws://{}", server.local_addr()?);
 
@@ -114,6 +185,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     thread::spawn(move || trade(&mailbox, &traded));
     let mailbox = server.mailbox();
     ctrlc::set_handler(move || mailbox.stop())?;
-    server.run(Ticker { names, latest: vec![None; SYMBOLS] })?;
+    server.run(Ticker { names, latest: vec![None; SYMBOLS], clients: PeerMap::new() })?;
     Ok(())
 }

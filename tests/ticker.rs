@@ -8,24 +8,34 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
-use pollcat_testing::client::{Client, TEXT};
+use pollcat_testing::client::{CLOSE, Client, PING, PONG, TEXT};
 use pollcat_testing::example::Program;
-use pollcat_testing::raw::narrow_stream;
 use serde_json::{Value, json};
 
 const PRICES_A_SECOND: u64 = 1_000;
 
-/// A client that wants the prices of all these. Its own receive buffer is short: what that holds, no server can replace.
+/// A client that wants the prices of all these.
 fn subscriber(ticker: &Program, names: &[String]) -> Client {
-    let address = ticker.address.parse().expect("an address and a port");
-    let mut client = Client::over(narrow_stream(address, 8 << 10));
-    client.open("");
+    let mut client = Client::connect(&ticker.address);
     client.send(TEXT, json!({ "sub": names }).to_string().as_bytes());
     client
 }
 
+/// What it says next. Pings are answered, as every client does by itself.
+fn text(client: &mut Client) -> String {
+    loop {
+        match client.frame() {
+            (PING, payload) => client.send(PONG, &payload),
+            (first, payload) => {
+                assert_eq!(first, TEXT, "{payload:?}");
+                return String::from_utf8(payload).expect("text is UTF-8 (§5.6)");
+            }
+        }
+    }
+}
+
 fn price(client: &mut Client) -> (String, u64) {
-    let price: Value = serde_json::from_str(&client.text()).expect("a price is JSON");
+    let price: Value = serde_json::from_str(&text(client)).expect("a price is JSON");
     let text =
         |field: &str| price[field].as_str().unwrap_or_else(|| panic!("{price} has a {field}")).to_owned();
     (text("symbol"), price["seq"].as_u64().unwrap_or_else(|| panic!("{price} has a number")))
@@ -90,9 +100,9 @@ fn each_price_comes_to_those_who_want_it_and_the_latest_at_once() {
         }
     }
     client.send(TEXT, br#"{"sub":["nobody's"]}"#);
-    let answer = std::iter::repeat_with(|| client.text()).find(|text| text.contains("error"));
+    let answer = std::iter::repeat_with(|| text(&mut client)).find(|text| text.contains("error"));
     assert_eq!(answer.as_deref(), Some(r#"{"error":"no such symbol","symbol":"nobody's"}"#));
     client.send(TEXT, b"prices, please");
-    let close = std::iter::repeat_with(|| client.frame()).find(|(first, _)| *first != TEXT);
+    let close = std::iter::repeat_with(|| client.frame()).find(|(first, _)| *first == CLOSE);
     assert_eq!(close.map(|(_, payload)| payload[..2].to_vec()), Some(1003_u16.to_be_bytes().to_vec()));
 }
