@@ -12,6 +12,7 @@ use pollcat_testing::directed::{Directed, Event};
 use pollcat_testing::inflate::Inflated;
 
 mod cuts;
+mod late;
 
 const RSV1: u8 = 0x40;
 const OFFER: &str = "permessage-deflate; client_max_window_bits";

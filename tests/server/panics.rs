@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pollcat::{
     Answer, CloseCode, Config, Delivery, Departure, Handler, Message, NotDelivered, PeerId, Peers, Refused,
-    Request, SlowPeers, TimerId,
+    Request, RequestId, SlowPeers, TimerId,
 };
 use pollcat_testing::client::{Client, PATIENCE, PONG, TEXT, masked, upgrade_request};
 
@@ -43,9 +43,14 @@ impl Handler<&'static str> for Fused {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
         self.pass("on_request");
         match request.upgrade() {
+            Ok(None) if request.path() == "/later" => Answer::later(),
             Ok(None) => Answer::page("text/plain", "a page"),
             _ => Answer::accept(),
         }
+    }
+
+    fn on_request_gone(&mut self, _: &mut Peers, _: RequestId) {
+        self.pass("on_request_gone");
     }
 
     fn on_refused(&mut self, _: &mut Peers, _: &Refused<'_>) {
@@ -269,6 +274,18 @@ fn in_on_request_for_a_websocket_and_for_a_page() {
         drop(client);
         scene.goes_on();
     }
+}
+
+#[test]
+fn in_on_request_gone_and_the_client_has_its_503_all_the_same() {
+    let scene = Scene::begin(Config::new().handshake_within(Duration::from_millis(200)));
+    scene.arm("on_request_gone");
+    let mut client = Client::dial(scene.server.address());
+    client.write(b"GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let head = client.head();
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    drop(client);
+    scene.goes_on();
 }
 
 #[test]

@@ -182,6 +182,21 @@ fn an_answer_can_be_read_again() {
 }
 
 #[test]
+fn only_an_answer_that_accepts_carries_something_and_so_does_its_clone() {
+    fn is_kept_anywhere<T: Clone + Send + Sync + std::fmt::Debug>(_: &T) {}
+    let accept = Answer::accept().with(7_u8).with("the last one").header("X", "1");
+    is_kept_anywhere(&accept);
+    for mut accept in [accept.clone(), accept] {
+        let carried = accept.take_carried().expect("it carries the last one");
+        assert_eq!(carried.downcast_ref(), Some(&"the last one"));
+        assert!(accept.take_carried().is_none(), "it was taken");
+    }
+    for mut other in [Answer::page("text/plain", ""), Answer::later(), Answer::refuse(401, "no")] {
+        assert!(other.clone().with(7_u8).take_carried().is_none() && other.take_carried().is_none());
+    }
+}
+
+#[test]
 fn a_status_has_the_phrase_of_rfc_9110() {
     let table = [
         (200, "OK"),

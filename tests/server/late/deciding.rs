@@ -1,5 +1,6 @@
 //! The answer accepts, refuses, or is a mistake.
 
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
@@ -44,6 +45,28 @@ fn an_answer_that_comes_at_once_carries_as_well() {
     assert!(client.head().starts_with("HTTP/1.1 101 "));
     let Event::Opened(_, _, guest) = door.event() else { panic!("it opens") };
     assert_eq!(guest, Some(Guest("at once".into())));
+}
+
+/// An open peer keeps nothing of it.
+#[test]
+fn what_is_not_taken_out_in_on_open_is_dropped() {
+    let door = Door::new(Config::new());
+    let (request, mut client) = door.ask("", b"");
+    let (carried, refused) = (Arc::new(7_u8), Arc::new(8_u8));
+    let answer = Answer::accept().with("another takes its place").with(Arc::clone(&carried));
+    assert_eq!(door.answer(request, answer), Delivery::Queued);
+    client.head();
+    let id = door.opened(request);
+    assert_eq!(door.direct(move |peers| peers.opened_with::<Arc<u8>>(id)), None);
+    assert_eq!(Arc::strong_count(&carried), 1);
+    echoes(&door, id, &mut client);
+
+    // Nor does one that never opens.
+    let (request, client) = door.ask("", b"");
+    drop(client);
+    assert_eq!(door.event(), Event::Gone(request));
+    assert_eq!(door.answer(request, Answer::accept().with(Arc::clone(&refused))), Delivery::Gone);
+    assert_eq!(Arc::strong_count(&refused), 1);
 }
 
 #[test]
