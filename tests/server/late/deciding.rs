@@ -88,7 +88,7 @@ fn another_thread_decides_by_mail() {
     door.server.mailbox.stop();
     client.close_frame();
     client.close(1001);
-    drop(other);
+    drop((client, other));
     door.server.join();
     match mailbox.answer_request(request, Answer::refuse(401, "the server has stopped")) {
         Err(NotDelivered::Stopped(answer)) => assert_eq!(answer.status(), Some(401)),

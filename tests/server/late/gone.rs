@@ -3,16 +3,21 @@
 use std::time::Duration;
 
 use pollcat::{Answer, CloseCode, Config, Delivery};
-use pollcat_testing::client::{BINARY, Client, TEXT, masked, upgrade_request};
+use pollcat_testing::client::{BINARY, Client, PATIENCE, TEXT, masked, upgrade_request};
 use pollcat_testing::raw::reset_when_dropped;
 
 use super::{Door, Event};
+
+/// The time is not up before the test is.
+fn patient() -> Config {
+    Config::new().handshake_within(3 * PATIENCE)
+}
 
 #[test]
 fn whoever_leaves_before_the_answer_is_gone_once_whatever_it_has_said() {
     for unread in [0, 100, 40 << 10] {
         for is_reset in [false, true] {
-            let door = Door::new(Config::new());
+            let door = Door::new(patient());
             let (request, mut client) = door.ask("", b"");
             if unread > 0 {
                 client.send(BINARY, &vec![7; unread]);
@@ -33,7 +38,7 @@ fn whoever_leaves_before_the_answer_is_gone_once_whatever_it_has_said() {
 #[test]
 fn whoever_has_left_when_the_request_is_read_is_gone_too() {
     for unread in [0, 100, 40 << 10] {
-        let door = Door::new(Config::new());
+        let door = Door::new(patient());
         let gate = door.hold_up();
         let mut client = Client::dial(door.server.address());
         let frame = masked(BINARY, &vec![7; unread]);
@@ -74,6 +79,30 @@ fn nobody_waits_for_a_server_that_stops() {
     let head = client.head();
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     drop(client);
+    door.server.join();
+    assert_eq!(Vec::from_iter(door.events.try_iter()), []);
+}
+
+/// Its answer may come while the others leave; but no later.
+#[test]
+fn whoever_waits_for_a_page_waits_no_longer_than_the_server_takes_to_stop() {
+    let door = Door::new(patient().close_within(Duration::from_millis(300)));
+    let page = "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let [mut client, mut other] = [(); 2].map(|()| Client::dial(door.server.address()));
+    client.write(page.as_bytes());
+    let request = door.asked();
+    other.write(page.as_bytes());
+    let in_time = door.asked();
+    let delivery = door.direct(move |peers| {
+        peers.stop();
+        peers.answer_request(in_time, Answer::page("text/plain", "in time"))
+    });
+    assert_eq!(delivery, Delivery::Queued);
+    assert!(other.head().starts_with("HTTP/1.1 200 "));
+    assert_eq!(door.event(), Event::Gone(request));
+    let head = client.head();
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    drop((client, other));
     door.server.join();
     assert_eq!(Vec::from_iter(door.events.try_iter()), []);
 }
