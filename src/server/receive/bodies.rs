@@ -19,7 +19,7 @@ pub(super) struct Arriving {
 
 /// What has come of it.
 pub(super) enum Body {
-    Arriving(Arriving),
+    Arriving(Box<Arriving>),
     /// The request has its answer, or gets it later. May another request follow?
     Over(KeepAlive),
 }
@@ -39,7 +39,7 @@ impl Arriving {
 
     /// Takes what has arrived. What is left in the input follows the body.
     pub(super) fn receive<M>(
-        mut self,
+        mut self: Box<Self>,
         input: &mut &mut [u8],
         origin: &Origin,
         id: PeerId,
@@ -106,7 +106,8 @@ pub(super) fn read<M>(
             if request.expects_continue() && begun == Begun::No && !reader.has_begun() {
                 peers.say_continue(id.slot());
             }
-            Body::Arriving(Arriving { head: request.head().into(), reader, request: peers.request_id(id) })
+            let (head, request) = (request.head().into(), peers.request_id(id));
+            Body::Arriving(Box::new(Arriving { head, reader, request }))
         }
     }
 }

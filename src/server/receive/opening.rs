@@ -27,7 +27,7 @@ pub(in crate::server) struct Opening {
     /// Waiting for a further request, and no byte of it has come.
     between_requests: bool,
     /// The body of the request, if the application reads it.
-    body: Option<Arriving>,
+    body: Option<Box<Arriving>>,
 }
 
 /// What becomes of the connection after some input.
@@ -66,7 +66,7 @@ impl Opening {
 
     /// How much memory a body takes that is on its way.
     pub(super) fn memory(&self) -> usize {
-        self.body.as_ref().map_or(0, Arriving::memory)
+        self.body.as_ref().map_or(0, |body| body.memory())
     }
 
     /// The request that has begun does not end in time.

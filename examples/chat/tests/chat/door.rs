@@ -79,6 +79,22 @@ fn a_foreign_name_that_leads_here_is_no_name_of_the_chat() {
 }
 
 #[test]
+fn what_can_only_be_read_is_not_sent_to() {
+    let chat = Chat::in_memory(&[]);
+    for path in ["/", "/chat.v1", "/picture/1", "/nowhere"] {
+        for (method, body) in [("POST", "hello"), ("PUT", ""), ("PATCH", ""), ("DELETE", ""), ("OPTIONS", "")]
+        {
+            let mut client = Client::dial(chat.address());
+            let fields = format!("Host: localhost\r\nContent-Length: {}\r\n", body.len());
+            client.write(format!("{method} {path} HTTP/1.1\r\n{fields}\r\n{body}").as_bytes());
+            let head = client.head();
+            assert_status(&head, 405);
+            assert!(head.contains("\r\nAllow: GET, HEAD\r\n"), "{head}");
+        }
+    }
+}
+
+#[test]
 fn refusals_are_warnings_with_the_setting_that_helps_once_a_minute() {
     let mut chat = Chat::in_memory(&[]);
     for number in 0..40 {
