@@ -67,7 +67,7 @@ fn more_may_happen_together_than_one_poll_brings() {
 }
 
 #[test]
-fn one_connects_within_what_is_done_together() {
+fn who_connects_and_what_time_it_is_is_not_put_off() {
     let mut bench = echo(Config::new());
     let anna = bench.open("/");
     let ben = bench.together(|bench| {
@@ -75,10 +75,14 @@ fn one_connects_within_what_is_done_together() {
         let ben = bench.open("/");
         bench.say(ben, "after");
         assert!(bench.heard(ben).is_empty());
+        bench.pass(Duration::from_millis(1));
+        assert_eq!(bench.heard(ben), ["after"]);
+        bench.say(ben, "at last");
+        assert!(bench.heard(ben).is_empty());
         ben
     });
     assert_eq!(bench.heard(anna), ["before"]);
-    assert_eq!(bench.heard(ben), ["after"]);
+    assert_eq!(bench.heard(ben), ["at last"]);
 }
 
 #[test]

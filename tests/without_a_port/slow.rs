@@ -99,4 +99,17 @@ fn a_stalled_peer_is_given_up_and_its_stream_cut_off() {
     bench.pass(Duration::from_secs(60));
     assert_eq!(bench.handler().left, [(ben, Departure::TimedOut)]);
     assert!(!bench.peers().contains(ben) && bench.counters().connections == 0);
+    assert!(bench.has_ended(ben) && !bench.was_cut_off(ben), "not a byte of it has come");
+}
+
+#[test]
+fn a_stream_that_ends_within_a_frame_is_told_as_such() {
+    let mut bench = Bench::new(Register::default());
+    let ben = bench.open("/");
+    bench.stall(ben);
+    bench.call(|_, peers| peers.send(ben, MESSAGE));
+    bench.read_some(ben, 500);
+    assert!(!bench.was_cut_off(ben));
+    bench.pass(Duration::from_secs(60));
+    assert!(bench.was_cut_off(ben) && bench.heard(ben).is_empty());
 }

@@ -160,7 +160,7 @@ impl<M, H: Handler<M>> Bench<H, M> {
     pub fn wait_for<T>(&mut self, time: Duration, mut look: impl FnMut(&mut Self) -> Option<T>) -> Option<T> {
         let until = Instant::now() + time;
         loop {
-            self.turn_to_rest();
+            self.turn();
             let found = look(self);
             let left = until.saturating_duration_since(Instant::now());
             if found.is_some() || !self.event_loop.letters().wait(left) {
@@ -182,12 +182,12 @@ impl<M, H: Handler<M>> Bench<H, M> {
     pub fn pass(&mut self, time: Duration) {
         let until = self.hand.shows().saturating_add(time);
         assert!(until <= LONGEST, "a bench has ten years");
-        self.turn_to_rest();
+        self.turn();
         while self.hand.shows() < until && !self.has_stopped {
             let now = self.hand.shows();
             let due = self.event_loop.is_due_in().map_or(until, |due| now.saturating_add(due));
             self.hand.turn_to(due.min(until));
-            self.turn_to_rest();
+            self.turn();
         }
         self.hand.turn_to(until);
     }
@@ -210,7 +210,8 @@ impl<M, H: Handler<M>> Bench<H, M> {
     }
 
     /// Gathers what clients do, so that all of it arrives in one turn of the loop: messages that are answered together,
-    /// peers that leave together. Otherwise each comes to its end before the next. Connecting is not gathered.
+    /// peers that leave together. Otherwise each comes to its end before the next. What was gathered by then arrives
+    /// when a client connects, and when time passes.
     ///
     /// ```
     /// # use pollcat::{handler_fn, testing::Bench};
