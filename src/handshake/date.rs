@@ -1,6 +1,8 @@
 //! The Date header's form of a time (RFC 9110 §5.6.7), from the seconds since 1970.
 
 const SECONDS_PER_DAY: u64 = 86_400;
+/// The end of the year 9999: a year has four digits.
+const LAST: u64 = 253_402_300_799;
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]; // 1 January 1970 was a Thursday
 const MONTHS: [(&str, u64); 12] = [
     ("Jan", 31),
@@ -17,8 +19,17 @@ const MONTHS: [(&str, u64); 12] = [
     ("Dec", 31),
 ];
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`.
-pub(crate) fn http_date(unix_seconds: u64) -> String {
+/// A time as header fields have it (RFC 9110 §5.6.7), from the seconds since the beginning of 1970: `Sun, 06 Nov 1994
+/// 08:49:37 GMT`. For fields such as Last-Modified; the server sets Date itself. There is no year after 9999: what
+/// would be later is its last second.
+///
+/// ```
+/// use pollcat::handshake::http_date;
+///
+/// assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+/// ```
+pub fn http_date(unix_seconds: u64) -> String {
+    let unix_seconds = unix_seconds.min(LAST);
     let (days, time) = (unix_seconds / SECONDS_PER_DAY, unix_seconds % SECONDS_PER_DAY);
     let weekday = DAYS[(days % 7) as usize];
     let (year, month, day) = civil(days);
@@ -55,6 +66,9 @@ mod tests {
         let table = [
             (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
             (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (253_402_300_799, "Fri, 31 Dec 9999 23:59:59 GMT"),
+            (253_402_300_800, "Fri, 31 Dec 9999 23:59:59 GMT"),
+            (u64::MAX, "Fri, 31 Dec 9999 23:59:59 GMT"),
             (951_782_399, "Mon, 28 Feb 2000 23:59:59 GMT"),
             (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
             (1_709_251_199, "Thu, 29 Feb 2024 23:59:59 GMT"),

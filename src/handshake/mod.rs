@@ -92,6 +92,7 @@ pub use answer::Answer;
 pub(crate) use answer::Carried;
 pub use body::Body;
 pub use body_reader::BodyReader;
+pub use date::http_date;
 #[cfg(feature = "deflate")]
 pub use deflate::Deflate;
 pub use head::{HeadLimits, HeadReader};
