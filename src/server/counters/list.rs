@@ -8,7 +8,9 @@ use super::histogram::{Histograms, Meters};
 use super::prometheus;
 use crate::handshake::Refusal;
 
-const REFUSALS: usize = Refusal::ALL.len();
+/// By reason. Behind them is their sum, which tells whether there is one more.
+type Refusals<T> = [T; REASONS + 1];
+const REASONS: usize = Refusal::ALL.len();
 
 /// Declares each counter once, in one row: its name, its kind, what it counts in one sentence, and whatever else there
 /// is to say of it.
@@ -27,13 +29,13 @@ macro_rules! counters {
                 #[doc = concat!("\n\nFor Prometheus: `", metric!($name, $kind), "`.")]
                 pub $name: u64,
             )*
-            refused: [u64; REFUSALS],
+            refused: Refusals<u64>,
             histograms: Histograms,
         }
 
         impl Default for Counters {
             fn default() -> Self {
-                Counters { $($name: 0,)* refused: [0; REFUSALS], histograms: Histograms::default() }
+                Counters { $($name: 0,)* refused: [0; REASONS + 1], histograms: Histograms::default() }
             }
         }
 
@@ -58,7 +60,7 @@ macro_rules! counters {
         #[derive(Debug)]
         struct Shared {
             $($name: AtomicU64,)*
-            refused: [AtomicU64; REFUSALS],
+            refused: Refusals<AtomicU64>,
             meters: Arc<Meters>,
         }
 
@@ -66,13 +68,20 @@ macro_rules! counters {
             fn new() -> Self {
                 Shared {
                     $($name: AtomicU64::new(0),)*
-                    refused: [const { AtomicU64::new(0) }; REFUSALS],
+                    refused: [const { AtomicU64::new(0) }; REASONS + 1],
                     meters: Arc::new(Meters::new()),
                 }
             }
 
             fn publish(&self, counters: &Counters) {
                 $(self.$name.store(counters.$name, Relaxed);)*
+                if self.refused[REASONS].load(Relaxed) != counters.refused[REASONS] {
+                    self.publish_refusals(counters);
+                }
+            }
+
+            #[cold]
+            fn publish_refusals(&self, counters: &Counters) {
                 for (shared, count) in self.refused.iter().zip(counters.refused) {
                     shared.store(count, Relaxed);
                 }
@@ -225,6 +234,7 @@ impl Counters {
 
     pub(in crate::server) fn count_refusal(&mut self, reason: Refusal) {
         self.refused[reason as usize] += 1;
+        self.refused[REASONS] += 1;
     }
 }
 

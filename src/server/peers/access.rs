@@ -28,12 +28,11 @@ impl Peers {
         &mut self.counters
     }
 
-    /// The counters alone.
-    pub(in crate::server) fn counted(&self) -> Counters {
-        let mut counters = self.counters.clone();
-        counters.connections = self.table.count() as u64;
-        self.out.count_into(&mut counters);
-        counters
+    /// The counters, all of them up to now.
+    pub(in crate::server) fn counted(&mut self) -> &Counters {
+        self.counters.connections = self.table.count() as u64;
+        self.out.count_into(&mut self.counters);
+        &self.counters
     }
 
     /// A message has been received.

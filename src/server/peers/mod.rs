@@ -224,7 +224,10 @@ impl Peers {
 
     /// What the server has counted and measured, up to now. What unfinished messages take is as of the last turn.
     pub fn counters(&self) -> Counters {
-        self.counted().with_histograms(self.meters.read())
+        let mut counters = self.counters.clone().with_histograms(self.meters.read());
+        counters.connections = self.table.count() as u64;
+        self.out.count_into(&mut counters);
+        counters
     }
 
     #[inline]

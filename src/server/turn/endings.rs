@@ -56,7 +56,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     pub(super) fn publish_counters(&mut self) {
         self.inbound.count_into(self.peers.count());
-        self.published.publish(&self.peers.counted());
+        self.published.publish(self.peers.counted());
     }
 
     // ---- going down
