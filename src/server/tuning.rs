@@ -21,6 +21,10 @@ pub(super) const LETTERS_PER_TURN: usize = 1024;
 /// Connections accepted before the peers have their turn.
 pub(super) const ACCEPTS_PER_TURN: usize = 128;
 
+/// WebSockets that were accepted later and are opened before the peers have their turn: some 10 µs each, and what the
+/// handler does. A database that was away for a moment decides on a thousand at once.
+pub(super) const OPENINGS_PER_TURN: usize = 64;
+
 /// Timers that come before the peers have their turn.
 pub(super) const TIMERS_PER_TURN: usize = 1024;
 

@@ -1,6 +1,7 @@
 //! What the loop asks of the user table.
 
 use super::{News, Peers};
+use crate::Answer;
 use crate::server::counters::Counters;
 use crate::server::peer_id::Slot;
 use crate::server::requests::Wanted;
@@ -121,6 +122,11 @@ impl Peers {
         self.out.accepts(slot)
     }
 
+    /// An upgrade that was accepted later: whose it is, the answer, and the head of the request.
+    pub(in crate::server) fn next_accepted(&mut self) -> Option<(PeerId, Answer, Box<[u8]>)> {
+        self.accepted.pop_front()
+    }
+
     pub(in crate::server) fn next_news(&mut self) -> Option<News> {
         self.news.pop_front()
     }
@@ -161,6 +167,6 @@ impl Peers {
     /// Is there something to do that no event will bring?
     pub(in crate::server) fn is_restless(&self) -> bool {
         let quiet = self.news.is_empty() && self.may_go_on.is_empty() && self.answered.is_empty();
-        !quiet || self.table.has_dead() || self.out.is_restless()
+        !quiet || !self.accepted.is_empty() || self.table.has_dead() || self.out.is_restless()
     }
 }

@@ -23,9 +23,9 @@ impl Peers {
     /// Gives the answer to a request for which [`on_request`](crate::Handler::on_request) returned [`Answer::later`].
     ///
     /// A page or a refusal is queued now. An answer that accepts is carried out when no method of the handler is
-    /// running, at the turn's end at the latest: then the 101 is queued, [`on_open`](crate::Handler::on_open) is
-    /// called, and what the client has sent meanwhile is read. If the connection breaks just then, or the server stops,
-    /// `on_open` does not come; nothing else does either.
+    /// running, at the end of the turn, or of one soon after it where many are accepted together: then the 101 is
+    /// queued, [`on_open`](crate::Handler::on_open) is called, and what the client has sent meanwhile is read. If the
+    /// connection breaks just then, or the server stops, `on_open` does not come; nothing else does either.
     ///
     /// [`Delivery::Queued`] if the answer was taken. [`Delivery::Gone`], and nothing is sent, if this request does not
     /// wait: it has its answer, or [`on_request_gone`](crate::Handler::on_request_gone) has been called for it, or is
@@ -38,7 +38,7 @@ impl Peers {
         let id = request.peer();
         match (wanted, answer.body_limit()) {
             (Wanted::WebSocket(head), _) if answer.is_accept() => {
-                self.news.push_back(News::Accepted { id, answer: Box::new(answer), head });
+                self.accepted.push_back((id, answer, head));
             }
             (Wanted::WebSocket(_), _) => {
                 self.counters.refused_by_application += 1;

@@ -54,6 +54,8 @@ pub struct Peers {
     may_go_on: Vec<PeerId>,
     /// For the way in: peers whose request has its answer, or needs none any more.
     answered: Vec<PeerId>,
+    /// Upgrades that were accepted later, and are to be opened: each with the head of its request.
+    accepted: VecDeque<(PeerId, Answer, Box<[u8]>)>,
     /// For the handler.
     news: VecDeque<News>,
     /// While on_open is called: what the answer carries for this peer.
@@ -81,8 +83,6 @@ pub struct Peers {
 /// What the handler is to be called for, when no other call of it is under way.
 #[derive(Debug)]
 pub(in crate::server) enum News {
-    /// The answer to an upgrade has come, and accepts it. The head is the request's.
-    Accepted { id: PeerId, answer: Box<Answer>, head: Box<[u8]> },
     /// The answer to a request has come, and asks for its body. The head is the request's.
     BodyWanted { id: PeerId, limit: usize, head: Box<[u8]>, asked: Asked },
     /// A request that was put off needs no answer any more.
@@ -109,6 +109,7 @@ impl Peers {
             new_limits: Vec::new(),
             may_go_on: Vec::new(),
             answered: Vec::new(),
+            accepted: VecDeque::new(),
             news: VecDeque::new(),
             carried: None,
             counters: Counters::default(),

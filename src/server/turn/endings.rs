@@ -6,11 +6,13 @@ use crate::server::Handler;
 use crate::server::peers::News;
 use crate::server::table::stage::Stage;
 use crate::server::time::deadlines::after;
+use crate::server::tuning::OPENINGS_PER_TURN;
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
     /// The turn's end: the handler is called for what has happened, slots are freed, and what is queued is written.
     pub(super) fn settle(&mut self) {
         self.tell_the_handler();
+        self.open_the_accepted();
         self.vacate_the_dead();
         self.inbound.apply_new_limits(&mut self.peers);
         self.inbound.requests_are_answered(&mut self.peers, &mut self.handler);
@@ -18,14 +20,11 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.inbound.go_on_with(self.peers.take_those_that_may_go_on());
     }
 
-    /// Carries out what has been decided, and calls the handler for what has happened, until that causes no more.
+    /// Calls the handler for what has happened, until that causes no more.
     fn tell_the_handler(&mut self) {
         self.peers.act_on_facts();
         while let Some(news) = self.peers.next_news() {
             match news {
-                News::Accepted { id, answer, head } => {
-                    self.inbound.accept((*answer, &head), id, &mut self.peers, &mut self.handler);
-                }
                 News::BodyWanted { id, limit, head, asked } => {
                     self.inbound.read_body(limit, (&head, asked), id, &mut self.peers, &mut self.handler);
                 }
@@ -41,6 +40,17 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
                 News::Drained(..) => {}
             }
             self.peers.act_on_facts();
+        }
+    }
+
+    /// Opens those whose upgrade was accepted later. Where many are, the others have their turn in between.
+    fn open_the_accepted(&mut self) {
+        for _ in 0..OPENINGS_PER_TURN {
+            let Some((id, answer, head)) = self.peers.next_accepted() else {
+                return;
+            };
+            self.inbound.accept((answer, &head), id, &mut self.peers, &mut self.handler);
+            self.tell_the_handler();
         }
     }
 

@@ -122,6 +122,32 @@ fn a_refusal_that_comes_later_has_its_status_and_headers_and_the_client_may_try_
     assert_eq!((counters.opened, counters.refused_by_application, counters.pages), (1, 1, 0));
 }
 
+/// A database that was away for a moment decides on many at once.
+#[test]
+fn whoever_is_there_has_a_turn_while_many_are_opened() {
+    const MANY: usize = 200;
+    let door = Door::new(Config::new());
+    let (request, mut client) = door.ask("", b"");
+    door.answer(request, Answer::accept());
+    client.head();
+    let id = door.opened(request);
+    let (requests, mut clients): (Vec<_>, Vec<_>) = (0..MANY).map(|_| door.ask("", b"")).unzip();
+    let gate = door.hold_up();
+    client.send(TEXT, b"echo");
+    for &request in &requests {
+        door.server.mailbox.answer_request(request, Answer::accept()).expect("there is room");
+    }
+    drop(gate);
+    let events: Vec<Event> = (0..=MANY).map(|_| door.event()).collect();
+    let said = events.iter().position(|event| *event == Event::Said(id, b"echo".into()));
+    let opened = said.expect("it is heard");
+    assert!(opened < MANY, "all were opened before");
+    for (request, client) in requests.into_iter().zip(&mut clients) {
+        assert!(client.head().starts_with("HTTP/1.1 101 "));
+        echoes(&door, request.peer(), client);
+    }
+}
+
 #[test]
 fn an_answer_that_is_put_off_once_more_is_a_mistake() {
     let door = Door::new(Config::new());

@@ -147,12 +147,15 @@ impl Door {
     }
 
     /// The loop waits until this is dropped.
+    #[track_caller]
     fn hold_up(&self) -> Sender<()> {
-        let (gate, opens) = channel::<()>();
+        let ((gate, opens), (waits, waiting)) = (channel::<()>(), channel());
         let errand = move |_: &mut Peers| {
+            let _ = waits.send(());
             let _ = opens.recv();
         };
         assert!(self.server.mailbox.deliver(Box::new(errand)).is_ok(), "the mailbox has room");
+        waiting.recv_timeout(PATIENCE).expect("the loop waits");
         gate
     }
 
