@@ -34,6 +34,21 @@ fn each_way_to_leave_is_told_apart() {
 }
 
 #[test]
+fn last_words_come_before_the_end_that_comes_with_them() {
+    let mut bench = Bench::new(Register::default());
+    let (anna, ben) = (bench.open("/"), bench.open("/"));
+    bench.together(|bench| {
+        bench.say(anna, "last words");
+        bench.shut_down(anna);
+        bench.say(ben, "more");
+        bench.reset(ben);
+    });
+    assert_eq!(bench.handler().left, [anna, ben].map(|id| (id, Departure::Lost)));
+    assert_eq!(bench.counters().messages_in, 2);
+    assert_eq!(bench.heard(anna), ["last words"]);
+}
+
+#[test]
 fn a_close_is_answered_and_a_silent_client_does_not() {
     let mut bench = Bench::new(Register::default());
     let (anna, ben) = (bench.open("/"), bench.open("/"));
