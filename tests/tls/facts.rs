@@ -7,25 +7,36 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use pollcat::rustls::version::{TLS12, TLS13};
 use pollcat::rustls::{ClientConfig, ClientConnection, HandshakeKind};
-use pollcat::{Answer, Config, Handler, Message, PeerId, Peers, Request, Server, Tls, TlsSession};
+use pollcat::{Answer, Config, Handler, Mailbox, Message, PeerId, Peers, Request, Server, Tls, TlsSession};
 use pollcat_testing::client::{PATIENCE, upgrade_request};
 use pollcat_testing::running::Running;
 
 use crate::authority::{Authority, Stream, VERSIONS, dial};
 
-/// Tells what each request says, in `on_request` and in `on_open`.
-struct Told(Sender<(bool, Option<TlsSession>)>);
+/// Tells what each request says, in `on_request` and in `on_open`. At `/late` it answers by mail to itself.
+struct Told {
+    facts: Sender<(bool, Option<TlsSession>)>,
+    mailbox: Mailbox<()>,
+}
 
 impl Told {
     fn tell(&self, request: &Request<'_>) {
-        let _ = self.0.send((request.is_secure(), request.tls().cloned()));
+        let _ = self.facts.send((request.is_secure(), request.tls().cloned()));
     }
 }
 
 impl Handler for Told {
-    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
+    fn on_request(&mut self, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
         self.tell(request);
-        if request.is_upgrade() { Answer::accept() } else { Answer::page("text/plain", "hello") }
+        match (request.path(), request.is_upgrade()) {
+            ("/late", true) => {
+                let accepts = self.mailbox.answer_request(peers.request_id(id), Answer::accept());
+                accepts.expect("the mailbox has room");
+                Answer::later()
+            }
+            (_, true) => Answer::accept(),
+            (_, false) => Answer::page("text/plain", "hello"),
+        }
     }
 
     fn on_open(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) {
@@ -49,8 +60,8 @@ impl Door {
         let mut server = Server::without_listeners(Config::new()).expect("the system has a poll for us");
         let tls = Tls::with(authority.asking());
         let address = server.listen_tls("127.0.0.1:0", &tls).expect("loopback has a free port");
-        let (sender, told) = channel();
-        Door { authority, address, told, _running: Running::serve(server, Told(sender)) }
+        let ((facts, told), mailbox) = (channel(), server.mailbox());
+        Door { authority, address, told, _running: Running::serve(server, Told { facts, mailbox }) }
     }
 
     #[track_caller]
@@ -141,7 +152,10 @@ fn a_client_certificate_is_there_from_the_request_to_on_open_and_when_a_session_
             assert!(session.client_certificates().eq([&certificate[..]]), "{kind:?}");
             assert_agreed(&session, &client.conn);
             assert_eq!(session.server_name(), Some("localhost"));
-            client.write_all(upgrade_request("").as_bytes()).expect("the server takes it");
+            // The second time the 101 comes later, when the request has to be looked at again.
+            let path = if kind == HandshakeKind::Full { "/" } else { "/late" };
+            let upgrade = upgrade_request("").replace("GET / ", &format!("GET {path} "));
+            client.write_all(upgrade.as_bytes()).expect("the server takes it");
             assert_eq!((door.told(), door.told()), (session.clone(), session), "the upgrade, and on_open");
         }
     }
@@ -185,8 +199,10 @@ fn a_request_just_before_a_violation_is_as_secure_as_any() {
 
 #[test]
 fn a_request_in_the_clear_has_no_session() {
-    let (sender, told) = channel();
-    let running = Running::start(Config::new(), Told(sender));
+    let (facts, told) = channel();
+    let server = Server::with_config("127.0.0.1:0", Config::new()).expect("loopback has a free port");
+    let mailbox = server.mailbox();
+    let running = Running::serve(server, Told { facts, mailbox });
     let mut client = pollcat_testing::client::Client::dial(running.address());
     client.open("");
     for _ in 0..2 {
