@@ -80,10 +80,13 @@
 //!
 //! An answer is in memory as a whole, so the example gives 16 MiB at most. Of a longer file it gives ranges, as players
 //! of films ask for them, each cut to 16 MiB (a server may give less than was asked for: Content-Range says what it
-//! is); all of it at once is 403. How much there can be together is known: the answers that wait in the mailbox
+//! is); all of it at once is 403.
+//!
+//! How much there can be together is known: the answers that wait in the mailbox
 //! ([`Config::mailbox_capacity`](crate::Config::mailbox_capacity), 8 here), one for each of four readers, and what slow
-//! clients have not taken yet ([`Config::max_sending`](crate::Config::max_sending), and its share for each address).
-//! For many downloads of large files put nginx in front, or a store of objects.
+//! clients have not taken yet ([`Config::max_sending`](crate::Config::max_sending), 256 MiB here, and its share for
+//! each address). That is 448 MiB: 200 clients that ask for 16 MiB each, and do not read, bring the process to 413. For
+//! many downloads of large files put nginx in front, or a store of objects.
 //!
 //! ## What the fields say
 //!
