@@ -22,7 +22,8 @@ pub(super) const LETTERS_PER_TURN: usize = 1024;
 pub(super) const ACCEPTS_PER_TURN: usize = 128;
 
 /// WebSockets that were accepted later and are opened before the peers have their turn: some 10 µs each, and what the
-/// handler does. A database that was away for a moment decides on a thousand at once.
+/// handler does. A database that was away for a moment decides on a thousand at once
+/// ("those who wait at the door").
 pub(super) const OPENINGS_PER_TURN: usize = 64;
 
 /// Timers that come before the peers have their turn.
