@@ -1,5 +1,5 @@
 //! A thousand prices a second, and only the newest for those who cannot keep up:
-//! `cargo run --release --example ticker [ADDRESS]`.
+//! `cargo run --release --example ticker [ADDRESS [PRICES IN A LETTER]]`.
 //!
 //! ```text
 //! you send                  you receive, at first the latest price of each, and from then on every new one
@@ -25,9 +25,9 @@ use pollcat::{Outgoing, PeerId, PeerMap, Peers, PreparedMessage, Request, Server
 use serde_json::{Value, json};
 
 const SYMBOLS: usize = 50;
-const PRICES_IN_A_LETTER: u64 = 20;
-/// A thousand prices a second.
-const LETTER_EVERY: Duration = Duration::from_millis(20);
+/// A thousand a second.
+const PRICE_EVERY: Duration = Duration::from_millis(1);
+const PRICES_IN_A_LETTER: u32 = 20;
 
 /// A client that has not read for two of these gets no prices.
 const ASK_EVERY: Duration = Duration::from_millis(300);
@@ -144,14 +144,13 @@ fn name(symbol: usize) -> String {
 }
 
 /// Makes prices until the server has stopped.
-fn trade(mailbox: &Mailbox<Vec<Price>>, names: &[String]) {
+fn trade(mailbox: &Mailbox<Vec<Price>>, names: &[String], in_a_letter: u32) {
     let start = Instant::now();
-    let mut cents = [10_000_u64; SYMBOLS];
-    for letter in 0.. {
-        thread::sleep((start + LETTER_EVERY * letter).saturating_duration_since(Instant::now()));
+    let mut cents = [10_000; SYMBOLS];
+    for first in (0..).step_by(in_a_letter.max(1) as usize) {
+        thread::sleep((start + PRICE_EVERY * first).saturating_duration_since(Instant::now()));
         let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
-        let first = u64::from(letter) * PRICES_IN_A_LETTER;
-        let prices = (first..first + PRICES_IN_A_LETTER).map(|seq| {
+        let prices = (first..first + in_a_letter).map(|seq| {
             let symbol = seq as usize % SYMBOLS;
             // Up and down between 100 and 200.
             cents[symbol] = 10_000 + (cents[symbol] + seq % 41) % 10_000;
@@ -165,7 +164,7 @@ fn trade(mailbox: &Mailbox<Vec<Price>>, names: &[String]) {
             Ok(()) => {}
             // The next letter has newer ones.
             Err(NotDelivered::Full(_)) => {
-                log::warn!("{PRICES_IN_A_LETTER} prices are lost: the mailbox is full")
+                log::warn!("{in_a_letter} prices are lost: the mailbox is full")
             }
             Err(NotDelivered::Stopped(_)) => return,
         }
@@ -174,7 +173,9 @@ fn trade(mailbox: &Mailbox<Vec<Price>>, names: &[String]) {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     env_logger::init();
-    let address = std::env::args().nth(1).unwrap_or("127.0.0.1:9504".into());
+    let mut words = std::env::args().skip(1);
+    let address = words.next().unwrap_or("127.0.0.1:9504".into());
+    let in_a_letter = words.next().map_or(Ok(PRICES_IN_A_LETTER), |word| word.parse())?;
     let config =
         Config::new().origins(Origins::any()).max_message(4 << 10).max_unsent(4 << 10).tick(ASK_EVERY);
     let server = Server::with_config(address, config)?;
@@ -182,7 +183,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let names: Vec<String> = (0..SYMBOLS).map(name).collect();
     let (mailbox, traded) = (server.mailbox(), names.clone());
-    thread::spawn(move || trade(&mailbox, &traded));
+    thread::spawn(move || trade(&mailbox, &traded, in_a_letter));
     let mailbox = server.mailbox();
     ctrlc::set_handler(move || mailbox.stop())?;
     server.run(Ticker { names, latest: vec![None; SYMBOLS], clients: PeerMap::new() })?;

@@ -1,6 +1,7 @@
 //! The example `ticker` as a program of its own: what a client finds that has not read for a while.
 //!
-//! `POLLCAT_STALL` is for how many seconds; the server gives up a client that is silent for 30.
+//! `POLLCAT_STALL` is for how many seconds; the server gives up a client that is silent for 30. What a hundred clients
+//! cost is measured with `cargo test --release --test ticker -- --ignored --nocapture`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use pollcat_testing::client::{CLOSE, Client, PING, PONG, TEXT};
 use pollcat_testing::example::Program;
+use pollcat_testing::raw::processor_time_of;
 use serde_json::{Value, json};
 
 const PRICES_A_SECOND: u64 = 1_000;
@@ -105,4 +107,41 @@ fn each_price_comes_to_those_who_want_it_and_the_latest_at_once() {
     client.send(TEXT, b"prices, please");
     let close = std::iter::repeat_with(|| client.frame()).find(|(first, _)| *first == CLOSE);
     assert_eq!(close.map(|(_, payload)| payload[..2].to_vec()), Some(1003_u16.to_be_bytes().to_vec()));
+}
+
+/// With letters of twenty prices, and of one.
+#[ignore = "a measurement, of half a minute"]
+#[test]
+fn a_thousand_prices_a_second_cost_a_hundred_clients_a_tenth_of_a_core_at_most() {
+    const MEASURED: Duration = Duration::from_secs(8);
+    let share = |in_a_letter: &str| {
+        let ticker = Program::start_with("ticker", |command| {
+            command.arg(in_a_letter);
+        });
+        let over = Arc::new(AtomicBool::new(false));
+        let readers: Vec<_> = (0..100)
+            .map(|_| {
+                let (mut client, until) = (subscriber(&ticker, &all_names()), Arc::clone(&over));
+                thread::spawn(move || {
+                    let mut heard = 0;
+                    while !until.load(Relaxed) {
+                        text(&mut client);
+                        heard += 1;
+                    }
+                    heard
+                })
+            })
+            .collect();
+        thread::sleep(Duration::from_secs(1));
+        let time = || processor_time_of(ticker.id()).expect("there is a /proc");
+        let before = time();
+        thread::sleep(MEASURED);
+        let used = time() - before;
+        over.store(true, Relaxed);
+        let heard: u64 = readers.into_iter().map(|reader| reader.join().expect("whoever reads hears")).sum();
+        println!("{in_a_letter} in a letter: {used} hundredths of a second in {MEASURED:?}, {heard} prices");
+        used
+    };
+    assert!(share("20") <= MEASURED.as_secs() * 10);
+    share("1");
 }

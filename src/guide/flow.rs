@@ -64,7 +64,7 @@
 //! Behind both lies the receive buffer of the client, and those of all that is in between: on Linux 64 to 170 KB at
 //! first, and more for a client that has read much at once. No server can take anything back from there, but it can
 //! know when they are in use: [`Peers::ping`](crate::Peers::ping) a client now and then, and send it nothing more while
-//! the Pong is missing. `examples/ticker.rs` does all three. A client that stalls for 15 s finds two thirds of a second
+//! the Pong is missing. `examples/ticker.rs` does all three. A client that stalls for 15 s finds half a second
 //! of stale prices there. (With `replacing` and `max_unsent` alone it finds 2.4 s; with nothing, all 15.)
 //!
 //! # All of it, as fast as the client reads

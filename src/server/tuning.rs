@@ -102,7 +102,7 @@ pub(super) const KEYS_KEPT: usize = 1 << 10;
 
 /// What a message with a key that waits takes beside its bytes: a piece of its own, and a place in an index
 /// ("what a key costs").
-pub(super) const KEYED: usize = 128;
+pub(super) const KEYED: usize = 160;
 
 /// Answers that leave together, at most.
 pub(super) const GROUP: usize = 48;

@@ -67,6 +67,11 @@ impl Program {
         Program::start_with(name, |_| {})
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// With further arguments, or an environment of its own.
     pub fn start_with(name: &str, prepare: impl FnOnce(&mut Command)) -> Self {
         let path = place(name);

@@ -31,7 +31,12 @@ pub fn narrow_stream(address: SocketAddr, receive_buffer: usize) -> TcpStream {
 
 /// The processor time of this process, in hundredths of a second; `None` where there is no /proc.
 pub fn processor_time() -> Option<u64> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    processor_time_of(std::process::id())
+}
+
+/// That of another one.
+pub fn processor_time_of(process: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name of the program, in parentheses, may hold spaces. utime and stime are fields 14 and 15.
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
     let ticks = |place: usize| fields.get(place)?.parse::<u64>().ok();

@@ -76,7 +76,9 @@ pub enum SlowPeers {
     #[default]
     Close,
     /// The message is left out for this peer: it keeps the oldest, and misses the newest.
-    /// [`Handler::on_drain`](crate::Handler::on_drain) says how many it missed, once the peer has caught up.
+    /// [`Handler::on_drain`](crate::Handler::on_drain) says how many it missed, once the peer has caught up. Where the
+    /// newest is wanted, give messages a key ([`Outgoing::replacing`](crate::Outgoing::replacing)): then there is room
+    /// for a message as long as an older one of its key waits.
     Skip,
 }
 

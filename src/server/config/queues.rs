@@ -14,7 +14,7 @@ impl Config {
     /// that must have the newest rather than everything there are [`max_unsent`](Self::max_unsent) and
     /// [`Outgoing::replacing`](crate::Outgoing::replacing).
     ///
-    /// A message with a key that waits counts 128 bytes more than its length.
+    /// A message with a key that waits counts 160 bytes more than its length.
     pub fn max_send_queue(mut self, bytes: usize) -> Self {
         self.send_queue = bytes;
         self

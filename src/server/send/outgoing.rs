@@ -49,7 +49,7 @@ impl Outgoing<'_> {
     /// * A key is a number of your choice, and belongs to the peer that is sent to: it does not matter by which call
     ///   the two messages came, nor to which topic. Messages of other keys, and of none, are left alone.
     /// * A message of which a part is written already (or encrypted for TLS) stays, and the newer one waits behind it.
-    /// * While it waits, such a message counts 128 bytes more than its length towards
+    /// * While it waits, such a message counts 160 bytes more than its length towards
     ///   [`Config::max_send_queue`](crate::Config::max_send_queue), and what it replaces counts no more. Without room
     ///   for the difference it is [`Delivery::Full`](crate::Delivery::Full), as any other.
     /// * What is replaced counts in [`Counters::replaced`](crate::Counters::replaced), and not as missed in
