@@ -5,6 +5,7 @@ mod alike;
 mod clients;
 mod crowd;
 mod doing;
+mod draining;
 mod lobby;
 mod requests;
 mod rules;

@@ -1,0 +1,80 @@
+//! A drain, by a clock that is turned by hand: how even it is, to the hundredth of a second.
+
+use std::time::Duration;
+
+use pollcat::testing::Bench;
+use pollcat::{CloseCode, Config, Departure, PeerId};
+
+use crate::Register;
+
+const STEP: Duration = Duration::from_millis(10);
+const RESTART: CloseCode = CloseCode::SERVICE_RESTART;
+
+/// How many have been closed.
+fn closed(bench: &Bench<Register>) -> usize {
+    let by_drain = |(_, departure): &&(PeerId, Departure)| *departure == Departure::Closed(RESTART);
+    bench.handler().left.iter().filter(by_drain).count()
+}
+
+fn crowd(size: usize) -> (Bench<Register>, Vec<PeerId>) {
+    let mut bench = Bench::with_config(Register::default(), Config::new());
+    let ids = (0..size).map(|_| bench.open("/")).collect();
+    (bench, ids)
+}
+
+#[test]
+fn each_hundredth_of_the_time_takes_a_hundredth_of_the_peers() {
+    let (mut bench, ids) = crowd(1_000);
+    bench.call(|_, peers| peers.drain(Duration::from_secs(10), RESTART));
+    for steps in 1..1_000 {
+        bench.pass(STEP);
+        let closed = closed(&bench);
+        assert!((steps - 1..=steps).contains(&closed), "{closed} after {steps} hundredths");
+        assert_eq!(bench.peers().len(), 1_000 - closed);
+    }
+    assert!(!bench.has_stopped());
+    bench.pass(STEP);
+    assert!(bench.has_stopped() && closed(&bench) == 1_000);
+    assert_eq!(bench.handler().stopped, 1);
+    assert!(ids.iter().all(|&id| bench.closed(id) == Some((RESTART, "the server is stopping"))));
+}
+
+/// Half of them leave in the first second. The others share the nine that are left.
+#[test]
+fn who_leaves_by_itself_leaves_more_time_to_the_others() {
+    let (mut bench, ids) = crowd(1_000);
+    bench.call(|_, peers| peers.drain(Duration::from_secs(10), RESTART));
+    bench.pass(Duration::from_secs(1));
+    let before = closed(&bench);
+    for &id in ids.iter().filter(|&&id| bench.peers().contains(id)).take(450).collect::<Vec<_>>() {
+        bench.close(id, CloseCode::NORMAL, "");
+    }
+    let left = bench.peers().len();
+    assert_eq!(left, 1_000 - before - 450);
+    for second in 1..9 {
+        bench.pass(Duration::from_secs(1));
+        let (closed, share) = (closed(&bench) - before, left * second / 9);
+        assert!(closed.abs_diff(share) <= 2, "{closed} of {share} after {second} s");
+    }
+    bench.pass(Duration::from_secs(1));
+    assert!(bench.has_stopped());
+}
+
+/// One after the other, as they have come, would empty one room after the other.
+#[test]
+fn those_who_came_together_do_not_leave_together() {
+    let (mut bench, ids) = crowd(256);
+    bench.call(|_, peers| peers.drain(Duration::from_secs(10), RESTART));
+    bench.pass(Duration::from_secs(12));
+    let came = |id: PeerId| ids.iter().position(|&other| other == id).expect("it has come");
+    let order: Vec<usize> = bench.handler().left.iter().map(|&(id, _)| came(id)).collect();
+    assert_eq!(order.len(), 256);
+    let close = order.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) < 16).count();
+    assert!(close < 40, "{close} left soon after a neighbour: {order:?}");
+    // Any quarter of the time takes some of each quarter of those who came.
+    for part in order.chunks(64) {
+        for quarter in 0..4 {
+            assert!(part.iter().filter(|&&place| place / 64 == quarter).count() >= 8, "{part:?}");
+        }
+    }
+}
