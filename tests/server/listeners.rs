@@ -281,6 +281,25 @@ fn only_a_socket_that_nobody_has_is_replaced() {
     assert!(server().listen_unix(&long).is_err() && !long.exists());
 }
 
+/// Only the one who may write to the folder may take a path there; that somebody has it, everybody may know.
+#[cfg(unix)]
+#[test]
+fn a_socket_in_a_folder_of_somebody_else_is_in_use_all_the_same() {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
+    let scratch = Scratch::new("folder");
+    let live = std::os::unix::net::UnixListener::bind(scratch.file("live")).expect("a path to listen on");
+    std::fs::set_permissions(scratch.path(), Permissions::from_mode(0o555)).expect("it is ours");
+    let kind = |name: &str| server().listen_unix(scratch.file(name)).expect_err(name).kind();
+    let in_use = kind("live");
+    let is_root = std::fs::create_dir(scratch.file("probe")).is_ok();
+    let free = if is_root { std::io::ErrorKind::PermissionDenied } else { kind("free") };
+    std::fs::set_permissions(scratch.path(), Permissions::from_mode(0o755)).expect("it is ours");
+    assert_eq!((in_use, free), (std::io::ErrorKind::AddrInUse, std::io::ErrorKind::PermissionDenied));
+    drop(live);
+}
+
 /// A program was killed just when it was about to listen.
 #[cfg(target_os = "linux")]
 #[test]

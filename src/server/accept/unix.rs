@@ -62,7 +62,9 @@ pub(in crate::server) fn listen(path: &Path, access: UnixAccess) -> io::Result<(
     if path.as_os_str().is_empty() || path.as_os_str().as_encoded_bytes().contains(&0) {
         return Err(named(io::Error::new(ErrorKind::InvalidInput, "no path for a socket")));
     }
-    let _turn = Turn::take(path).map_err(named)?;
+    // Where somebody is there is nothing to take, and who may not write there is told so.
+    let is_taken = fs::symlink_metadata(path).is_ok() && !is_left_behind(path);
+    let _turn = if is_taken { None } else { Some(Turn::take(path).map_err(named)?) };
     if is_left_behind(path) {
         fs::remove_file(path).map_err(named)?;
     }
