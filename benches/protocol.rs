@@ -2,7 +2,7 @@
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use pollcat::handshake::{Answer, HeadLimits, HeadReader, Origins};
+use pollcat::handshake::{Answer, BodyReader, HeadLimits, HeadReader, Origins};
 use pollcat::protocol::{Expecting, FrameHeader, Limits, MaskingKey, ReceiveHalf, SendHalf};
 use pollcat::{Message, PreparedMessage};
 
@@ -160,5 +160,21 @@ fn fan_out_to_1000(bencher: Bencher<'_, '_>, size: usize) {
         let prepared = PreparedMessage::new(black_box(&text));
         queues.extend(std::iter::repeat_with(|| prepared.clone()).take(1000));
         black_box(&queues);
+    });
+}
+
+/// A chunked body of about a MiB, in chunks of so many bytes.
+#[divan::bench(args = [1, 16, 64 << 10])]
+fn chunked(bencher: Bencher<'_, '_>, size: usize) {
+    let mut head = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    let mut heads = HeadReader::new(HeadLimits::new());
+    let request = heads.next(&mut &mut head[..]).expect("it is right").expect("it is whole");
+    let chunk = [format!("{size:x}\r\n").as_bytes(), &vec![b'x'; size], b"\r\n"].concat();
+    let mut body = chunk.repeat((1 << 20) / chunk.len());
+    body.extend_from_slice(b"0\r\n\r\n");
+    bencher.counter(BytesCount::new(body.len())).bench_local(|| {
+        let mut reader = BodyReader::new(&request, 1 << 20).expect("it may be as long");
+        let length = reader.next(&mut black_box(&mut body[..])).expect("it is right").map(<[u8]>::len);
+        length.expect("it is whole")
     });
 }

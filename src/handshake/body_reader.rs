@@ -129,6 +129,11 @@ impl BodyReader {
         self.has_begun
     }
 
+    /// May it come in chunks of a few bytes?
+    pub(crate) fn is_chunked(&self) -> bool {
+        matches!(self.way, Way::Chunked(_))
+    }
+
     /// How much memory the body takes that has begun, in bytes.
     pub fn memory(&self) -> usize {
         let around = if let Way::Chunked(chunks) = &self.way { chunks.kept() } else { 0 };

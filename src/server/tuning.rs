@@ -64,7 +64,8 @@ pub(super) const BUSY: u64 = 4 << 20;
 pub(super) const MESSAGE_COST: u64 = 40;
 pub(super) const BYTES_FOR_ONE: usize = 8;
 
-/// Bytes of a chunk with one byte of a request's body in it. To take it in costs 23 ns, less than a message.
+/// Bytes of a chunk with one byte of a request's body in it. To take it in costs less than a message
+/// ("the smallest chunks").
 pub(super) const SMALLEST_CHUNK: usize = 6;
 
 /// One peer's compressed messages, before the others have their turn: about a millisecond.

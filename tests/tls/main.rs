@@ -78,9 +78,15 @@ impl Handler for Site {
     fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
         match (request.path(), request.is_upgrade()) {
             (_, true) => Answer::accept(),
+            ("/echo", _) => Answer::read_body(BIG),
             ("/big", _) => Answer::page("application/octet-stream", big()),
             _ => Answer::page("text/plain", format!("secure: {}", request.is_secure())),
         }
+    }
+
+    fn on_body(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>, body: &[u8]) -> Answer {
+        assert!(request.is_secure());
+        Answer::page("application/octet-stream", body.to_vec())
     }
 
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {

@@ -35,6 +35,23 @@ fn head(stream: &mut Stream) -> String {
 }
 
 #[test]
+fn bodies_are_read_in_many_records() {
+    let host = Host::start(Config::new());
+    let mut stream = host.dial();
+    for length in [0, 5, BIG] {
+        let fields = format!("Host: localhost\r\nContent-Length: {length}\r\n");
+        write!(stream, "POST /echo HTTP/1.1\r\n{fields}\r\n").expect("the server takes it");
+        stream.write_all(&big()[..length]).expect("the server takes it");
+        let head = head(&mut stream);
+        assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).expect("it arrives whole");
+        assert!(body == big()[..length]);
+    }
+    host.running.wait_until("all is counted", |counters| (counters.accepted, counters.pages) == (1, 3));
+}
+
+#[test]
 fn pages_small_and_large_are_served_on_one_connection() {
     let host = Host::start(Config::new());
     let mut stream = host.dial();

@@ -32,6 +32,11 @@ pub(super) enum Begun {
 }
 
 impl Arriving {
+    /// May it come in chunks of a few bytes?
+    pub(super) fn is_chunked(&self) -> bool {
+        self.reader.is_chunked()
+    }
+
     /// How much memory it takes.
     pub(super) fn memory(&self) -> usize {
         self.head.len() + self.reader.memory()

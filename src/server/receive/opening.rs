@@ -64,6 +64,11 @@ impl Opening {
         self.body.is_some()
     }
 
+    /// May a body that is on its way come in chunks of a few bytes?
+    pub(super) fn is_mid_chunks(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| body.is_chunked())
+    }
+
     /// How much memory a body takes that is on its way.
     pub(super) fn memory(&self) -> usize {
         self.body.as_ref().map_or(0, |body| body.memory())

@@ -55,8 +55,9 @@ impl WayIn {
                 }
                 _ => return Rest::Nothing,
             }
-            if opening.is_mid_body() {
-                shared.work.charge_body(input.len());
+            match opening.is_mid_chunks() {
+                true => shared.work.charge_chunks(input.len()),
+                false => shared.work.charge_bytes(input.len()),
             }
             match opening.receive(&mut input, id, peers, handler) {
                 Outcome::WebSocket(agreement) => self.open(agreement, peers),

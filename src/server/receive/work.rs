@@ -32,8 +32,8 @@ impl Work {
         self.plain += (bytes / BYTES_FOR_ONE) as u64;
     }
 
-    /// Input is about to be looked at that belongs to a body: it may be chunked, and full of the smallest chunks.
-    pub(super) fn charge_body(&mut self, bytes: usize) {
+    /// A part of a chunked body is about to be looked at. It may be full of the smallest chunks.
+    pub(super) fn charge_chunks(&mut self, bytes: usize) {
         self.plain += (bytes / SMALLEST_CHUNK) as u64 * MESSAGE_COST;
     }
 

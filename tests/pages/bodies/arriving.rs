@@ -32,7 +32,8 @@ fn a_body_comes_in_pieces() {
 #[test]
 fn a_body_that_drips_is_cut_off_in_time_and_nobody_else_waits() {
     let patience = Duration::from_secs(2);
-    let open = Open::new(Config::new().body_within(patience));
+    // No other deadline comes into its way.
+    let open = Open::new(Config::new().body_within(patience).handshake_within(3 * PATIENCE));
     let mut slow = open.dial();
     let began = Instant::now();
     begin(&mut slow, "/a", &"x".repeat(500), 1);
@@ -59,6 +60,22 @@ fn a_body_that_drips_is_cut_off_in_time_and_nobody_else_waits() {
     drip.join().expect("it notices");
     let mut refused = open.said.try_iter().filter(|said| matches!(said, Said::Refused(..)));
     assert_eq!(refused.next(), Some(Said::Refused(Refusal::TooSlow, true)));
+}
+
+#[test]
+fn a_body_comes_under_the_id_of_its_request_whatever_came_in_between() {
+    let open = Open::new(Config::new());
+    let (mut client, mut other) = (open.dial(), open.dial());
+    begin(&mut client, "/body-later", "hello", 2);
+    let id = open.asked();
+    ask(&mut other, &get("/page"));
+    client.write(b"llo");
+    assert_eq!(open.said(), Said::Body(id, "POST /body-later".into(), b"hello".to_vec()));
+    // It is the id that answers it.
+    ask(&mut other, &get("/page"));
+    assert!(open.server.mailbox.answer_request(id, Answer::page("text/plain", "done")).is_ok());
+    client.head();
+    assert_eq!(client.bytes(4), b"done");
 }
 
 #[test]
