@@ -7,6 +7,7 @@ mod crowd;
 mod doing;
 mod draining;
 mod lobby;
+mod pausing;
 mod requests;
 mod rules;
 mod slow;

@@ -33,7 +33,7 @@ impl Peers {
         if let Some(slot) = self.open_slot(id)
             && self.end_pause(slot)
         {
-            self.renew(slot);
+            self.set_deadline(slot, self.config.ping_after);
         }
     }
 

@@ -42,6 +42,7 @@ impl Holding {
     }
 
     /// Keeps what is left of a peer's input that has been read. Says how much that is.
+    #[cold]
     pub(super) fn keep(&mut self, id: PeerId, rest: Rest<'_>) -> usize {
         let input = self.note(id, rest);
         if !input.is_empty() {

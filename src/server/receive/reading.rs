@@ -200,7 +200,7 @@ impl Inbound {
     ) {
         let Inbound { ways, buffer, shared, holding, .. } = self;
         let rest = ways[id.index()].receive(&mut buffer.room()[..length], id, peers, handler, shared);
-        let left = holding.keep(id, rest);
+        let left = if rest == Rest::Nothing { 0 } else { holding.keep(id, rest) };
         shared.work.charge_bytes(length - left);
         peers.act_on_facts();
         self.charge(id.slot(), peers, handler);
