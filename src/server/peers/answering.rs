@@ -46,7 +46,7 @@ impl Peers {
             }
             (Wanted::Body(head) | Wanted::Page(Some(head)), Some(limit)) => {
                 self.requests.arrive(request, asked);
-                self.news.push_back(News::BodyWanted { id, limit, head, asked });
+                self.news.push_back(News::BodyWanted { request, limit, head, asked });
             }
             (Wanted::Body(_), None) => {
                 self.counters.pages += 1;

@@ -84,7 +84,7 @@ pub struct Peers {
 #[derive(Debug)]
 pub(in crate::server) enum News {
     /// The answer to a request has come, and asks for its body. The head is the request's.
-    BodyWanted { id: PeerId, limit: usize, head: Box<[u8]>, asked: Asked },
+    BodyWanted { request: RequestId, limit: usize, head: Box<[u8]>, asked: Asked },
     /// A request that was put off needs no answer any more.
     RequestGone(RequestId),
     /// A peer has left.

@@ -82,15 +82,16 @@ impl Arriving {
     }
 }
 
-/// The application asks for the body of the request that it is called for. Some of it, or all, may be in the input.
+/// The application asks for the body of this request, at once or later. Some of it, or all, may be in the input.
 pub(super) fn read<M>(
     (limit, begun): (usize, Begun),
     input: &mut &mut [u8],
     (request, asked): (&Request<'_>, Asked),
-    id: PeerId,
+    request_id: RequestId,
     peers: &mut Peers,
     handler: &mut impl Handler<M>,
 ) -> Body {
+    let id = request_id.peer();
     let mut reader = match BodyReader::new(request, limit) {
         Ok(reader) => reader,
         Err(reason) => return Body::Over(turn_down(peers, id, &Refused::request(reason, request), handler)),
@@ -103,7 +104,7 @@ pub(super) fn read<M>(
                 false => asked.keep_alive,
             };
             let asked = Asked { keep_alive, ..asked };
-            peers.resume_request(peers.request_id(id));
+            peers.resume_request(request_id);
             Body::Over(put_to_the_application(body, request, asked, id, peers, handler))
         }
         Err(reason) => Body::Over(turn_down(peers, id, &Refused::request(reason, request), handler)),
@@ -111,8 +112,8 @@ pub(super) fn read<M>(
             if request.expects_continue() && begun == Begun::No && !reader.has_begun() {
                 peers.say_continue(id.slot());
             }
-            let (head, request) = (request.head().into(), peers.request_id(id));
-            Body::Arriving(Box::new(Arriving { head, reader, request }))
+            let head = request.head().into();
+            Body::Arriving(Box::new(Arriving { head, reader, request: request_id }))
         }
     }
 }

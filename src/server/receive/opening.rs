@@ -11,7 +11,7 @@ use crate::server::accept::origin::Origin;
 #[cfg(feature = "tls")]
 use crate::server::accept::transport::Transport;
 use crate::server::peers::KeepAlive;
-use crate::server::requests::{Asked, Wanted};
+use crate::server::requests::{Asked, RequestId, Wanted};
 use crate::server::table::stage::Cause;
 use crate::server::{Config, Handler, PeerId, Peers, Refused};
 
@@ -149,6 +149,7 @@ impl Opening {
                 return open(answer, upgrade, peers, id, &request, handler);
             }
             Answered::ReadBody(limit) => {
+                let id = peers.request_id(id);
                 bodies::read((limit, Begun::No), input, (&request, asked), id, peers, handler)
             }
             Answered::Over(keep_alive) => Body::Over(keep_alive),
@@ -161,11 +162,11 @@ impl Opening {
         &mut self,
         (limit, begun): (usize, Begun),
         (head, asked): (&[u8], Asked),
-        id: PeerId,
+        id: RequestId,
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
     ) {
-        peers.step(id.slot(), Cause::BodyWanted);
+        peers.step(id.peer().slot(), Cause::BodyWanted);
         let request = reread(head, &self.origin, peers.config());
         let body = bodies::read((limit, begun), &mut &mut [][..], (&request, asked), id, peers, handler);
         self.go_on(body, peers);

@@ -12,7 +12,7 @@ use super::way_in::WayIn;
 use crate::Answer;
 use crate::server::accept::input::Input;
 use crate::server::peer_id::Slot;
-use crate::server::requests::Asked;
+use crate::server::requests::{Asked, RequestId};
 use crate::server::table::marks::Mark;
 use crate::server::table::stage::{Cause, Stage};
 use crate::server::tuning::{HELD_BEFORE_ANSWER, READ_AT_LEAST, READS_PER_TURN};
@@ -252,11 +252,12 @@ impl Inbound {
         &mut self,
         limit: usize,
         (head, asked): (&[u8], Asked),
-        id: PeerId,
+        id: RequestId,
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
     ) {
-        if let Some(slot) = peers.find(id).filter(|&slot| peers.stage(slot) == Stage::Awaiting) {
+        let slot = peers.find(id.peer()).filter(|&slot| peers.stage(slot) == Stage::Awaiting);
+        if let Some(slot) = slot {
             let begun = if self.holding.holds(slot) { Begun::Yes } else { Begun::No };
             self.ways[slot.index()].read_body((limit, begun), (head, asked), id, peers, handler);
         }

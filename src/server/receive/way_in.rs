@@ -7,7 +7,7 @@ use crate::Answer;
 use crate::handshake::Refusal;
 use crate::protocol::{Agreement, ReceiveHalf};
 use crate::server::peer_id::Slot;
-use crate::server::requests::Asked;
+use crate::server::requests::{Asked, RequestId};
 use crate::server::table::stage::Stage;
 use crate::server::{Handler, PeerId, Peers};
 
@@ -99,7 +99,7 @@ impl WayIn {
         &mut self,
         wanted: (usize, Begun),
         request: (&[u8], Asked),
-        id: PeerId,
+        id: RequestId,
         peers: &mut Peers,
         handler: &mut impl Handler<M>,
     ) {

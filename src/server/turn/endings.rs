@@ -25,8 +25,14 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         self.peers.act_on_facts();
         while let Some(news) = self.peers.next_news() {
             match news {
-                News::BodyWanted { id, limit, head, asked } => {
-                    self.inbound.read_body(limit, (&head, asked), id, &mut self.peers, &mut self.handler);
+                News::BodyWanted { request, limit, head, asked } => {
+                    self.inbound.read_body(
+                        limit,
+                        (&head, asked),
+                        request,
+                        &mut self.peers,
+                        &mut self.handler,
+                    );
                 }
                 News::RequestGone(request) => self.handler.on_request_gone(&mut self.peers, request),
                 News::Closed(id, departure) => {

@@ -62,6 +62,31 @@ fn a_client_that_expects_it_is_told_to_go_on_when_the_body_is_asked_for() {
 }
 
 #[test]
+fn a_late_body_is_put_under_the_id_of_its_own_request_whoever_has_asked_since() {
+    let open = Open::new(Config::new());
+    for arrives in [false, true] {
+        let mut clients = [open.dial(), open.dial()];
+        let whole = post("/later", "hello");
+        let (head, body) = whole.split_at(whole.len() - 5);
+        let ids = clients.each_mut().map(|client| {
+            client.write(head.as_bytes());
+            if arrives {
+                client.write(body.as_bytes());
+            }
+            open.asked()
+        });
+        for (client, id) in clients.iter_mut().zip(ids) {
+            open.answer(id, Answer::read_body(LIMIT));
+            if !arrives {
+                client.write(body.as_bytes());
+            }
+            client.head();
+            assert_eq!(open.said(), Said::Body(id, "POST /later".into(), b"hello".to_vec()));
+        }
+    }
+}
+
+#[test]
 fn another_answer_ends_the_connection_and_the_body_is_no_request() {
     let open = Open::new(Config::new());
     let hidden = get("/hidden");
