@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use crate::case::Wrapping;
 use crate::results::{Results, Row, Yardstick};
 use crate::servers::Server;
 use crate::table;
@@ -47,7 +48,9 @@ pub(crate) fn svg(results: &Results) -> String {
 }
 
 fn draw(out: &mut String, results: &Results) -> fmt::Result {
-    let bottom = TOP + LINE * results.rows.len() as f64;
+    // What is wrapped in something has no floor.
+    let rows: Vec<&Row> = results.rows.iter().filter(|row| row.case.wrapping == Wrapping::Bare).collect();
+    let bottom = TOP + LINE * rows.len() as f64;
     let height = bottom + 44.0;
     writeln!(
         out,
@@ -56,7 +59,7 @@ fn draw(out: &mut String, results: &Results) -> fmt::Result {
     )?;
     legend(out)?;
     grid(out, bottom)?;
-    for (index, row) in results.rows.iter().enumerate() {
+    for (index, row) in rows.into_iter().enumerate() {
         let y = TOP + LINE * (index as f64 + 0.5);
         line(out, row, y, results.apart())?;
     }
@@ -115,7 +118,8 @@ fn line(out: &mut String, row: &Row, y: f64, apart: bool) -> fmt::Result {
 /// A circle for ours; square, triangles and diamond for the others.
 fn mark(out: &mut String, server: Server, x: f64, y: f64, by: Yardstick) -> fmt::Result {
     let shape = match server {
-        Server::Floor | Server::Pollcat => "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
+        // The floor is an axis, and another server has no colour here.
+        Server::Floor | Server::Pollcat | Server::Other => "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
         Server::TokioTungstenite => "m-4-4h8v8h-8z",
         Server::Fastwebsockets => "m0-5l5 9h-10z",
         Server::SockudoWs => "m0-5.5l5.5 5.5l-5.5 5.5l-5.5-5.5z",

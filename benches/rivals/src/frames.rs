@@ -6,6 +6,9 @@ pub(crate) const TEXT: u8 = 1;
 pub(crate) const BINARY: u8 = 2;
 pub(crate) const CLOSE: u8 = 8;
 
+/// Beside an opcode: the message is compressed.
+pub(crate) const RSV1: u8 = 0x40;
+
 /// Any key will do (§5.3): nobody between the two ends of a loopback connection can be confused.
 pub(crate) const MASKING_KEY: [u8; 4] = [0x5a, 0xc3, 0x17, 0x8e];
 
@@ -40,6 +43,8 @@ pub(crate) fn encode(out: &mut Vec<u8>, opcode: u8, payload: &[u8], key: Option<
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Header {
     fin: bool,
+    /// RSV1 of the first frame: the message is compressed (RFC 7692 §6).
+    deflated: bool,
     opcode: u8,
     payload: u64,
     /// How many bytes the header takes.
@@ -57,14 +62,17 @@ impl Header {
             127 => (u64::from_be_bytes(*rest.first_chunk()?), 10),
             short => (u64::from(short), 2),
         };
-        Some(Header { fin: first & 0x80 != 0, opcode: first & 0x0f, payload, size })
+        let (fin, deflated) = (first & 0x80 != 0, first & RSV1 != 0);
+        Some(Header { fin, deflated, opcode: first & 0x0f, payload, size })
     }
 }
 
 /// A message that has come whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reply {
+    /// Of its payload, as it travelled.
     pub(crate) length: u64,
+    pub(crate) deflated: bool,
     pub(crate) mark: Mark,
 }
 
@@ -80,6 +88,7 @@ pub(crate) struct Walk {
     /// Bytes of the frame's payload still to come.
     left: u64,
     fin: bool,
+    deflated: bool,
     control: bool,
     /// The message so far, over all its fragments.
     length: u64,
@@ -149,6 +158,7 @@ impl Walk {
         if !self.control {
             self.length += header.payload;
             if header.opcode != CONTINUATION {
+                self.deflated = header.deflated;
                 self.mark = Mark::default();
                 self.mark[..marked].copy_from_slice(&bytes[header.size..header.size + marked]);
             }
@@ -172,12 +182,13 @@ impl Walk {
         if self.control || !self.fin {
             return Ok(());
         }
-        on_reply(Reply { length: std::mem::take(&mut self.length), mark: self.mark })
+        let (length, deflated) = (std::mem::take(&mut self.length), self.deflated);
+        on_reply(Reply { length, deflated, mark: self.mark })
     }
 }
 
 /// The first message in `bytes`, put together from its fragments, and how many bytes it took; for the comparison
-/// before a run. None until it is whole.
+/// before a run; its opcode has RSV1 beside it. None until it is whole.
 pub(crate) fn message(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let (mut at, mut opcode, mut payload) = (0, CONTINUATION, Vec::new());
     loop {
@@ -189,7 +200,7 @@ pub(crate) fn message(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
             continue;
         }
         if header.opcode != CONTINUATION {
-            opcode = header.opcode;
+            opcode = header.opcode | if header.deflated { RSV1 } else { 0 };
         }
         payload.extend(body);
         if header.fin {

@@ -40,7 +40,7 @@ fn conversation() -> (Vec<u8>, Vec<Reply>) {
     encode(&mut bytes, TEXT, &[b'x'; 300], None);
     encode(&mut bytes, BINARY, &[b'y'; 70_000], None);
     encode(&mut bytes, TEXT, b"the last", None);
-    let reply = |length, mark: &[u8; 8]| Reply { length, mark: *mark };
+    let reply = |length, mark: &[u8; 8]| Reply { length, deflated: false, mark: *mark };
     let replies = vec![
         reply(17, b"12345678"),
         reply(3, b"abc\0\0\0\0\0"),

@@ -28,9 +28,12 @@ use servers::Server;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let options = Options::parse();
-    if let Some(Command::Serve { server, duty, size, core }) = options.command {
-        process::serve(server, duty, size, core)?;
+    if let Some(Command::Serve { server, duty, wrapping, size, core }) = options.command {
+        process::serve(server, duty, wrapping, size, core)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(other) = options.with.clone() {
+        servers::OTHER.get_or_init(|| other);
     }
     machine::raise_descriptor_limit()?;
     let machine = Machine::look();
@@ -55,7 +58,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 
 /// One after the other, round by round, so that whatever the machine does meanwhile it does to all of them.
 fn measure(case: case::Case, results: &Results, options: &Options) -> Row {
-    let mut entries: Vec<Entry> = Server::ALL.into_iter().map(Entry::new).collect();
+    let servers = Server::all().filter(|server| server.knows(case.wrapping));
+    let mut entries: Vec<Entry> = servers.map(Entry::new).collect();
     for round in 1..=options.rounds() {
         for entry in &mut entries {
             let core = results.machine.cores.server();

@@ -4,9 +4,9 @@ use std::{io, path::PathBuf, time::Duration};
 
 use clap::{Parser, Subcommand};
 
-use crate::case::{self, Case, Duty};
+use crate::case::{self, Case, Duty, Wrapping};
 use crate::load::Timing;
-use crate::servers::Server;
+use crate::servers::{Other, Server};
 
 /// Measures pollcat's echo and broadcast beside others of its kind and beside plain TCP. Prints a Markdown table and
 /// writes a chart.
@@ -32,6 +32,11 @@ pub(crate) struct Options {
     #[arg(long, value_parser = seconds)]
     seconds: Option<f64>,
 
+    /// One more server: COMMAND is called with `echo` or `broadcast`, with `bare`, `tls`, `deflate` or `contexts`, and with
+    /// the paths of a certificate and its key; it prints its port on loopback and serves
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = other)]
+    pub(crate) with: Option<Other>,
+
     /// Every sample, as JSON
     #[arg(long, value_name = "PATH")]
     pub(crate) json: Option<PathBuf>,
@@ -48,7 +53,7 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// What this program starts itself with: one server, until it is killed.
     #[command(hide = true)]
-    Serve { server: Server, duty: Duty, size: usize, core: Option<usize> },
+    Serve { server: Server, duty: Duty, wrapping: Wrapping, size: usize, core: Option<usize> },
 }
 
 /// A server may ping after 20 seconds of silence and hang up when there is no answer; ours is not one of the clients
@@ -58,6 +63,14 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds @ 0.1..=10.0) => Ok(seconds),
         _ => Err("between 0.1 and 10".into()),
     }
+}
+
+fn other(text: &str) -> Result<Other, String> {
+    let (name, command) = text.split_once('=').ok_or("NAME=COMMAND")?;
+    if name.is_empty() || command.trim().is_empty() {
+        return Err("a name and a command".into());
+    }
+    Ok(Other { name: name.to_owned(), command: command.to_owned() })
 }
 
 impl Options {
@@ -116,6 +129,15 @@ mod tests {
         let names: Vec<String> = parse(&["--case", "1 MiB"]).cases().iter().map(Case::to_string).collect();
         assert_eq!(names, ["1 MiB binary, 10 × 1", "1 MiB Chinese text, 10 × 1"]);
         assert!(parse(&["--case", "1 MiB", "--only", "broadcast"]).cases().is_empty());
+    }
+
+    #[test]
+    fn another_server_has_a_name_and_a_command() {
+        let other = parse(&["--with", "uWS=/tmp/server --fast=yes"]).with.expect("it is named");
+        assert_eq!((&*other.name, &*other.command), ("uWS", "/tmp/server --fast=yes"));
+        for text in ["uWS", "=/tmp/server", "uWS= "] {
+            assert!(Options::try_parse_from(["rivals", "--with", text]).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A server in a process of its own, from its start to its end.
 
+use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
@@ -7,10 +8,10 @@ use std::process::{Child, Command, Stdio};
 use clap::ValueEnum;
 use rustix::process::{Signal, set_parent_process_death_signal};
 
-use crate::case::{Case, Duty};
+use crate::case::{Case, Duty, Wrapping};
 use crate::load::{Failure, Sample, Timing, Wire};
 use crate::machine;
-use crate::servers::Server;
+use crate::servers::{OTHER, Server};
 use crate::{frames, load};
 
 /// Starts the server, runs the case against it, and ends it.
@@ -32,9 +33,10 @@ struct Running {
 
 impl Running {
     fn start(server: Server, case: &Case, core: Option<usize>) -> io::Result<Running> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("serve").arg(name(&server)).arg(name(&case.duty));
-        command.arg(size(server, case).to_string()).args(core.map(|core| core.to_string()));
+        let mut command = match server {
+            Server::Other => other(case, core)?,
+            _ => own(server, case, core)?,
+        };
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         // From here on it is ended whatever happens.
         let mut running = Running { child, address: (Ipv4Addr::LOCALHOST, 0).into() };
@@ -45,6 +47,31 @@ impl Running {
         running.address.set_port(port);
         Ok(running)
     }
+}
+
+fn own(server: Server, case: &Case, core: Option<usize>) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("serve").args([name(&server), name(&case.duty), name(&case.wrapping)]);
+    command.arg(size(server, case).to_string()).args(core.map(|core| core.to_string()));
+    Ok(command)
+}
+
+fn other(case: &Case, core: Option<usize>) -> io::Result<Command> {
+    let other = OTHER.get().expect("it is measured only where it is named");
+    let folder = std::env::temp_dir().join(format!("rivals-{}", std::process::id()));
+    let [certificate, key] = ["crt", "key"].map(|name| folder.join(name));
+    if !key.exists() {
+        fs::create_dir_all(&folder)?;
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
+        fs::write(&certificate, made.cert.pem())?;
+        fs::write(&key, made.signing_key.serialize_pem())?;
+    }
+    // `taskset` keeps it on its core, as our own keep themselves.
+    let mut words = core.map_or(vec![], |core| vec!["taskset".into(), "-c".into(), core.to_string()]);
+    words.extend(other.command.split_whitespace().map(str::to_owned));
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).args([name(&case.duty), name(&case.wrapping)]).args([certificate, key]);
+    Ok(command)
 }
 
 impl Drop for Running {
@@ -70,8 +97,14 @@ fn size(server: Server, case: &Case) -> usize {
 }
 
 /// In the other process: keeps to its core, ends when we end, and serves.
-pub(crate) fn serve(server: Server, duty: Duty, size: usize, core: Option<usize>) -> io::Result<()> {
+pub(crate) fn serve(
+    server: Server,
+    duty: Duty,
+    wrapping: Wrapping,
+    size: usize,
+    core: Option<usize>,
+) -> io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     machine::pin(core)?;
-    server.serve(duty, size)
+    server.serve(duty, wrapping, size)
 }

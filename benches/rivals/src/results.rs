@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::case::Case;
+use crate::case::{Case, Wrapping};
 use crate::load::Sample;
 use crate::machine::{self, Cores, Machine};
 use crate::options::Options;
@@ -114,7 +114,11 @@ impl Row {
     /// between. None where the samples do not say.
     pub(crate) fn compare(&self, server: Server, other: Server, apart: bool) -> Option<Ratio> {
         let (server, other) = (self.entry(server)?, self.entry(other)?);
-        let by = yardstick(server, other, apart)?;
+        let by = match self.case.wrapping {
+            Wrapping::Bare => yardstick(server, other, apart)?,
+            // The load pays as much as the server.
+            _ => Yardstick::Cpu,
+        };
         let pairs = server.rounds.iter().zip(&other.rounds);
         let both = pairs.filter_map(|(server, other)| server.as_ref().ok().zip(other.as_ref().ok()));
         let ratio = |(server, other): (&Sample, &Sample)| match by {

@@ -3,8 +3,20 @@
 use super::*;
 use crate::case;
 
+const EMPTY: Sample = Sample {
+    rate: 0.0,
+    server_ns: 0.0,
+    server_cpu: 0.0,
+    load_cpu: 0.0,
+    p50: None,
+    p99: None,
+    weight: None,
+    opening_ns: 0.0,
+    memory: 0.0,
+};
+
 pub(crate) fn sample(rate: f64, server_cpu: f64, load_cpu: f64) -> Sample {
-    Sample { rate, server_ns: server_cpu * 1e9 / rate, server_cpu, load_cpu, p50: None, p99: None }
+    Sample { rate, server_ns: server_cpu * 1e9 / rate, server_cpu, load_cpu, ..EMPTY }
 }
 
 /// The first case, with the rates of each round; servers full and the load not, unless said otherwise.

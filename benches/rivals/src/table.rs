@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::case::Duty;
+use crate::case::{Duty, Wrapping};
 use crate::load::Sample;
 use crate::machine::Cores;
 use crate::results::{Entry, Ratio, Results, Row, Spread, Verdict, Yardstick};
@@ -30,7 +30,47 @@ fn write(out: &mut String, results: &Results) -> fmt::Result {
             rows.iter().try_for_each(|row| latency(out, row))?;
         }
     }
+    aside(out, results)?;
     foot(out, results)
+}
+
+/// What a row tells beside speed, where it is of interest: what a connection costs, and how short messages became.
+fn aside(out: &mut String, results: &Results) -> fmt::Result {
+    type Value = fn(&Sample) -> Option<f64>;
+    let tables: [(&str, Value); 3] = [
+        ("Handshakes per second of the server's CPU time", |sample| {
+            (sample.opening_ns > 0.0).then_some(1e9 / sample.opening_ns)
+        }),
+        ("Bytes of the server's memory for a connection that has said nothing", |sample| {
+            (sample.opening_ns > 0.0).then_some(sample.memory)
+        }),
+        ("Bytes of a compressed message from the server", |sample| sample.weight),
+    ];
+    for (place, (title, value)) in tables.into_iter().enumerate() {
+        // Few connections say little of one.
+        let told = |row: &&Row| place == 2 || row.case.connections >= 1000 && row.case.duty == Duty::Echo;
+        let rows: Vec<&Row> = results.rows.iter().filter(told).collect();
+        let known =
+            |row: &Row| row.entries.iter().any(|entry| entry.samples().filter_map(value).next().is_some());
+        if !rows.iter().any(|row| known(row)) {
+            continue;
+        }
+        writeln!(out, "\n### {title}\n")?;
+        columns(out, &[])?;
+        for row in rows.into_iter().filter(|row| known(row)) {
+            write!(out, "| {} |", row.case)?;
+            for server in Server::all() {
+                let values =
+                    row.entry(server).and_then(|entry| Spread::of(entry.samples().filter_map(value)));
+                match values {
+                    Some(spread) => write!(out, " {} |", short(spread.median))?,
+                    None => write!(out, " – |")?,
+                }
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
 }
 
 fn head(out: &mut String, results: &Results) -> fmt::Result {
@@ -60,23 +100,26 @@ fn head(out: &mut String, results: &Results) -> fmt::Result {
     Ok(())
 }
 
-fn columns(out: &mut String, more: &[&str]) -> fmt::Result {
-    let names = Server::ALL.map(Server::name);
-    let columns: Vec<&str> = ["case"].iter().chain(&names).chain(more).copied().collect();
+fn columns(out: &mut String, more: &[&'static str]) -> fmt::Result {
+    let mut columns = vec!["case"];
+    columns.extend(Server::all().map(Server::name));
+    columns.extend(more);
     writeln!(out, "| {} |", columns.join(" | "))?;
     writeln!(out, "|---|{}", "--:|".repeat(columns.len() - 1))
 }
 
 fn speed(out: &mut String, row: &Row, apart: bool) -> fmt::Result {
     write!(out, "| {} |", row.case)?;
-    for server in Server::ALL {
+    for server in Server::all() {
         match row.entry(server).filter(|entry| entry.ran()) {
             Some(entry) => write!(out, " {} |", rate_and_cpu(entry))?,
-            None => write!(out, " failed |")?,
+            None if server.knows(row.case.wrapping) => write!(out, " failed |")?,
+            None => write!(out, " – |")?,
         }
     }
     match row.compare(Server::Pollcat, Server::Floor, apart) {
         Some(ratio) => write!(out, " {} |", with_range(&ratio))?,
+        None if row.case.wrapping != Wrapping::Bare => write!(out, " – |")?,
         None => write!(out, " not decided |")?,
     }
     match row.verdict(apart) {
@@ -96,7 +139,7 @@ fn rate_and_cpu(entry: &Entry) -> String {
 
 fn latency(out: &mut String, row: &Row) -> fmt::Result {
     write!(out, "| {} |", row.case)?;
-    for server in Server::ALL {
+    for server in Server::all() {
         let median = |value: fn(&Sample) -> Option<f64>| {
             Some(Spread::of(row.entry(server)?.samples().filter_map(value))?.median)
         };

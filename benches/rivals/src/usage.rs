@@ -51,6 +51,16 @@ fn cpu_time(process: u32) -> io::Result<Duration> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
+/// Bytes of the process that lie in memory: anonymous ones, that is none of its program's.
+pub(crate) fn resident(process: u32) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    line.map_or_else(
+        || Err(io::Error::other("/proc has no memory of the server")),
+        |line| Ok(first_number(line)? * 1024),
+    )
+}
+
 fn first_number(text: &str) -> io::Result<u64> {
     let number = text.split_whitespace().next().and_then(|word| word.parse().ok());
     number.ok_or_else(|| io::Error::other("/proc has no CPU time of the server"))
@@ -65,6 +75,13 @@ mod tests {
         assert_eq!(first_number("123456789 42 7\n").unwrap(), 123_456_789);
         assert!(first_number("").is_err());
         assert!(first_number("none").is_err());
+    }
+
+    #[test]
+    fn this_process_has_memory() {
+        let before = resident(std::process::id()).unwrap();
+        let more = vec![7_u8; 32 << 20];
+        assert!(resident(std::process::id()).unwrap() >= before + (more.len() / 2) as u64);
     }
 
     #[test]

@@ -3,9 +3,7 @@
 
 use std::io::{self, Write};
 
-use mio::net::TcpStream;
-
-use super::{Failure, drive::Traffic};
+use super::{Failure, drive::Traffic, line::Line};
 use crate::frames::{Mark, Reply};
 use crate::latency::Histogram;
 
@@ -112,10 +110,10 @@ impl Traffic for Broadcast {
         Ok(())
     }
 
-    fn send(&mut self, connection: usize, socket: &mut TcpStream) -> io::Result<()> {
+    fn send(&mut self, connection: usize, line: &mut Line) -> io::Result<()> {
         let listener = &mut self.listeners[connection];
         while listener.gone < listener.outgoing.len() {
-            listener.gone += socket.write(&listener.outgoing[listener.gone..])?;
+            listener.gone += line.write(&listener.outgoing[listener.gone..])?;
         }
         listener.outgoing.clear();
         listener.gone = 0;
@@ -211,7 +209,8 @@ mod tests {
     }
 
     fn hears(talk: &mut Broadcast, listener: usize, number: u32) {
-        talk.reply(listener, Reply { length: 12, mark: spell(number) }, 0).expect("it was said");
+        talk.reply(listener, Reply { length: 12, deflated: false, mark: spell(number) }, 0)
+            .expect("it was said");
     }
 
     #[test]
@@ -238,9 +237,9 @@ mod tests {
     #[test]
     fn a_message_that_nobody_sent_is_an_error() {
         let mut talk = talk();
-        let stray = talk.reply(1, Reply { length: 12, mark: spell(2) }, 0);
+        let stray = talk.reply(1, Reply { length: 12, deflated: false, mark: spell(2) }, 0);
         assert!(matches!(stray, Err(Failure::Unknown)));
-        let short = talk.reply(1, Reply { length: 11, mark: spell(1) }, 0);
+        let short = talk.reply(1, Reply { length: 11, deflated: false, mark: spell(1) }, 0);
         assert!(matches!(short, Err(Failure::WrongLength { expected: 12, got: 11 })));
     }
 }

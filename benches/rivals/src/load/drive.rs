@@ -1,13 +1,13 @@
 //! The loop of a run: warm up, measure, stop, wait for what is still under way, and count.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net;
 use std::time::{Duration, Instant};
 
-use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
 use super::large::{LARGE, discard};
+use super::line::Line;
 use super::{Failure, Sample, Timing};
 use crate::frames::{Reply, Walk};
 use crate::latency::Histogram;
@@ -20,7 +20,7 @@ pub(super) trait Traffic {
     /// A whole message came.
     fn reply(&mut self, connection: usize, reply: Reply, now: u64) -> Result<(), Failure>;
     /// Writes what the connection owes, until nothing is left or the socket says `WouldBlock`.
-    fn send(&mut self, connection: usize, socket: &mut TcpStream) -> io::Result<()>;
+    fn send(&mut self, connection: usize, line: &mut Line) -> io::Result<()>;
     /// The warm-up is over.
     fn measure_from(&mut self, _now: u64) {}
     /// Nothing new is said from here on.
@@ -32,6 +32,10 @@ pub(super) trait Traffic {
     /// Whether each came where it should, once.
     fn audit(&self) -> Result<(), Failure>;
     fn latency(&self) -> Option<&Histogram>;
+    /// Bytes of a reply on their way, on average, where it is worth telling.
+    fn weight(&self) -> Option<f64> {
+        None
+    }
 }
 
 /// One for all connections.
@@ -55,7 +59,7 @@ struct Run<'a, T> {
 
 /// The connections, and what travels on them.
 struct Lines<'a, T> {
-    connections: Vec<(TcpStream, Walk)>,
+    connections: Vec<(Line, Walk)>,
     traffic: &'a mut T,
     buffer: Vec<u8>,
     /// Replies are so large that they are thrown away unseen.
@@ -66,13 +70,13 @@ struct Lines<'a, T> {
 /// Drives `traffic` over the sockets of the server, the process `id`; `size` is that of a reply, or nought where each
 /// must be looked at.
 pub(super) fn drive<T: Traffic>(
-    sockets: Vec<net::TcpStream>,
+    lines: Vec<Line<net::TcpStream>>,
     traffic: &mut T,
     size: usize,
     id: u32,
     timing: &Timing,
 ) -> Result<Sample, Failure> {
-    let mut run = Run::new(sockets, traffic, size >= LARGE)?;
+    let mut run = Run::new(lines, traffic, size >= LARGE)?;
     run.lines.start()?;
     run.until(Instant::now() + timing.warm_up)?;
 
@@ -86,6 +90,7 @@ pub(super) fn drive<T: Traffic>(
     }
 
     let sample = sample(arrived, &usage, run.lines.traffic.latency());
+    let sample = Sample { weight: run.lines.traffic.weight(), ..sample };
     run.lines.traffic.stop();
     run.finish()?;
     run.lines.traffic.audit()?;
@@ -102,19 +107,21 @@ fn sample(arrived: u64, usage: &Usage, latency: Option<&Histogram>) -> Sample {
         load_cpu: share(usage.load),
         p50: milliseconds(0.5),
         p99: milliseconds(0.99),
+        weight: None,
+        opening_ns: 0.0,
+        memory: 0.0,
     }
 }
 
 impl<'a, T: Traffic> Run<'a, T> {
-    fn new(sockets: Vec<net::TcpStream>, traffic: &'a mut T, large: bool) -> io::Result<Self> {
+    fn new(lines: Vec<Line<net::TcpStream>>, traffic: &'a mut T, large: bool) -> io::Result<Self> {
         let poll = Poll::new()?;
-        let mut connections = Vec::with_capacity(sockets.len());
-        for (index, socket) in sockets.into_iter().enumerate() {
-            socket.set_nonblocking(true)?;
-            let mut socket = TcpStream::from_std(socket);
+        let mut connections = Vec::with_capacity(lines.len());
+        for (index, line) in lines.into_iter().enumerate() {
+            let mut line = line.nonblocking()?;
             let both = Interest::READABLE | Interest::WRITABLE;
-            poll.registry().register(&mut socket, Token(index), both)?;
-            connections.push((socket, Walk::default()));
+            poll.registry().register(line.socket_mut(), Token(index), both)?;
+            connections.push((line, Walk::default()));
         }
         let began = Instant::now();
         let lines = Lines { connections, traffic, buffer: vec![0; READ_BUFFER], large, began };
@@ -170,29 +177,34 @@ impl<T: Traffic> Lines<'_, T> {
     }
 
     fn writable(&mut self, index: usize) -> Result<(), Failure> {
-        match self.traffic.send(index, &mut self.connections[index].0) {
+        let line = &mut self.connections[index].0;
+        line.flush()?;
+        match self.traffic.send(index, line) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
             other => Ok(other?),
         }
     }
 
-    /// Reads until a short read, or until there is nothing. Of a large reply the kernel throws away all but the last
+    /// Reads until a short read (over TLS that says nothing), or until there is nothing. Of a large reply the kernel throws away all but the last
     /// byte, in which the walk sees it end.
     fn readable(&mut self, index: usize) -> Result<(), Failure> {
         loop {
             let now = self.now();
-            let (socket, walk) = &mut self.connections[index];
+            let (line, walk) = &mut self.connections[index];
             let room = if self.large { LARGE_READ } else { READ_BUFFER };
             if self.large && walk.left() > room as u64 {
                 let room = (walk.left() - 1).min(READ_BUFFER as u64) as usize;
-                let Some(skipped) = some(discard(socket, &mut self.buffer[..room]))? else { return Ok(()) };
+                let Some(skipped) = some(discard(line.socket(), &mut self.buffer[..room]))? else {
+                    return Ok(());
+                };
                 walk.skip(skipped as u64);
                 continue;
             }
-            let Some(read) = some(socket.read(&mut self.buffer[..room]))? else { return Ok(()) };
+            let Some(read) = some(line.read(&mut self.buffer[..room]))? else { return Ok(()) };
             walk.over(&self.buffer[..read], |reply| self.traffic.reply(index, reply, now))?;
+            let ended = read < room && line.is_bare();
             self.writable(index)?;
-            if read < room {
+            if ended {
                 return Ok(());
             }
         }

@@ -2,10 +2,8 @@
 
 use std::io::{self, Write};
 
-use mio::net::TcpStream;
-
 use super::large::{File, LARGE};
-use super::{Failure, drive::Traffic};
+use super::{Failure, drive::Traffic, line::Line};
 use crate::frames::Reply;
 use crate::latency::Histogram;
 
@@ -75,13 +73,13 @@ impl Traffic for Echo {
         Ok(())
     }
 
-    fn send(&mut self, connection: usize, socket: &mut TcpStream) -> io::Result<()> {
+    fn send(&mut self, connection: usize, line: &mut Line) -> io::Result<()> {
         let owed = &mut self.owed[connection];
         while owed.frames > 0 {
             let end = owed.frames * self.frame;
             let taken = match &self.file {
-                Some(file) => file.send(socket, owed.gone, end - owed.gone)?,
-                None => socket.write(&self.batch[owed.gone..end])?,
+                Some(file) => file.send(line.socket(), owed.gone, end - owed.gone)?,
+                None => line.write(&self.batch[owed.gone..end])?,
             };
             owed.gone += taken;
             owed.frames -= owed.gone / self.frame;

@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     FirstExchange(&'static str),
     /// The server sent a Close, or dropped the connection.
     Closed,
+    /// A reply came as it is where compression was agreed on.
+    NotCompressed,
     /// A reply is not as long as what was sent.
     WrongLength { expected: u64, got: u64 },
     /// A delivery of a message that nobody sent.
@@ -51,6 +53,7 @@ impl fmt::Display for Failure {
             Failure::Handshake(answer) => write!(f, "not a handshake: {answer:?}"),
             Failure::FirstExchange(what) => write!(f, "the first exchange: {what}"),
             Failure::Closed => write!(f, "the server closed a connection"),
+            Failure::NotCompressed => write!(f, "a reply was not compressed"),
             Failure::WrongLength { expected, got } => write!(f, "{got} bytes came for {expected}"),
             Failure::Unknown => write!(f, "a message came that nobody sent"),
             Failure::Stalled => write!(f, "nothing came for five seconds"),

@@ -6,18 +6,22 @@
 //! whole, the length of every reply, and every delivery of a broadcast on every connection.
 
 mod broadcast;
+mod deflated;
 mod drive;
 mod echo;
 mod failure;
 mod large;
+mod line;
 mod opening;
+mod varied;
 
 use std::{net::SocketAddr, time::Duration};
 
 use serde::Serialize;
 
 use crate::case::{Case, Duty, SENDERS};
-use crate::frames::{BINARY, MASKING_KEY, TEXT, encode};
+use crate::frames::{BINARY, MASKING_KEY, RSV1, TEXT, encode};
+use crate::usage::{self, Reading};
 pub(crate) use failure::Failure;
 
 /// What travels between the two sides.
@@ -48,6 +52,12 @@ pub(crate) struct Sample {
     /// Of deliveries of a broadcast, in milliseconds.
     pub(crate) p50: Option<f64>,
     pub(crate) p99: Option<f64>,
+    /// Bytes of a message from the server, with its header, where they are compressed.
+    pub(crate) weight: Option<f64>,
+    /// The server's CPU time for a connection and its handshakes.
+    pub(crate) opening_ns: f64,
+    /// Bytes of the server's process for a connection that has said nothing yet.
+    pub(crate) memory: f64,
 }
 
 /// Puts one server, the process `id`, to one test.
@@ -58,34 +68,76 @@ pub(crate) fn run(
     id: u32,
     timing: &Timing,
 ) -> Result<Sample, Failure> {
-    let payload = case.payload();
-    let opcode = if case.is_text() { TEXT } else { BINARY };
+    let payloads = case.payloads();
     let key = (wire == Wire::WebSocket).then_some(MASKING_KEY);
-    let mut frame = Vec::new();
-    encode(&mut frame, opcode, &payload, key);
+    let frames: Vec<Vec<u8>> = payloads.iter().map(|payload| frame(case, payload, key)).collect();
 
-    let opened = (0..case.connections).map(|_| opening::open(address, wire));
-    let sockets = opened.collect::<Result<Vec<_>, _>>()?;
-    match case.duty {
-        Duty::Echo => {
-            for socket in &sockets {
-                opening::exchange(socket, &frame, [socket], opcode, &payload)?;
-            }
-            let mut echo = echo::Echo::new(sockets.len(), &frame, payload.len(), case.outstanding)?;
-            drive::drive(sockets, &mut echo, frame.len(), id, timing)
-        }
+    let (before, resident) = (Reading::take(id)?, usage::resident(id)?);
+    let opening = opening::Opening::new(address, wire, case.wrapping);
+    let opened = (0..case.connections).map(|_| opening::open(&opening));
+    let mut lines = opened.collect::<Result<Vec<_>, _>>()?;
+    let opening = Reading::take(id)?.since(&before);
+    let each = |total: f64| total / case.connections as f64;
+    let memory = each(usage::resident(id)?.saturating_sub(resident) as f64);
+    let opening_ns = each(opening.server.as_nanos() as f64);
+
+    let sample = match case.duty {
+        Duty::Echo => echo(case, lines, frames, &payloads, id, timing),
         Duty::Broadcast => {
-            opening::exchange(&sockets[0], &frame, &sockets, opcode, &payload)?;
-            let speaking = (0..SENDERS).map(|sender| sender * case.connections / SENDERS);
-            let mut broadcast = broadcast::Broadcast::new(
-                sockets.len(),
-                frame,
-                payload.len(),
-                key,
-                speaking.collect(),
-                case.outstanding / SENDERS,
-            );
-            drive::drive(sockets, &mut broadcast, 0, id, timing)
+            let all = 0..lines.len();
+            opening::exchange(&mut lines, 0, &frames[0], all, &payloads[0])?;
+            broadcast(case, lines, frames, key, id, timing)
         }
+    };
+    Ok(Sample { opening_ns, memory, ..sample? })
+}
+
+/// A message as it is sent.
+fn frame(case: &Case, payload: &[u8], key: Option<[u8; 4]>) -> Vec<u8> {
+    let opcode = if case.is_text() { TEXT } else { BINARY };
+    let mut frame = Vec::new();
+    match case.wrapping.is_compressed() {
+        true => encode(&mut frame, opcode | RSV1, &deflated::compress(payload), key),
+        false => encode(&mut frame, opcode, payload, key),
     }
+    frame
+}
+
+fn echo(
+    case: &Case,
+    mut lines: Vec<opening::Opened>,
+    frames: Vec<Vec<u8>>,
+    payloads: &[Vec<u8>],
+    id: u32,
+    timing: &Timing,
+) -> Result<Sample, Failure> {
+    for line in 0..lines.len() {
+        let number = line % payloads.len();
+        opening::exchange(&mut lines, line, &frames[number], line..line + 1, &payloads[number])?;
+    }
+    if case.wrapping.is_compressed() {
+        let mut echo = varied::Varied::echo(lines.len(), frames, case.size, case.outstanding);
+        return drive::drive(lines, &mut echo, 0, id, timing);
+    }
+    let mut echo = echo::Echo::new(lines.len(), &frames[0], case.size, case.outstanding)?;
+    drive::drive(lines, &mut echo, frames[0].len(), id, timing)
+}
+
+fn broadcast(
+    case: &Case,
+    lines: Vec<opening::Opened>,
+    mut frames: Vec<Vec<u8>>,
+    key: Option<[u8; 4]>,
+    id: u32,
+    timing: &Timing,
+) -> Result<Sample, Failure> {
+    let speaking = (0..SENDERS).map(|sender| sender * case.connections / SENDERS).collect();
+    let outstanding = case.outstanding / SENDERS;
+    if case.wrapping.is_compressed() {
+        let mut broadcast = varied::Varied::broadcast(lines.len(), frames, case.size, outstanding, speaking);
+        return drive::drive(lines, &mut broadcast, 0, id, timing);
+    }
+    let frame = frames.swap_remove(0);
+    let mut broadcast = broadcast::Broadcast::new(lines.len(), frame, case.size, key, speaking, outstanding);
+    drive::drive(lines, &mut broadcast, 0, id, timing)
 }

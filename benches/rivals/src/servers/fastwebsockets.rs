@@ -12,11 +12,11 @@ use tokio::io::{AsyncWrite, BufWriter};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{hyper_loop, room::Room};
-use crate::case::Duty;
+use crate::case::{Duty, Wrapping};
 
-pub(super) fn serve(duty: Duty) -> io::Result<()> {
+pub(super) fn serve(duty: Duty, wrapping: Wrapping) -> io::Result<()> {
     let room = Room::new();
-    hyper_loop::serve(move |mut request| {
+    hyper_loop::serve(wrapping, move |mut request| {
         let (response, socket) = upgrade(&mut request)?;
         let room = room.clone();
         tokio::spawn(tokio::task::unconstrained(async move {

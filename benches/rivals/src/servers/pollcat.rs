@@ -3,16 +3,27 @@
 
 use std::io;
 
-use pollcat::{Config, Origins, Server, handler_fn};
+use pollcat::{Config, Deflate, Origins, Server, Tls, handler_fn};
 
-use super::{ANY_PORT, announce};
-use crate::case::Duty;
+use super::{ANY_PORT, announce, socket};
+use crate::case::{Duty, Wrapping};
 
-pub(super) fn serve(duty: Duty, size: usize) -> io::Result<()> {
+pub(super) fn serve(duty: Duty, wrapping: Wrapping, size: usize) -> io::Result<()> {
     // The default limit, unless the message is larger.
     let config = Config::new().origins(Origins::any()).max_message(size.max(1 << 20));
-    let server = Server::with_config(ANY_PORT, config)?;
-    announce(server.local_addr()?);
+    let config = match wrapping {
+        Wrapping::Bare | Wrapping::Tls => config,
+        Wrapping::Deflate => config.deflate(Deflate::new()),
+        Wrapping::Contexts => config.deflate(Deflate::new().context_takeover(true)),
+    };
+    let mut server = Server::with_config(ANY_PORT, config)?;
+    announce(match wrapping {
+        Wrapping::Tls => {
+            let config = std::sync::Arc::unwrap_or_clone(socket::tls()?);
+            server.listen_tls(ANY_PORT, &Tls::with(config))?
+        }
+        _ => server.local_addr()?,
+    });
     match duty {
         Duty::Echo => server.run(handler_fn(|peers, from, message| {
             peers.send(from, message);

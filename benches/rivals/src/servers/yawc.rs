@@ -2,17 +2,23 @@
 
 use std::io;
 
-use yawc::{Frame, OpCode, Options, WebSocket};
+use yawc::{CompressionLevel, DeflateOptions, Frame, OpCode, Options, WebSocket};
 
 use super::{hyper_loop, room::Room, sink_stream};
-use crate::case::Duty;
+use crate::case::{Duty, Wrapping};
 
-pub(super) fn serve(duty: Duty, size: usize) -> io::Result<()> {
+pub(super) fn serve(duty: Duty, wrapping: Wrapping, size: usize) -> io::Result<()> {
     let room = Room::new();
     // Its limit must be above the message, not at it.
-    let options =
-        Options::default().without_compression().with_utf8().with_max_payload_read(size.max(1 << 20) + 1);
-    hyper_loop::serve(move |mut request| {
+    let mut options = Options::default().with_utf8().with_max_payload_read(size.max(1 << 20) + 1);
+    let alone = wrapping == Wrapping::Deflate;
+    options.compression = wrapping.is_compressed().then(|| DeflateOptions {
+        level: CompressionLevel::new(6),
+        server_no_context_takeover: alone,
+        client_no_context_takeover: alone,
+        ..DeflateOptions::default()
+    });
+    hyper_loop::serve(wrapping, move |mut request| {
         let (response, socket) = WebSocket::upgrade_with_options(&mut request, options.clone())?;
         let room = room.clone();
         tokio::spawn(tokio::task::unconstrained(async move {
