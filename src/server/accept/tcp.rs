@@ -66,7 +66,8 @@ pub(in crate::server) fn send_at_once(stream: &TcpStream) {
 /// already, or keeps what it has.
 pub(in crate::server) fn limit_buffer(stream: &impl AsFd, length: Option<usize>, unsent: Option<usize>) {
     let stream = SockRef::from(stream);
-    if let Some(bytes) = length
+    // The system counts it in an `int`: 4 GiB would be none.
+    if let Some(bytes) = length.map(|bytes| bytes.min(i32::MAX as usize))
         && let Err(error) = stream.set_send_buffer_size(bytes)
     {
         log::debug!("SO_SNDBUF of {bytes} bytes: {error}");
@@ -107,7 +108,10 @@ mod tests {
             (socket.send_buffer_size().unwrap(), socket.tcp_notsent_lowat().unwrap()),
             (before, 16 << 10)
         );
-        for (asked, had) in [(16 << 10, 32 << 10), (0, 4608), (1, 4608)] {
+        limit_buffer(&stream, Some(i32::MAX as usize), None);
+        let most = socket.send_buffer_size().unwrap();
+        let too_large = usize::try_from(1_u64 << 32).unwrap_or(usize::MAX);
+        for (asked, had) in [(16 << 10, 32 << 10), (0, 4608), (1, 4608), (too_large, most)] {
             limit_buffer(&stream, Some(asked), Some(usize::MAX));
             assert_eq!(
                 (socket.send_buffer_size().unwrap(), socket.tcp_notsent_lowat().unwrap()),
