@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use pollcat::testing::Bench;
-use pollcat::{CloseCode, Config, Departure, PeerId};
+use pollcat::testing::{Bench, ClientRequest};
+use pollcat::{Answer, CloseCode, Config, Departure, Handler, Message, PeerId, Peers, Request, RequestId};
 
 use crate::Register;
 
@@ -77,4 +77,38 @@ fn those_who_came_together_do_not_leave_together() {
             assert!(part.iter().filter(|&&place| place / 64 == quarter).count() >= 8, "{part:?}");
         }
     }
+}
+
+/// The first who leaves is the sign to go down. Whoever asks for "/later" waits.
+#[derive(Default)]
+struct Host {
+    gone: u32,
+}
+
+impl Handler for Host {
+    fn on_request(&mut self, _: &mut Peers, _: PeerId, request: &Request<'_>) -> Answer {
+        if request.path() == "/later" { Answer::later() } else { Answer::accept() }
+    }
+
+    fn on_request_gone(&mut self, _: &mut Peers, _: RequestId) {
+        self.gone += 1;
+    }
+
+    fn on_message(&mut self, _: &mut Peers, _: PeerId, _: Message<'_>) {}
+
+    fn on_close(&mut self, peers: &mut Peers, _: PeerId, _: Departure) {
+        peers.drain(Duration::from_secs(20), RESTART);
+    }
+}
+
+/// It is asked for when the turn is nearly over, and nothing else is left to do before the first Close.
+#[test]
+fn who_waits_is_refused_at_once_even_if_on_close_asks_for_the_drain() {
+    let mut bench = Bench::new(Host::default());
+    let [first, second] = [(); 2].map(|()| bench.open("/"));
+    let waiting = bench.ask(ClientRequest::websocket("/later"));
+    bench.reset(first);
+    let refused = bench.answer(waiting).expect("nobody waits for a server that goes down");
+    assert_eq!((refused.status(), refused.header("retry-after")), (503, Some("20")));
+    assert_eq!((bench.handler().gone, bench.peers().contains(second)), (1, true));
 }

@@ -51,10 +51,11 @@ impl Peers {
         self.stopping || self.drain.is_some()
     }
 
-    /// When the next peer is to be closed.
+    /// When the next peer is to be closed. A drain that was asked for when the turn was nearly over begins at once.
     pub(in crate::server) fn next_of_drain(&self) -> Option<Duration> {
         let drain = self.drain.as_ref().filter(|_| !self.stopping)?;
-        Some(if self.out.open_count() == 0 { Duration::ZERO } else { drain.next() })
+        let at_once = drain.is_new() || self.out.open_count() == 0;
+        Some(if at_once { Duration::ZERO } else { drain.next() })
     }
 
     /// Has a drain been asked for that has not begun? It begins now.

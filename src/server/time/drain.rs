@@ -30,6 +30,11 @@ impl Drain {
         self.next = self.next.min(share(now, self.ends, peers));
     }
 
+    /// Has it not begun?
+    pub(in crate::server) fn is_new(&self) -> bool {
+        self.is_new
+    }
+
     /// True once.
     pub(in crate::server) fn begins(&mut self) -> bool {
         std::mem::take(&mut self.is_new)
