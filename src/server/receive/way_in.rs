@@ -55,9 +55,9 @@ impl WayIn {
                 }
                 _ => return Rest::Nothing,
             }
-            match opening.is_mid_chunks() {
-                true => shared.work.charge_chunks(input.len()),
-                false => shared.work.charge_bytes(input.len()),
+            // Beside what each byte costs that is read.
+            if opening.is_mid_chunks() {
+                shared.work.charge_chunks(input.len());
             }
             match opening.receive(&mut input, id, peers, handler) {
                 Outcome::WebSocket(agreement) => self.open(agreement, peers),
