@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use pollcat::{
     Answer, CloseCode, Delivery, Departure, Handler, Message, PeerId, Peers, PreparedMessage, Request,
-    RequestId,
+    RequestId, TimerId,
 };
 
 use pollcat_testing::dice::Dice;
@@ -51,17 +52,20 @@ pub(crate) struct Wild {
     dice: Dice,
     record: Record,
     prepared: PreparedMessage,
+    /// Who is to be resumed when a timer comes. It may be resumed before, and paused again.
+    pauses: HashMap<TimerId, PeerId>,
 }
 
 impl Wild {
     pub(crate) fn new(dice: Dice, record: &Record) -> Self {
-        Wild { dice, record: record.clone(), prepared: PreparedMessage::new("prepared") }
+        let prepared = PreparedMessage::new("prepared");
+        Wild { dice, record: record.clone(), prepared, pauses: HashMap::new() }
     }
 
     fn act(&mut self, peers: &mut Peers, id: PeerId) {
         let topic = self.dice.choose(&TOPICS);
         let message = vec![FILLING; self.dice.choose(&SIZES)];
-        match self.dice.below(12) {
+        match self.dice.below(14) {
             0..=2 => {
                 peers.send(id, &message);
             }
@@ -74,6 +78,10 @@ impl Wild {
             9 if self.dice.one_in(4) => self.close_somebody(peers),
             10 => peers.broadcast_from(id, &self.prepared),
             11 => self.answer_somebody(peers),
+            12 => self.pause_somebody(peers),
+            13 => {
+                peers.ping(id, &message);
+            }
             _ => {}
         }
         assert_eq!(peers.len(), peers.ids().len());
@@ -110,6 +118,23 @@ impl Wild {
         peers.close(somebody, CloseCode::POLICY, "you too");
         assert!(!peers.contains(somebody));
         assert_eq!(peers.send(somebody, "x"), Delivery::Gone);
+    }
+
+    /// For a moment: a timer resumes whom it finds paused.
+    fn pause_somebody(&mut self, peers: &mut Peers) {
+        let ids = peers.ids();
+        if ids.is_empty() {
+            return;
+        }
+        let somebody = self.dice.choose(&ids);
+        peers.pause(somebody);
+        assert!(peers.is_paused(somebody));
+        let timer = peers.after(Duration::from_millis(self.dice.below(40) as u64));
+        self.pauses.insert(timer, somebody);
+        if self.dice.one_in(4) {
+            peers.resume(somebody);
+            assert!(peers.cancel(timer) && self.pauses.remove(&timer).is_some());
+        }
     }
 
     fn act_for_some(&mut self, peers: &mut Peers) {
@@ -149,6 +174,7 @@ impl Handler for Wild {
 
     fn on_message(&mut self, peers: &mut Peers, from: PeerId, message: Message<'_>) {
         assert!(peers.contains(from), "a message of {from}, who is not open");
+        assert!(!peers.is_paused(from), "a message of {from}, who is paused");
         let number = message.as_bytes().first_chunk().expect("every message begins with its number");
         let mut told = self.record.told();
         let expected = told.open.get_mut(&from).expect("whoever speaks has been opened");
@@ -156,6 +182,18 @@ impl Handler for Wild {
         *expected += 1;
         drop(told);
         self.act(peers, from);
+    }
+
+    fn on_pong(&mut self, peers: &mut Peers, from: PeerId, _: &[u8]) {
+        assert!(peers.contains(from) && !peers.is_paused(from), "a Pong of {from}");
+        self.act(peers, from);
+    }
+
+    fn on_timer(&mut self, peers: &mut Peers, timer: TimerId) {
+        let id = self.pauses.remove(&timer).expect("a timer comes once, and not when it was taken back");
+        peers.resume(id);
+        assert!(!peers.is_paused(id));
+        self.act_for_some(peers);
     }
 
     fn on_drain(&mut self, peers: &mut Peers, id: PeerId, _: u64) {
