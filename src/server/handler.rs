@@ -98,10 +98,10 @@ pub trait Handler<M = ()> {
 
     /// The server has refused a request by itself: it broke a rule of the handshake, came from a page of a foreign
     /// Origin, asked for a name that the server does not go by, took too long, had a body that is too long or
-    /// malformed, or there is no room. The client gets the
-    /// reason over HTTP; this is for the people who run the server. A flood of such requests calls it as often: count,
-    /// and log some. What [`on_request`](Self::on_request) refuses does not come here, but an `accept` does where no
-    /// WebSocket was asked for.
+    /// malformed, or there is no room. The client gets the reason over HTTP; this is for the people who run the
+    /// server. A flood of such requests calls it as often: count, and log some. What
+    /// [`on_request`](Self::on_request) refuses does not come here, but an `accept` does where no WebSocket was asked
+    /// for.
     fn on_refused(&mut self, peers: &mut Peers, refused: &Refused<'_>) {
         let _ = (peers, refused);
     }

@@ -14,18 +14,21 @@ use crate::server::{Delivery, PeerId};
 
 /// # Answers that come later
 impl Peers {
-    /// The id of the request with which [`on_request`](crate::Handler::on_request) has just been called, for an answer
-    /// that comes [later](Answer::later). Ask for it there: elsewhere no request waits under the id that this returns.
+    /// The id of the request with which [`on_request`](crate::Handler::on_request) or
+    /// [`on_body`](crate::Handler::on_body) has just been called, for an answer that comes [later](Answer::later). It
+    /// is the same in both. Ask for it there: elsewhere no request waits under the id that this returns.
     pub fn request_id(&self, id: PeerId) -> RequestId {
         self.requests.latest(id)
     }
 
-    /// Gives the answer to a request for which [`on_request`](crate::Handler::on_request) returned [`Answer::later`].
+    /// Gives the answer to a request for which [`on_request`](crate::Handler::on_request) or
+    /// [`on_body`](crate::Handler::on_body) returned [`Answer::later`].
     ///
-    /// A page or a refusal is queued now. An answer that accepts is carried out when no method of the handler is
-    /// running, at the end of the turn, or of one soon after it where many are accepted together: then the 101 is
-    /// queued, [`on_open`](crate::Handler::on_open) is called, and what the client has sent meanwhile is read. If the
-    /// connection breaks just then, or the server stops, `on_open` does not come; nothing else does either.
+    /// A page or a refusal is queued now. An answer that [reads the body](Answer::read_body) leads to `on_body` when
+    /// that is whole, and not before this turn is over. An answer that accepts is carried out when no method of the
+    /// handler is running, at the end of the turn, or of one soon after it where many are accepted together: then the
+    /// 101 is queued, [`on_open`](crate::Handler::on_open) is called, and what the client has sent meanwhile is read.
+    /// If the connection breaks just then, or the server stops, `on_open` does not come; nothing else does either.
     ///
     /// [`Delivery::Queued`] if the answer was taken. [`Delivery::Gone`], and nothing is sent, if this request does not
     /// wait: it has its answer, or [`on_request_gone`](crate::Handler::on_request_gone) has been called for it, or is
