@@ -174,7 +174,7 @@ fn trade(mailbox: &Mailbox<Vec<Price>>, names: &[String], in_a_letter: u32) {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     env_logger::init();
     let mut words = std::env::args().skip(1);
-    let address = words.next().unwrap_or("127.0.0.1:9504".into());
+    let address = words.next().unwrap_or("127.0.0.1:9507".into());
     let in_a_letter = words.next().map_or(Ok(PRICES_IN_A_LETTER), |word| word.parse())?;
     let config =
         Config::new().origins(Origins::any()).max_message(4 << 10).max_unsent(4 << 10).tick(ASK_EVERY);
