@@ -18,8 +18,9 @@
 //!     }
 //! }
 //!
-//! /// On the thread that has the prices: waits for twenty, or as long as a price may be late.
-//! fn deliver(mailbox: &Mailbox<Vec<PreparedMessage>>, prices: &mut Vec<PreparedMessage>) {
+//! /// On the thread that has the prices: waits for twenty.
+//! fn deliver(mailbox: &Mailbox<Vec<PreparedMessage>>, prices: &mut Vec<PreparedMessage>, price: &str) {
+//!     prices.push(PreparedMessage::new(price));
 //!     if prices.len() >= 20 {
 //!         match mailbox.deliver(std::mem::take(prices)) {
 //!             Ok(()) => {}
@@ -44,6 +45,6 @@
 //!
 //! Within the loop nothing needs to be gathered: what a handler sends in one turn, to whomever and in however many
 //! calls, leaves in one write for each peer. A message to many is encoded once, if it is published or broadcast; if it
-//! goes to several topics, [prepare](crate::PreparedMessage) it, on the thread that has it.
+//! goes to several topics, [prepare](crate::PreparedMessage::new) it, on the thread that has it.
 //! [`Handler::on_tick`](crate::Handler::on_tick) can gather over several turns, with
 //! [`Config::tick`](crate::Config::tick) at 20 ms, say.

@@ -51,7 +51,7 @@
 //! number into the payload if it matters which one it was:
 //!
 //! ```
-//! use pollcat::{Handler, Message, PeerId, PeerMap, Peers};
+//! use pollcat::{Departure, Handler, Message, PeerId, PeerMap, Peers};
 //!
 //! /// Confirms that a peer has received everything up to some point: Pongs come in the order of what was sent.
 //! #[derive(Default)]
@@ -73,6 +73,10 @@
 //!         if number <= self.sent {
 //!             self.received.insert(from, number);
 //!         }
+//!     }
+//!
+//!     fn on_close(&mut self, _: &mut Peers, id: PeerId, _: Departure) {
+//!         self.received.remove(id);
 //!     }
 //! }
 //! # fn is_a_handler(_: impl Handler) {}

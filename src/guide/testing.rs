@@ -76,7 +76,7 @@
 #![cfg_attr(feature = "testing", doc = "```")]
 #![cfg_attr(not(feature = "testing"), doc = "```ignore")]
 //! use pollcat::testing::Bench;
-//! use pollcat::{CloseCode, Handler, Message, PeerId, PeerMap, Peers, Request, TimerId};
+//! use pollcat::{CloseCode, Departure, Handler, Message, PeerId, PeerMap, Peers, Request, TimerId};
 //! use std::time::Duration;
 //!
 //! /// Whoever says nothing for a minute has to go.
@@ -106,6 +106,12 @@
 //!     fn on_timer(&mut self, peers: &mut Peers, timer: TimerId) {
 //!         if let Some((id, _)) = self.timers.iter().find(|(_, known)| **known == timer) {
 //!             peers.close(id, CloseCode::POLICY, "are you asleep?");
+//!         }
+//!     }
+//!
+//!     fn on_close(&mut self, peers: &mut Peers, id: PeerId, _: Departure) {
+//!         if let Some(timer) = self.timers.remove(id) {
+//!             peers.cancel(timer);
 //!         }
 //!     }
 //! }
