@@ -50,6 +50,7 @@ const FLOORS: Layers<'_> = &[
     &["server/turn"],
     &["server/receive"],
     &["server/mailbox"],
+    &["server/bell"],
     &["server/handler"],
     &["server/peers"],
     &["server/send"],

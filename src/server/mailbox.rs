@@ -1,23 +1,15 @@
 //! The way into the loop for other threads.
 
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
-#[cfg(feature = "testing")]
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
-use std::{fmt, io};
 
-use mio::{Poll, Waker};
-
-use super::peer_id::reserved_token;
+use super::bell::Bell;
 use super::send::outgoing::Content;
 use super::{Outgoing, PeerId, Peers, RequestId};
 use crate::Answer;
 use crate::protocol::{CloseCode, MAX_CONTROL_PAYLOAD, PreparedMessage};
-
-/// The token of the mailbox's bell.
-pub(super) const BELL: usize = 0;
 
 /// A way into the loop for other threads. Cloning it is cheap.
 ///
@@ -77,27 +69,6 @@ pub(super) struct Encoded {
     message: PreparedMessage,
     compressible: bool,
     key: Option<u64>,
-}
-
-/// What wakes the loop when there is mail.
-#[derive(Debug)]
-pub(super) struct Bell {
-    sleeper: Sleeper,
-    /// Rung, and the loop has not seen it yet: a thousand letters cost one system call.
-    rung: AtomicBool,
-    stop: AtomicBool,
-    /// Asked for, and the loop has not seen it yet: the time in milliseconds, and below it 16 bits of the code. No code
-    /// is 0.
-    drain: AtomicU64,
-}
-
-/// Who is to be woken.
-#[derive(Debug)]
-enum Sleeper {
-    Poll(Waker),
-    /// A bench, if it waits: under a lock that has nothing to guard but this, so that no ring is missed.
-    #[cfg(feature = "testing")]
-    Bench(Mutex<()>, Condvar),
 }
 
 impl<M> Mailbox<M> {
@@ -197,15 +168,13 @@ impl<M> Mailbox<M> {
 
     /// Stops the server, like [`Peers::stop`]. This needs no room in the mailbox.
     pub fn stop(&self) {
-        self.bell.stop.store(true, Ordering::Release);
-        self.bell.ring();
+        self.bell.ask_to_stop();
     }
 
     /// Drains the server, like [`Peers::drain`]; of the time, whole milliseconds count. This needs no room in the
     /// mailbox, and does not wait for the letters in it: the drain begins with the next turn.
     pub fn drain(&self, over: Duration, code: CloseCode) {
         self.bell.ask_to_drain(over, code);
-        self.bell.ring();
     }
 
     /// Posts a letter that is not given back.
@@ -243,63 +212,6 @@ impl<T> NotDelivered<T> {
         match self {
             NotDelivered::Full(letter) => NotDelivered::Full(f(letter)),
             NotDelivered::Stopped(letter) => NotDelivered::Stopped(f(letter)),
-        }
-    }
-}
-
-impl Bell {
-    /// Wakes a loop that sleeps in this poll, with the token [`BELL`].
-    pub(super) fn of_poll(poll: &Poll) -> io::Result<Self> {
-        let waker = Waker::new(poll.registry(), reserved_token(BELL))?;
-        Ok(Bell::of(Sleeper::Poll(waker)))
-    }
-
-    /// Wakes whoever waits in [`wait`](Self::wait).
-    #[cfg(feature = "testing")]
-    pub(super) fn of_bench() -> Self {
-        Bell::of(Sleeper::Bench(Mutex::default(), Condvar::new()))
-    }
-
-    fn of(sleeper: Sleeper) -> Self {
-        Bell { sleeper, rung: AtomicBool::new(false), stop: AtomicBool::new(false), drain: AtomicU64::new(0) }
-    }
-
-    /// Waits until it has rung, so long at most. Has it?
-    #[cfg(feature = "testing")]
-    fn wait(&self, time: Duration) -> bool {
-        let has_rung = || self.rung.load(Ordering::Acquire);
-        if let Sleeper::Bench(lock, rung) = &self.sleeper {
-            let lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
-            drop(rung.wait_timeout_while(lock, time, |()| !has_rung()));
-        }
-        has_rung()
-    }
-
-    /// Of two requests that the loop has not seen, the shorter time counts, and the later code.
-    fn ask_to_drain(&self, over: Duration, code: CloseCode) {
-        let millis = u64::try_from(over.as_millis()).unwrap_or(u64::MAX).min(u64::MAX >> 16);
-        let both = |asked: u64| {
-            let millis = if asked == 0 { millis } else { millis.min(asked >> 16) };
-            Some(millis << 16 | u64::from(code.number()))
-        };
-        let _ = self.drain.fetch_update(Ordering::AcqRel, Ordering::Acquire, both);
-    }
-
-    fn ring(&self) {
-        if self.rung.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        match &self.sleeper {
-            Sleeper::Poll(waker) => {
-                if let Err(error) = waker.wake() {
-                    log::error!("the mailbox cannot wake the loop: {error}");
-                }
-            }
-            #[cfg(feature = "testing")]
-            Sleeper::Bench(lock, rung) => {
-                drop(lock.lock());
-                rung.notify_all();
-            }
         }
     }
 }
@@ -347,7 +259,7 @@ impl<M> Letters<M> {
 
     /// The bell has rung. From here on a new letter rings it again.
     pub(super) fn bell_has_rung(&mut self) {
-        self.mailbox.bell.rung.swap(false, Ordering::AcqRel);
+        self.mailbox.bell.falls_silent();
         self.waiting = true;
     }
 
@@ -360,7 +272,7 @@ impl<M> Letters<M> {
     /// Has the bell rung?
     #[cfg(feature = "testing")]
     pub(super) fn have_come(&self) -> bool {
-        self.mailbox.bell.rung.load(Ordering::Acquire)
+        self.mailbox.bell.has_rung()
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -368,18 +280,12 @@ impl<M> Letters<M> {
     }
 
     pub(super) fn stop_was_asked(&self) -> bool {
-        self.mailbox.bell.stop.load(Ordering::Acquire)
+        self.mailbox.bell.stop_was_asked()
     }
 
     /// How the server is to be drained, if that was asked for. It is told once.
     pub(super) fn drain_was_asked(&self) -> Option<(Duration, CloseCode)> {
-        let drain = &self.mailbox.bell.drain;
-        if drain.load(Ordering::Acquire) == 0 {
-            return None;
-        }
-        let asked = drain.swap(0, Ordering::AcqRel);
-        let code = CloseCode::new(asked as u16).unwrap_or(CloseCode::NO_STATUS);
-        Some((Duration::from_millis(asked >> 16), code))
+        self.mailbox.bell.drain_was_asked()
     }
 
     /// The next letter.

@@ -1,6 +1,7 @@
 //! Sockets, time and threads: they live here and nowhere else. `README.md` beside this file has the map of the folder.
 
 mod accept;
+mod bell;
 mod config;
 mod counters;
 mod departure;
@@ -48,8 +49,9 @@ pub use timers::TimerId;
 
 use crate::handshake::ListenerId;
 use accept::listeners::{Listeners, Spoken};
+use bell::Bell;
 use guard::Guarded;
-use mailbox::{Bell, Letters};
+use mailbox::Letters;
 use time::deadlines::Clock;
 use turn::{EventLoop, Parts};
 

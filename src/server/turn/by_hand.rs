@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::EventLoop;
 use crate::server::accept::memory::Edge;
-use crate::server::mailbox::{BELL, Letters};
+use crate::server::bell::BELL;
+use crate::server::mailbox::Letters;
 use crate::server::peer_id::reserved_token;
 use crate::server::{Handler, Peers};
 

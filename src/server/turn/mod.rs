@@ -14,8 +14,9 @@ use std::time::Duration;
 use mio::Events;
 
 use super::accept::listeners::Listeners;
+use super::bell::BELL;
 use super::counters::CounterReader;
-use super::mailbox::{BELL, Letters};
+use super::mailbox::Letters;
 use super::receive::{Inbound, Turn, Until};
 use super::table::stage::{Cause, Stage};
 use super::time::deadlines::{Clock, Tick};
