@@ -48,7 +48,8 @@
 //! | key | of messages of one key only the newest waits ([`Outgoing::replacing`]) |
 //! | letter | what another thread puts into the [`Mailbox`] |
 //! | Ping, Pong | is the peer there, and its answer (RFC 6455 §5.5.2); the round trip is the time between |
-//! | drain | a stop that takes its time: no newcomers, and a Close for one peer after the other ([`Peers::drain`]) |
+//! | drain | of a server: a stop that takes its time, with a Close for one peer after the other ([`Peers::drain`]) |
+//! | drained | of a peer: all that waited in its queue has been written ([`Handler::on_drain`]) |
 //! | departure | why a peer has left ([`Departure`]) |
 //!
 //! How these work together is told in the chapters of the [`guide`].

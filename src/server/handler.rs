@@ -128,7 +128,8 @@ pub trait Handler<M = ()> {
     /// A peer has caught up: it was behind, and all that waited for it has been written to its socket. It was behind if
     /// [`send`](Peers::send) answered [`Delivery::Slow`](super::Delivery::Slow) or
     /// [`Delivery::Full`](super::Delivery::Full) for it, or if what was published or broadcast found it so, which
-    /// nothing else reports. `missed` messages were left out for it ([`SlowPeers::Skip`](super::SlowPeers::Skip)).
+    /// nothing else reports. `missed` messages were left out for it ([`SlowPeers::Skip`](super::SlowPeers::Skip)). With
+    /// a server that [drains](Peers::drain) it has nothing to do: that is [`Peers::is_draining`].
     fn on_drain(&mut self, peers: &mut Peers, id: PeerId, missed: u64) {
         let _ = (peers, id, missed);
     }
