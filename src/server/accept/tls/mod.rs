@@ -1,7 +1,9 @@
 //! What a TLS listener speaks with: certificates, and how they are exchanged while the server runs.
 //!
-//! `certificates.rs` reads them and chooses among them, `stream.rs` is one connection.
+//! `certificates.rs` reads them and chooses among them, `stream.rs` is one connection, and `agreed.rs` is what its
+//! handshake has come to.
 
+mod agreed;
 mod certificates;
 mod stream;
 
