@@ -112,3 +112,15 @@ fn who_waits_is_refused_at_once_even_if_on_close_asks_for_the_drain() {
     assert_eq!((refused.status(), refused.header("retry-after")), (503, Some("20")));
     assert_eq!((bench.handler().gone, bench.peers().contains(second)), (1, true));
 }
+
+/// From the first moment on, the time that is left is no number of whole seconds, and rounding it up is too much.
+#[test]
+fn a_drain_that_never_ends_says_so_in_as_many_seconds_as_there_are() {
+    let (mut bench, ids) = crowd(2);
+    bench.call(|_, peers| peers.drain(Duration::MAX, RESTART));
+    let refused = bench.try_open("/").expect_err("it goes down");
+    let longest = u64::MAX.to_string();
+    assert_eq!((refused.status(), refused.header("retry-after")), (503, Some(&longest[..])));
+    bench.pass(Duration::from_secs(3600));
+    assert!(closed(&bench) == 0 && ids.iter().all(|&id| bench.peers().contains(id)));
+}

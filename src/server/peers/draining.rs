@@ -93,6 +93,6 @@ impl Peers {
     pub(super) fn rest_of_drain(&self) -> u64 {
         let now = self.clock.elapsed();
         let rest = self.drain.as_ref().map_or(Duration::ZERO, |drain| drain.rest(now));
-        (rest.as_secs() + u64::from(rest.subsec_nanos() > 0)).max(1)
+        rest.as_secs().saturating_add(u64::from(rest.subsec_nanos() > 0)).max(1)
     }
 }
