@@ -51,7 +51,9 @@ impl Outgoing<'_> {
     /// * A message of which a part is written already (or encrypted for TLS) stays, and the newer one waits behind it.
     /// * While it waits, such a message counts 160 bytes more than its length towards
     ///   [`Config::max_send_queue`](crate::Config::max_send_queue), and what it replaces counts no more. Without room
-    ///   for the difference it is [`Delivery::Full`](crate::Delivery::Full), as any other.
+    ///   for the difference it is [`Delivery::Full`](crate::Delivery::Full), as any other. The turn in which a socket
+    ///   turns out to be full is not held to this: it may leave 160 bytes for each message of the 256 KiB that a turn
+    ///   writes at once, which [`Config::max_sending`](crate::Config::max_sending) bounds.
     /// * What is replaced counts in [`Counters::replaced`](crate::Counters::replaced), and not as missed in
     ///   [`on_drain`](crate::Handler::on_drain).
     /// * With a compression context of the peer's own (`Deflate::context_takeover`) each message builds on those before
@@ -59,7 +61,8 @@ impl Outgoing<'_> {
     ///   go to such a peer uncompressed, and are replaced as for any other.
     ///
     /// What is stale is what has left the queue: the system's socket buffers hold as much as
-    /// [`Config::send_buffer`](crate::Config::send_buffer) says, and nothing there can be replaced.
+    /// [`Config::max_unsent`](crate::Config::max_unsent) or [`Config::send_buffer`](crate::Config::send_buffer) says, and
+    /// nothing there can be replaced.
     ///
     /// ```
     /// # use pollcat::{Outgoing, Peers};
