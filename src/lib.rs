@@ -48,8 +48,8 @@
 //! | key | of messages of one key only the newest waits ([`Outgoing::replacing`]) |
 //! | letter | what another thread puts into the [`Mailbox`] |
 //! | Ping, Pong | is the peer there, and its answer (RFC 6455 §5.5.2); the round trip is the time between |
-//! | drain | of a server: a stop that takes its time, with a Close for one peer after the other ([`Peers::drain`]) |
-//! | drained | of a peer: all that waited in its queue has been written ([`Handler::on_drain`]) |
+//! | drain | a stop that takes its time: no newcomers, and a Close for one peer after the other ([`Peers::drain`]) |
+//! | on_drain | another thing: a slow peer has caught up, its queue is empty ([`Handler::on_drain`]) |
 //! | departure | why a peer has left ([`Departure`]) |
 //!
 //! How these work together is told in the chapters of the [`guide`].
@@ -82,8 +82,7 @@
 //!
 //! # What it does not do
 //!
-//! No client side, no HTTP/2 (RFC 8441), and nothing that blocks. Bodies of requests are read
-//! whole, never as a stream.
+//! No client side, no HTTP/2 (RFC 8441), and nothing that blocks. Bodies of requests are read whole, never as a stream.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -137,6 +137,9 @@
 //! | `send_bytes`, `connect` | sends anything at all |
 //! | `together` | speaks at the same time as others: all of it arrives in one turn |
 //!
+//! What a client sees of the end is in `closed`, `has_ended` and `was_cut_off`. Why it has left, the handler alone is
+//! told, in [`on_close`](crate::Handler::on_close): one that remembers it can be asked.
+//!
 #![cfg_attr(feature = "testing", doc = "```")]
 #![cfg_attr(not(feature = "testing"), doc = "```ignore")]
 //! use pollcat::testing::{Bench, Frame};

@@ -39,7 +39,8 @@ impl Config {
         self
     }
 
-    /// How many letters the [`Mailbox`](crate::Mailbox) holds; 4096, and at least one.
+    /// How many letters the [`Mailbox`](crate::Mailbox) holds; 4096, enough for a burst, and at least one. Beyond it a
+    /// thread gets its letter back ([`NotDelivered::Full`](crate::NotDelivered::Full)).
     pub fn mailbox_capacity(mut self, letters: usize) -> Self {
         self.mailbox = letters;
         self

@@ -1,7 +1,8 @@
 //! What became of a message for one peer.
 
-/// What became of a message for one peer. These are all the answers there can be: a program that decides by them may
-/// match them without a wildcard.
+/// What became of a message or a [Ping](crate::Peers::ping) for one peer, or of the
+/// [answer](crate::Peers::answer_request) to a request. These are all the answers there can be: a program that decides
+/// by them may match them without a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// On its way.
@@ -11,6 +12,6 @@ pub enum Delivery {
     Slow,
     /// Not sent: the peer's send queue is full. [`SlowPeers`](crate::SlowPeers) says what happens next.
     Full,
-    /// Not sent: there is no such peer, or it is being closed.
+    /// Not sent: there is no such peer, or it is being closed; or the request does not wait any more.
     Gone,
 }
