@@ -1,4 +1,4 @@
-//! Which door a request came through.
+//! Which listener a request came through.
 
 /// A listener of a server: what one call of [`Server::bind`](crate::Server::bind), `listen`, `listen_tls` and the like
 /// listens on, be it one address or all those of a name. [`Server::last_listener`](crate::Server::last_listener) has

@@ -61,8 +61,8 @@ impl Outgoing<'_> {
     ///   go to such a peer uncompressed, and are replaced as for any other.
     ///
     /// What is stale is what has left the queue: the system's socket buffers hold as much as
-    /// [`Config::max_unsent`](crate::Config::max_unsent) or [`Config::send_buffer`](crate::Config::send_buffer) says, and
-    /// nothing there can be replaced.
+    /// [`Config::max_unsent`](crate::Config::max_unsent) or [`Config::send_buffer`](crate::Config::send_buffer) says,
+    /// and nothing there can be replaced.
     ///
     /// ```
     /// # use pollcat::{Outgoing, Peers};
