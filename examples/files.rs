@@ -175,14 +175,17 @@ mod files {
         let (first, last) = range.trim().split_once('-').filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = |text: &str| is_number(text).then(|| text.parse().unwrap_or(u64::MAX));
-        let (start, end) = match (first, last) {
-            ("", count) => (length.saturating_sub(number(count)?), length),
-            (first, "") => (number(first)?, length),
-            (first, last) => (number(first)?, number(last)?.saturating_add(1)),
-        };
         // A last byte before the first is no range, and an empty file has no last bytes.
-        let makes_sense = last.is_empty() || start < end || first.is_empty() && length > 0;
-        makes_sense.then_some(start..end.min(length))
+        match (first, last) {
+            ("", count) => {
+                number(count).filter(|_| length > 0).map(|count| length.saturating_sub(count)..length)
+            }
+            (first, "") => Some(number(first)?..length),
+            (first, last) => {
+                let (first, last) = (number(first)?, number(last)?);
+                (first <= last).then_some(first..last.saturating_add(1).min(length))
+            }
+        }
     }
 
     fn content_type(path: &Path) -> String {

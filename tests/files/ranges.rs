@@ -34,6 +34,8 @@ fn one_range_is_answered_with_what_it_names_and_nonsense_with_the_file() {
         ("bytes=10-20", "416", "", "bytes */10"),
         ("bytes=-0", "416", "", "bytes */10"),
         ("bytes=99999999999999999999999-", "416", "", "bytes */10"),
+        ("bytes=18446744073709551615-18446744073709551615", "416", "", "bytes */10"),
+        ("bytes=99999999999999999999998-99999999999999999999999", "416", "", "bytes */10"),
         // No range (§14.1.1), another unit (§14.2), or several, which a server need not give.
         ("bytes=4-2", "200", DIGITS, ""),
         ("bytes=", "200", DIGITS, ""),
