@@ -205,6 +205,7 @@ fn advice(reason: Reason, request: Option<&Request<'_>>) -> String {
         Refusal::ServerFull => {
             "the chat is full: --max-connections, and as many descriptors (ulimit -n)".to_owned()
         }
+        Refusal::OverBudget => "so much is being received that this client has to come again".to_owned(),
         Refusal::UpgradeField | Refusal::ConnectionField => format!(
             "{refusal}; a proxy in between must pass on both (proxy_set_header Upgrade and Connection, proxy_http_version 1.1)"
         ),
