@@ -42,9 +42,9 @@ impl<'a> Encoded<'a> {
     /// As it is.
     #[inline]
     pub(super) fn plain(&mut self, tape: &mut Tape) -> &Piece {
-        self.plain.get_or_insert_with(|| {
-            let piece = tape.put(self.outgoing.content);
-            tape.note_key(piece, self.outgoing.key.map(Key::Replaces))
+        self.plain.get_or_insert_with(|| match self.outgoing.key {
+            None => tape.put(self.outgoing.content),
+            Some(key) => tape.put_with_key(self.outgoing.content, Key::Replaces(key)),
         })
     }
 }

@@ -157,26 +157,23 @@ impl Outbound {
     }
 
     /// Queues a message for a peer, in the form that the peer reads.
-    #[inline]
+    #[inline(always)]
     fn queue_message(&mut self, slot: Slot, encoded: &mut Encoded<'_>, limit: usize) -> Delivery {
-        match self.way_to(slot, encoded.outgoing) {
-            Way::Plain => {
-                let piece = encoded.plain(&mut self.tape);
-                self.queue(slot, piece, limit)
-            }
-            Way::Shared(agreement) => {
-                let piece = self.compress_for_all(&agreement, encoded);
-                self.queue(slot, piece, limit)
-            }
+        let piece = match self.way_to(slot, encoded.outgoing) {
+            Way::Plain => encoded.plain(&mut self.tape),
+            Way::Shared(agreement) => self.compress_for_all(&agreement, encoded),
             // The peer's context includes it from now on, so there has to be room for it before.
-            Way::Own(agreement) => match self.refuses(slot, encoded.outgoing.length(), limit) {
-                Some(refused) => refused,
-                None => {
-                    let piece = self.compress_for(slot, &agreement, encoded.outgoing);
-                    self.push_message(slot, &piece)
-                }
-            },
-        }
+            Way::Own(agreement) => {
+                return match self.refuses(slot, encoded.outgoing.length(), limit) {
+                    Some(refused) => refused,
+                    None => {
+                        let piece = self.compress_for(slot, &agreement, encoded.outgoing);
+                        self.push_message(slot, &piece)
+                    }
+                };
+            }
+        };
+        self.queue(slot, piece, limit)
     }
 
     /// A large message for a peer with an empty outbox. What the socket does not take is kept.

@@ -47,21 +47,32 @@ impl Outbound {
     }
 
     /// Queues a message, unless the peer accepts none, or has no room for it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn queue(&mut self, slot: Slot, piece: &Piece, limit: usize) -> Delivery {
-        if self.is_blocked(slot)
-            && let Some(key) = self.tape.key_of(piece)
-        {
-            return self.queue_in_place(slot, key, piece, limit);
+        match self.is_blocked(slot) {
+            true => self.queue_behind(slot, piece, limit),
+            false => self.queue_at_the_end(slot, piece, limit),
         }
+    }
+
+    #[inline]
+    fn queue_at_the_end(&mut self, slot: Slot, piece: &Piece, limit: usize) -> Delivery {
         match self.refuses(slot, piece.len(), limit) {
             Some(refused) => refused,
             None => self.push_message(slot, piece),
         }
     }
 
-    /// Queues a message with a key for a peer whose socket is full: the one that it replaces makes room for it.
+    /// Queues a message for a peer whose socket is full.
     #[cold]
+    fn queue_behind(&mut self, slot: Slot, piece: &Piece, limit: usize) -> Delivery {
+        match self.tape.key_of(piece) {
+            Some(key) => self.queue_in_place(slot, key, piece, limit),
+            None => self.queue_at_the_end(slot, piece, limit),
+        }
+    }
+
+    /// Queues a message with a key for a peer whose socket is full: the one that it replaces makes room for it.
     fn queue_in_place(&mut self, slot: Slot, key: u64, piece: &Piece, limit: usize) -> Delivery {
         let WayOut { accepts, outbox, .. } = &mut self.ways[slot.index()];
         if !*accepts {
@@ -77,7 +88,7 @@ impl Outbound {
         if self.accepts(slot) { Delivery::Slow } else { Delivery::Gone }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_message(&mut self, slot: Slot, piece: &Piece) -> Delivery {
         let outbox = &mut self.ways[slot.index()].outbox;
         outbox.push(piece);

@@ -77,6 +77,13 @@ impl Tape {
         }
     }
 
+    /// The same for a message with a key. Few have one.
+    #[cold]
+    pub(super) fn put_with_key(&mut self, content: Content<'_>, key: Key) -> Piece {
+        let piece = self.put(content);
+        self.remember_key(piece, key)
+    }
+
     /// A frame that others share.
     pub(super) fn put_frame(&mut self, frame: &Arc<Vec<u8>>) -> Piece {
         match self.has_room_for(frame.len()) {
