@@ -135,12 +135,30 @@ impl Peers {
         self.table.take_dead()
     }
 
-    /// Peers that may be read from again.
+    /// Are there connections that are over?
+    #[inline]
+    pub(in crate::server) fn have_dead(&self) -> bool {
+        self.table.has_dead()
+    }
+
+    /// May some be read from again?
+    #[inline]
+    pub(in crate::server) fn may_go_on(&self) -> bool {
+        !self.may_go_on.is_empty()
+    }
+
+    /// Those peers.
     pub(in crate::server) fn take_those_that_may_go_on(&mut self) -> Vec<PeerId> {
         std::mem::take(&mut self.may_go_on)
     }
 
-    /// Peers whose request has its answer, or needs none any more.
+    /// Has the request of some peer got its answer, or does it need none any more?
+    #[inline]
+    pub(in crate::server) fn have_answers(&self) -> bool {
+        !self.answered.is_empty()
+    }
+
+    /// Those peers.
     pub(in crate::server) fn take_answered(&mut self) -> Vec<PeerId> {
         std::mem::take(&mut self.answered)
     }

@@ -53,7 +53,15 @@ impl Inbound {
     }
 
     /// The peers whose input was not read to its end, or waited for their outbox.
+    #[inline]
     pub(in crate::server) fn go_on<M>(&mut self, peers: &mut Peers, handler: &mut impl Handler<M>) {
+        if self.holding.unfinished() > 0 {
+            self.go_on_with_the_unfinished(peers, handler);
+        }
+    }
+
+    #[inline(never)]
+    fn go_on_with_the_unfinished<M>(&mut self, peers: &mut Peers, handler: &mut impl Handler<M>) {
         let mut unfinished = self.holding.take_unfinished();
         unfinished.sort_unstable();
         unfinished.dedup();

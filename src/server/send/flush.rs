@@ -16,10 +16,12 @@ impl Outbound {
     pub(in crate::server) fn flush(&mut self) {
         // First the peers for which something was queued alone: they can go on while the others are written to.
         let served = self.write_to_dirty(0);
-        for number in self.topics.active().to_vec() {
-            self.fan_out(number);
+        if !self.topics.are_silent() {
+            for number in self.topics.active().to_vec() {
+                self.fan_out(number);
+            }
+            self.write_to_dirty(served);
         }
-        self.write_to_dirty(served);
         for slot in self.dirty.drain(..) {
             let way = &mut self.ways[slot.index()];
             way.dirty = false;

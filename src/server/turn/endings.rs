@@ -13,11 +13,17 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     pub(super) fn settle(&mut self) {
         self.tell_the_handler();
         self.open_the_accepted();
-        self.vacate_the_dead();
+        if self.peers.have_dead() {
+            self.vacate_the_dead();
+        }
         self.inbound.apply_new_limits(&mut self.peers);
-        self.inbound.requests_are_answered(&mut self.peers, &mut self.handler);
+        if self.peers.have_answers() {
+            self.inbound.requests_are_answered(&mut self.peers, &mut self.handler);
+        }
         self.peers.flush();
-        self.inbound.go_on_with(self.peers.take_those_that_may_go_on());
+        if self.peers.may_go_on() {
+            self.inbound.go_on_with(self.peers.take_those_that_may_go_on());
+        }
     }
 
     /// Calls the handler for what has happened, until that causes no more.
