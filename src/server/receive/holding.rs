@@ -42,13 +42,12 @@ impl Holding {
     }
 
     /// Keeps what is left of a peer's input that has been read. Says how much that is.
-    #[cold]
     #[inline]
     pub(super) fn keep(&mut self, id: PeerId, rest: Rest<'_>) -> usize {
         if rest == Rest::Nothing { 0 } else { self.keep_rest(id, rest) }
     }
 
-    #[inline(never)]
+    #[cold]
     fn keep_rest(&mut self, id: PeerId, rest: Rest<'_>) -> usize {
         let input = self.note(id, rest);
         if !input.is_empty() {
