@@ -79,8 +79,7 @@ fn nobody_waits_for_a_server_that_stops() {
     let head = client.head();
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     drop(client);
-    door.server.join();
-    assert_eq!(Vec::from_iter(door.events.try_iter()), []);
+    door.stops();
 }
 
 /// Its answer may come while the others leave; but no later.
@@ -103,8 +102,7 @@ fn whoever_waits_for_a_page_waits_no_longer_than_the_server_takes_to_stop() {
     let head = client.head();
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     drop((client, other));
-    door.server.join();
-    assert_eq!(Vec::from_iter(door.events.try_iter()), []);
+    door.stops();
 }
 
 /// The answer was taken, so the request is not gone; but no WebSocket opens any more.
@@ -121,8 +119,7 @@ fn whoever_is_accepted_in_the_moment_in_which_the_server_stops_is_refused() {
     let head = client.head();
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     drop(client);
-    door.server.join();
-    assert_eq!(Vec::from_iter(door.events.try_iter()), []);
+    door.stops();
 }
 
 /// Those who are there stay for a while, and those who wait at the door learn when to come again.
@@ -142,6 +139,5 @@ fn nobody_waits_for_a_server_that_is_drained() {
     assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("\r\nRetry-After: "), "{head}");
     drop((client, guest));
     assert!(matches!(door.event(), Event::Left(..)));
-    door.server.join();
-    assert_eq!(Vec::from_iter(door.events.try_iter()), []);
+    door.stops();
 }

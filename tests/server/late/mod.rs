@@ -167,6 +167,14 @@ impl Door {
         });
         assert_eq!(Vec::from_iter(self.events.try_iter()), [], "and nothing else has happened");
     }
+
+    /// The server has been told to stop, and does.
+    #[track_caller]
+    fn stops(self) {
+        let Door { server, events, .. } = self;
+        server.join();
+        assert_eq!(Vec::from_iter(events.try_iter()), [], "and nothing else has happened");
+    }
 }
 
 /// The client is told so, and is a WebSocket.
