@@ -130,6 +130,45 @@
 //! # }
 //! ```
 //!
+//! ## Other settings, while the server runs
+//!
+//! Who may come in is not known for ever: a page moves to another name, an office gets another address, a crowd comes.
+//! What `Config` was given for that can be changed by the handler, when it is told to by mail, say: `Peers` has
+//! [`set_origins`](crate::Peers::set_origins), [`set_hosts`](crate::Peers::set_hosts),
+//! [`set_proxies`](crate::Peers::set_proxies), [`set_trusted_networks`](crate::Peers::set_trusted_networks), and the
+//! limits on connections, messages and memory beside them.
+//!
+//! ```
+//! use pollcat::{Handler, Message, Origins, PeerId, Peers};
+//!
+//! struct Board;
+//!
+//! /// What an operator has written into a file, read by another thread.
+//! enum Order {
+//!     LetIn(Origins),
+//!     Crowd(usize),
+//! }
+//!
+//! impl Handler<Order> for Board {
+//!     fn on_message(&mut self, peers: &mut Peers, _: PeerId, message: Message<'_>) {
+//!         peers.broadcast(message);
+//!     }
+//!
+//!     fn on_mail(&mut self, peers: &mut Peers, order: Order) {
+//!         match order {
+//!             Order::LetIn(origins) => peers.set_origins(origins),
+//!             Order::Crowd(wanted) => {
+//!                 let most = peers.set_max_connections(wanted);
+//!                 println!("{most} connections at once, from now on");
+//!             }
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! They hold for what comes next. Nobody who is there is closed because of them: if there are more connections than the
+//! limit, the next one that comes is refused, until enough have left by themselves.
+//!
 //! ## Several processes, one port
 //!
 //! [`Config::reuse_port`](crate::Config::reuse_port) lets several processes listen on the same port; on Linux each gets

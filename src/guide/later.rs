@@ -86,9 +86,8 @@
 //!
 //! # What happens meanwhile
 //!
-//! * **It takes too long.** After [`Config::handshake_within`], counted from `later`, the client gets a 503. The
-//!   default is 10 s: choose more than the database may take. One deadline is for both, how long a client may take to
-//!   send its request and how long it waits for the answer.
+//! * **It takes too long.** After [`Config::answer_within`], counted from `later`, the client gets a 503. The
+//!   default is 10 s, as much as a client may take to send its request: choose more than the database may take.
 //! * **The client speaks already.** It may send frames with its request, without waiting for the 101. They are held,
 //!   up to 16 KiB; more waits in TCP, and none of it is lost. They are looked at after
 //!   [`on_open`](Handler::on_open): a client that breaks the protocol in them is opened, and then failed.
@@ -126,7 +125,7 @@
 //!
 //! [`Answer::later`]: crate::Answer::later
 //! [`Answer::with`]: crate::Answer::with
-//! [`Config::handshake_within`]: crate::Config::handshake_within
+//! [`Config::answer_within`]: crate::Config::answer_within
 //! [`Config::max_receiving`]: crate::Config::max_receiving
 //! [`Counters::receiving`]: crate::Counters::receiving
 //! [`Delivery::Gone`]: crate::Delivery::Gone

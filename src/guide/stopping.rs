@@ -71,6 +71,15 @@
 //!
 //! Give the service manager more time than that until it kills: here 30 s and [`Config::close_within`] of 3 s make 33.
 //!
+//! ## While the program is replaced
+//!
+//! A listener that a service manager hands to the program ([`Server::listen_on`](crate::Server::listen_on)) lives on
+//! when the program ends: who connects meanwhile waits in its queue for the next one, and nobody is refused. For that a
+//! program must take nobody in whom it sends away at once. [`stop_accepting`](crate::Peers::stop_accepting) comes
+//! first: from then on clients wait in the queue, and those who were taken in have their answers. When
+//! [`Counters::connections`](crate::Counters::connections) has fallen to [`Counters::open`](crate::Counters::open), or
+//! after a second, follows `stop` or `drain`. A drain keeps those in the queue waiting, so it is short, or none.
+//!
 //! ## What there is to know
 //!
 //! * **The order** is not that of coming, so the people of one room, or behind one proxy, do not all go in the same

@@ -97,8 +97,8 @@ impl Answer {
     /// [`Peers::answer_request`](crate::Peers::answer_request), or from another thread with
     /// [`Mailbox::answer_request`](crate::Mailbox::answer_request).
     ///
-    /// The client waits for [`Config::handshake_within`](crate::Config::handshake_within) at most, counted from now;
-    /// then it gets a 503, and the connection ends. Whenever no answer is needed any more,
+    /// The client waits for [`Config::answer_within`](crate::Config::answer_within) at most, counted from now; then it
+    /// gets a 503, and the connection ends. Whenever no answer is needed any more,
     /// [`Handler::on_request_gone`](crate::Handler::on_request_gone) says so. What a client sends while it waits for a
     /// WebSocket is kept, up to 16 KiB, and read as messages after [`on_open`](crate::Handler::on_open); what is more
     /// waits in TCP. What a client sends while it waits for a page is not read as a request: it has to connect again.

@@ -84,7 +84,7 @@ pub trait Handler<M = ()> {
     }
 
     /// A request that was to be answered [later](Answer::later) needs no answer any more: its client has left, or got a
-    /// 503, as it has waited too long ([`Config::handshake_within`](super::Config::handshake_within)), as too much was
+    /// 503, as it has waited too long ([`Config::answer_within`](super::Config::answer_within)), as too much was
     /// kept of what such clients sent meanwhile ([`Config::max_receiving`](super::Config::max_receiving)), or as the
     /// server stops, or is drained and opens no more. Each such request ends in one of two ways, and in one only: here,
     /// or with an answer that is taken ([`Peers::answer_request`]). If that answer is to [read the

@@ -115,6 +115,21 @@ fn a_page_that_is_not_brought_in_time_is_answered_with_503() {
 }
 
 #[test]
+fn how_long_a_page_may_take_is_a_setting_of_its_own() {
+    let config = Config::new().handshake_within(Duration::from_millis(200));
+    let asking = Asking::new(config.answer_within(PATIENCE));
+    let mut client = Client::dial(asking.server.address());
+    client.write(get("/one").as_bytes());
+    let (id, _) = asking.asked();
+    // Whoever says nothing is given up meanwhile: that time is over.
+    let mut silent = Client::dial(asking.server.address());
+    silent.nothing_more();
+    assert_eq!(asking.bring(id, "one"), Delivery::Queued);
+    assert!(client.head().starts_with("HTTP/1.1 200 "));
+    assert_eq!(client.bytes(3), b"one");
+}
+
+#[test]
 fn an_answer_is_for_its_own_request_and_not_for_another_of_the_connection() {
     let asking = Asking::new(Config::new());
     let mut client = Client::dial(asking.server.address());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pollcat::{Config, Delivery, Proxies};
 use pollcat_testing::client::{Client, TEXT};
-use pollcat_testing::nginx::Nginx;
+use pollcat_testing::proxies::nginx;
 use pollcat_testing::running::Running;
 
 use super::later::Asking;
@@ -24,7 +24,7 @@ fn behind_nginx_pages_share_a_connection_websockets_pass_and_clients_are_known()
     let loopback = Proxies::only(["127.0.0.1"]).expect("an address");
     let server = Running::start(Config::new().trust_proxies(loopback), Site);
     let upstream = server.address().to_string();
-    let Some(nginx) = Nginx::start(|address| readme_block(address).replace("127.0.0.1:9002", &upstream))
+    let Some(nginx) = nginx::start(|address| readme_block(address).replace("127.0.0.1:9002", &upstream))
     else {
         return;
     };
@@ -55,7 +55,7 @@ fn behind_nginx_pages_share_a_connection_websockets_pass_and_clients_are_known()
 fn behind_nginx_nobody_is_given_a_page_that_another_asked_for() {
     let asking = Asking::new(Config::new().handshake_within(Duration::from_millis(500)));
     let upstream = asking.server.address().to_string();
-    let Some(nginx) = Nginx::start(|address| readme_block(address).replace("127.0.0.1:9002", &upstream))
+    let Some(nginx) = nginx::start(|address| readme_block(address).replace("127.0.0.1:9002", &upstream))
     else {
         return;
     };

@@ -11,6 +11,7 @@ use pollcat_testing::{directed, running};
 
 mod answers;
 mod buffers;
+mod changing;
 mod closing;
 mod doors;
 mod draining;
@@ -34,5 +35,6 @@ mod round_trips;
 mod slow;
 mod spinning;
 mod stopping;
+mod taking_no_more;
 mod ticking;
 mod timers;

@@ -1,11 +1,10 @@
-//! What `server` says of the server, said of it over TLS: the same tests, with a bridge in between (`bridge.rs`).
-//! Whatever they find out about closing, order, limits and slow readers must stay true.
+//! What `server` says of the server, said of it over TLS: the same tests, with a bridge in between
+//! (`pollcat_testing::bridge`). Whatever they find out about closing, order, limits and slow readers must stay true.
 //!
 //! Two modules stay away: `limits.rs` and `stopping.rs` say things of the address, and of pages in the clear, that
 //! are not true of a bridge. Their like is in `tls`.
 #![cfg(feature = "tls")]
 
-mod bridge;
 mod running;
 
 // These files are in two suites on purpose: they are written once, and each binds them to its own `crate::running`.

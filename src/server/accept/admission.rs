@@ -37,6 +37,15 @@ impl Admission {
         Admission { per_address, trusted, addresses: HashMap::new() }
     }
 
+    /// Connections that are counted stay so, under a limit that may be lower than their number.
+    pub(in crate::server) fn set_limit(&mut self, per_address: u32) {
+        self.per_address = per_address;
+    }
+
+    pub(in crate::server) fn set_trusted(&mut self, trusted: Networks) {
+        self.trusted = trusted;
+    }
+
     /// By what a client's connections are counted; `None` if they are not.
     pub(in crate::server) fn key(&self, client: IpAddr) -> Option<AddressKey> {
         AddressKey::of(client).filter(|_| !self.trusted.contains(client))

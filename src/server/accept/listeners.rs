@@ -8,7 +8,7 @@ use std::path::Path;
 use mio::net::TcpListener;
 #[cfg(unix)]
 use mio::net::UnixListener;
-use mio::{Interest, Registry};
+use mio::{Interest, Registry, Token};
 
 use crate::handshake::ListenerId;
 #[cfg(feature = "testing")]
@@ -174,15 +174,7 @@ impl Listeners {
 
     fn add(&mut self, registry: &Registry, mut socket: Socket, id: ListenerId) -> io::Result<()> {
         let token = reserved_token(FIRST_TOKEN + self.listeners.len());
-        match &mut socket {
-            Socket::Tcp(listener) => registry.register(listener, token, Interest::READABLE)?,
-            #[cfg(unix)]
-            Socket::Unix(listener, _) => registry.register(listener, token, Interest::READABLE)?,
-            #[cfg(feature = "tls")]
-            Socket::Tls(listener, _) => registry.register(listener, token, Interest::READABLE)?,
-            #[cfg(feature = "testing")]
-            Socket::Memory(_) => {}
-        }
+        socket.register(registry, token)?;
         self.listeners.push(Listener { socket, id, ready: true });
         Ok(())
     }
@@ -264,22 +256,51 @@ impl Listeners {
         None
     }
 
-    /// Listens no longer: new clients are refused by the system.
-    pub(in crate::server) fn close(&mut self) {
+    /// Listens no longer: new clients are refused by the system, or wait for another process that holds the listener.
+    /// The poll would go on to report that one, as it lives on: so it is told.
+    pub(in crate::server) fn close(&mut self, registry: Option<&Registry>) {
         self.retry_at = None;
-        for listener in self.listeners.drain(..) {
+        for mut listener in self.listeners.drain(..) {
+            if let Some(Err(error)) = registry.map(|registry| listener.socket.deregister(registry)) {
+                log::debug!("a listener that goes is watched still: {error}");
+            }
             #[cfg(unix)]
             if let Socket::Unix(_, Some(file)) = &listener.socket {
                 file.remove();
             }
-            drop(listener);
         }
     }
 }
 
 impl Drop for Listeners {
     fn drop(&mut self) {
-        self.close();
+        self.close(None);
+    }
+}
+
+impl Socket {
+    fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        match self {
+            Socket::Tcp(listener) => registry.register(listener, token, Interest::READABLE),
+            #[cfg(unix)]
+            Socket::Unix(listener, _) => registry.register(listener, token, Interest::READABLE),
+            #[cfg(feature = "tls")]
+            Socket::Tls(listener, _) => registry.register(listener, token, Interest::READABLE),
+            #[cfg(feature = "testing")]
+            Socket::Memory(_) => Ok(()),
+        }
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        match self {
+            Socket::Tcp(listener) => registry.deregister(listener),
+            #[cfg(unix)]
+            Socket::Unix(listener, _) => registry.deregister(listener),
+            #[cfg(feature = "tls")]
+            Socket::Tls(listener, _) => registry.deregister(listener),
+            #[cfg(feature = "testing")]
+            Socket::Memory(_) => Ok(()),
+        }
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Config {
     pub(in crate::server) ping_after: Duration,
     pub(in crate::server) pong_within: Duration,
     pub(in crate::server) handshake_within: Duration,
+    /// `None`: as long as `handshake_within`.
+    pub(in crate::server) answer_within: Option<Duration>,
     pub(in crate::server) body_within: Duration,
     pub(in crate::server) keep_alive: Duration,
     pub(in crate::server) close_within: Duration,
@@ -138,6 +140,7 @@ impl Config {
             pong_within: Duration::from_secs(10),
             // A head fits into one packet; 10 s is time for several retransmissions.
             handshake_within: Duration::from_secs(10),
+            answer_within: None,
             // As nginx's `client_body_timeout` of 60 s, which each byte renews: 1 MiB takes 30 s at 280 kbit/s.
             body_within: Duration::from_secs(30),
             // Longer than nginx keeps an idle upstream connection (60 s), so that it never sends

@@ -23,9 +23,17 @@ impl Config {
 
     /// How long a client may take from connecting to the end of its request, with the TLS handshake if there is one;
     /// 10 s, however many bytes arrive in between. Then 408. As long again it waits for an answer that comes
-    /// [later](crate::Answer::later); then 503.
+    /// [later](crate::Answer::later), unless [`answer_within`](Self::answer_within) says otherwise; then 503.
     pub fn handshake_within(mut self, patience: Duration) -> Self {
         self.handshake_within = patience;
+        self
+    }
+
+    /// How long a client waits for an answer that comes [later](crate::Answer::later); as long as
+    /// [`handshake_within`](Self::handshake_within). Then 503. A program that keeps requests until there is something
+    /// to tell (a long poll) needs more than the longest of its own waits.
+    pub fn answer_within(mut self, patience: Duration) -> Self {
+        self.answer_within = Some(patience);
         self
     }
 

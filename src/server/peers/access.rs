@@ -1,5 +1,7 @@
 //! What the loop asks of the user table.
 
+use mio::Registry;
+
 use super::{News, Peers};
 use crate::Answer;
 use crate::server::counters::Counters;
@@ -68,6 +70,11 @@ impl Peers {
 
     pub(in crate::server) fn is_stopping(&self) -> bool {
         self.stopping
+    }
+
+    /// What the poll watches is forgotten through this; there is none where somebody turns the loop by hand.
+    pub(in crate::server) fn registry(&self) -> Option<&Registry> {
+        self.registry.as_ref()
     }
 
     pub(in crate::server) fn deadlines(&mut self) -> &mut Deadlines {

@@ -24,10 +24,23 @@ impl Peers {
         admitted
     }
 
-    /// Counts a connection of a trusted proxy by the client whose request it brings.
-    pub(in crate::server) fn enter_by_proxy(&mut self, slot: Slot, client: Option<IpAddr>) -> bool {
-        self.by_proxy.insert(slot);
-        self.enter(slot, client)
+    /// A request has come on a connection, by which it is counted if it was not when it came: that of a trusted proxy
+    /// by its client, and one that was a proxy's or a trusted network's, and is no longer, by its own address.
+    pub(in crate::server) fn enter_by_request(
+        &mut self,
+        slot: Slot,
+        remote: Option<IpAddr>,
+        client: Option<IpAddr>,
+    ) -> bool {
+        if self.is_proxy(remote) {
+            self.by_proxy.insert(slot);
+            self.leave_address(slot);
+            return self.enter(slot, client);
+        }
+        if self.by_proxy.remove(&slot) {
+            self.leave_address(slot);
+        }
+        self.out.address(slot).is_some() || self.enter(slot, remote)
     }
 
     /// The page that a proxy's connection has fetched is out: the next request may be another client's.

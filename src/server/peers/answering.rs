@@ -101,7 +101,7 @@ impl Peers {
 
     /// Gives the client its page; its connection is kept for another request, or ends. Returns which.
     pub(in crate::server) fn give(&mut self, slot: Slot, answer: &Answer, asked: Asked) -> KeepAlive {
-        let keep_alive = asked.keep_alive && !self.stopping;
+        let keep_alive = asked.keep_alive && !self.stopping && self.is_listening();
         let owned = answer.response().body(asked.method).map_or(0, Body::owned);
         match self.out.has_room_for_page(slot, owned) {
             true => self.write_answer(slot, answer, asked.method, keep_alive),

@@ -1,8 +1,9 @@
-//! Draining: the peers are closed one by one, spread over a time, and then the server stops.
+//! Draining: the peers are closed one by one, spread over a time, and then the server stops. And before that: no
+//! more clients are taken.
 
 use std::time::Duration;
 
-use super::Peers;
+use super::{Listening, Peers};
 use crate::protocol::CloseCode;
 use crate::server::table::stage::Stage;
 use crate::server::time::drain::Drain;
@@ -44,6 +45,46 @@ impl Peers {
         let (now, peers) = (self.clock.elapsed(), self.out.open_count());
         let ends = now.saturating_add(over);
         self.drain.get_or_insert(Drain::new(ends, code)).hasten(now, ends, code, peers);
+    }
+
+    /// Takes no more clients: the server lets its listeners go at the end of this turn, for good. Who is connected
+    /// stays.
+    ///
+    /// * A listener that another process holds too, as it was made by a service manager or is handed on
+    ///   ([`listen_on`](crate::Server::listen_on), [`listen_unix_on`](crate::Server::listen_unix_on)): clients that
+    ///   connect from now on wait in its queue, for whoever takes it over. None of them is refused.
+    /// * Of any other listener they are refused by the system, and the file of a Unix-domain socket is removed, as when
+    ///   the server [stops](Self::stop).
+    /// * Requests of those who are connected are answered, and upgrades accepted. Each answer is the last of its
+    ///   connection, and one on which nothing is asked at the moment is closed. So
+    ///   [`Counters::connections`](crate::Counters::connections) soon falls to
+    ///   [`Counters::open`](crate::Counters::open): then nobody waits for an answer, and it is time to
+    ///   [drain](Self::drain) or to stop. Give it a time of your own, as a client may connect and ask for nothing.
+    ///
+    /// A second call does nothing.
+    pub fn stop_accepting(&mut self) {
+        if self.listening == Listening::Yes {
+            self.listening = Listening::NotAnyMore;
+        }
+    }
+
+    /// Are there listeners, as far as the application is concerned?
+    pub(in crate::server) fn is_listening(&self) -> bool {
+        self.listening == Listening::Yes
+    }
+
+    /// Are they still to be let go?
+    pub(in crate::server) fn has_listeners_to_let_go(&self) -> bool {
+        self.listening == Listening::NotAnyMore
+    }
+
+    /// Are they to be let go now?
+    pub(in crate::server) fn lets_listeners_go(&mut self) -> bool {
+        let now = self.has_listeners_to_let_go();
+        if now {
+            self.listening = Listening::No;
+        }
+        now
     }
 
     /// Is the server going down: has it been told to [`drain`](Self::drain), or to [`stop`](Self::stop)?

@@ -62,7 +62,10 @@ impl Peers {
             self.news.push_back(News::Closed(id, departure));
         }
         match stage {
-            Stage::Awaiting => self.set_deadline(slot, self.config.handshake_within),
+            Stage::Awaiting => {
+                let patience = self.config.answer_within.unwrap_or(self.config.handshake_within);
+                self.set_deadline(slot, patience);
+            }
             Stage::Closing => self.set_deadline(slot, self.config.close_within),
             Stage::Ending => {
                 self.out.end(slot);

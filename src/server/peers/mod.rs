@@ -3,6 +3,7 @@
 mod access;
 mod admitting;
 mod answering;
+mod changing;
 mod draining;
 mod expiry;
 mod life;
@@ -50,6 +51,8 @@ pub struct Peers {
     by_proxy: HashSet<Slot>,
     /// For the way in: the longest message that a peer may begin.
     new_limits: Vec<(PeerId, usize)>,
+    /// For the way in: the limits on what it holds are other ones.
+    receiving_has_changed: bool,
     /// For the way in: peers that may be read from again, as their outbox is empty, or their pause is over.
     may_go_on: Vec<PeerId>,
     /// For the way in: peers whose request has its answer, or needs none any more.
@@ -73,11 +76,21 @@ pub struct Peers {
     timers: Timers,
     round_trips: RoundTrips,
     stopping: bool,
+    listening: Listening,
     drain: Option<Drain>,
     /// The peer that the drain closed last.
     drained: Slot,
     /// The first request whose subprotocols were not answered has been logged as a warning.
     warned_of_subprotocols: bool,
+}
+
+/// Does the server take clients?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listening {
+    Yes,
+    /// The loop has not seen it yet.
+    NotAnyMore,
+    No,
 }
 
 /// What the handler is to be called for, when no other call of it is under way.
@@ -107,6 +120,7 @@ impl Peers {
             admission: Admission::new(config.max_connections_per_address, config.trusted_networks.clone()),
             by_proxy: HashSet::new(),
             new_limits: Vec::new(),
+            receiving_has_changed: false,
             may_go_on: Vec::new(),
             answered: Vec::new(),
             accepted: VecDeque::new(),
@@ -122,6 +136,7 @@ impl Peers {
             timers: Timers::default(),
             round_trips: RoundTrips::default(),
             stopping: false,
+            listening: Listening::Yes,
             drain: None,
             drained: Slot::at(0),
             warned_of_subprotocols: false,

@@ -41,6 +41,11 @@ impl Holding {
         }
     }
 
+    /// Other limits on what all peers may hold, and one address.
+    pub(super) fn set_limits(&mut self, bytes: usize, per_address: usize) {
+        self.budget.set_limits(bytes, per_address);
+    }
+
     /// Keeps what is left of a peer's input that has been read. Says how much that is.
     #[inline]
     pub(super) fn keep(&mut self, id: PeerId, rest: Rest<'_>) -> usize {

@@ -92,6 +92,9 @@ impl Inbound {
 
     /// Limits that the handler has set go to where messages are put together.
     pub(in crate::server) fn apply_new_limits(&mut self, peers: &mut Peers) {
+        if let Some((bytes, per_address)) = peers.take_new_receiving() {
+            self.holding.set_limits(bytes, per_address);
+        }
         for (id, bytes) in peers.take_new_limits() {
             if let Some(slot) = peers.find(id) {
                 self.ways[slot.index()].set_max_message(bytes);

@@ -59,6 +59,11 @@ impl Opening {
         self.reader.is_mid_head() || self.is_mid_body()
     }
 
+    /// Has it been answered, and asked for nothing since?
+    pub(in crate::server) fn is_between_requests(&self) -> bool {
+        self.between_requests
+    }
+
     /// Is a body on its way?
     pub(super) fn is_mid_body(&self) -> bool {
         self.body.is_some()
@@ -234,7 +239,7 @@ fn examine(
         may_open(peers)?;
     }
     // A client behind a trusted proxy was not counted when the proxy connected.
-    if peers.is_proxy(remote) && !peers.enter_by_proxy(id.slot(), request.client()) {
+    if !peers.enter_by_request(id.slot(), remote, request.client()) {
         return Err(Refusal::AddressFull);
     }
     Ok(upgrade)

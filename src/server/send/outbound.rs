@@ -95,6 +95,11 @@ impl Outbound {
         }
     }
 
+    /// Other limits on what waits for all peers, and for one address.
+    pub(in crate::server) fn set_limits(&mut self, bytes: usize, per_address: usize) {
+        self.waiting.set_limits(bytes, per_address);
+    }
+
     // ---- what the rest of the server asks
 
     /// Are messages accepted for this peer?

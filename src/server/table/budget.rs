@@ -36,6 +36,11 @@ impl Budget {
         Budget { limit, share, total: 0, by_slot: Vec::new(), by_address: HashMap::new() }
     }
 
+    /// Other limits. What is held stays, though it may be more.
+    pub(in crate::server) fn set_limits(&mut self, limit: usize, share: usize) {
+        (self.limit, self.share) = (limit, share);
+    }
+
     pub(in crate::server) fn total(&self) -> usize {
         self.total
     }

@@ -12,16 +12,19 @@ use crate::server::tuning::TURNING_AWAY;
 
 impl<M, H: Handler<M>> EventLoop<M, H> {
     pub(super) fn can_accept(&self) -> bool {
-        self.has_room() && self.listeners.are_ready(self.peers.now())
+        self.has_room() && self.peers.is_listening() && self.listeners.are_ready(self.peers.now())
     }
 
+    /// Room for a connection, or for one more that is only there to hear that there is none. The limit may have become
+    /// lower than what there is.
     pub(super) fn has_room(&self) -> bool {
-        self.peers.connections() < self.peers.config().max_connections.saturating_add(TURNING_AWAY)
+        let staying = self.peers.connections() - self.turning_away;
+        staying < self.peers.config().max_connections || self.turning_away < TURNING_AWAY
     }
 
     pub(super) fn accept(&mut self) {
         for _ in 0..ACCEPTS_PER_TURN {
-            if !self.has_room() {
+            if !self.has_room() || !self.peers.is_listening() {
                 return;
             }
             match self.listeners.accept(self.peers.now()) {

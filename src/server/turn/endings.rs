@@ -83,13 +83,16 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
 
     // ---- going down
 
-    /// Drains, and stops, if that was asked for.
+    /// Takes no more clients, drains, and stops, if that was asked for.
     pub(super) fn go_down(&mut self) {
         if let Some((over, code)) = self.letters.drain_was_asked() {
             self.peers.drain(over, code);
         }
         if self.letters.stop_was_asked() {
             self.peers.stop();
+        }
+        if self.peers.lets_listeners_go() {
+            self.take_no_more();
         }
         if self.peers.begins_to_drain() {
             self.peers.refuse_those_that_wait(Refusal::Draining);
@@ -100,12 +103,21 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         }
     }
 
+    fn take_no_more(&mut self) {
+        self.listeners.close(self.peers.registry());
+        for slot in self.peers.in_stage(Stage::Opening) {
+            if self.inbound.opening(slot).is_some_and(|opening| opening.is_between_requests()) {
+                self.peers.leave_between_requests(slot);
+            }
+        }
+    }
+
     fn begin_to_stop(&mut self) {
         // What was posted before the request to stop is still carried out.
         self.letters.bell_has_rung();
         self.read_letters(self.peers.config().mailbox);
         self.stop_by = Some(after(self.clock.now(), self.peers.config().close_within));
-        self.listeners.close();
+        self.listeners.close(self.peers.registry());
         self.peers.say_goodbye();
         self.peers.refuse_those_that_wait(Refusal::Stopping);
         for slot in self.peers.in_stage(Stage::Opening) {

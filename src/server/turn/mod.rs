@@ -149,6 +149,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
     fn timeout(&mut self) -> Option<Duration> {
         let stop_is_new = self.peers.is_stopping() && self.stop_by.is_none();
         let is_restless = stop_is_new
+            || self.peers.has_listeners_to_let_go()
             || self.peers.is_restless()
             || self.inbound.is_restless()
             || self.letters.is_waiting()

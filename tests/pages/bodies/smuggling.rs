@@ -6,7 +6,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 use pollcat_testing::fixtures::fixtures;
-use pollcat_testing::nginx::Nginx;
+use pollcat_testing::proxies::nginx;
 use pollcat_testing::requests::{Case, Expectation, read};
 use pollcat_testing::scratch::Scratch;
 
@@ -154,7 +154,7 @@ fn behind_nginx_each_attempt_is_what_nginx_meant() {
     let server = Running::start(Config::new(), witness.clone());
     let scratch = Scratch::new("smuggling");
     let (log, upstream) = (scratch.file("log"), server.address().to_string());
-    let Some(nginx) = Nginx::start(|address| in_front(address, &upstream, &log.display().to_string())) else {
+    let Some(nginx) = nginx::start(|address| in_front(address, &upstream, &log.display().to_string())) else {
         return;
     };
     let attempts = attempts();
