@@ -7,6 +7,7 @@
 
 pub mod apart;
 pub mod bodies;
+pub mod bridge;
 pub mod circles;
 pub mod client;
 pub mod dice;
@@ -17,11 +18,12 @@ pub mod habits;
 pub mod inflate;
 pub mod items;
 pub mod layers;
-pub mod nginx;
 pub mod prometheus;
+pub mod proxies;
 pub mod raw;
 pub mod requests;
 pub mod running;
 pub mod scratch;
 pub mod sources;
 pub mod transcript;
+pub mod vouched;
