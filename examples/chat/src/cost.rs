@@ -9,13 +9,15 @@
 //! The numbers are what a slow machine needs, rounded up. What is ordinary is within the price, so ordinary talk pays
 //! nothing else.
 
-use crate::ask::{Ask, Wish};
+use crate::ask::{Ask, Look, Wish};
 
 /// The price of a message, in tokens; other requests cost more or less.
 pub(crate) const MESSAGE: u32 = 10;
 /// The price of a hello that is granted: after a restart whole offices say one, behind one address. A refused one costs as
 /// much as a message.
 pub(crate) const HELLO: u32 = MESSAGE / 5;
+/// So many messages a key costs that is none: of an invite, of another device, of an admin. Whoever guesses is slow.
+pub(crate) const GUESS: u32 = 10;
 /// A token pays for so many nanoseconds of the loop.
 const TOKEN: u64 = 20_000;
 
@@ -41,6 +43,11 @@ impl Cost {
     /// Characters of names were made comparable.
     pub(crate) const fn folded(characters: usize) -> Self {
         Cost::of(characters, 1_500)
+    }
+
+    /// A text was looked through for words that are not said here; it became so many letters.
+    pub(crate) const fn judged(letters: usize) -> Self {
+        Cost::of(letters, 250)
     }
 
     /// Entries of a table were looked at: people, members, rooms, events.
@@ -100,8 +107,17 @@ impl Cost {
 /// The price of a request.
 pub(crate) fn price(ask: &Ask<'_>) -> u32 {
     match ask {
-        Ask::Search { .. } | Ask::Wish(Wish::Join { create: true, .. }) => 2 * MESSAGE,
-        Ask::Wish(_) | Ask::Announce { .. } | Ask::Hello(_) | Ask::Echo(_) | Ask::Help => MESSAGE,
+        // Much may be looked through for it.
+        Ask::Search { .. } | Ask::Look(Look::Mine { .. }) => 2 * MESSAGE,
+        Ask::Wish(Wish::Join { create: true, .. }) => 2 * MESSAGE,
+        Ask::Wish(_)
+        | Ask::Announce { .. }
+        | Ask::AnnounceAvatar { .. }
+        | Ask::Look(_)
+        | Ask::Test { .. }
+        | Ask::Hello(_)
+        | Ask::Echo(_)
+        | Ask::Help => MESSAGE,
         Ask::Page { .. } | Ask::Who(_) | Ask::Watch { .. } | Ask::Rooms { .. } => MESSAGE / 2,
         Ask::Read { .. } | Ask::Typing { .. } | Ask::Ping => MESSAGE / 5,
     }
@@ -133,6 +149,7 @@ mod tests {
             Cost::parsed(16_000),
             Cost::rows(1_000),
             Cost::folded(5 * 24),
+            Cost::judged(800),
             Cost::answered(8 << 10),
             Cost::heard(2_000),
         ];

@@ -1,7 +1,9 @@
 //! What happened, for people. The model tells it when its tables have changed; `deliver/` knows who hears it, and each
 //! voice how it is said.
 
-use crate::history::{Event, Offset, PersonId, RoomId, RoomKind};
+use crate::history::{
+    By, Event, Level, Millis, Number, Offset, PersonId, Restraint, RoomId, RoomKind, TokenHash,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum News {
@@ -50,6 +52,27 @@ pub(crate) enum News {
         room: RoomId,
         person: PersonId,
     },
+    /// Something that was done by those who have a right to it.
+    Done {
+        by: By,
+        reason: String,
+        change: Change,
+    },
+    /// Somebody is shown by another picture; `None`: by the one that is drawn.
+    Avatar {
+        person: PersonId,
+        avatar: Option<String>,
+    },
+    /// How much of a room somebody is told of, for their own windows.
+    Level {
+        room: RoomId,
+        person: PersonId,
+        level: Option<Level>,
+    },
+    /// A target has a fault, or is off, or is well again: for whoever it serves.
+    Target {
+        target: Number,
+    },
     /// Somebody has read a room up to here.
     Read {
         room: RoomId,
@@ -72,6 +95,10 @@ impl News {
             | News::Went { .. }
             | News::Gone { .. }
             | News::Typing { .. }
+            | News::Done { .. }
+            | News::Avatar { .. }
+            | News::Level { .. }
+            | News::Target { .. }
             | News::Read { .. } => None,
         }
     }
@@ -82,4 +109,77 @@ impl News {
 pub(crate) struct Named {
     pub id: PersonId,
     pub name: String,
+}
+
+/// What is different after an act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Somebody has other rights in the whole chat.
+    Role {
+        person: PersonId,
+    },
+    /// Or in a room.
+    Op {
+        room: RoomId,
+        person: PersonId,
+        is_op: bool,
+    },
+    /// Somebody has left a room because of it. (They are out of it already: `who` is as they were called.)
+    PutOut {
+        room: RoomId,
+        who: Named,
+    },
+    /// Somebody was brought into a room.
+    BroughtIn {
+        room: RoomId,
+        who: Named,
+    },
+    /// All connections of somebody are to be closed.
+    Kicked {
+        person: PersonId,
+    },
+    /// `until` is `None`: for ever. `is_over`: it was lifted, or its time is over.
+    Restrained {
+        restraint: Restraint,
+        person: PersonId,
+        room: Option<RoomId>,
+        until: Option<Millis>,
+        is_over: bool,
+        addresses: Vec<String>,
+    },
+    /// A session has ended: the connection with this token has nobody any more.
+    SessionEnded {
+        person: PersonId,
+        token: TokenHash,
+    },
+    /// Somebody has erased themself, or was: whoever has their name forgets it.
+    Erased {
+        person: PersonId,
+    },
+    /// A room is called otherwise, is private or no longer, has another topic or pace, is closed or open. `old`: its key
+    /// before, if that is another.
+    Room {
+        room: RoomId,
+        old: Option<String>,
+    },
+    /// A room was removed, with all who were in it. It is not in the tables any more. `name`: its key.
+    RoomRemoved {
+        room: RoomId,
+        name: String,
+        title: Option<String>,
+        kind: RoomKind,
+        members: Vec<PersonId>,
+    },
+    /// There is a new bot, or it has other keys, or is gone: for those who look after bots.
+    Bot {
+        bot: PersonId,
+    },
+    Door,
+    Announcement,
+    /// There is something to look at, or it was looked at.
+    Report {
+        report: Number,
+        room: RoomId,
+        is_settled: bool,
+    },
 }

@@ -49,6 +49,17 @@ pub(crate) fn examine(bytes: &[u8]) -> Result<Shown, PictureFault> {
     }
 }
 
+/// Does it move? An `acTL` stands before the first `IDAT` (PNG §11.3.6); of WebP a flag says so (RFC 9649 §2.7.1).
+pub(crate) fn moves(shown: &Shown) -> bool {
+    let bytes = &shown.bytes[..];
+    let place = |kind: &[u8]| bytes.windows(4).position(|it| it == kind);
+    match shown.extension {
+        "png" => place(b"acTL").is_some_and(|place_of| place(b"IDAT").is_none_or(|pixels| place_of < pixels)),
+        "webp" => bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|flags| flags & 2 != 0),
+        extension => extension == "gif",
+    }
+}
+
 /// A name for a picture that nobody can guess: 144 bits, as 24 characters that may stand in an address.
 ///
 /// # Errors

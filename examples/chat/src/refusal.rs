@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::history::Failure;
+use crate::history::{Failure, Millis};
 use crate::model::names::NameFault;
 use crate::pace::Wait;
+use crate::rights::Lack;
 
-/// Why something was not done (README, 8).
+/// Why something was not done (README, 10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     BadJson,
@@ -29,6 +30,29 @@ pub(crate) enum Code {
     NotYours,
     BadPicture,
     PictureTooLarge,
+    /// A right is lacking: the words say which.
+    Forbidden,
+    /// Not to speak there, for a while or for ever.
+    Muted,
+    /// Not to be there.
+    Banned,
+    /// The room is slow.
+    Slow,
+    /// The text has words that are not said here.
+    Refused,
+    NameNeeded,
+    InviteNeeded,
+    /// Nobody new comes in.
+    DoorShut,
+    BadInvite,
+    /// Of the admin page.
+    BadKey,
+    BadLink,
+    NoSuchReport,
+    NoSuchSession,
+    NoSuchInvite,
+    NoSuchKey,
+    NoSuchTarget,
     Busy,
     Storage,
     Stopping,
@@ -40,11 +64,19 @@ pub(crate) struct Refusal {
     pub words: String,
     /// In milliseconds.
     pub retry_after: Option<u64>,
+    /// When it is over by itself, by the calendar.
+    pub until: Option<Millis>,
 }
 
 impl Refusal {
     pub(crate) fn new(code: Code, words: impl Into<String>) -> Self {
-        Refusal { code, words: words.into(), retry_after: None }
+        Refusal { code, words: words.into(), retry_after: None, until: None }
+    }
+
+    /// By this time it is over, and it is this time now.
+    fn ending(self, until: Option<Millis>, now: Millis) -> Self {
+        let retry_after = until.map(|until| u64::try_from(until - now).unwrap_or(0).max(1));
+        Refusal { retry_after, until, ..self }
     }
 
     pub(crate) fn bad_field(words: impl Into<String>) -> Self {
@@ -55,13 +87,13 @@ impl Refusal {
 
     pub(crate) fn too_fast(Wait(wait): Wait) -> Self {
         let words = format!("too fast: wait {wait} ms");
-        Refusal { code: Code::RateLimited, words, retry_after: Some(wait) }
+        Refusal { retry_after: Some(wait), ..Refusal::new(Code::RateLimited, words) }
     }
 
     /// Too many newcomers from one address: this one's turn comes later.
     pub(crate) fn not_your_turn(Wait(wait): Wait) -> Self {
         let words = format!("many are coming in from your address: your turn is in {wait} ms");
-        Refusal { code: Code::RateLimited, words, retry_after: Some(wait) }
+        Refusal { retry_after: Some(wait), ..Refusal::new(Code::RateLimited, words) }
     }
 
     pub(crate) fn busy(words: &str) -> Self {
@@ -99,6 +131,108 @@ impl Refusal {
 
     pub(crate) fn name_taken() -> Self {
         Refusal::new(Code::NameTaken, "somebody else has this name, or one that looks like it")
+    }
+
+    // ---- rights
+
+    /// What is lacking, in words that say which right it is.
+    pub(crate) fn lacks(lack: Lack) -> Self {
+        let (code, words) = match lack {
+            Lack::Muted => (Code::Muted, "you may not speak here for now"),
+            Lack::Banned => (Code::Banned, "you may not be here"),
+            Lack::Closed => {
+                (Code::Forbidden, "this room is for reading: only its ops and the admins speak in it")
+            }
+            Lack::NotOp => (Code::Forbidden, "for that you have to be an op of this room, or an admin"),
+            Lack::NotAdmin => (Code::Forbidden, "for that you have to be an admin"),
+            Lack::NotOwner => (Code::Forbidden, "for that you have to be an owner"),
+            Lack::Outranked => (Code::Forbidden, "that is for somebody who is more than whom it is about"),
+            Lack::Private => (Code::Forbidden, "nobody governs a private talk"),
+            Lack::Lobby => (Code::Forbidden, "that is not done with the lobby"),
+            Lack::LastOwner => (Code::Forbidden, "the last owner remains one: make another one first"),
+            Lack::Oneself => (Code::Forbidden, "one does not do that to oneself"),
+        };
+        Refusal::new(code, words)
+    }
+
+    /// `until` is `None`: for ever.
+    pub(crate) fn muted(until: Option<Millis>, now: Millis) -> Self {
+        let words = match until {
+            Some(until) => format!("you may not speak here for {}", span(until - now)),
+            None => "you may not speak here".to_owned(),
+        };
+        Refusal::new(Code::Muted, words).ending(until, now)
+    }
+
+    pub(crate) fn banned(until: Option<Millis>, now: Millis) -> Self {
+        let words = match until {
+            Some(until) => format!("you may not be here for {}", span(until - now)),
+            None => "you may not be here any more".to_owned(),
+        };
+        Refusal::new(Code::Banned, words).ending(until, now)
+    }
+
+    /// Messages follow each other slowly here: by this time they may speak again.
+    pub(crate) fn slow(until: Millis, now: Millis) -> Self {
+        let words = format!("this room is slow: wait {}", span(until - now));
+        let Refusal { retry_after, .. } = Refusal::new(Code::Slow, "").ending(Some(until), now);
+        Refusal { retry_after, ..Refusal::new(Code::Slow, words) }
+    }
+
+    /// They have tried targets again and again.
+    pub(crate) fn tried_lately(until: Millis, now: Millis) -> Self {
+        let words = format!("you have tried your targets often: wait {}", span(until - now));
+        Refusal { words, ..Refusal::slow(until, now) }
+    }
+
+    /// The room was called together a moment ago.
+    pub(crate) fn called_lately(until: Millis, now: Millis) -> Self {
+        let words =
+            format!("all were called here a moment ago: wait {}, or say it without the @", span(until - now));
+        Refusal { words, ..Refusal::slow(until, now) }
+    }
+
+    /// What was said has words that are not said here.
+    pub(crate) fn not_said_here() -> Self {
+        Refusal::new(Code::Refused, "there are words in it that are not said here")
+    }
+
+    // ---- coming in
+
+    pub(crate) fn name_needed() -> Self {
+        Refusal::new(Code::NameNeeded, "say how you are called: only who has a name comes in just now")
+    }
+
+    /// Of somebody who is in, and may only read.
+    pub(crate) fn name_needed_to_speak() -> Self {
+        Refusal::new(Code::NameNeeded, "only who has a name speaks here just now: /nick NAME")
+    }
+
+    pub(crate) fn invite_needed() -> Self {
+        Refusal::new(Code::InviteNeeded, "only who has an invite comes in just now")
+    }
+
+    pub(crate) fn door_shut() -> Self {
+        Failure::DoorShut.into()
+    }
+
+    pub(crate) fn bad_invite() -> Self {
+        Failure::NoSuchInvite.into()
+    }
+
+    pub(crate) fn bad_code() -> Self {
+        Refusal::new(Code::BadLink, "this code is over or was used, or there never was one")
+    }
+
+    // ---- what is governed
+
+    pub(crate) fn no_such_report() -> Self {
+        Failure::NoSuchReport.into()
+    }
+
+    /// Of somebody who would revoke it.
+    pub(crate) fn no_such_invite() -> Self {
+        Refusal::new(Code::NoSuchInvite, "there is no such invite, or it is over")
     }
 
     // ---- rooms
@@ -155,11 +289,24 @@ impl From<Failure> for Refusal {
             Failure::HasMembers => (Code::CannotLeave, "there is still somebody in it"),
             Failure::NoSuchRoom => return Refusal::room_is_gone(),
             Failure::NoSuchEvent => (Code::NoSuchEvent, "there is no such message, or it was taken back"),
+            Failure::Lacks(lack) => return Refusal::lacks(lack),
+            Failure::TooSoon(_) => (Code::Slow, "this room is slow: wait a little"),
+            Failure::NoSuchInvite => {
+                (Code::BadInvite, "this invite is over, used up or revoked, or there never was one")
+            }
+            Failure::NoSuchReport => {
+                (Code::NoSuchReport, "there is no such report, or somebody has looked at it")
+            }
+            Failure::NoSuchSession => (Code::NoSuchSession, "there is no such session, or it has ended"),
+            Failure::NoSuchKey => (Code::NoSuchKey, "there is no such key, or it was revoked"),
+            Failure::NoSuchTarget => (Code::NoSuchTarget, "there is no such target, or it is not yours"),
+            Failure::NoSuchReminder => (Code::BadField, "there is no such reminder, or it is not yours"),
+            Failure::DoorShut => (Code::DoorShut, "nobody new is let in just now"),
             Failure::KeyUsed => {
                 (Code::BadField, "`id` was used for something else within the last day: nothing was stored")
             }
             Failure::NotYours => (Code::NotYours, "that is not yours to take back"),
-            Failure::Busy => (Code::Busy, "too many people search at the same time: try again"),
+            Failure::Busy => (Code::Busy, "there is too much of that just now: try again later"),
             Failure::Storage(words) => return Refusal::new(Code::Storage, words),
         };
         Refusal::new(code, words)
@@ -169,4 +316,34 @@ impl From<Failure> for Refusal {
 /// Words of a client that are repeated in an answer.
 pub(crate) fn shorten(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
+}
+
+/// How long it is until then, rounded up, in words: `40 seconds`, `3 hours`.
+fn span(millis: Millis) -> String {
+    const UNITS: [(&str, Millis); 4] =
+        [("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("second", 1_000)];
+    let millis = millis.max(1);
+    let (word, unit) = *UNITS.iter().find(|(_, unit)| millis > 2 * unit).unwrap_or(&UNITS[3]);
+    let number = (millis + unit - 1) / unit;
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_says_when() {
+        let muted = Refusal::muted(Some(70_000), 10_000);
+        assert_eq!((muted.retry_after, muted.until), (Some(60_000), Some(70_000)));
+        assert_eq!(muted.words, "you may not speak here for 60 seconds");
+        assert_eq!(Refusal::banned(None, 0).retry_after, None);
+        assert_eq!(Refusal::slow(5, 10).retry_after, Some(1), "it is over, and the client tries again");
+    }
+
+    #[test]
+    fn a_span_is_rounded_up() {
+        let spans = [1, 1_001, 120_000, 120_001, 7_200_001, 172_800_001].map(span);
+        assert_eq!(spans, ["1 second", "2 seconds", "120 seconds", "3 minutes", "3 hours", "3 days"]);
+    }
 }

@@ -1,8 +1,8 @@
 //! What an entry changes in the tables, and what is told of it.
 
 use super::membership::Mark;
-use super::people::Person;
-use super::rooms::{Room, direct_pair};
+use super::person::Person;
+use super::room::{Room, direct_pair};
 use super::tables::Model;
 use super::time::{CHORES, REMOVE_ROOMS, one_sided_until};
 use crate::history::{
@@ -10,7 +10,8 @@ use crate::history::{
     TokenHash, What,
 };
 use crate::model::names::Keys;
-use crate::news::News;
+use crate::news::{Named, News};
+use crate::rights::Lack;
 
 impl Model {
     /// An entry is on its way to the disk: names and numbers in it are taken, and what gives way is not found any more.
@@ -24,20 +25,36 @@ impl Model {
             Entry::Noticed { person } => self.people.notice(*person),
             Entry::Seen { person, at } => self.people.see(*person, *at),
             Entry::Forget { person } => self.people.begin_to_forget(*person),
-            Entry::Create { room, kind, name, folded, epoch, .. } => {
-                self.begin_to_create(Room::pending(*room, *kind, name, folded, epoch));
+            Entry::Create { room, kind, name, folded, epoch, maker, title, .. } => {
+                let room = Room::pending((*room, *kind), name, folded, epoch, *maker);
+                self.begin_to_create(room, title.as_deref());
             }
             Entry::Remove { room } => self.rooms.fill(*room),
-            Entry::Join { room, person, .. } if *room != self.lobby => {
-                self.rooms.enter_pending(*room, *person);
-            }
+            Entry::Act(deed) => self.begin_act(deed),
             Entry::MarkRead { room, person, .. } => drop(self.unsaved.remove(&(*person, *room))),
+            Entry::Append(append) => self.outside.note_call(append),
+            Entry::Ring { reminder, .. } => self.outside.begin_to_ring(*reminder),
+            Entry::Robot { robot, at } => robot.iter().for_each(|robot| self.begin_robot(robot, *at)),
             Entry::Join { .. }
             | Entry::Leave { .. }
-            | Entry::Append(_)
             | Entry::Renew { .. }
             | Entry::Prune { .. }
             | Entry::Sweep { .. }
+            | Entry::AddToken { .. }
+            | Entry::SeeSession { .. }
+            | Entry::Avatar { .. }
+            | Entry::Lapse { .. }
+            | Entry::Unname { .. }
+            | Entry::Purged { .. }
+            | Entry::ForgetActs { .. }
+            | Entry::SetLevel { .. }
+            | Entry::SeeKey { .. }
+            | Entry::Dispatch { .. }
+            | Entry::Delivered { .. }
+            | Entry::Postponed { .. }
+            | Entry::Dropped { .. }
+            | Entry::Remind { .. }
+            | Entry::Unremind { .. }
             | Entry::GiveUpPictures { .. }
             | Entry::ForgetReceipts { .. } => {}
         }
@@ -59,8 +76,9 @@ impl Model {
             Entry::Noticed { person } => self.people.notice(*person),
             Entry::Seen { person, at } => self.people.see(*person, *at),
             Entry::Forget { person } => return self.forgotten(*person, now),
-            Entry::Create { room, kind, name, folded, epoch, .. } => {
-                self.begin_to_create(Room::pending(*room, *kind, name, folded, epoch));
+            Entry::Create { room, kind, name, folded, epoch, maker, title, .. } => {
+                let made = Room::pending((*room, *kind), name, folded, epoch, *maker);
+                self.begin_to_create(made, title.as_deref());
                 return self.created(*room, now);
             }
             Entry::Renew { room, epoch } => self.rooms.renew(*room, epoch),
@@ -69,8 +87,30 @@ impl Model {
             Entry::Leave { room, person } => return self.left(*room, *person, now),
             Entry::MarkRead { room, person, read } => return self.read(*room, *person, *read),
             Entry::Append(append) => return self.appended(append, done),
-            Entry::Prune { room, before } => self.rooms.prune(*room, *before),
+            Entry::Prune { room, before } => {
+                self.rooms.prune(*room, *before);
+                self.outside.prune(*room, *before);
+            }
+            Entry::AddToken { person, token, .. } => self.people.add_token(*person, *token),
+            Entry::Avatar { person, avatar } => {
+                let shown = avatar.as_ref().map(|avatar| (&avatar.picture.id[..], avatar.picture.size));
+                return self.avatar(*person, shown);
+            }
+            Entry::Act(deed) => return self.carry_out_act(deed, done, now),
+            Entry::Lapse { at } => return self.lapse(*at),
+            Entry::Purged { purge } => self.end_erasing(*purge),
+            Entry::Robot { .. }
+            | Entry::SetLevel { .. }
+            | Entry::SeeKey { .. }
+            | Entry::Dispatch { .. }
+            | Entry::Delivered { .. }
+            | Entry::Postponed { .. }
+            | Entry::Dropped { .. }
+            | Entry::Remind { .. }
+            | Entry::Unremind { .. }
+            | Entry::Ring { .. } => return self.carry_out_outside(entry, done, now),
             // Of these nothing is in memory.
+            Entry::Unname { .. } | Entry::SeeSession { .. } | Entry::ForgetActs { .. } => {}
             Entry::Sweep { .. } | Entry::GiveUpPictures { .. } | Entry::ForgetReceipts { .. } => {}
         }
         Vec::new()
@@ -87,6 +127,13 @@ impl Model {
             Entry::Rename { person, name, .. } => return self.renamed(*person, name, false),
             // With the next thing that they do.
             Entry::Noticed { person } => self.people.overlook(*person),
+            // They were banned meanwhile, or are a bot: they are kept, and their name is.
+            Entry::Forget { person }
+                if matches!(failure, Failure::Lacks(Lack::Banned) | Failure::NotYours) =>
+            {
+                self.people.remember(*person);
+                self.keep(*person);
+            }
             // What the disk cannot forget now, it forgets when it is opened next.
             Entry::Forget { person } => return self.forgotten(*person, now),
             // There is always a lobby: it is stored with the next chores.
@@ -103,15 +150,34 @@ impl Model {
             Entry::MarkRead { room, person, .. } if *failure == Failure::Busy => {
                 self.unsaved.insert((*person, *room));
             }
+            Entry::Act(deed) => self.give_up_act(deed, failure),
+            Entry::Robot { robot: Some(robot), .. } => return self.give_up_robot(robot),
+            Entry::Robot { robot: None, .. } => {}
+            Entry::Append(append) => self.outside.undo_call(append),
+            Entry::Ring { reminder, .. } => self.outside.give_up_ringing(*reminder, failure, now),
             Entry::Create { .. }
             | Entry::Seen { .. }
             | Entry::Renew { .. }
             | Entry::Join { .. }
             | Entry::Leave { .. }
             | Entry::MarkRead { .. }
-            | Entry::Append(_)
             | Entry::Prune { .. }
             | Entry::Sweep { .. }
+            | Entry::AddToken { .. }
+            | Entry::SeeSession { .. }
+            | Entry::Avatar { .. }
+            | Entry::Lapse { .. }
+            | Entry::Unname { .. }
+            | Entry::Purged { .. }
+            | Entry::ForgetActs { .. }
+            | Entry::SetLevel { .. }
+            | Entry::SeeKey { .. }
+            | Entry::Dispatch { .. }
+            | Entry::Delivered { .. }
+            | Entry::Postponed { .. }
+            | Entry::Dropped { .. }
+            | Entry::Remind { .. }
+            | Entry::Unremind { .. }
             | Entry::GiveUpPictures { .. }
             | Entry::ForgetReceipts { .. } => {}
         }
@@ -173,7 +239,7 @@ impl Model {
         true
     }
 
-    fn renamed(&mut self, id: PersonId, name: &str, is_done: bool) -> Vec<News> {
+    pub(super) fn renamed(&mut self, id: PersonId, name: &str, is_done: bool) -> Vec<News> {
         let old = self.people.get(id).map(|person| (person.name().to_owned(), person.by_name().clone()));
         self.people.settle_name(id, name, is_done);
         let (Some((old, place)), Some(person)) = (old, self.people.get(id)) else {
@@ -188,6 +254,8 @@ impl Model {
             return Vec::new();
         };
         let rooms = self.membership.leave_all(&person);
+        self.govern.forget(id, &rooms);
+        self.outside.forget(id, &rooms);
         for &room in &rooms {
             self.unsaved.remove(&(id, room));
             self.note_empty(room, now);
@@ -206,9 +274,10 @@ impl Model {
 
     // ---- rooms
 
-    pub(super) fn begin_to_create(&mut self, room: Room) {
+    pub(super) fn begin_to_create(&mut self, room: Room, title: Option<&str>) {
         self.next_room = self.next_room.max(room.id() + 1);
         if self.rooms.get(room.id()).is_none() {
+            self.govern.make_room(room.id(), room.maker(), title);
             self.rooms.insert(room);
         }
     }
@@ -226,6 +295,8 @@ impl Model {
         let Some(room) = self.rooms.remove(id) else {
             return Vec::new();
         };
+        self.govern.remove_room(id);
+        self.outside.remove_room(id);
         for person in direct_pair(room.name()).into_iter().flatten() {
             if self.rooms.count_talks(person) == 0 {
                 self.people.forget_gone(person);
@@ -235,29 +306,38 @@ impl Model {
     }
 
     fn joined(&mut self, id: RoomId, person: PersonId) -> Vec<News> {
-        let (Some(room), Some(member)) = (self.rooms.get(id), self.people.get(person)) else {
-            return Vec::new(); // they have left for good meanwhile
-        };
+        self.let_in(id, person).map(|who| News::Joined { room: id, who }).into_iter().collect()
+    }
+
+    /// Who is a member now, and was none before.
+    pub(super) fn let_in(&mut self, id: RoomId, person: PersonId) -> Option<Named> {
+        // They may have left for good meanwhile.
+        let (room, member) = (self.rooms.get(id)?, self.people.get(person)?);
         let new = self.membership.join(member, id, Mark::new(room.last(), Vec::new()));
         let who = member.named();
         self.rooms.fill(id);
         if !new {
-            return Vec::new();
+            return None;
         }
+        self.govern.join(id, person);
         // The disk has what was the latest when they asked.
         self.unsaved.insert((person, id));
-        vec![News::Joined { room: id, who }]
+        Some(who)
     }
 
     fn left(&mut self, room: RoomId, person: PersonId, now: Millis) -> Vec<News> {
-        let Some(member) = self.people.get(person).filter(|member| self.membership.leave(member, room))
-        else {
-            return Vec::new();
-        };
+        self.take_out(room, person, now).map(|who| News::Left { room, who }).into_iter().collect()
+    }
+
+    /// Who was a member, and is none any more.
+    pub(super) fn take_out(&mut self, room: RoomId, person: PersonId, now: Millis) -> Option<Named> {
+        let member = self.people.get(person).filter(|member| self.membership.leave(member, room))?;
         let who = member.named();
+        self.govern.leave(room, person);
+        self.outside.leave(room, person);
         self.unsaved.remove(&(person, room));
         self.note_empty(room, now);
-        vec![News::Left { room, who }]
+        Some(who)
     }
 
     /// A room without members is removed in time. One in which nothing was said is nothing that anybody could miss.
@@ -279,14 +359,29 @@ impl Model {
                 self.forget_mentions(&append.body, *room, mentioned);
                 self.said(append, *room, *offset, *at)
             }
+            Done::Erased { room, offset, at, mentioned } => {
+                for &(target, person) in mentioned {
+                    self.forget_mention(target, *room, person);
+                }
+                self.said(append, *room, *offset, *at)
+            }
             // It was said before: everybody has heard it.
             Done::Appended { .. } | Done::Kept => Vec::new(),
+            // An append has none of these.
+            Done::Numbered(_) | Done::Accepted { .. } | Done::SessionEnded { .. } | Done::Settled { .. } => {
+                Vec::new()
+            }
         }
     }
 
-    fn said(&mut self, append: &Append, room: RoomId, offset: Offset, at: Millis) -> Vec<News> {
+    pub(super) fn said(&mut self, append: &Append, room: RoomId, offset: Offset, at: Millis) -> Vec<News> {
         let event = event_of(append, offset, at);
         self.note(&event, room);
+        self.outside.note_question(&event, room);
+        self.outside.note_call(append);
+        if event.what.is_counted() {
+            self.govern.note_said(room, event.author, at);
+        }
         if self.rooms.get(room).is_none() {
             return Vec::new();
         }
@@ -297,7 +392,9 @@ impl Model {
     /// What an event changes in the members' accounts: what the author says counts as read, and mentions are
     /// marked.
     fn note(&mut self, event: &Event, room: RoomId) {
-        if let Some(mark) = self.membership.mark_mut(event.author, room) {
+        // What is erased for somebody, they have not said.
+        let is_erasing = matches!(event.what, What::Purge { .. });
+        if let Some(mark) = self.membership.mark_mut(event.author, room).filter(|_| !is_erasing) {
             mark.move_to(event.offset);
         }
         let first = self.rooms.get(room).map_or(0, Room::first);
@@ -313,10 +410,12 @@ impl Model {
         let Body::Deletion { target } = body else {
             return;
         };
-        for &person in mentioned {
-            if let Some(mark) = self.membership.mark_mut(person, room) {
-                mark.forget_mention(*target);
-            }
+        mentioned.iter().for_each(|&person| self.forget_mention(*target, room, person));
+    }
+
+    fn forget_mention(&mut self, target: Offset, room: RoomId, person: PersonId) {
+        if let Some(mark) = self.membership.mark_mut(person, room) {
+            mark.forget_mention(target);
         }
     }
 
@@ -337,7 +436,9 @@ fn event_of(append: &Append, offset: Offset, at: Millis) -> Event {
             What::Picture { picture: Some(picture.clone()), caption: caption.clone() }
         }
         Body::Deletion { target } => What::Deletion { target: *target },
+        Body::Purge { of, targets } => What::Purge { of: *of, targets: targets.clone() },
     };
     let (author, author_name) = (append.author, append.author_name.clone());
-    Event { offset, at, author, author_name, what, mentions: append.mentions.clone() }
+    let call = append.call.filter(|_| append.body.words().is_some());
+    Event { offset, at, author, author_name, what, mentions: append.mentions.clone(), call }
 }

@@ -19,10 +19,10 @@ impl Model {
     /// The name that a newcomer wishes for, as it is shown.
     pub(crate) fn grant(&self, wish: &str) -> Result<String, Refusal> {
         let name = names::check_person(wish, self.rules.max_name).map_err(Refusal::bad_name)?;
-        match self.people.is_taken(&name.keys, None) {
-            false => Ok(name.shown),
-            true => Err(Refusal::name_taken()),
+        if self.people.is_taken(&name.keys, None) {
+            return Err(Refusal::name_taken());
         }
+        self.check_words(&name.shown).map(|()| name.shown)
     }
 
     /// Somebody new, under a name that was granted, or a guest's. Those who passed by, and were never noticed, give way
@@ -50,7 +50,8 @@ impl Model {
     pub(crate) fn arrive_again(&self, person: PersonId, at: Millis) -> Option<Arrival> {
         let person = self.people.get(person)?;
         let (name, folded) = (person.name().to_owned(), person.folded().to_owned());
-        let arrive = Entry::Arrive { person: person.id(), name, folded, token: person.token(), at };
+        let token = person.tokens().first().copied();
+        let arrive = Entry::Arrive { person: person.id(), name, folded, token, at };
         Some(Arrival { person: person.id(), gone: Vec::new(), arrive, join: self.join_lobby(person.id()) })
     }
 

@@ -1,22 +1,16 @@
 //! Whether a wish is granted, and the entries that carry it out. Nothing changes here.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 
 use super::mentions::{Mentioned, mentioned};
-use super::rooms::{Room, direct_name};
+use super::room::{Room, private_name};
 use super::tables::{LOBBY, Model};
 use crate::ask::{To, Wish};
-use crate::history::{Aim, Append, Body, Entry, Millis, PersonId, RoomId, RoomKind, Voices};
+use crate::history::{Act, Aim, Append, Body, Deed, Entry, Millis, PersonId, RoomId, RoomKind};
 use crate::model::legible::{is_nothing, legible};
 use crate::model::names;
 use crate::refusal::{Code, Refusal};
-
-/// Private talks in which both have spoken, before somebody can begin another.
-const ANSWERED: usize = 1_000;
-/// Talks in which only one has spoken. Of more than these, those with the newest people are left: strangers who come by the
-/// hundred push each other out, and nobody whom the chat knew before them.
-const UNANSWERED: usize = 100;
+use crate::token::Token;
 
 /// Who wishes something, in which room they are, and under which id they said it.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +18,17 @@ pub(crate) struct By<'a> {
     pub person: PersonId,
     pub here: RoomId,
     pub key: Option<&'a str>,
+    /// Of a bot: how it is called this time. Its own name stands behind it.
+    pub alias: Option<&'a str>,
 }
 
-/// When it is, by the calendar; and a text that nobody can guess, if one is needed.
+/// When it is, by the calendar; and a text that nobody can guess, or a key, if one is needed.
 #[derive(Clone, Copy)]
 pub(crate) struct Moment<'a> {
     pub at: Millis,
     pub random: &'a dyn Fn() -> String,
+    /// A key.
+    pub token: &'a dyn Fn() -> Token,
 }
 
 /// What is to be done, in this order. Nothing, if it is so already.
@@ -41,14 +39,8 @@ pub(crate) struct Decision {
     pub room: RoomId,
     /// Characters that were folded to see who is mentioned: it is work.
     pub folded: usize,
-}
-
-/// The private talks of one person.
-#[derive(Default)]
-struct Talks {
-    answered: usize,
-    /// With whom, those first who came last.
-    unanswered: Vec<(Reverse<PersonId>, RoomId)>,
+    /// What is told once to whoever has asked: the key of an invite or of a bot, a secret that was made.
+    pub key: Option<String>,
 }
 
 impl Model {
@@ -56,28 +48,43 @@ impl Model {
     ///
     /// Why not, in words for whoever has asked.
     pub(crate) fn decide(&self, by: By<'_>, wish: Wish<'_>, moment: Moment<'_>) -> Result<Decision, Refusal> {
-        let deciding = Deciding { model: self, by, moment };
+        let deciding = Deciding { model: self, by, moment, sees_all: false };
+        deciding.check_welcome()?;
+        if !matches!(wish, Wish::Rename { .. } | Wish::Act(_)) {
+            deciding.check_named()?;
+        }
         match wish {
             Wish::Say { to, text } => {
                 let text = self.check_text(text)?;
                 let aim = to.aim();
                 let (entries, room) = deciding.resolve(to)?;
-                deciding.append(entries, (room, aim), Body::Text(text))
+                deciding.say(entries, (room, aim), Body::Text(text))
             }
             Wish::Show { room, aim, picture, caption, bytes } => {
-                deciding.append(Vec::new(), (room, aim), Body::Picture { picture, caption, bytes })
+                deciding.check_seen(room)?;
+                deciding.say(Vec::new(), (room, aim), Body::Picture { picture, caption, bytes })
             }
             Wish::TakeBack { room, offset } => {
-                let room = self.room_of(by.person, &room)?;
-                deciding.append(Vec::new(), (room, Aim::There), Body::Deletion { target: offset })
+                let room = deciding.governed(&room)?;
+                deciding.take_back(room, offset)
             }
             Wish::Open { to } => {
                 let (entries, room) = deciding.resolve(to)?;
-                Ok(Decision { entries, room, folded: 0 })
+                self.people.get(by.person).ok_or_else(Refusal::nobody)?;
+                deciding.check_inside_as_bot(room)?;
+                deciding.check_speaking(room)?;
+                Ok(Decision { entries, room, folded: 0, key: None })
             }
-            Wish::Join { room, create } => deciding.join(&room, create),
+            Wish::Join { room, is_private: true, .. } => deciding.join_private(&room),
+            Wish::Join { room, create, .. } => deciding.join(&room, create),
             Wish::Leave { room } => deciding.leave(room.as_deref()),
             Wish::Rename { name } => deciding.rename(&name),
+            Wish::SetLevel { room, level } => {
+                let room = room.map_or(Ok(by.here), |room| self.room_of(by.person, &room))?;
+                let entry = Entry::SetLevel { room, person: by.person, level };
+                Ok(Decision { entries: vec![entry], room, folded: 0, key: None })
+            }
+            Wish::Act(intent) => deciding.act(intent),
         }
     }
 
@@ -97,39 +104,78 @@ impl Model {
 
 /// Somebody's wish, in front of the tables.
 #[derive(Clone, Copy)]
-struct Deciding<'a> {
-    model: &'a Model,
-    by: By<'a>,
-    moment: Moment<'a>,
+pub(super) struct Deciding<'a> {
+    pub(super) model: &'a Model,
+    pub(super) by: By<'a>,
+    pub(super) moment: Moment<'a>,
+    /// On the admin page one sees that private rooms exist.
+    pub(super) sees_all: bool,
 }
 
 impl Deciding<'_> {
     // ---- what is said
 
-    /// What was said is stored behind what its room still needs.
-    fn append(
+    /// If they may speak there, with these words.
+    fn say(
         self,
         mut entries: Vec<Entry>,
         (room, aim): (RoomId, Aim),
         body: Body,
     ) -> Result<Decision, Refusal> {
+        self.check_inside_as_bot(room)?;
+        self.check_speaking(room)?;
+        let (body, is_held) = self.judge(body, room)?;
+        let (mut append, folded) = self.append((room, aim), body)?;
+        let robot = self.robot_spoken_to(&entries, room).filter(|robot| !append.mentions.contains(robot));
+        append.mentions.extend(robot);
+        if is_held {
+            append.call = None;
+        } else if append.call.is_some() {
+            self.check_call(room)?;
+        }
+        let (by, at, reason) = (Some(append.author), append.at, String::new());
+        entries.push(match is_held {
+            true => Entry::Act(Deed { by, at, reason, act: Act::Hold { said: Box::new(append) } }),
+            false => Entry::Append(append),
+        });
+        Ok(Decision { entries, room, folded, key: None })
+    }
+
+    /// What they said themself, or what somebody else said if they may: whose it is, the disk knows.
+    fn take_back(self, room: RoomId, target: u64) -> Result<Decision, Refusal> {
+        let (append, folded) = self.append((room, Aim::There), Body::Deletion { target })?;
+        Ok(Decision { entries: vec![Entry::Append(append)], room, folded, key: None })
+    }
+
+    fn append(self, (room, aim): (RoomId, Aim), body: Body) -> Result<(Append, usize), Refusal> {
         let Model { people, membership, rules, .. } = self.model;
         let author = people.get(self.by.person).ok_or_else(Refusal::nobody)?;
-        let Mentioned { people: mentions, folded } = match body.words().filter(|words| words.contains('@')) {
-            Some(words) => mentioned(people, membership, words, room, rules.max_name),
-            None => Mentioned::default(),
-        };
-        entries.push(Entry::Append(Append {
+        let words = body.words().filter(|words| words.contains('@'));
+        let listeners = (room, self.model.robot_in(room));
+        let mentioned = words.map(|words| mentioned(people, membership, words, listeners, rules.max_name));
+        let Mentioned { people: mentions, call, folded } = mentioned.unwrap_or_default();
+        let append = Append {
             room,
             aim,
             author: author.id(),
-            author_name: author.name().to_owned(),
+            author_name: self.called_this_time(author),
             key: self.by.key.map(str::to_owned),
             at: self.moment.at,
             body,
             mentions,
-        }));
-        Ok(Decision { entries, room, folded })
+            call: call.filter(|_| self.may_call(room)),
+        };
+        Ok((append, folded))
+    }
+
+    /// Whoever was put out of a private room while their picture was on its way does not know of it any more.
+    fn check_seen(self, room: RoomId) -> Result<(), Refusal> {
+        let is_private = self.model.rooms.get(room).is_some_and(Room::is_private);
+        let hears = self.model.is_member(self.by.person, room) || self.is_robot();
+        match is_private && !hears {
+            true => Err(Refusal::room_is_gone()),
+            false => Ok(()),
+        }
     }
 
     /// The room that something is said in, and what it needs before that: a private talk begins with its first message.
@@ -143,6 +189,11 @@ impl Deciding<'_> {
             }
             // Between the announcement of a picture and its bytes its sender may have left the room.
             To::Announced(id, _) => {
+                self.check_seen(id)?;
+                if self.is_robot() {
+                    self.check_inside_as_bot(id)?;
+                    return self.call_back(self.by.person, id);
+                }
                 return match self.model.rooms.get(id) {
                     Some(room)
                         if self.model.is_member(self.by.person, id) || room.kind() == RoomKind::Direct =>
@@ -159,101 +210,79 @@ impl Deciding<'_> {
         self.private_talk(self.by.person, other)
     }
 
-    /// Whoever has left a private talk is in it again when the other speaks, unless they are gone for good.
-    fn call_back(self, person: PersonId, room: RoomId) -> Result<(Vec<Entry>, RoomId), Refusal> {
-        let partner = self.model.rooms.get(room).and_then(|room| room.partner_of(person));
-        match partner.filter(|&partner| self.model.people.get(partner).is_some()) {
-            Some(partner) => self.private_talk(person, partner),
-            None => Ok((Vec::new(), room)),
-        }
-    }
-
-    /// The room of two people, made if need be; whoever has left it is in it again.
-    fn private_talk(self, one: PersonId, other: PersonId) -> Result<(Vec<Entry>, RoomId), Refusal> {
-        if one == other {
-            return Err(Refusal::new(Code::NoSuchPerson, "that is you"));
-        }
-        let name = direct_name(one, other);
-        let mut entries = Vec::new();
-        let (room, read) = match self.model.rooms.named(&name) {
-            Some(room) => (room.id(), room.last()),
-            None if self.talks_of(one).answered >= ANSWERED => {
-                return Err(Refusal::too_many_rooms("you talk to too many people: leave some of the talks"));
-            }
-            None if self.talks_of(other).answered >= ANSWERED => {
-                return Err(Refusal::room_full("they talk to too many people already"));
-            }
-            None => {
-                entries.push(self.creation(RoomKind::Direct, name.clone(), name));
-                (self.model.next_room, 0)
-            }
-        };
-        for person in [one, other].into_iter().filter(|&person| !self.model.is_member(person, room)) {
-            entries.extend(self.leave_unanswered(person));
-            entries.push(Entry::Join { room, person, read });
-        }
-        Ok((entries, room))
-    }
-
-    /// So that there is room for one more talk.
-    fn leave_unanswered(self, person: PersonId) -> impl Iterator<Item = Entry> {
-        let unanswered = self.talks_of(person).unanswered;
-        let too_many = (unanswered.len() + 1).saturating_sub(UNANSWERED);
-        unanswered.into_iter().take(too_many).map(move |(_, room)| Entry::Leave { room, person })
-    }
-
-    fn talks_of(self, person: PersonId) -> Talks {
-        let mut talks = Talks::default();
-        for room in self.model.rooms_of(person).filter(|room| room.kind() == RoomKind::Direct) {
-            match room.voices() {
-                Voices::Several => talks.answered += 1,
-                Voices::None | Voices::One(_) => {
-                    let partner = room.partner_of(person).unwrap_or(person);
-                    talks.unanswered.push((Reverse(partner), room.id()));
-                }
-            }
-        }
-        talks.unanswered.sort_unstable();
-        talks
-    }
-
     // ---- rooms
 
     fn join(self, name: &str, create: bool) -> Result<Decision, Refusal> {
         let person = self.model.people.get(self.by.person).ok_or_else(Refusal::nobody)?.id();
-        let found = self.model.rooms.called(name);
-        if let Some(room) = found.filter(|room| self.model.is_member(person, room.id())) {
-            return Ok(Decision { entries: Vec::new(), room: room.id(), folded: 0 });
+        if let Ok(room) = self.model.room_of(person, name) {
+            return Ok(Decision { entries: Vec::new(), room, folded: 0, key: None });
         }
-        let joined = self.model.rooms_of(person).filter(|room| room.is_public()).count();
-        if joined >= self.model.rules.max_rooms_per_person {
-            return Err(Refusal::too_many_rooms(format!("you are in {joined} rooms: leave one first")));
-        }
-        // A private talk of others is answered like one that does not exist: nobody learns who talks to whom.
-        let (mut entries, room, read) = match found.filter(|room| room.is_public()) {
-            Some(room) if self.is_full(room) => {
-                return Err(Refusal::room_full(format!("{} is full", room.name())));
+        self.check_no_bot("a bot is brought in by those who govern the room")?;
+        self.check_joined(person)?;
+        // What nobody may know of is answered like what does not exist: a private talk of others, a private room.
+        let found = self.model.rooms.called(name).filter(|room| room.is_public());
+        let (mut entries, room, read) = match found {
+            Some(room) => {
+                self.check_barred(room.id())?;
+                self.check_full(room)?;
+                (Vec::new(), room.id(), room.last())
             }
-            Some(room) => (Vec::new(), room.id(), room.last()),
             None if create => (self.create(person, name)?, self.model.next_room, 0),
             None => return Err(Refusal::no_such_room(name)),
         };
         entries.push(Entry::Join { room, person, read });
-        Ok(Decision { entries, room, folded: 0 })
+        Ok(Decision { entries, room, folded: 0, key: None })
     }
 
-    fn is_full(self, room: &Room) -> bool {
+    /// A new private room, whatever others are called.
+    fn join_private(self, title: &str) -> Result<Decision, Refusal> {
+        let person = self.model.people.get(self.by.person).ok_or_else(Refusal::nobody)?.id();
+        self.check_no_bot("a bot makes no rooms")?;
+        self.check_joined(person)?;
+        self.check_heard()?;
+        let title = self.check_room_name(title)?.shown;
+        self.check_made(person)?;
+        self.check_private_rooms()?;
+        let (room, read) = (self.model.next_room, 0);
+        let key = private_name(room);
+        let entries = vec![
+            self.creation(RoomKind::Private, key.clone(), key, Some((person, Some(title)))),
+            Entry::Join { room, person, read },
+        ];
+        Ok(Decision { entries, room, folded: 0, key: None })
+    }
+
+    /// Rooms that somebody is in, without their private talks.
+    pub(super) fn joined(self, person: PersonId) -> usize {
+        self.model.rooms_of(person).filter(|room| room.kind() != RoomKind::Direct).count()
+    }
+
+    pub(super) fn check_joined(self, person: PersonId) -> Result<(), Refusal> {
+        let joined = self.joined(person);
+        match joined < self.model.rules.max_rooms_per_person {
+            true => Ok(()),
+            false => Err(Refusal::too_many_rooms(format!("you are in {joined} rooms: leave one first"))),
+        }
+    }
+
+    fn check_made(self, maker: PersonId) -> Result<(), Refusal> {
+        if self.model.rooms.count_made(maker) >= self.model.rules.max_rooms_per_person {
+            let words = "you have made too many of the rooms that there are: empty ones are removed in time";
+            return Err(Refusal::too_many_rooms(words));
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_full(self, room: &Room) -> bool {
         room.id() != self.model.lobby && self.model.members(room.id()).len() >= self.model.rules.max_members
     }
 
     /// A new room, which exists for others when it is on disk.
     fn create(self, maker: PersonId, name: &str) -> Result<Vec<Entry>, Refusal> {
-        let name = names::check_room(name, self.model.rules.max_room_name).map_err(Refusal::bad_room_name)?;
-        if self.model.rooms.count_made(maker) >= self.model.rules.max_rooms_per_person {
-            let words = "you have made too many of the rooms that there are: empty ones are removed in time";
-            return Err(Refusal::too_many_rooms(words));
-        }
-        if let Some(room) = self.model.rooms.like(&name.keys) {
+        self.check_heard()?;
+        let name = self.check_room_name(name)?;
+        self.check_made(maker)?;
+        if let Some(room) = self.model.rooms.like(&name.keys, None) {
             let words = format!("there is a room whose name looks like this one: {}", room.name());
             return Err(Refusal::bad_room_name(words));
         }
@@ -261,7 +290,7 @@ impl Deciding<'_> {
         if self.model.rooms.count_public() >= self.model.rules.max_rooms {
             entries.push(self.remove_an_empty_room()?);
         }
-        entries.push(self.creation(RoomKind::Public, name.shown, name.keys.folded));
+        entries.push(self.creation(RoomKind::Public, name.shown, name.keys.folded, Some((maker, None))));
         Ok(entries)
     }
 
@@ -274,7 +303,14 @@ impl Deciding<'_> {
     }
 
     /// What makes a room, with the next number.
-    fn creation(self, kind: RoomKind, name: String, folded: String) -> Entry {
+    pub(super) fn creation(
+        self,
+        kind: RoomKind,
+        name: String,
+        folded: String,
+        made: Option<(PersonId, Option<String>)>,
+    ) -> Entry {
+        let (maker, title) = made.unzip();
         Entry::Create {
             room: self.model.next_room,
             kind,
@@ -282,6 +318,8 @@ impl Deciding<'_> {
             folded,
             epoch: (self.moment.random)(),
             at: self.moment.at,
+            maker,
+            title: title.flatten(),
         }
     }
 
@@ -290,12 +328,15 @@ impl Deciding<'_> {
         if room == self.model.lobby {
             return Err(Refusal::new(Code::CannotLeave, format!("nobody leaves the {LOBBY}")));
         }
-        Ok(Decision { entries: vec![Entry::Leave { room, person: self.by.person }], room, folded: 0 })
+        let leave = Entry::Leave { room, person: self.by.person };
+        Ok(Decision { entries: vec![leave], room, folded: 0, key: None })
     }
 
     // ---- names
 
     fn rename(self, wish: &str) -> Result<Decision, Refusal> {
+        self.check_no_bot("a bot keeps its name")?;
+        self.check_heard()?;
         let name = names::check_person(wish, self.model.rules.max_name).map_err(Refusal::bad_name)?;
         let person = self.model.people.get(self.by.person).ok_or_else(Refusal::nobody)?;
         if person.is_renaming() {
@@ -304,7 +345,8 @@ impl Deciding<'_> {
         if self.model.people.is_taken(&name.keys, Some(person.id())) {
             return Err(Refusal::name_taken());
         }
+        self.model.check_words(&name.shown)?;
         let rename = Entry::Rename { person: person.id(), name: name.shown, folded: name.keys.folded };
-        Ok(Decision { entries: vec![rename], room: self.by.here, folded: 0 })
+        Ok(Decision { entries: vec![rename], room: self.by.here, folded: 0, key: None })
     }
 }

@@ -2,13 +2,18 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::govern::Govern;
 use super::membership::{Mark, Membership};
-use super::people::{People, Person};
-use super::rooms::{Room, Rooms, direct_pair};
+use super::outside::Outside;
+use super::people::People;
+use super::person::Person;
+use super::room::{Room, direct_pair};
+use super::rooms::Rooms;
 use super::tables::{LOBBY, Model, Rules};
 use super::time::{CHORES, REMOVE_ROOMS, one_sided_until};
 use crate::history::{Loaded, Millis, RoomKind, StoredMember, StoredPerson};
-use crate::model::names;
+use crate::model::names::{self, Keys};
+use crate::words::Filter;
 
 impl Model {
     /// `now` is as in [`Model::apply`]; `epoch` is a text that nobody can guess, for a lobby, if there is none yet.
@@ -18,6 +23,9 @@ impl Model {
             people: People::default(),
             rooms: Rooms::default(),
             membership: Membership::default(),
+            govern: Govern::new(loaded.governed),
+            outside: Outside::new(loaded.outside),
+            words: Filter::default(),
             lobby: 0,
             arriving: HashMap::new(),
             next_person: loaded.next_person,
@@ -25,8 +33,13 @@ impl Model {
             one_sided: BTreeSet::new(),
             unsaved: HashSet::new(),
         };
-        loaded.rooms.into_iter().for_each(|stored| model.rooms.insert(Room::new(stored)));
+        for stored in loaded.rooms {
+            let maker = model.govern.traits(stored.id).and_then(|traits| traits.maker);
+            model.outside.load_room(stored.id, &stored.recent);
+            model.rooms.insert(Room::new(stored).made_by(maker));
+        }
         loaded.people.into_iter().for_each(|stored| model.add_person(stored));
+        model.withhold_names();
         loaded.members.into_iter().for_each(|stored| model.add_member(stored));
         model.note_endings(now);
         model.find_lobby(epoch);
@@ -34,12 +47,20 @@ impl Model {
     }
 
     fn add_person(&mut self, stored: StoredPerson) {
-        let StoredPerson { id, name, token, seen, silent, .. } = stored;
-        let Some(token) = token else {
+        let StoredPerson { id, name, tokens, is_guest, seen, silent, is_gone, .. } = stored;
+        if is_gone {
             return self.people.remember_gone(id, name);
-        };
-        self.people.insert(Person::stored(id, name, token, seen, silent));
+        }
+        self.people.insert(Person::stored(id, name, (tokens, is_guest), seen, silent));
+        self.keep(id);
         self.people.rest(id);
+    }
+
+    /// Of those whose erasing goes on.
+    fn withhold_names(&mut self) {
+        for erasing in self.govern.erasing() {
+            self.people.withhold(erasing.person, &Keys::of_person(&erasing.name));
+        }
     }
 
     fn add_member(&mut self, stored: StoredMember) {
@@ -68,10 +89,12 @@ impl Model {
         let folded = names::fold_room(LOBBY);
         self.lobby = self.rooms.named(&folded).map_or(self.next_room, Room::id);
         if self.rooms.get(self.lobby).is_none() {
-            self.begin_to_create(Room::pending(self.lobby, RoomKind::Public, LOBBY, &folded, epoch));
+            let lobby = Room::pending((self.lobby, RoomKind::Public), LOBBY, &folded, epoch, None);
+            self.begin_to_create(lobby, None);
         }
         let read = self.rooms.get(self.lobby).map_or(0, Room::last);
-        for person in self.people.iter() {
+        let outside = &self.outside;
+        for person in self.people.iter().filter(|person| !outside.is_bot(person.id())) {
             self.membership.join(person, self.lobby, Mark::new(read, Vec::new()));
         }
         self.rooms.fill(self.lobby);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::members::{ByName, Members};
-use super::people::Person;
+use super::person::Person;
 use crate::history::{Offset, PersonId, RoomId};
 
 /// Mentions are counted up to here.
@@ -30,6 +30,21 @@ impl Mark {
     /// Unread mentions in what is kept: from `first` on.
     pub(crate) fn mentions(&self, first: Offset) -> usize {
         self.mentions.len() - self.mentions.partition_point(|&mention| mention < first)
+    }
+
+    pub(crate) fn is_mention(&self, offset: Offset) -> bool {
+        self.mentions.binary_search(&offset).is_ok()
+    }
+
+    /// Unread mentions behind one offset, up to another.
+    pub(crate) fn mentions_between(&self, after: Offset, upto: Offset) -> &[Offset] {
+        let place = |offset| self.mentions.partition_point(|&mention| mention <= offset);
+        self.mentions.get(place(after)..place(upto)).unwrap_or_default()
+    }
+
+    /// The latest unread mention.
+    pub(crate) fn last_mention(&self) -> Option<Offset> {
+        self.mentions.last().copied()
     }
 
     /// True if there was something left to read.
@@ -87,6 +102,13 @@ impl Membership {
         rooms.sort_unstable();
         rooms.iter().for_each(|&room| self.take_out(person, room));
         rooms
+    }
+
+    /// Everybody leaves a room.
+    pub(super) fn dissolve(&mut self, room: RoomId) {
+        for person in self.by_room.remove(&room).iter().flat_map(Members::iter) {
+            self.by_person.get_mut(&person).and_then(|rooms| rooms.remove(&room));
+        }
     }
 
     fn take_out(&mut self, person: &Person, room: RoomId) {

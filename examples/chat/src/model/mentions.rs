@@ -9,8 +9,9 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::membership::Membership;
 use super::people::People;
-use crate::history::{PersonId, RoomId};
-use crate::model::names;
+use crate::history::{Call, PersonId, RoomId};
+use crate::model::calls;
+use crate::model::names::{self, is_spaceless};
 
 /// So many `@` of a text are looked at.
 const SOUGHT: usize = 20;
@@ -19,30 +20,41 @@ const SOUGHT: usize = 20;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mentioned {
     pub people: Vec<PersonId>,
+    /// Many are called at once, if whoever says it may do that.
+    pub call: Option<Call>,
     /// Characters that were folded, and not looked up.
     pub folded: usize,
 }
 
-/// Names have at most `longest` characters.
+/// Names have at most `longest` characters. The `robot`, if it listens there, is no member.
 pub(super) fn mentioned(
     people: &People,
     membership: &Membership,
     text: &str,
-    in_room: RoomId,
+    (in_room, robot): (RoomId, Option<PersonId>),
     longest: usize,
 ) -> Mentioned {
     let mut mentioned = Mentioned::default();
     for (at, _) in text.match_indices('@').take(SOUGHT) {
-        if text[..at].ends_with(char::is_alphanumeric) {
+        if text[..at].ends_with(|c: char| c.is_alphanumeric() && !is_spaceless(c)) {
             continue; // an address of mail
         }
         let following = text[at + 1..].chars().take(4 * longest).nfkc();
         let following: Vec<char> =
             following.take(longest + 1).take_while(|&c| names::is_allowed(c)).collect();
-        let is_member = |person: &PersonId| membership.is_member(*person, in_room);
-        let mut found = None;
-        for key in keys(&following, longest, &mut mentioned.folded) {
-            found = people.named(&key).filter(is_member).or(found);
+        let listens = |person: &PersonId| membership.is_member(*person, in_room) || robot == Some(*person);
+        let (mut found, mut length) = (None, 0);
+        for (end, key) in keys(&following, longest, &mut mentioned.folded) {
+            if let Some(person) = people.named(&key).filter(listens) {
+                (found, length) = (Some(person), end);
+            }
+        }
+        // Whoever has a longer name comes first, and whoever is called just so.
+        let is_so = |word: &str| found.is_some_and(|it| people.name_of(it).to_lowercase() == word);
+        let call = calls::found(&text[..at], &text[at + 1..]);
+        if let Some(call) = call.filter(|it| length < it.length || (length == it.length && !is_so(it.word))) {
+            mentioned.call = calls::louder(mentioned.call, call.call);
+            continue;
         }
         if let Some(person) = found.filter(|person| !mentioned.people.contains(person)) {
             mentioned.people.push(person);
@@ -51,8 +63,8 @@ pub(super) fn mentioned(
     mentioned
 }
 
-/// The keys of all names that this may begin with, from the shortest on.
-fn keys(text: &[char], longest: usize, folded: &mut usize) -> Vec<String> {
+/// The keys of all names that this may begin with, and their characters, from the shortest on.
+fn keys(text: &[char], longest: usize, folded: &mut usize) -> Vec<(usize, String)> {
     let (mut keys, mut key, mut letter) = (Vec::new(), String::new(), String::new());
     for (at, &c) in text.iter().enumerate().take(longest) {
         letter.push(c);
@@ -65,7 +77,7 @@ fn keys(text: &[char], longest: usize, folded: &mut usize) -> Vec<String> {
         names::fold_letter(&letter, &mut key);
         letter.clear();
         if is_word_end(c, next) {
-            keys.push(if key.is_ascii() { key.clone() } else { key.nfkc().collect() });
+            keys.push((at + 1, if key.is_ascii() { key.clone() } else { key.nfkc().collect() }));
         }
     }
     keys
@@ -73,7 +85,6 @@ fn keys(text: &[char], longest: usize, folded: &mut usize) -> Vec<String> {
 
 /// May a name end between these two? Not in the middle of a word; where words are not set apart, anywhere.
 fn is_word_end(last: char, next: Option<char>) -> bool {
-    let is_spaceless = |c: char| c >= '\u{2e80}'; // Han, kana, Hangul: `@小明你好`
     let goes_on =
         next.is_some_and(|next| next.is_alphanumeric() && !is_spaceless(last) && !is_spaceless(next));
     !goes_on && !names::is_separator(last)
@@ -83,7 +94,7 @@ fn is_word_end(last: char, next: Option<char>) -> bool {
 mod tests {
     use super::*;
     use crate::model::membership::Mark;
-    use crate::model::people::Person;
+    use crate::model::person::Person;
 
     const NAMES: [&str; 11] =
         ["carla", "Bob", "小明", "al", "Anna", "Anna Maria", "O’Neil", "艾·伦", "Dr. Who", "Zoë", "carol"];
@@ -102,7 +113,7 @@ mod tests {
 
     fn names(text: &str) -> Vec<&'static str> {
         let (people, membership) = people(&NAMES);
-        let found = mentioned(&people, &membership, text, 1, 24).people;
+        let found = mentioned(&people, &membership, text, (1, None), 24).people;
         found.into_iter().map(|id| NAMES[id as usize - 1]).collect()
     }
 
@@ -145,7 +156,7 @@ mod tests {
         for (id, name) in (1..).zip(names) {
             let decomposed: String = name.nfd().collect();
             for text in [format!("@{name}"), format!("({}: @{name}, hi)", name), format!("@{decomposed}!")] {
-                assert_eq!(mentioned(&people, &membership, &text, 1, 24).people, [id], "{text}");
+                assert_eq!(mentioned(&people, &membership, &text, (1, None), 24).people, [id], "{text}");
             }
         }
     }
@@ -156,9 +167,9 @@ mod tests {
         let (people, membership) = people(&NAMES);
         for unit in ["ﷺ", "a", "a ", "小", "e\u{301}", "ㄱ", "\u{fdfb}", "m.", "@", "İ"] {
             let text = format!("@{} ", unit.repeat(200)).repeat(20);
-            let found = mentioned(&people, &membership, &text, 1, 24);
+            let found = mentioned(&people, &membership, &text, (1, None), 24);
             assert!(found.people.is_empty() && found.folded <= 20 * 24, "{unit}: {}", found.folded);
         }
-        assert_eq!(mentioned(&people, &membership, &"ﷺ".repeat(4000), 1, 24), Mentioned::default());
+        assert_eq!(mentioned(&people, &membership, &"ﷺ".repeat(4000), (1, None), 24), Mentioned::default());
     }
 }

@@ -13,20 +13,25 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `decide.rs`, `arrive.rs` | whether a wish is granted, and which entries carry it out |
+//! | `decide.rs`, `talks.rs`, `arrive.rs` | whether a wish is granted, and which entries carry it out |
 //! | `apply.rs` | what an entry changes, and what is told of it |
 //! | `time.rs` | entries that nobody asks for: what is forgotten, removed, saved |
 //! | `tables.rs` | the tables side by side, and what is asked of them |
-//! | `people.rs`, `rooms.rs`, `membership.rs` | each of them |
+//! | `person.rs`, `people.rs`, `room.rs`, `rooms.rs`, `membership.rs` | each of them |
+//! | `govern/` | who governs what, and the acts of those who do |
+//! | `outside/` | bots, keys, targets, reminders; how much of a room somebody is told of |
+//! | `page.rs` | what the admin page sees of rooms |
 //! | `index.rs` | who is found by a name |
 //! | `members.rs`, `ring.rs` | the members of a room in the order of a list; its latest events |
 //! | `names.rs`, `names/`, `legible.rs` | what somebody and a room may be called, and what can be read |
-//! | `mentions.rs` | whom a text mentions |
+//! | `mentions.rs`, `calls.rs` | whom a text mentions, and whether it calls all |
 //! | `loading.rs` | the tables as the history has kept them |
 
 mod apply;
 mod arrive;
+mod calls;
 mod decide;
+mod govern;
 mod index;
 pub(crate) mod legible;
 mod loading;
@@ -34,18 +39,24 @@ mod members;
 mod membership;
 mod mentions;
 pub(crate) mod names;
+mod outside;
+mod page;
 mod people;
+mod person;
 mod ring;
+mod room;
 mod rooms;
 mod tables;
+mod talks;
 #[cfg(test)]
 mod tests;
 mod time;
 
 pub(crate) use arrive::Arrival;
 pub(crate) use decide::{By, Decision, Moment};
+pub(crate) use govern::ADDRESSES;
 pub(crate) use members::Listed;
 pub(crate) use membership::Mark;
-pub(crate) use rooms::Room;
+pub(crate) use room::Room;
 pub(crate) use tables::{LOBBY, Model, Rules};
 pub(crate) use time::CHORES;

@@ -56,8 +56,11 @@ const LETTERS: &str = "has letters and digits, and between them single spaces or
 const SEPARATORS: [char; 8] = [' ', '_', '-', '.', '\'', '’', '·', '・'];
 
 /// No name looks like one of these. Rooms may be called lobby.
-const RESERVED: [&str; 26] = [
+const RESERVED: [&str; 29] = [
     "server",
+    "operator",
+    "the operator",
+    "owner",
     "system",
     "admin",
     "administrator",
@@ -88,6 +91,8 @@ const LOBBY: &str = "lobby";
 /// Text clients read `[tea]` before what was said in a room, and `[private]` before what was said to them alone.
 const PRIVATE: &str = "private";
 const GUEST: &str = "guest";
+/// Whoever has erased themself is called `gone-7`.
+const GONE: &str = "gone";
 
 /// A name that millions have, though it has the key of `all`.
 const ALI: [&str; 3] = ["Ali", "ali", "ALI"];
@@ -97,10 +102,14 @@ const MAX_STACKED: usize = 2;
 /// Burmese syllables have as many signs after a letter.
 const MAX_MARKS: usize = 4;
 
-static RESERVED_FOLDED: LazyLock<Vec<String>> = LazyLock::new(|| RESERVED.map(fold_person).to_vec());
-static GUEST_FOLDED: LazyLock<(String, Vec<String>)> = LazyLock::new(|| {
+/// As [`check_disguise`] looks at names: without what separates.
+static RESERVED_FOLDED: LazyLock<Vec<String>> = LazyLock::new(|| {
+    RESERVED.map(|name| fold_person(&name.chars().filter(|&c| !is_separator(c)).collect::<String>())).to_vec()
+});
+/// What is followed by a number, and the digits of it.
+static NUMBERED_FOLDED: LazyLock<([String; 2], Vec<String>)> = LazyLock::new(|| {
     let digits = ('0'..='9').map(|digit| fold_person(&digit.to_string()));
-    (fold_person(GUEST), digits.collect())
+    ([GUEST, GONE].map(fold_person), digits.collect())
 });
 
 /// May somebody be called this? `max` is in characters.
@@ -132,6 +141,13 @@ pub(crate) fn guest_name(number: u64) -> String {
     format!("{GUEST}-{number}")
 }
 
+/// Is it this one? Asked for every message, so nothing is written for it.
+pub(crate) fn is_guest_name(name: &str, number: u64) -> bool {
+    let digits = name.strip_prefix(GUEST).and_then(|rest| rest.strip_prefix('-'));
+    digits.is_some_and(|digits| !digits.starts_with(['+', '0']) && digits.parse() == Ok(number))
+        || number == 0 && digits == Some("0")
+}
+
 /// The name in NFKC, if it keeps the rules that people and rooms share.
 fn check(name: &str, max: usize) -> Result<String, Rule> {
     // Four characters at most become one; what is longer need not be looked at.
@@ -161,7 +177,7 @@ fn check_disguise(name: &str) -> Result<(), Rule> {
     if !ALI.contains(&name) && keys.iter().any(is_reserved) {
         return Err(Rule::Reserved);
     }
-    match keys.into_iter().any(is_like_a_guest) {
+    match keys.into_iter().any(is_numbered) {
         true => Err(Rule::Guest),
         false => Ok(()),
     }
@@ -178,6 +194,11 @@ pub(crate) fn is_allowed(c: char) -> bool {
         )
     };
     is_separator(c) || ((c.is_alphanumeric() || is_combining_mark(c)) && !outcast() && !is_blank(c))
+}
+
+/// Han, kana, Hangul: words are not set apart, as in `@小明你好`.
+pub(crate) fn is_spaceless(c: char) -> bool {
+    c >= '\u{2e80}'
 }
 
 pub(crate) fn is_separator(c: char) -> bool {
@@ -221,10 +242,10 @@ fn check_marks(name: &str) -> Result<(), Rule> {
     Ok(())
 }
 
-/// `guest` and a number, or what looks like it: `l` is as good as 1, and there are many dashes that are letters.
-fn is_like_a_guest(folded: &str) -> bool {
-    let (guest, digits) = &*GUEST_FOLDED;
-    let Some(rest) = folded.strip_prefix(guest.as_str()) else {
+/// `guest` or `gone` and a number, or what looks like it: `l` is as good as 1, and there are many dashes that are letters.
+fn is_numbered(folded: &str) -> bool {
+    let (words, digits) = &*NUMBERED_FOLDED;
+    let Some(rest) = words.iter().find_map(|word| folded.strip_prefix(word.as_str())) else {
         return false;
     };
     let behind_a_dash = rest.chars().next().map(|dash| &rest[dash.len_utf8()..]);
@@ -253,7 +274,7 @@ impl fmt::Display for NameFault {
             Rule::Separators => write!(f, "{what} {LETTERS}, one at a time"),
             Rule::Marks => write!(f, "{what} has few marks on one letter, and only those of its script"),
             Rule::Reserved => write!(f, "{what} cannot look like one that the chat uses itself"),
-            Rule::Guest => write!(f, "{what} cannot look like that of a guest"),
+            Rule::Guest => write!(f, "{what} cannot look like that of a guest, or of who is gone"),
         }
     }
 }

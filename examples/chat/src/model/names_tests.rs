@@ -113,6 +113,12 @@ fn what_cannot_be_a_name_breaks_a_rule() {
         ("pol1cat", Rule::Reserved),
         ("服务器", Rule::Reserved),
         ("lobby", Rule::Reserved),
+        ("operator", Rule::Reserved),
+        ("The 0perator", Rule::Reserved),
+        ("Owner", Rule::Reserved),
+        ("gone-7", Rule::Guest),
+        ("Gone 7", Rule::Guest),
+        ("gоne-l2", Rule::Guest),
         ("guest-7", Rule::Guest),
         ("GUEST-70", Rule::Guest),
         ("guest-l0", Rule::Guest),
@@ -143,8 +149,20 @@ fn what_cannot_be_a_name_breaks_a_rule() {
         assert_eq!(person(name), Err(rule), "{name:?}");
         assert_eq!(check_room(name, MAX).is_ok(), name == LOBBY, "{name:?}");
     }
-    for name in ["guest-house", "guest-7up", "Guests", "Ali", "ali", "ALI", "Meme", "Системный", "АДМИН"]
-    {
+    for name in [
+        "gone",
+        "gone fishing",
+        "Gone 4 good",
+        "guest-house",
+        "guest-7up",
+        "Guests",
+        "Ali",
+        "ali",
+        "ALI",
+        "Meme",
+        "Системный",
+        "АДМИН",
+    ] {
         assert!(person(name).is_ok(), "{name}");
     }
     assert_eq!(person("AlI"), Err(Rule::Reserved), "it is drawn like All");
@@ -213,4 +231,16 @@ fn what_can_be_ignored_is_blank() {
     // Nothing that people write is.
     let letters = characters().filter(|c| c.is_alphanumeric() && is_blank(*c));
     assert!(letters.count() < 30);
+}
+
+#[test]
+fn the_name_of_a_guest_is_known_again_without_writing_it() {
+    for number in [0, 1, 7, 10, 4_096, u64::MAX] {
+        assert!(is_guest_name(&guest_name(number), number), "{number}");
+    }
+    for name in
+        ["guest-8", "guest-07", "guest-+7", "guest7", "guest-", "guest-7 ", "Guest-7", "7", "guest-00"]
+    {
+        assert!(!is_guest_name(name, 7) && !is_guest_name(name, 0), "{name}");
+    }
 }

@@ -4,139 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::index::Index;
 use super::members::ByName;
+use super::person::Person;
 use crate::history::{Millis, PersonId, TokenHash};
-use crate::model::names::{self, Keys};
-use crate::news::Named;
-
-/// A guest with a token who never chose a name is forgotten after a day, others after a year.
-const FORGET_GUESTS: Millis = 86_400_000;
-const FORGET_PEOPLE: Millis = 365 * 86_400_000;
-
-#[derive(Debug)]
-pub(crate) struct Person {
-    id: PersonId,
-    name: String,
-    keys: Keys,
-    by_name: ByName,
-    /// `None` for guests who cannot come back.
-    token: Option<TokenHash>,
-    /// When they were last here; and what of that is on its way to the disk.
-    seen: Millis,
-    seen_on_disk: Millis,
-    /// They have a connection.
-    is_here: bool,
-    /// The keys of a new name that is on its way to the disk.
-    renaming: Option<Keys>,
-    /// They are being forgotten: their name and token are free, and it is on its way to the disk.
-    is_leaving: bool,
-    /// Others have been told that they are here.
-    is_shown: bool,
-    /// Others have been told of them some time.
-    is_met: bool,
-    /// They have done nothing yet that others could see.
-    is_silent: bool,
-    /// Since when they are away, if that is known.
-    rests_since: Option<Millis>,
-}
-
-impl Person {
-    pub(crate) fn new(id: PersonId, name: String, token: Option<TokenHash>, seen: Millis) -> Self {
-        Person {
-            id,
-            keys: Keys::of_person(&name),
-            by_name: ByName::new(&name, id),
-            name,
-            token,
-            seen,
-            seen_on_disk: seen,
-            is_here: false,
-            renaming: None,
-            is_leaving: false,
-            is_shown: false,
-            is_met: false,
-            is_silent: true,
-            rests_since: None,
-        }
-    }
-
-    /// As the history has kept them: others know them.
-    pub(super) fn stored(
-        id: PersonId,
-        name: String,
-        token: TokenHash,
-        seen: Millis,
-        is_silent: bool,
-    ) -> Self {
-        Person { is_silent, is_met: true, ..Person::new(id, name, Some(token), seen) }
-    }
-
-    pub(crate) fn id(&self) -> PersonId {
-        self.id
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// As they are called now.
-    pub(crate) fn named(&self) -> Named {
-        Named { id: self.id, name: self.name.clone() }
-    }
-
-    pub(crate) fn is_here(&self) -> bool {
-        self.is_here
-    }
-
-    /// Can they come back?
-    pub(crate) fn has_token(&self) -> bool {
-        self.token.is_some()
-    }
-
-    pub(super) fn token(&self) -> Option<TokenHash> {
-        self.token
-    }
-
-    pub(super) fn seen(&self) -> Millis {
-        self.seen
-    }
-
-    /// Have others been told of them?
-    pub(super) fn is_met(&self) -> bool {
-        self.is_met
-    }
-
-    /// Are others told that they are here?
-    pub(crate) fn is_shown(&self) -> bool {
-        self.is_shown
-    }
-
-    pub(super) fn is_silent(&self) -> bool {
-        self.is_silent
-    }
-
-    /// Has this person chosen a name?
-    fn is_named(&self) -> bool {
-        self.name != names::guest_name(self.id)
-    }
-
-    /// When they are forgotten if they do not come back, having been here last at `seen`.
-    fn forgotten_at(&self, seen: Millis) -> Millis {
-        seen.saturating_add(if self.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS })
-    }
-
-    pub(super) fn folded(&self) -> &str {
-        &self.keys.folded
-    }
-
-    /// Their place in lists.
-    pub(super) fn by_name(&self) -> &ByName {
-        &self.by_name
-    }
-
-    pub(super) fn is_renaming(&self) -> bool {
-        self.renaming.is_some()
-    }
-}
+use crate::model::names::Keys;
 
 /// Everybody who is known, by number, by token and by name.
 #[derive(Debug, Default)]
@@ -146,6 +16,8 @@ pub(crate) struct People {
     by_name: Index,
     /// The second keys of names. Two people may share one who had their names before it was looked at: both keep them.
     by_look: BTreeSet<(Box<str>, PersonId)>,
+    /// Names of people who have erased themselves, until that is done.
+    withheld: HashMap<PersonId, Vec<Box<str>>>,
     /// Names of people who are gone, for those who talked to them in private.
     gone: HashMap<PersonId, String>,
     /// Who has a connection.
@@ -161,9 +33,7 @@ pub(crate) struct People {
 impl People {
     pub(super) fn insert(&mut self, person: Person) {
         self.keep_name(person.id, &person.keys);
-        if let Some(token) = person.token {
-            self.by_token.insert(token, person.id);
-        }
+        self.by_token.extend(person.tokens.iter().map(|token| (*token, person.id)));
         self.by_id.insert(person.id, person);
     }
 
@@ -175,12 +45,27 @@ impl People {
         };
         person.is_leaving = true;
         self.leaving += 1;
-        let token = person.token.take();
+        let tokens = std::mem::take(&mut person.tokens);
+        person.given_up.clone_from(&tokens);
         let keys: Vec<Keys> = std::iter::once(person.keys.clone()).chain(person.renaming.take()).collect();
         keys.iter().for_each(|keys| self.free_name(id, keys));
-        if let Some(token) = token {
-            self.by_token.remove(&token);
+        for token in &tokens {
+            self.by_token.remove(token);
         }
+    }
+
+    /// They are not forgotten after all.
+    pub(super) fn remember(&mut self, id: PersonId) {
+        let Some(person) = self.by_id.get_mut(&id).filter(|person| person.is_leaving) else {
+            return;
+        };
+        person.is_leaving = false;
+        self.leaving -= 1;
+        person.tokens = std::mem::take(&mut person.given_up);
+        self.by_token.extend(person.tokens.iter().map(|token| (*token, id)));
+        let keys = person.keys.clone();
+        self.keep_name(id, &keys);
+        self.rest(id);
     }
 
     /// They will not come back.
@@ -194,7 +79,7 @@ impl People {
 
     /// Somebody is away: in time they are forgotten, and if they were never noticed they may have to give way.
     pub(super) fn rest(&mut self, id: PersonId) {
-        let may_rest = |person: &&mut Person| person.token.is_some() && !person.is_here;
+        let may_rest = |person: &&mut Person| !person.is_here && !person.is_kept && !person.is_leaving;
         if let Some(person) = self.by_id.get_mut(&id).filter(may_rest) {
             person.rests_since = Some(person.seen);
             self.resting.insert((person.forgotten_at(person.seen), id));
@@ -267,8 +152,53 @@ impl People {
 
     /// Their token could not be stored: they are guests who cannot come back.
     pub(super) fn drop_token(&mut self, id: PersonId) {
-        if let Some(token) = self.by_id.get_mut(&id).and_then(|person| person.token.take()) {
-            self.by_token.remove(&token);
+        if let Some(person) = self.by_id.get_mut(&id) {
+            person.is_guest = true;
+            for token in person.tokens.drain(..) {
+                self.by_token.remove(&token);
+            }
+        }
+    }
+
+    /// Another device of theirs.
+    pub(super) fn add_token(&mut self, id: PersonId, token: TokenHash) {
+        if let Some(person) = self.by_id.get_mut(&id).filter(|person| !person.is_leaving) {
+            person.is_guest = false;
+            person.tokens.retain(|old| *old != token);
+            person.tokens.push(token);
+            self.by_token.insert(token, id);
+        }
+    }
+
+    /// A token is worth nothing any more. Whoever had no other stays who they are, until they are forgotten.
+    pub(super) fn end_session(&mut self, token: &TokenHash) {
+        let person = self.by_token.remove(token).and_then(|id| self.by_id.get_mut(&id));
+        if let Some(person) = person {
+            person.tokens.retain(|other| other != token);
+        }
+    }
+
+    /// They are not forgotten however long they are away, or are again.
+    pub(super) fn keep(&mut self, id: PersonId, is_kept: bool) {
+        if self.by_id.get(&id).is_some_and(|person| person.is_kept != is_kept) {
+            self.wake(id);
+            if let Some(person) = self.by_id.get_mut(&id) {
+                person.is_kept = is_kept;
+            }
+            self.rest(id);
+        }
+    }
+
+    /// Nobody gets this name, which was that of somebody who is gone.
+    pub(super) fn withhold(&mut self, id: PersonId, keys: &Keys) {
+        let keys: Vec<Box<str>> = keys.iter().map(Into::into).collect();
+        self.by_look.extend(keys.iter().map(|key| (key.clone(), id)));
+        self.withheld.insert(id, keys);
+    }
+
+    pub(super) fn free_withheld(&mut self, id: PersonId) {
+        for key in self.withheld.remove(&id).into_iter().flatten() {
+            self.by_look.remove(&(key, id));
         }
     }
 
@@ -335,8 +265,7 @@ impl People {
 
     /// Of those who are here and can come back, some of whom the disk has not heard for so long.
     pub(super) fn unseen(&self, now: Millis, after: Millis, most: usize) -> Vec<PersonId> {
-        let is_due =
-            |person: &&Person| person.token.is_some() && person.seen_on_disk.saturating_add(after) <= now;
+        let is_due = |person: &&Person| !person.is_guest && person.seen_on_disk.saturating_add(after) <= now;
         self.here().filter(is_due).take(most).map(|person| person.id).collect()
     }
 

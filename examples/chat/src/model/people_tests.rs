@@ -1,6 +1,8 @@
 //! Names, tokens and memories of people.
 
 use super::*;
+use crate::model::names;
+use crate::model::person::{FORGET_GUESTS, FORGET_PEOPLE};
 
 fn people() -> People {
     let mut people = People::default();

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Deref;
 
-use crate::history::{Event, Offset, RING_BYTES, What};
+use crate::history::{Event, Offset, PersonId, RING_BYTES, What};
 
 #[derive(Debug, Default)]
 pub(crate) struct Ring {
@@ -52,6 +52,15 @@ impl Ring {
         }
     }
 
+    /// Its author is called otherwise, for good.
+    pub(super) fn rename_author(&mut self, author: PersonId, name: &str) {
+        for event in self.events.iter_mut().filter(|event| event.author == author) {
+            self.bytes -= event.weight();
+            name.clone_into(&mut event.author_name);
+            self.bytes += event.weight();
+        }
+    }
+
     fn drop_oldest(&mut self) {
         if let Some(event) = self.events.pop_front() {
             self.bytes -= event.weight();
@@ -75,7 +84,8 @@ impl Deref for Ring {
 mod tests {
     use super::*;
     use crate::history::{PersonId, RINGS_BYTES, RoomId, RoomKind, StoredRoom, Voices};
-    use crate::model::rooms::{Room, Rooms};
+    use crate::model::room::Room;
+    use crate::model::rooms::Rooms;
 
     fn text(offset: Offset, length: usize) -> Event {
         let what = What::Text("x".repeat(length));
@@ -130,6 +140,7 @@ mod tests {
             voices: Voices::None,
             uncounted: vec![],
             recent: vec![],
+            calls: Vec::new(),
         };
         (0..300).for_each(|id| rooms.insert(Room::new(stored(id))));
         for id in 0..300 {

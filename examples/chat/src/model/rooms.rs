@@ -4,181 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 
 use super::index::Index;
-use super::ring::Ring;
-use crate::history::{
-    Event, Millis, Offset, PersonId, RINGS_BYTES, RoomId, RoomKind, StoredRoom, Voices, What,
-};
+use super::room::{Room, direct_pair, is_key, look};
+use crate::history::{Event, Millis, OPERATOR, Offset, PersonId, RINGS_BYTES, RoomId, RoomKind, Voices};
 use crate::model::names::{self, Keys};
 
 /// What is left of a ring when all together are too large, in bytes.
 const LITTLE: usize = 4 << 10;
-
-#[derive(Debug)]
-pub(crate) struct Room {
-    id: RoomId,
-    kind: RoomKind,
-    /// What clients call it. For a direct room, its key.
-    name: String,
-    folded: String,
-    epoch: String,
-    /// The oldest offset that is kept, and the latest.
-    first: Offset,
-    last: Offset,
-    voices: Voices,
-    /// The latest events, so that hardly anybody has to ask the disk.
-    recent: Ring,
-    /// When something was said last, as a number that counts up.
-    used: u64,
-    /// Events that do not count as unread, in order.
-    uncounted: Vec<Offset>,
-    /// Not on disk yet: it is a name that is taken, and nothing else.
-    is_pending: bool,
-    /// Who made it, since the program has started.
-    maker: Option<PersonId>,
-    /// When it is removed, since nobody is a member.
-    empty_until: Option<Millis>,
-}
-
-impl Room {
-    pub(crate) fn new(stored: StoredRoom) -> Self {
-        let StoredRoom { id, kind, name, folded, epoch, first, last, voices, uncounted, recent } = stored;
-        Room {
-            id,
-            kind,
-            // The disk may have it as it was folded by an older version.
-            folded: if kind == RoomKind::Public { names::fold_room(&name) } else { folded },
-            name,
-            epoch,
-            first,
-            last,
-            voices,
-            recent: Ring::new(recent),
-            used: 0,
-            uncounted,
-            is_pending: false,
-            maker: None,
-            empty_until: None,
-        }
-    }
-
-    /// A room that is on its way to the disk: nothing was said in it.
-    pub(super) fn pending(id: RoomId, kind: RoomKind, name: &str, folded: &str, epoch: &str) -> Self {
-        let (name, folded, epoch) = (name.to_owned(), folded.to_owned(), epoch.to_owned());
-        let (voices, uncounted, recent) = (Voices::None, Vec::new(), Vec::new());
-        let (first, last) = (1, 0);
-        let room =
-            Room::new(StoredRoom { id, kind, name, folded, epoch, first, last, voices, uncounted, recent });
-        Room { is_pending: true, ..room }
-    }
-
-    pub(crate) fn id(&self) -> RoomId {
-        self.id
-    }
-
-    pub(crate) fn kind(&self) -> RoomKind {
-        self.kind
-    }
-
-    pub(crate) fn is_public(&self) -> bool {
-        self.kind == RoomKind::Public
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(super) fn folded(&self) -> &str {
-        &self.folded
-    }
-
-    pub(crate) fn epoch(&self) -> &str {
-        &self.epoch
-    }
-
-    /// The oldest offset that is kept.
-    pub(crate) fn first(&self) -> Offset {
-        self.first
-    }
-
-    /// The latest.
-    pub(crate) fn last(&self) -> Offset {
-        self.last
-    }
-
-    pub(crate) fn recent(&self) -> &Ring {
-        &self.recent
-    }
-
-    pub(super) fn voices(&self) -> Voices {
-        self.voices
-    }
-
-    pub(super) fn is_pending(&self) -> bool {
-        self.is_pending
-    }
-
-    /// Whom somebody talks to here, if it is a private talk.
-    pub(crate) fn partner_of(&self, person: PersonId) -> Option<PersonId> {
-        let [one, other] = direct_pair(&self.name)?;
-        Some(if one == person { other } else { one })
-    }
-
-    /// How many events after `read` somebody has yet to read.
-    pub(crate) fn unread(&self, read: Offset) -> u64 {
-        let uncounted = self.uncounted.len() - self.uncounted.partition_point(|&offset| offset <= read);
-        self.last.saturating_sub(read.max(self.first.saturating_sub(1))).saturating_sub(uncounted as u64)
-    }
-
-    /// Something was said: the latest event so far.
-    fn push(&mut self, event: Event, keep: usize) {
-        self.last = event.offset;
-        self.voices = self.voices.and(event.author);
-        if !event.what.is_counted() {
-            self.uncounted.push(event.offset);
-        }
-        if let What::Deletion { target } = event.what {
-            self.recent.take_back(target);
-        }
-        self.recent.push(event, keep);
-    }
-
-    /// What came before `first` is no longer kept.
-    fn prune(&mut self, first: Offset) {
-        self.first = self.first.max(first);
-        self.recent.prune(self.first);
-        let gone = self.uncounted.partition_point(|&offset| offset < first);
-        self.uncounted.drain(..gone);
-    }
-
-    /// The events after an offset, if all of them are in memory.
-    pub(crate) fn after(&self, offset: Offset) -> Option<impl Iterator<Item = &Event>> {
-        let oldest = self.recent.front().map_or(self.last + 1, |event| event.offset);
-        if offset + 1 < oldest {
-            return None;
-        }
-        let start = self.recent.partition_point(|event| event.offset <= offset);
-        Some(self.recent.range(start..))
-    }
-
-    /// Of what the disk has told, what has been told live as well. The disk may be ahead: an event is there before
-    /// the news of it are here, and whoever heard it from both would hear it twice.
-    pub(crate) fn heard<'a>(&self, events: &'a [Event]) -> &'a [Event] {
-        &events[..events.partition_point(|event| event.offset <= self.last)]
-    }
-
-    /// The events before an offset, the nearest `limit` of them, if they are in memory or there are no others.
-    pub(crate) fn before(
-        &self,
-        offset: Option<Offset>,
-        limit: usize,
-    ) -> Option<impl DoubleEndedIterator<Item = &Event>> {
-        let end =
-            offset.map_or(self.recent.len(), |it| self.recent.partition_point(|event| event.offset < it));
-        let oldest = self.recent.front().map_or(self.last + 1, |event| event.offset);
-        let enough = end >= limit || oldest <= self.first;
-        enough.then(|| self.recent.range(end.saturating_sub(limit)..end))
-    }
-}
 
 /// All rooms, by number and by name.
 #[derive(Debug, Default)]
@@ -190,6 +21,8 @@ pub(crate) struct Rooms {
     by_look: BTreeSet<(Box<str>, RoomId)>,
     /// Those that anybody may join, by name.
     public: BTreeSet<(String, RoomId)>,
+    /// How many nobody knows of who is not in them.
+    private: usize,
     /// Those without members, by when they are removed.
     empty: BTreeSet<(Millis, RoomId)>,
     /// Bytes of all rings, and the rooms that have one, those in front in which nothing was said for longest.
@@ -203,13 +36,14 @@ pub(crate) struct Rooms {
 }
 
 impl Rooms {
+    /// How many there are: that anybody may join, that few know of, and private talks.
+    pub(super) fn count(&self) -> [usize; 3] {
+        let [public, private] = [self.public.len(), self.private];
+        [public, private, self.by_id.len() - public - private]
+    }
+
     pub(super) fn insert(&mut self, room: Room) {
-        self.by_name.keep_first(&room.name, room.id);
-        self.by_name.keep(&room.folded, room.id);
-        self.by_look.extend(look(&room));
-        if room.kind == RoomKind::Public {
-            self.public.insert((room.name.clone(), room.id));
-        }
+        self.keep_name(&room);
         direct_pair(&room.name)
             .into_iter()
             .flatten()
@@ -258,20 +92,100 @@ impl Rooms {
         room.maker.into_iter().for_each(|maker| count_down(&mut self.made, maker));
         self.bytes -= room.recent.bytes();
         self.rings.remove(&(room.used, id));
-        for name in [&room.name, &room.folded] {
-            self.by_name.free(name, id);
-        }
-        if let Some(look) = look(&room) {
-            self.by_look.remove(&look);
-        }
-        self.public.remove(&(room.name.clone(), id));
+        self.free_name(&room);
+        room.renaming.iter().for_each(|keys| self.free_keys(id, keys));
         Some(room)
     }
 
-    /// Nobody is a member any more: the room is removed then.
+    // ---- what they are called
+
+    fn keep_name(&mut self, room: &Room) {
+        self.by_name.keep_first(&room.name, room.id);
+        self.by_name.keep(&room.folded, room.id);
+        self.by_look.extend(look(room));
+        self.private += usize::from(room.is_private());
+        if room.is_public() {
+            self.public.insert((room.name.clone(), room.id));
+        }
+    }
+
+    fn free_name(&mut self, room: &Room) {
+        for name in [&room.name, &room.folded] {
+            self.by_name.free(name, room.id);
+        }
+        if let Some(look) = look(room) {
+            self.by_look.remove(&look);
+        }
+        self.private -= usize::from(room.is_private());
+        self.public.remove(&(room.name.clone(), room.id));
+    }
+
+    fn free_keys(&mut self, id: RoomId, keys: &Keys) {
+        self.by_name.free(&keys.folded, id);
+        if let Some(look) = keys.look() {
+            self.by_look.remove(&(look.into(), id));
+        }
+    }
+
+    /// Keeps a name from others while it is on its way to the disk.
+    pub(super) fn reserve(&mut self, id: RoomId, keys: &Keys) {
+        if let Some(room) = self.by_id.get_mut(&id) {
+            room.renaming = Some(keys.clone());
+            self.by_name.keep(&keys.folded, id);
+            self.by_look.extend(keys.look().map(|look| (look.into(), id)));
+        }
+    }
+
+    /// It is there, or is not after all.
+    pub(super) fn free_reserved(&mut self, id: RoomId, keys: &Keys) {
+        let Some(room) = self.by_id.get_mut(&id) else { return };
+        if room.renaming.take_if(|reserved| reserved == keys).is_some() {
+            self.free_keys(id, keys);
+            self.keep_again(id);
+        }
+    }
+
+    /// A key may be one of several of its names: those are the same in another spelling.
+    fn keep_again(&mut self, id: RoomId) {
+        let Some(room) = self.by_id.get(&id) else { return };
+        self.by_name.keep_first(&room.name, id);
+        self.by_name.keep(&room.folded, id);
+        self.by_look.extend(look(room));
+        if let Some(keys) = &room.renaming {
+            self.by_name.keep(&keys.folded, id);
+            self.by_look.extend(keys.look().map(|look| (look.into(), id)));
+        }
+    }
+
+    /// It is called so from now on, and is private or is not.
+    pub(super) fn rename(&mut self, id: RoomId, is_private: bool, name: &str, folded: &str) {
+        let Some(mut room) = self.by_id.remove(&id) else { return };
+        self.free_name(&room);
+        room.kind = if is_private { RoomKind::Private } else { RoomKind::Public };
+        (room.name, room.folded) = (name.to_owned(), folded.to_owned());
+        self.keep_name(&room);
+        self.by_id.insert(id, room);
+        self.keep_again(id);
+    }
+
+    /// Somebody has erased themself: what is in memory of theirs has another name.
+    pub(super) fn rename_author(&mut self, author: PersonId, name: &str) {
+        let may_have_spoken = |room: &&mut Room| match room.voices {
+            Voices::None => false,
+            Voices::One(one) => one == author,
+            Voices::Several => true,
+        };
+        for room in self.by_id.values_mut().filter(may_have_spoken) {
+            self.bytes -= room.recent.bytes();
+            room.recent.rename_author(author, name);
+            self.bytes += room.recent.bytes();
+        }
+    }
+
+    /// Nobody is a member any more: the room is removed then. What whoever runs the chat has brought in stays.
     pub(super) fn empty(&mut self, id: RoomId, until: Millis) {
         self.fill(id);
-        if let Some(room) = self.by_id.get_mut(&id) {
+        if let Some(room) = self.by_id.get_mut(&id).filter(|room| room.maker != Some(OPERATOR)) {
             room.empty_until = Some(until);
             self.empty.insert((until, id));
         }
@@ -315,38 +229,34 @@ impl Rooms {
         }
     }
 
-    /// Whoever is on the way into a room that is on its way, has made it.
-    pub(super) fn enter_pending(&mut self, id: RoomId, person: PersonId) {
-        let is_new = |room: &&mut Room| room.is_pending && room.is_public() && room.maker.is_none();
-        if let Some(room) = self.by_id.get_mut(&id).filter(is_new) {
-            room.maker = Some(person);
-            *self.made.entry(person).or_default() += 1;
-        }
-    }
-
     pub(super) fn named(&self, folded: &str) -> Option<&Room> {
         self.by_name.get(folded).and_then(|id| self.by_id.get(&id))
     }
 
-    /// What a client means by a name: a private talk by its key, letter by letter; any other room by whatever looks
-    /// like its name.
+    /// What a client means by a name: a private talk or a private room by its key, letter by letter; any other room by
+    /// whatever looks like its name.
     pub(super) fn called(&self, name: &str) -> Option<&Room> {
-        let looked_for = || (!name.starts_with('@')).then(|| self.named(&names::fold_room(name))).flatten();
+        let looked_for = || (!is_key(name)).then(|| self.named(&names::fold_room(name))).flatten();
         self.named(name).or_else(looked_for)
     }
 
-    /// The room whose name is like this one.
-    pub(super) fn like(&self, keys: &Keys) -> Option<&Room> {
+    /// The room whose name is like this one, if it is not this room itself.
+    pub(super) fn like(&self, keys: &Keys, except: Option<RoomId>) -> Option<&Room> {
+        let is_other = |room: &&Room| Some(room.id) != except;
         let drawn_like = |key: &str| {
             let (first, last) = ((Box::from(key), RoomId::MIN), (Box::from(key), RoomId::MAX));
-            self.by_look.range(first..=last).find_map(|(_, id)| self.get(*id))
+            self.by_look.range(first..=last).filter_map(|(_, id)| self.get(*id)).find(is_other)
         };
-        keys.iter().find_map(|key| self.named(key).or_else(|| drawn_like(key)))
+        keys.iter().find_map(|key| self.named(key).filter(is_other).or_else(|| drawn_like(key)))
     }
 
     /// How many rooms there are that anybody may join.
     pub(super) fn count_public(&self) -> usize {
         self.public.len()
+    }
+
+    pub(super) fn count_private(&self) -> usize {
+        self.private
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Room> {
@@ -361,12 +271,6 @@ impl Rooms {
     }
 }
 
-/// The second key of a room that anybody may join.
-fn look(room: &Room) -> Option<(Box<str>, RoomId)> {
-    let keys = (room.kind == RoomKind::Public).then(|| Keys::of_room(&room.name))?;
-    keys.look().map(|look| (look.into(), room.id))
-}
-
 fn count_down(counts: &mut HashMap<PersonId, usize>, of: PersonId) {
     if let Some(count) = counts.get_mut(&of) {
         *count -= 1;
@@ -374,17 +278,6 @@ fn count_down(counts: &mut HashMap<PersonId, usize>, of: PersonId) {
             counts.remove(&of);
         }
     }
-}
-
-/// What a private talk between two people is called: the same for both, and no name that a room may have.
-pub(super) fn direct_name(one: PersonId, other: PersonId) -> String {
-    format!("@{}:{}", one.min(other), one.max(other))
-}
-
-/// Whose private talk this is, if it is one.
-pub(super) fn direct_pair(name: &str) -> Option<[PersonId; 2]> {
-    let (one, other) = name.strip_prefix('@')?.split_once(':')?;
-    Some([one.parse().ok()?, other.parse().ok()?])
 }
 
 #[cfg(test)]

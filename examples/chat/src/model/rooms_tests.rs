@@ -1,6 +1,8 @@
 //! What a room remembers, and how rooms are told apart.
 
 use super::*;
+use crate::history::{Offset, StoredRoom, What};
+use crate::model::room::direct_name;
 
 fn text(offset: Offset) -> Event {
     let what = What::Text(format!("number {offset}"));
@@ -24,6 +26,7 @@ fn room(first: Offset, last: Offset, recent: usize) -> Room {
         voices: Voices::None,
         uncounted: vec![],
         recent: (start..=last).map(text).collect(),
+        calls: Vec::new(),
     })
 }
 
@@ -79,4 +82,16 @@ fn a_private_talk_has_one_name() {
     assert_eq!(direct_name(7, 3), direct_name(3, 7));
     assert_eq!(direct_pair("@3:7"), Some([3, 7]));
     assert_eq!(direct_pair("tea"), None);
+}
+
+#[test]
+fn an_empty_room_is_removed_unless_whoever_runs_the_chat_has_made_it() {
+    for (maker, is_removed) in [(None, true), (Some(7), true), (Some(OPERATOR), false)] {
+        let mut rooms = Rooms::default();
+        rooms.insert(room(1, 0, 4).made_by(maker));
+        rooms.empty(1, 5);
+        assert_eq!(rooms.empties().count() == 1, is_removed, "{maker:?}");
+        rooms.fill(1);
+        assert_eq!(rooms.empties().count(), 0);
+    }
 }

@@ -2,20 +2,25 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::govern::Govern;
 use super::members::{Listed, Members};
 use super::membership::{Mark, Membership};
-use super::people::{People, Person};
-use super::rooms::{Room, Rooms};
-use crate::history::{Millis, PersonId, RoomId, RoomKind, TokenHash};
+use super::outside::Outside;
+use super::people::People;
+use super::person::Person;
+use super::room::Room;
+use super::rooms::Rooms;
+use crate::history::{Millis, PersonId, RoomId, TokenHash};
 use crate::model::names;
 use crate::news::News;
 use crate::refusal::{Code, Refusal};
+use crate::words::Filter;
 
 /// The room in which everybody is.
 pub(crate) const LOBBY: &str = "lobby";
 
 /// How much there may be of everything.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Rules {
     /// In characters, as the next two.
     pub max_name: usize,
@@ -27,6 +32,10 @@ pub(crate) struct Rules {
     pub max_members: usize,
     /// Events of a room in memory.
     pub recent: usize,
+    /// Messages of a bot in a minute, by HTTP, if its key says nothing else.
+    pub hook_rate: u32,
+    /// To which hosts members may have something sent.
+    pub push_hosts: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -35,6 +44,10 @@ pub(crate) struct Model {
     pub(super) people: People,
     pub(super) rooms: Rooms,
     pub(super) membership: Membership,
+    pub(super) govern: Govern,
+    pub(super) outside: Outside,
+    /// Words that are looked for in what is said.
+    pub(super) words: Filter,
     pub(super) lobby: RoomId,
     /// Arrivals that have begun here, and have not been answered.
     pub(super) arriving: HashMap<PersonId, usize>,
@@ -47,6 +60,11 @@ pub(crate) struct Model {
 }
 
 impl Model {
+    /// Other limits. What is there already stays, though it may be more, or longer.
+    pub(crate) fn set_rules(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+
     // ---- who is here
 
     /// Somebody has a connection, and had none.
@@ -59,10 +77,11 @@ impl Model {
     }
 
     /// Their last connection has gone. Whoever comes back soon never went: others are told when they have
-    /// [faded](Model::fade). A guest without a token does not come back, and lasts no longer than this. `now` is as in
+    /// [faded](Model::fade). A guest without a token does not come back, and lasts no longer than this; but who is
+    /// banned is not forgotten by going. `now` is as in
     /// [`Model::apply`].
     pub(crate) fn went(&mut self, id: PersonId, at: Millis, now: Millis) -> Vec<News> {
-        if self.people.go(id, at).is_some_and(|person| !person.has_token()) {
+        if self.people.go(id, at).is_some_and(|person| person.is_guest() && !person.is_kept()) {
             return self.forgotten(id, now);
         }
         if let Some(person) = self.people.get(id) {
@@ -117,6 +136,11 @@ impl Model {
         self.rooms.listed(after)
     }
 
+    /// May somebody know that there is this room? Of one that is not public only those do who are in it.
+    pub(crate) fn may_know(&self, person: PersonId, room: RoomId) -> bool {
+        self.room(room).is_some_and(Room::is_public) || self.is_member(person, room)
+    }
+
     // ---- who is in which
 
     pub(crate) fn is_member(&self, person: PersonId, room: RoomId) -> bool {
@@ -153,16 +177,24 @@ impl Model {
         Ok(self.members(room).list(part, after, limit))
     }
 
-    /// The room that somebody means by a name, if they are a member.
+    /// The room that somebody means by a name, if they are a member. A private room is meant by its title only by those who are in
+    /// it; for all others it does not exist.
     pub(crate) fn room_of(&self, person: PersonId, name: &str) -> Result<RoomId, Refusal> {
-        let Some(room) = self.rooms.called(name) else {
-            return Err(Refusal::no_such_room(name));
+        let found =
+            self.rooms.called(name).filter(|room| room.is_public() || self.is_member(person, room.id()));
+        let Some(room) = found else {
+            return self.titled(person, name).ok_or_else(|| Refusal::no_such_room(name));
         };
-        // Nobody learns who talks to whom.
         match self.is_member(person, room.id()) {
             true => Ok(room.id()),
-            false if room.kind() == RoomKind::Direct => Err(Refusal::no_such_room(name)),
             false => Err(Refusal::not_member(room.name())),
         }
+    }
+
+    /// A private room that somebody is in, by its title: the oldest, if there are several.
+    fn titled(&self, person: PersonId, name: &str) -> Option<RoomId> {
+        let folded = names::fold_room(name);
+        let private = self.rooms_of(person).filter(|room| room.is_private()).map(Room::id);
+        private.filter(|&room| self.govern.is_titled(room, &folded)).min()
     }
 }

@@ -1,6 +1,6 @@
 //! Entries that nobody asks for: what time brings about, and what is saved now and then.
 
-use super::rooms::Room;
+use super::room::Room;
 use super::tables::Model;
 use crate::history::{Entry, Millis, PersonId, RoomId};
 
@@ -36,7 +36,16 @@ impl Model {
         let lobby = self.rooms.get(self.lobby).filter(|lobby| lobby.is_pending())?;
         let (name, folded) = (lobby.name().to_owned(), lobby.folded().to_owned());
         let epoch = lobby.epoch().to_owned();
-        Some(Entry::Create { room: lobby.id(), kind: lobby.kind(), name, folded, epoch, at })
+        Some(Entry::Create {
+            room: lobby.id(),
+            kind: lobby.kind(),
+            name,
+            folded,
+            epoch,
+            at,
+            maker: None,
+            title: None,
+        })
     }
 
     /// Rooms that have been empty for long enough: the disk refuses if somebody has joined one meanwhile.
@@ -76,7 +85,7 @@ impl Model {
 
     /// Somebody has done something that others can see: they are remembered before those who have not.
     pub(crate) fn notice(&self, person: PersonId) -> Option<Entry> {
-        let person = self.people.get(person).filter(|person| person.has_token() && person.is_silent())?;
+        let person = self.people.get(person).filter(|person| !person.is_guest() && person.is_silent())?;
         Some(Entry::Noticed { person: person.id() })
     }
 

@@ -38,8 +38,13 @@ impl Plain {
                 let room = self.my_room(by.person, room)?;
                 self.say(by, Vec::new(), (room, Aim::There), Body::Deletion { target: *offset }, given)
             }
-            Wish::Open { to } => self.place(by, to, given),
-            Wish::Join { room, create } => self.judge_join(by.person, room, *create, given),
+            Wish::SetLevel { .. } | Wish::Act(_) => unreachable!("who governs has tests of their own"),
+            Wish::Open { to } => {
+                let place = self.place(by, to, given)?;
+                self.get(by.person).ok_or(Code::NoSuchPerson)?;
+                Ok(place)
+            }
+            Wish::Join { room, create, .. } => self.judge_join(by.person, room, *create, given),
             Wish::Leave { room } => {
                 let room = room.as_ref().map_or(Ok(by.here), |room| self.my_room(by.person, room))?;
                 match room == self.lobby {
@@ -108,10 +113,20 @@ impl Plain {
         let author_name = self.get(by.person).ok_or(Code::NoSuchPerson)?.name.clone();
         let mentions = match &body {
             Body::Text(text) | Body::Picture { caption: text, .. } => self.mentioned(text, room),
-            Body::Deletion { .. } => Vec::new(),
+            Body::Deletion { .. } | Body::Purge { .. } => Vec::new(),
         };
         let (author, key, at) = (by.person, by.key.map(str::to_owned), given.at);
-        entries.push(Entry::Append(Append { room, aim, author, author_name, key, at, body, mentions }));
+        entries.push(Entry::Append(Append {
+            room,
+            aim,
+            author,
+            author_name,
+            key,
+            at,
+            body,
+            mentions,
+            call: None,
+        }));
         Ok((entries, room))
     }
 
@@ -166,7 +181,16 @@ impl Plain {
         let mut entries = Vec::new();
         if found.is_none() {
             let (kind, epoch) = (RoomKind::Direct, given.epoch.to_owned());
-            entries.push(Entry::Create { room, kind, folded: name.clone(), name, epoch, at: given.at });
+            entries.push(Entry::Create {
+                room,
+                kind,
+                folded: name.clone(),
+                name,
+                epoch,
+                at: given.at,
+                maker: None,
+                title: None,
+            });
         }
         let absent = [one, other].into_iter().filter(|&person| !self.is_member(person, room));
         entries.extend(absent.map(|person| Entry::Join { room, person, read }));
@@ -211,7 +235,16 @@ impl Plain {
         }
         let (room, kind, folded) = (self.next_room, RoomKind::Public, Keys::of_room(name).folded);
         let (name, epoch) = (name.to_owned(), given.epoch.to_owned());
-        entries.push(Entry::Create { room, kind, name, folded, epoch, at: given.at });
+        entries.push(Entry::Create {
+            room,
+            kind,
+            name,
+            folded,
+            epoch,
+            at: given.at,
+            maker: Some(person),
+            title: None,
+        });
         entries.push(Entry::Join { room, person, read: 0 });
         Ok((entries, room))
     }
@@ -222,7 +255,7 @@ impl Plain {
         let room = self.rooms.get(&self.lobby).filter(|room| room.pending)?;
         let (name, folded) = (room.place.name.clone(), room.place.folded().to_owned());
         let (kind, epoch) = (RoomKind::Public, room.place.epoch.clone());
-        Some(Entry::Create { room: self.lobby, kind, name, folded, epoch, at })
+        Some(Entry::Create { room: self.lobby, kind, name, folded, epoch, at, maker: None, title: None })
     }
 
     pub(super) fn due(&mut self, now: Millis, at: Millis) -> Vec<Entry> {

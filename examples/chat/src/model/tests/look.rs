@@ -32,7 +32,7 @@ impl Lasting {
     pub(super) fn of_model(model: &Model) -> Self {
         let mut lasting = Lasting::default();
         for person in model.people.iter() {
-            let told = (person.name().to_owned(), person.token(), person.is_silent());
+            let told = (person.name().to_owned(), person.tokens().first().copied(), person.is_silent());
             lasting.people.insert(person.id(), told);
         }
         for room in model.rooms.iter() {
@@ -74,8 +74,10 @@ impl Lasting {
 
     pub(super) fn of_loaded(loaded: &Loaded) -> Self {
         let mut lasting = Lasting::default();
-        for stored in loaded.people.iter().filter(|stored| stored.token.is_some()) {
-            lasting.people.insert(stored.id, (stored.name.clone(), stored.token, stored.silent));
+        for stored in loaded.people.iter().filter(|stored| !stored.tokens.is_empty()) {
+            lasting
+                .people
+                .insert(stored.id, (stored.name.clone(), stored.tokens.first().copied(), stored.silent));
         }
         for stored in &loaded.rooms {
             let kept = Kept {
@@ -168,8 +170,8 @@ fn check_people(plain: &Plain, model: &Model) {
         let id = person.id();
         let plain = &plain.people[&id];
         assert_eq!(
-            (person.name(), person.token(), person.seen()),
-            (&plain.name[..], plain.token, plain.seen)
+            (person.name(), person.tokens(), person.seen()),
+            (&plain.name[..], plain.token.as_slice(), plain.seen)
         );
         assert_eq!(model.person(id).is_none(), plain.leaving);
         assert_eq!(
@@ -177,8 +179,8 @@ fn check_people(plain: &Plain, model: &Model) {
             [plain.here, plain.shown, plain.met, plain.silent, plain.renaming.is_some()],
             "{id}: here, shown, met, silent, renaming"
         );
-        if let Some(token) = person.token() {
-            assert_eq!(model.with_token(&token), Some(id));
+        for token in person.tokens() {
+            assert_eq!(model.with_token(token), Some(id));
         }
     }
     for (&id, name) in &plain.gone {

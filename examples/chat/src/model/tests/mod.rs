@@ -15,7 +15,9 @@
 //! at after every tenth step, so that there are 100,000 steps in a second of a release build; a seed that fails is looked at
 //! after each.
 
+mod calls;
 mod disk;
+mod governing;
 mod judge;
 mod look;
 mod moves;

@@ -8,6 +8,7 @@ use crate::ask::{To, Wish};
 use crate::history::{Aim, Append, Body, Entry, Offset, PersonId, Picture, RoomId, RoomKind, TokenHash};
 use crate::model::names::Keys;
 use crate::model::{By, CHORES, Moment};
+use crate::token::Token;
 
 const HOUR: i64 = 3_600_000;
 
@@ -111,7 +112,7 @@ impl Stage {
         let room = self.any_of(&rooms).unwrap_or(self.live.lobby);
         let key = self.dice.one_in(4).then(|| format!("key {}", self.dice.below(4)));
         let person = if self.dice.one_in(50) { 1 + self.dice.below(9) as PersonId } else { person };
-        let by = By { person, here: room, key: key.as_deref() };
+        let by = By { person, here: room, key: key.as_deref(), alias: None };
         let (wish, same) = {
             let wish = self.any_wish(person);
             (copy(&wish), wish)
@@ -119,7 +120,8 @@ impl Stage {
         let epoch = format!("epoch {}", self.steps);
         let random = || epoch.clone();
         let before = self.steps.is_multiple_of(97).then(|| format!("{:?}", self.live));
-        let decision = self.live.decide(by, wish, Moment { at: self.at, random: &random });
+        let decision =
+            self.live.decide(by, wish, Moment { at: self.at, random: &random, token: &|| Token::example(0) });
         if let Some(before) = before {
             assert!(before == format!("{:?}", self.live), "to decide changes nothing");
         }
@@ -144,7 +146,7 @@ impl Stage {
             4 => self.any_picture(person),
             5 => Wish::TakeBack { room: room.into(), offset: self.dice.below(12) as Offset },
             6 => Wish::Open { to: self.any_to(person) },
-            7 | 8 => Wish::Join { room: room.into(), create: self.dice.one_in(2) },
+            7 | 8 => Wish::Join { room: room.into(), create: self.dice.one_in(2), is_private: false },
             9 => Wish::Leave { room: Some(room.into()) },
             10 => Wish::Leave { room: None },
             _ => Wish::Rename { name: self.any_name().into() },
@@ -312,7 +314,16 @@ impl Stage {
             return;
         }
         let epoch = format!("epoch {}", self.steps);
-        if self.hear(&Entry::Create { room, kind, name: name.to_owned(), folded, epoch, at: self.at }) {
+        if self.hear(&Entry::Create {
+            room,
+            kind,
+            name: name.to_owned(),
+            folded,
+            epoch,
+            at: self.at,
+            maker: None,
+            title: None,
+        }) {
             self.hear(&Entry::Join { room, person, read: 0 });
         }
     }
@@ -338,7 +349,7 @@ impl Stage {
         let author = if self.dice.one_in(30) { self.live.next_person } else { author };
         let author_name = "somebody elsewhere".to_owned();
         let (aim, key, at) = (Aim::There, None, self.at);
-        Entry::Append(Append { room, aim, author, author_name, key, at, body, mentions })
+        Entry::Append(Append { room, aim, author, author_name, key, at, body, mentions, call: None })
     }
 
     // ---- chance
@@ -367,8 +378,12 @@ fn copy(wish: &Wish<'static>) -> Wish<'static> {
         },
         Wish::TakeBack { room, offset } => Wish::TakeBack { room: room.clone(), offset: *offset },
         Wish::Open { to } => Wish::Open { to: to.clone() },
-        Wish::Join { room, create } => Wish::Join { room: room.clone(), create: *create },
+        Wish::Join { room, create, is_private } => {
+            Wish::Join { room: room.clone(), create: *create, is_private: *is_private }
+        }
         Wish::Leave { room } => Wish::Leave { room: room.clone() },
         Wish::Rename { name } => Wish::Rename { name: name.clone() },
+        Wish::SetLevel { room, level } => Wish::SetLevel { room: room.clone(), level: *level },
+        Wish::Act(intent) => Wish::Act(intent.clone()),
     }
 }

@@ -101,9 +101,10 @@ impl Plain {
         }
         for (&id, place) in &disk.rooms {
             let mut place = place.clone();
-            let recent = place.last.saturating_sub(rules.recent as u64);
+            let recent = place.last.saturating_sub(plain.rules.recent as u64);
             place.recent_only(recent);
-            plain.rooms.insert(id, Held { place, pending: false, maker: None, empty_until: None });
+            let maker = place.maker;
+            plain.rooms.insert(id, Held { place, pending: false, maker, empty_until: None });
         }
         for (&key, mark) in disk.members.iter().filter(|((_, person), _)| disk.knows(*person)) {
             plain.members.insert(key, (mark.upto, mark.mentions.iter().copied().collect()));
@@ -111,7 +112,7 @@ impl Plain {
         let lobby = plain.rooms.iter().find(|(_, room)| room.place.name == "lobby").map(|(&id, _)| id);
         plain.lobby = lobby.unwrap_or(plain.next_room);
         if lobby.is_none() {
-            plain.create(plain.lobby, RoomKind::Public, ("lobby", "lobby"), epoch);
+            plain.create(plain.lobby, RoomKind::Public, ("lobby", "lobby"), epoch, None);
         }
         let read = plain.rooms[&plain.lobby].place.last;
         for &person in plain.people.keys() {

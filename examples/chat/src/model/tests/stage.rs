@@ -20,6 +20,8 @@ pub(super) const RULES: Rules = Rules {
     max_rooms_per_person: 3,
     max_members: 4,
     recent: 5,
+    hook_rate: 60,
+    push_hosts: Vec::new(),
 };
 const EPOCH: &str = "the first lobby";
 /// Some day, by the calendar.

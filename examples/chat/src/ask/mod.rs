@@ -1,11 +1,16 @@
 //! What can be asked of the chat, in its own words. A program asks in JSON (`voices/json/asked.rs`), a person in lines
-//! (`voices/command.rs`): both become an [`Ask`], and the rest of the chat does not know which it was.
+//! (`voices/command/`): both become an [`Ask`], and the rest of the chat does not know which it was. `intent.rs` has the
+//! acts.
+
+mod intent;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::history::{Aim, Offset, PersonId, Picture, RoomId};
+use crate::history::{Aim, Level, Number, Offset, PersonId, Picture, RoomId};
+pub(crate) use intent::{Aimed, For, Intent, Look, Since, Where, Whom};
+pub(crate) use intent::{FASTEST_BOT, LONGEST_REASON, LONGEST_RESTRAINT, LONGEST_TOPIC, MOST_USES, SLOWEST};
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum Ask<'a> {
@@ -19,6 +24,12 @@ pub(crate) enum Ask<'a> {
         caption: Cow<'a, str>,
         size: Option<u64>,
     },
+    /// The picture by which one is shown: its bytes are the next binary message.
+    AnnounceAvatar {
+        size: Option<u64>,
+    },
+    /// What few may know, and what one may know of oneself.
+    Look(Look<'a>),
     Typing {
         room: Cow<'a, str>,
     },
@@ -45,6 +56,10 @@ pub(crate) enum Ask<'a> {
         query: Cow<'a, str>,
         room: Option<Cow<'a, str>>,
         before: Option<u64>,
+    },
+    /// Does something reach this target? It is sent at once.
+    Test {
+        target: Number,
     },
     /// Does the client want to read its own words?
     Echo(bool),
@@ -76,7 +91,10 @@ pub(crate) enum Wish<'a> {
     },
     Join {
         room: Cow<'a, str>,
+        /// If there is none, it is made.
         create: bool,
+        /// It is made, and private: nobody knows of it who is not in it.
+        is_private: bool,
     },
     /// The room in which the client is, if it names none.
     Leave {
@@ -85,12 +103,24 @@ pub(crate) enum Wish<'a> {
     Rename {
         name: Cow<'a, str>,
     },
+    /// How much of a room one wants to be told of: of the one in which the client is, if it names none. No `level`: as it
+    /// is usual.
+    SetLevel {
+        room: Option<Cow<'a, str>>,
+        level: Option<Level>,
+    },
+    /// What only those may do who have a right to it, and what one does to oneself.
+    Act(Intent<'a>),
 }
 
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Hello<'a> {
     pub token: Option<Cow<'a, str>>,
+    /// By which another device has said who this is.
+    pub code: Option<Cow<'a, str>>,
     pub name: Option<Cow<'a, str>>,
+    /// The key of one.
+    pub invite: Option<Cow<'a, str>>,
     pub echo: bool,
     pub rooms: Positions,
 }
