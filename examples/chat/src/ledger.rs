@@ -2,10 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::history::{Append, Calendar, Entry, Failure, History, Read, RoomId};
+use crate::history::{Append, BackupPlan, Calendar, Entry, Failure, History, Keep, Read, RoomId};
+use crate::metrics::Waits;
 use crate::refusal::Refusal;
 use crate::tickets::{Question, Ticket, Waiting};
+
+/// With fewer entries on their way than these.
+const CALM: usize = 1_000;
 
 pub(crate) struct Ledger {
     /// `None` only while it is being closed.
@@ -13,6 +18,8 @@ pub(crate) struct Ledger {
     calendar: Arc<Calendar>,
     /// Entries that have not been answered.
     pending: usize,
+    /// How long the oldest of them has waited.
+    waits: Waits,
     stopping: bool,
     /// Rooms that could not be stored, and why, while what else was to be done with them is still on its way.
     unmade: HashMap<RoomId, String>,
@@ -24,6 +31,7 @@ impl Ledger {
             calendar: history.calendar(),
             history: Some(history),
             pending: 0,
+            waits: Waits::default(),
             stopping: false,
             unmade: HashMap::new(),
         }
@@ -42,12 +50,36 @@ impl Ledger {
             return Err((entry, Refusal::stopping()));
         };
         match history.write(entry, Ticket::Entry(waiting)) {
-            Ok(()) => self.pending += 1,
+            Ok(()) => {
+                self.pending += 1;
+                self.waits.ask();
+            }
             Err((entry, _)) => {
                 return Err((entry, Refusal::busy("too busy: nothing was stored, try again")));
             }
         }
         Ok(())
+    }
+
+    /// Would all of these be taken, and not the first few of them?
+    pub(crate) fn has_room(&self, entries: &[Entry]) -> bool {
+        let history = self.history.as_ref().filter(|_| !self.stopping);
+        history.is_some_and(|history| history.has_room(entries)) && (entries.len() <= 1 || self.is_calm())
+    }
+
+    /// So much is kept from now on.
+    pub(crate) fn keep(&self, keep: Keep) {
+        self.history.iter().for_each(|history| history.keep(keep));
+    }
+
+    /// Backups are made by this plan from now on. False: it could not be told.
+    pub(crate) fn plan_backups(&self, plan: BackupPlan) -> bool {
+        self.history.as_ref().is_some_and(|history| history.plan_backups(plan))
+    }
+
+    /// Bytes on their way to the disk.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.history.as_ref().map_or(0, History::waiting_bytes)
     }
 
     pub(crate) fn read(&self, read: Read, question: Question) -> Result<(), Refusal> {
@@ -56,12 +88,23 @@ impl Ledger {
         history.read(read, Ticket::Read(question)).map_err(|_| busy())
     }
 
+    /// How long the oldest of what is on its way has waited. To be asked now and then.
+    pub(crate) fn longest_wait(&mut self, now: Duration) -> Duration {
+        self.waits.look(now)
+    }
+
     /// So many entries have been answered.
     pub(crate) fn settle(&mut self, answered: usize) {
         self.pending -= answered;
+        self.waits.answer(answered as u64);
         if self.pending == 0 {
             self.unmade.clear();
         }
+    }
+
+    /// Is there room for what could as well be left out?
+    pub(crate) fn is_calm(&self) -> bool {
+        self.pending < CALM
     }
 
     /// From here on nothing is taken any more.

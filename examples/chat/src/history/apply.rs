@@ -4,8 +4,12 @@
 
 use rusqlite::{Connection, Result};
 
+use super::outbox::{self, Outgoing};
 use super::progress::Progress;
-use super::{Answer, Entry, erasing, events, people};
+use super::rooms::New;
+use super::{
+    Answer, Done, Entry, acts, bots, erasing, events, lapses, people, purge, reminders, rooms, sessions,
+};
 
 /// Applies an entry. One that is refused has changed nothing, and does not count.
 pub(super) fn apply(connection: &Connection, progress: &mut Progress, entry: &Entry) -> Answer {
@@ -21,9 +25,9 @@ pub(super) fn apply_decided(
     connection: &Connection,
     progress: &mut Progress,
     entry: Entry,
-) -> Result<Option<Entry>> {
+) -> Result<Option<(Entry, Done)>> {
     let outcome = apply(connection, progress, &entry)?;
-    Ok(outcome.is_ok().then_some(entry))
+    Ok(outcome.ok().map(|done| (entry, done)))
 }
 
 fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) -> Answer {
@@ -35,18 +39,53 @@ fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) ->
         Entry::Noticed { person } => people::noticed(connection, *person),
         Entry::Seen { person, at } => people::seen(connection, *person, *at),
         Entry::Forget { person } => people::forget(connection, *person),
-        Entry::Create { room, kind, name, folded, epoch, at } => {
-            people::create(connection, progress, *room, *kind, (name, folded), epoch, *at)
+        Entry::Create { room, kind, name, folded, epoch, at, maker, title } => {
+            let (room, kind, at, maker, title) = (*room, *kind, *at, *maker, title.as_deref());
+            rooms::create(connection, progress, &New { room, kind, name, folded, epoch, at, maker, title })
         }
-        Entry::Renew { room, epoch } => people::renew(connection, *room, epoch),
-        Entry::Remove { room } => people::remove(connection, *room),
-        Entry::Join { room, person, read } => people::join(connection, *room, *person, *read),
-        Entry::Leave { room, person } => people::leave(connection, *room, *person),
-        Entry::MarkRead { room, person, read } => people::mark_read(connection, *room, *person, *read),
-        Entry::Append(append) => events::append(connection, progress, append),
+        Entry::Renew { room, epoch } => rooms::renew(connection, *room, epoch),
+        Entry::Remove { room } => rooms::remove(connection, *room),
+        Entry::Join { room, person, read } => rooms::join(connection, *room, *person, *read),
+        Entry::Leave { room, person } => kept(rooms::leave(connection, *room, *person)),
+        Entry::MarkRead { room, person, read } => kept(rooms::mark_read(connection, *room, *person, *read)),
+        Entry::AddToken { person, token, at } => {
+            sessions::add_token(connection, progress, *person, token, *at)
+        }
+        Entry::SeeSession { token, at, client, place } => {
+            sessions::see(connection, token, *at, (client, place))
+        }
+        Entry::Avatar { person, avatar } => sessions::set_avatar(connection, *person, avatar.as_ref()),
+        Entry::Act(deed) => acts::carry_out(connection, progress, deed),
+        Entry::Lapse { at } => kept(lapses::lapse(connection, *at)),
+        Entry::Unname { person, after, upto } => kept(purge::unname(connection, *person, *after, *upto)),
+        Entry::Purged { purge } => kept(purge::end(connection, *purge)),
+        Entry::ForgetActs { upto, of_anybody } => kept(lapses::forget_acts(connection, *upto, *of_anybody)),
+        Entry::Robot { robot, at } => bots::set_robot(connection, progress, robot.as_ref(), *at),
+        Entry::SetLevel { room, person, level } => rooms::set_level(connection, *room, *person, *level),
+        Entry::SeeKey { key, at } => bots::see_key(connection, *key, *at),
+        Entry::Dispatch { whom, targets, room, after, upto, at } => {
+            let (whom, room, after, upto, at) = (*whom, *room, *after, *upto, *at);
+            outbox::dispatch(connection, &Outgoing { whom, targets, room, after, upto, at })
+        }
+        Entry::Delivered { delivery } => outbox::delivered(connection, *delivery),
+        Entry::Postponed { delivery, due, fault } => outbox::postponed(connection, *delivery, *due, fault),
+        Entry::Dropped { delivery, fault, is_off } => {
+            outbox::dropped(connection, *delivery, fault.as_deref(), *is_off)
+        }
+        Entry::Remind { reminder } => reminders::remind(connection, progress, reminder),
+        Entry::Unremind { reminder, person } => reminders::unremind(connection, *reminder, *person),
+        Entry::Ring { reminder, said } => reminders::ring(connection, progress, *reminder, said),
+        Entry::Append(append) => match events::append(connection, progress, append)? {
+            Ok(done @ Done::TakenBack { .. }) => acts::taken_back(connection, progress, append, done),
+            outcome => Ok(outcome),
+        },
         Entry::Prune { room, before } => erasing::prune(connection, *room, *before, progress.indexed),
         Entry::Sweep { room, before } => erasing::sweep(connection, *room, *before, progress.indexed),
         Entry::GiveUpPictures { upto } => erasing::give_up_pictures(connection, *upto),
         Entry::ForgetReceipts { upto } => erasing::forget_receipts(connection, *upto),
     }
+}
+
+fn kept(done: Result<()>) -> Answer {
+    done.map(|()| Ok(Done::Kept))
 }

@@ -163,7 +163,7 @@ impl Calendar {
 const NEWEST: &str = "
     SELECT max(at) FROM (
         SELECT at FROM (SELECT at FROM events ORDER BY id DESC LIMIT 1)
-        UNION ALL SELECT max(seen) FROM people WHERE token IS NOT NULL
+        UNION ALL SELECT max(p.seen) FROM people p WHERE EXISTS (SELECT 1 FROM tokens t WHERE t.person = p.id)
     )";
 
 fn tell(standing: Standing) {

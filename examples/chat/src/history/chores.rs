@@ -12,10 +12,11 @@ use rusqlite::{Connection, Result};
 
 use super::apply::apply_decided;
 use super::file::Link;
+use super::keeping::{Chosen, Keep, Kept};
 use super::progress::{Progress, transact};
-use super::retention::{self, Limits};
+use super::retention;
 use super::wal::{self, Task, Wal};
-use super::{Applied, Calendar, Done, Entry, Millis, Outcome, RoomId, Settings, index};
+use super::{Act, Applied, Calendar, Deed, Done, Entry, Millis, Outcome, RoomId, Settings, index, purge};
 
 /// The index waits for a pause in what is said, unless it is this far behind.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -28,15 +29,17 @@ const NOTE: Duration = Duration::from_secs(60 * 60);
 const LATE: Duration = Duration::from_secs(20);
 
 pub(super) struct Chores {
-    keep: u64,
-    keep_for: Option<Duration>,
-    keep_pictures: u64,
+    kept: Kept,
+    chosen: Chosen<Keep>,
     /// Rooms that hold more than they should.
     overdue: BTreeSet<RoomId>,
+    purge: bool,
     erase: bool,
     sweep: bool,
     receipts: bool,
     pictures: bool,
+    acts: bool,
+    lapse: Lapse,
     wal: Wal,
     pub calendar: Arc<Calendar>,
     next_round: Instant,
@@ -45,13 +48,25 @@ pub(super) struct Chores {
     rest_until: Option<Instant>,
 }
 
+/// When the next of what lasts for a time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lapse {
+    /// Something has changed: it is to be looked up.
+    Unknown,
+    Never,
+    At(Instant),
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Chore {
     Prune(RoomId),
+    Lapse,
+    Purge,
     Erase,
     Sweep,
     Receipts,
     Pictures,
+    Acts,
     Index,
     Note,
     Round,
@@ -60,23 +75,26 @@ enum Chore {
 /// What a bite has come to.
 #[derive(Default)]
 struct Bite {
-    decided: Option<Entry>,
+    decided: Vec<(Entry, Done)>,
     /// There may be more of the same.
     more: bool,
     overdue: Vec<RoomId>,
+    lapse: Option<Lapse>,
 }
 
 impl Chores {
-    pub(super) fn new(settings: &Settings, calendar: Arc<Calendar>) -> Self {
+    pub(super) fn new(settings: &Settings, calendar: Arc<Calendar>, chosen: Chosen<Keep>) -> Self {
         Chores {
-            keep: settings.keep_messages,
-            keep_for: settings.keep_for,
-            keep_pictures: settings.keep_pictures,
+            kept: Kept::new(Keep::of(settings)),
+            chosen,
             overdue: BTreeSet::new(),
+            purge: true,
             erase: true,
             sweep: true,
             receipts: true,
             pictures: true,
+            acts: true,
+            lapse: Lapse::Unknown,
             wal: Wal::default(),
             calendar,
             next_round: Instant::now(),
@@ -91,14 +109,21 @@ impl Chores {
         (!rest.is_zero()).then_some(rest)
     }
 
-    fn limits(&self) -> Limits {
-        let age = self.keep_for.and_then(|age| Millis::try_from(age.as_millis()).ok());
-        let since = age.zip(self.calendar.today()).map(|(age, today)| today.saturating_sub(age));
-        Limits { keep: self.keep, since: since.unwrap_or(Millis::MIN) }
+    /// Is another amount to be kept? What is too much then is looked for when the time of grace is over.
+    pub(super) fn look(&mut self) {
+        let now = Instant::now();
+        if let Some(keep) = self.chosen.take()
+            && self.kept.choose(keep, now)
+        {
+            log::warn!(
+                "less is to be kept: what is too much goes in ten minutes, and for good, unless other settings are read before"
+            );
+        }
+        if self.kept.pass_time(now) {
+            self.next_round = now;
+        }
     }
-}
 
-impl Chores {
     /// Sees what a batch leaves to do.
     pub(super) fn note<T>(&mut self, batch: &[Applied<T>]) {
         if batch.iter().any(|applied| applied.outcome.is_ok()) {
@@ -115,9 +140,9 @@ impl Chores {
         progress: &mut Progress,
         entry: &Entry,
         outcome: &Outcome,
-    ) -> Result<Option<Entry>> {
+    ) -> Result<Option<(Entry, Done)>> {
         let Some(added) = entry.picture_bytes().filter(|_| outcome.is_ok()) else { return Ok(None) };
-        match retention::surplus_pictures(connection, self.keep_pictures, added)? {
+        match retention::surplus_pictures(connection, self.kept.at_present.pictures, added)? {
             Some((entry, _)) => apply_decided(connection, progress, entry),
             None => Ok(None),
         }
@@ -130,11 +155,16 @@ impl Chores {
         }
         let now = Instant::now();
         let behind = progress.behind();
-        let is_waiting = self.erase || self.sweep || self.receipts || self.pictures;
+        let is_waiting =
+            self.purge || self.erase || self.sweep || self.receipts || self.pictures || self.acts;
+        let is_waiting = is_waiting || self.lapse == Lapse::Unknown;
         if !self.overdue.is_empty() || is_waiting || behind >= FAR_BEHIND {
             return Duration::ZERO;
         }
-        let next = self.wal.next().map_or(self.next_round, |next| next.min(self.next_round));
+        let mut next = self.wal.next().map_or(self.next_round, |next| next.min(self.next_round));
+        if let Lapse::At(at) = self.lapse {
+            next = next.min(at);
+        }
         let rest = next.saturating_duration_since(now);
         if behind > 0 { PAUSE.min(rest) } else { rest }
     }
@@ -143,14 +173,15 @@ impl Chores {
     pub(super) fn are_late(&self) -> bool {
         let now = Instant::now();
         let is_late = self.next_round + LATE <= now || self.wal.is_late(now, LATE);
-        (is_late || !self.overdue.is_empty()) && self.rest().is_none()
+        // What somebody has ordered to be erased goes, however many talk meanwhile.
+        (is_late || self.purge || !self.overdue.is_empty()) && self.rest().is_none()
     }
 
-    /// Does a bite of the most pressing one. The entry that it came to, if it did.
-    pub(super) fn work(&mut self, link: &Link, progress: &mut Progress) -> Option<Entry> {
+    /// Does a bite of the most pressing one. The entries that it came to; `None`: it failed.
+    pub(super) fn work(&mut self, link: &Link, progress: &mut Progress) -> Option<Vec<(Entry, Done)>> {
         if !link.is_displaced() {
             match self.one(link, progress) {
-                Ok(decided) => return decided,
+                Ok(decided) => return Some(decided),
                 Err(fault) => log::warn!("the history cannot be tidied now: {fault}"),
             }
         }
@@ -158,12 +189,12 @@ impl Chores {
         None
     }
 
-    fn one(&mut self, link: &Link, progress: &mut Progress) -> Result<Option<Entry>> {
+    fn one(&mut self, link: &Link, progress: &mut Progress) -> Result<Vec<(Entry, Done)>> {
         let mut connection = link.lock();
-        let is_urgent = !self.overdue.is_empty() || self.erase;
+        let is_urgent = !self.overdue.is_empty() || self.erase || self.purge;
         if let Some(task) = self.wal.due(Instant::now()).filter(|_| !is_urgent) {
             self.tidy_log(link, &connection, task)?;
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let chore = self.next(*progress, Instant::now());
         let before = connection.total_changes();
@@ -174,6 +205,7 @@ impl Chores {
             self.wal.wrote(Instant::now());
         }
         self.done(chore, bite.more);
+        self.lapse = bite.lapse.unwrap_or(self.lapse);
         self.overdue.extend(bite.overdue);
         Ok(bite.decided)
     }
@@ -190,7 +222,7 @@ impl Chores {
     fn note_one<T>(&mut self, applied: &Applied<T>) {
         match (&applied.entry, &applied.outcome) {
             (
-                Entry::Append(_),
+                Entry::Append(_) | Entry::Ring { .. },
                 Ok(
                     done @ (Done::Appended { room, offset, repeated: false, .. }
                     | Done::TakenBack { room, offset, .. }),
@@ -201,13 +233,65 @@ impl Chores {
                     self.wal.erased(Instant::now());
                 }
                 // How many are kept is not at hand here: now and then a room is looked at in vain.
-                let slack = retention::slack(self.keep);
-                if *offset > self.keep.saturating_add(slack) && offset.is_multiple_of(slack + 1) {
+                let slack = retention::slack(self.kept.at_present.messages);
+                if *offset > self.kept.at_present.messages.saturating_add(slack)
+                    && offset.is_multiple_of(slack + 1)
+                {
                     self.overdue.insert(*room);
                 }
             }
-            (Entry::Remove { .. }, Ok(_)) => self.sweep = true,
+            (Entry::Remove { .. }, Ok(_)) => {
+                self.sweep = true;
+                self.wal.erased(Instant::now());
+            }
+            (Entry::Forget { .. } | Entry::Avatar { .. } | Entry::Unremind { .. }, Ok(_)) => {
+                self.wal.erased(Instant::now());
+            }
+            (Entry::Act(Deed { act, .. }), Ok(_)) => self.note_act(act),
             _ => {}
+        }
+    }
+
+    fn note_act(&mut self, act: &Act) {
+        match act {
+            Act::Restrain { .. } | Act::Invite { .. } | Act::OpenAdmin { .. } => self.lapse = Lapse::Unknown,
+            Act::Purge { .. } | Act::Erase { .. } => {
+                self.purge = true;
+                self.wal.erased(Instant::now());
+            }
+            // With the addresses and secrets of its targets.
+            Act::RemoveRoom { .. } => {
+                self.sweep = true;
+                self.wal.erased(Instant::now());
+            }
+            Act::RotateTarget { .. } => {
+                self.lapse = Lapse::Unknown;
+                self.wal.erased(Instant::now());
+            }
+            Act::DropTarget { .. } => self.wal.erased(Instant::now()),
+            Act::Settle { .. } => {
+                self.pictures = true;
+                self.wal.erased(Instant::now());
+            }
+            // What was to be read until now.
+            Act::Announce { .. } | Act::Alter { .. } => self.wal.erased(Instant::now()),
+            Act::Role { .. }
+            | Act::Op { .. }
+            | Act::Kick { .. }
+            | Act::Release { .. }
+            | Act::EndSession { .. }
+            | Act::Add { .. }
+            | Act::SetDoor { .. }
+            | Act::Revoke { .. }
+            | Act::Accept { .. }
+            | Act::Report { .. }
+            | Act::Hold { .. }
+            | Act::CloseAdmin { .. }
+            | Act::MakeBot { .. }
+            | Act::RemoveBot { .. }
+            | Act::GiveKey { .. }
+            | Act::RevokeKey { .. }
+            | Act::AddTarget { .. } => {}
         }
     }
 
@@ -216,11 +300,19 @@ impl Chores {
         if let Some(&room) = self.overdue.first() {
             return Chore::Prune(room);
         }
+        let is_over = match self.lapse {
+            Lapse::Unknown => true,
+            Lapse::Never => false,
+            Lapse::At(at) => at <= now,
+        };
         match () {
+            () if is_over => Chore::Lapse,
+            () if self.purge => Chore::Purge,
             () if self.erase => Chore::Erase,
             () if self.sweep => Chore::Sweep,
             () if self.receipts => Chore::Receipts,
             () if self.pictures => Chore::Pictures,
+            () if self.acts => Chore::Acts,
             () if progress.behind() > 0 => Chore::Index,
             () if self.next_note <= now => Chore::Note,
             () => Chore::Round,
@@ -231,13 +323,34 @@ impl Chores {
     fn bite(&self, chore: Chore, connection: &Connection, progress: &mut Progress) -> Result<Bite> {
         let mut bite = Bite::default();
         let due = match chore {
-            Chore::Prune(room) => retention::surplus(connection, room, self.limits())?,
+            Chore::Prune(room) => {
+                retention::surplus(connection, room, self.kept.at_present.limits(&self.calendar))?
+            }
             Chore::Sweep => retention::remains(connection)?,
             Chore::Receipts => match self.calendar.today() {
                 Some(today) => retention::old_receipts(connection, today)?,
                 None => None,
             },
-            Chore::Pictures => retention::surplus_pictures(connection, self.keep_pictures, 0)?,
+            Chore::Pictures => retention::surplus_pictures(connection, self.kept.at_present.pictures, 0)?,
+            Chore::Acts => {
+                retention::old_acts(connection, self.kept.at_present.limits(&self.calendar).since)?
+            }
+            Chore::Lapse => {
+                let due = retention::lapsed(connection, self.calendar.now())?;
+                // Of what is left.
+                if due.is_none() {
+                    bite.lapse = Some(self.lapse_of(retention::next_lapse(connection)?));
+                }
+                due.map(|entry| (entry, true))
+            }
+            Chore::Purge => {
+                let entries = purge::bite(connection, self.calendar.now())?;
+                bite.more = entries.is_some();
+                for entry in entries.unwrap_or_default() {
+                    bite.decided.extend(apply_decided(connection, progress, entry)?);
+                }
+                None
+            }
             Chore::Erase => {
                 bite.more = index::erase_next(connection)?;
                 None
@@ -251,28 +364,46 @@ impl Chores {
                 None
             }
             Chore::Round => {
-                bite.overdue = retention::overdue(connection, self.limits())?;
+                bite.overdue = retention::overdue(connection, self.kept.at_present.limits(&self.calendar))?;
                 None
             }
         };
         if let Some((entry, more)) = due {
-            bite.decided = apply_decided(connection, progress, entry)?;
-            bite.more = more && bite.decided.is_some();
+            bite.decided.extend(apply_decided(connection, progress, entry)?);
+            bite.more = more && !bite.decided.is_empty();
         }
         Ok(bite)
+    }
+
+    /// By the calendar it is over then; the clock on which this waits cannot be set. It is looked up again at each round.
+    fn lapse_of(&self, until: Option<Millis>) -> Lapse {
+        let Some(until) = until else { return Lapse::Never };
+        let wait = until.saturating_sub(self.calendar.now()).clamp(0, ROUND.as_millis() as Millis);
+        Lapse::At(Instant::now() + Duration::from_millis(wait.unsigned_abs()))
     }
 
     fn done(&mut self, chore: Chore, more: bool) {
         match chore {
             Chore::Prune(room) if !more => drop(self.overdue.remove(&room)),
             Chore::Prune(_) | Chore::Index => {}
+            Chore::Lapse => {
+                self.lapse = Lapse::Unknown;
+                // It may have been an old secret.
+                self.wal.erased(Instant::now());
+            }
+            Chore::Purge => {
+                self.purge = more;
+                self.erase = true;
+                self.wal.erased(Instant::now());
+            }
             Chore::Erase => self.erase = more,
             Chore::Sweep => self.sweep = more,
             Chore::Receipts => self.receipts = more,
             Chore::Pictures => self.pictures = more,
+            Chore::Acts => self.acts = more,
             Chore::Note => self.next_note = Instant::now() + NOTE,
             Chore::Round => {
-                (self.receipts, self.pictures) = (true, true);
+                (self.receipts, self.pictures, self.acts) = (true, true, true);
                 self.next_round = Instant::now() + ROUND;
             }
         }

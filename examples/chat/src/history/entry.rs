@@ -9,23 +9,16 @@
 
 use std::sync::Arc;
 
-/// Numbers that name a person or a room for good. They are given out by the chat
-/// ([`Loaded::next_person`](super::Loaded::next_person), [`Loaded::next_room`](super::Loaded::next_room)) and never come
-/// to mean somebody else.
-pub(crate) type PersonId = u64;
-pub(crate) type RoomId = u64;
-/// An event's place in its room: 1, 2, 3, …
-pub(crate) type Offset = u64;
-/// Milliseconds since 1970, UTC.
-pub(crate) type Millis = i64;
-/// SHA-256 of a resume token. The token itself is not kept.
-pub(crate) type TokenHash = [u8; 32];
+use super::{
+    Act, Append, Body, Deed, Delivery, Level, Millis, Number, Offset, PersonId, Picture, Reminder, RoomId,
+    TokenHash,
+};
 
 /// A change of what lasts. What an entry refuses it refuses with a [`Failure`](super::Failure).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Entry {
     // ---- people
-    /// A person is new. `Taken` if somebody has the number or the name. Without a `token` they are a guest, who cannot come
+    /// A person is new. `Taken` if somebody has the number, the name or the token. Without a `token` they are a guest, who cannot come
     /// back: they are forgotten when the history is opened next, at the latest.
     Arrive {
         person: PersonId,
@@ -49,8 +42,9 @@ pub(crate) enum Entry {
         person: PersonId,
         at: Millis,
     },
-    /// A person will not come back: their memberships go, and their name and token are free. Their words stay. If they
-    /// are in a direct room the row stays, marked as gone, so that the other one still sees a name.
+    /// A person will not come back: their memberships go, and their name and tokens are free. Their words stay. If they
+    /// are in a direct room the row stays, marked as gone, so that the other one still sees a name. `Lacks` if they are
+    /// banned from the whole chat: as long as they are, their name is nobody else's.
     Forget {
         person: PersonId,
     },
@@ -65,6 +59,10 @@ pub(crate) enum Entry {
         folded: String,
         epoch: String,
         at: Millis,
+        /// Whoever has made it: they are its op when they join it.
+        maker: Option<PersonId>,
+        /// What a private room shows instead of its name.
+        title: Option<String>,
     },
     /// What clients know of a room may not be so any more: it has another epoch, and they start afresh.
     Renew {
@@ -76,7 +74,8 @@ pub(crate) enum Entry {
     Remove {
         room: RoomId,
     },
-    /// A person becomes a member of a room, has read it up to `read`. Again: nothing changes.
+    /// A person becomes a member of a room, has read it up to `read`; its op, if they have made it. Again: nothing changes.
+    /// `Lacks` if they are banned from it. Into a private room comes whoever has made it; all others by an act.
     Join {
         room: RoomId,
         person: PersonId,
@@ -91,6 +90,109 @@ pub(crate) enum Entry {
         room: RoomId,
         person: PersonId,
         read: Offset,
+    },
+
+    // ---- who comes back
+    /// Somebody has one more token: another device. `NoSuchPerson`; `Taken`; `Busy` if they have very many.
+    AddToken {
+        person: PersonId,
+        token: TokenHash,
+        at: Millis,
+    },
+    /// The session with this token is here: what kind of client it is, and from where, cut short.
+    SeeSession {
+        token: TokenHash,
+        at: Millis,
+        client: String,
+        place: String,
+    },
+    /// Somebody is shown by this picture; `None`: by the one that is drawn for everybody. `Taken` if the picture's id is.
+    Avatar {
+        person: PersonId,
+        avatar: Option<Avatar>,
+    },
+
+    // ---- what is done by those who have a right to it
+    Act(Deed),
+    /// What has lasted its time is over at this time: restraints, invites, sessions of the admin page, old secrets of targets.
+    Lapse {
+        at: Millis,
+    },
+    /// In what somebody has said who is erased, after one event and up to another (counted over all rooms), their name is
+    /// told no longer (`gone` in `said.rs`).
+    Unname {
+        person: PersonId,
+        after: u64,
+        upto: u64,
+    },
+    /// A purge, or somebody's erasing, has nothing left to erase.
+    Purged {
+        purge: Number,
+    },
+    /// Of the log of acts the oldest go, up to this one: of those that anybody can cause, or of the others.
+    ForgetActs {
+        upto: Number,
+        of_anybody: bool,
+    },
+
+    // ---- the world outside
+    /// The robot of the chat is this, or there is none any more: who was it before is removed. `Taken` if somebody has the
+    /// name. The same again changes nothing.
+    Robot {
+        robot: Option<Robot>,
+        at: Millis,
+    },
+    /// How much of a room a member is told of. `None`: as it is usual. `NoSuchRoom` if they are not in it.
+    SetLevel {
+        room: RoomId,
+        person: PersonId,
+        level: Option<Level>,
+    },
+    /// A key was used.
+    SeeKey {
+        key: Number,
+        at: Millis,
+    },
+    /// What is to go out to these targets: of a room, all that came after an offset, up to another one. If it is for somebody who
+    /// is away, they count as told up to there; otherwise the target does. Said again, it is refused (`Taken`): nothing goes out
+    /// twice.
+    Dispatch {
+        whom: Option<PersonId>,
+        targets: Vec<Number>,
+        room: RoomId,
+        after: Offset,
+        upto: Offset,
+        at: Millis,
+    },
+    /// It has arrived.
+    Delivered {
+        delivery: Delivery,
+    },
+    /// It has not, and is tried again then.
+    Postponed {
+        delivery: Delivery,
+        due: Millis,
+        fault: String,
+    },
+    /// It is given up; perhaps the target with it. Without a `fault` there was nothing left to say.
+    Dropped {
+        delivery: Delivery,
+        fault: Option<String>,
+        is_off: bool,
+    },
+    /// `Busy` if they have too many.
+    Remind {
+        reminder: Reminder,
+    },
+    /// They do not want to be reminded any more. `NoSuchReminder`.
+    Unremind {
+        reminder: Number,
+        person: PersonId,
+    },
+    /// It is time: this is said, and the reminder is gone. If its room or person is gone, nothing is said.
+    Ring {
+        reminder: Number,
+        said: Box<Append>,
     },
 
     // ---- what is said
@@ -118,69 +220,49 @@ pub(crate) enum Entry {
     },
 }
 
-/// Something said in a room. The history gives it its offset.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Append {
-    pub room: RoomId,
-    pub aim: Aim,
-    pub author: PersonId,
-    pub author_name: String,
-    /// The sender's own id of the message. The same (author, key) again is not stored again: the answer is that of
-    /// the first time, with `repeated` set. For something else it is refused (`KeyUsed`).
-    pub key: Option<String>,
-    pub at: Millis,
-    pub body: Body,
-    /// Who is mentioned. Stored with the event, and kept per person until read.
-    pub mentions: Vec<PersonId>,
-}
-
-/// Has the sender named the room, or is it the one in which they were? Said again, it may be another one then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aim {
-    There,
-    Here,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Body {
-    Text(String),
-    /// A picture, with a caption (perhaps empty). Its bytes are in the entry when it is stored, and nowhere else.
-    Picture {
-        picture: Picture,
-        caption: String,
-        bytes: Arc<[u8]>,
-    },
-    /// The author takes back what they said at `target`: text, picture and mentions are erased, and the event there
-    /// says so. `NotYours` if it is somebody else's, `NoSuchEvent` if it is not there, is no text or picture, or has been
-    /// taken back.
-    Deletion {
-        target: Offset,
-    },
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RoomKind {
     Public,
     /// Between two people.
     Direct,
+    /// Nobody knows of it who is not in it.
+    Private,
 }
 
+/// The robot of the chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Picture {
-    /// Part of its address; cannot be guessed.
-    pub id: String,
-    pub media_type: &'static str,
-    pub width: u32,
-    pub height: u32,
-    /// Bytes.
-    pub size: u64,
+pub(crate) struct Robot {
+    /// Its number, if it is a new one.
+    pub person: PersonId,
+    pub name: String,
+    pub folded: String,
+    /// What it is asked goes out to a program, which answers: it is noted with the message.
+    pub has_hook: bool,
+}
+
+/// The picture that somebody is shown by, small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Avatar {
+    pub picture: Picture,
+    pub bytes: Arc<[u8]>,
 }
 
 impl Entry {
     /// Bytes that it brings along, more or less. What a client can make long is in [`Append`].
     pub(super) fn weight(&self) -> usize {
         const ROW: usize = 100;
-        let body = if let Entry::Append(append) = self { append.body.weight() } else { 0 };
+        let body = match self {
+            Entry::Append(append) => append.body.weight(),
+            Entry::Avatar { avatar, .. } => avatar.as_ref().map_or(0, |avatar| avatar.bytes.len()),
+            Entry::Act(Deed { reason, act: Act::Hold { said }, .. }) => reason.len() + said.body.weight(),
+            Entry::Act(Deed { reason, act: Act::AddTarget { target }, .. }) => {
+                reason.len() + target.url.len() + target.secret.len()
+            }
+            Entry::Act(Deed { reason, .. }) => reason.len(),
+            Entry::Remind { reminder } => reminder.text.len(),
+            Entry::Ring { said, .. } => said.body.weight(),
+            _ => 0,
+        };
         ROW + body
     }
 
@@ -190,20 +272,5 @@ impl Entry {
             Entry::Append(Append { body: Body::Picture { bytes, .. }, .. }) => Some(bytes.len() as u64),
             _ => None,
         }
-    }
-}
-
-impl Body {
-    /// What can be read and searched in it, and may mention people.
-    pub(crate) fn words(&self) -> Option<&str> {
-        match self {
-            Body::Text(text) | Body::Picture { caption: text, .. } => Some(text),
-            Body::Deletion { .. } => None,
-        }
-    }
-
-    fn weight(&self) -> usize {
-        let words = self.words().map_or(0, str::len);
-        words + if let Body::Picture { bytes, .. } = self { bytes.len() } else { 0 }
     }
 }

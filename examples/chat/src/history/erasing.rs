@@ -28,6 +28,10 @@ impl Erased {
         })
     }
 
+    pub(super) fn offset(&self) -> Offset {
+        self.offset.unsigned_abs()
+    }
+
     pub(super) fn has_words(&self) -> bool {
         self.kind.has_words()
     }
@@ -65,7 +69,8 @@ pub(super) fn take_back(
     }
     connection
         .prepare_cached(
-            "UPDATE events SET kind = ?3, text = NULL, mentions = NULL WHERE room = ?1 AND offset = ?2",
+            "UPDATE events SET kind = ?3, text = NULL, mentions = NULL, called = NULL
+             WHERE room = ?1 AND offset = ?2",
         )?
         .execute([erased.room, erased.offset, Kind::Deleted as i64])?;
     Ok(())
@@ -84,6 +89,9 @@ pub(super) fn prune(connection: &Connection, room: RoomId, before: Offset, index
         Some(_) => {}
     }
     erase_before(connection, id, end, indexed)?;
+    // There is nothing any more that somebody could look at.
+    connection.prepare_cached("DELETE FROM reports WHERE room = ?1 AND offset < ?2")?.execute([id, end])?;
+    connection.prepare_cached("DELETE FROM outbox WHERE room = ?1 AND upto < ?2")?.execute([id, end])?;
     connection.prepare_cached("UPDATE rooms SET first = max(first, ?2) WHERE id = ?1")?.execute([id, end])?;
     Ok(Ok(Done::Kept))
 }

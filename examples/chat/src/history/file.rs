@@ -170,7 +170,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// Which run has the file, and how far it is.
-fn note(connection: &Connection) -> rusqlite::Result<Note> {
+pub(super) fn note(connection: &Connection) -> rusqlite::Result<Note> {
     connection.query_row(
         "SELECT run, (SELECT coalesce(max(id), 0) FROM events) AS last FROM state",
         [],

@@ -5,12 +5,16 @@
 //!
 //! It follows from the texts, and is no part of what lasts: each file has its own, and may make it anew.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::grams;
 use super::progress::Progress;
 use super::retention::BITE_TEXT;
 
+/// So long those who want to write wait for what is erased: one text, or as many as a purge leaves.
+const MOMENT: Duration = Duration::from_millis(10);
 /// Events that are indexed in one bite, unless their texts are long.
 const BITE: i64 = 256;
 
@@ -53,18 +57,27 @@ pub(super) fn erase(connection: &Connection, event: i64, text: &str) -> Result<(
     Ok(())
 }
 
-/// Erases what has waited longest. Whether there may be more.
+/// Erases what has waited longest, for a moment. Whether there may be more.
 pub(super) fn erase_next(connection: &Connection) -> Result<bool> {
+    let until = Instant::now() + MOMENT;
+    let mut thorough =
+        connection.prepare_cached("INSERT INTO grams (grams, rank) VALUES ('secure-delete', ?1)")?;
+    thorough.execute([1])?;
+    let mut more = true;
+    while more && Instant::now() < until {
+        more = erase_one(connection)?;
+    }
+    thorough.execute([0])?;
+    Ok(more)
+}
+
+fn erase_one(connection: &Connection) -> Result<bool> {
     let next: Option<(i64, String)> = connection
         .prepare_cached("SELECT event, grams FROM erasures LIMIT 1")?
         .query_row([], |row| Ok((row.get("event")?, row.get("grams")?)))
         .optional()?;
     let Some((event, grams)) = next else { return Ok(false) };
-    let mut thorough =
-        connection.prepare_cached("INSERT INTO grams (grams, rank) VALUES ('secure-delete', ?1)")?;
-    thorough.execute([1])?;
     delete(connection, event, &grams)?;
-    thorough.execute([0])?;
     connection.prepare_cached("DELETE FROM erasures WHERE event = ?1")?.execute([event])?;
     Ok(true)
 }

@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use super::{Entry, Millis, Offset, PersonId, Picture, RoomId};
+use super::{
+    Append, BackupState, By, Call, Entry, Millis, Number, Offset, PersonId, Picture, RoomId, TokenHash,
+};
+use crate::rights::Lack;
 
 /// What the history tells the loop.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub(crate) enum Report<T> {
     Applied(Vec<Applied<T>>),
     /// The answer to a read.
     Read { ticket: T, result: Result<Found, Failure> },
+    /// How the backups are that are made by themselves.
+    Backups(Box<BackupState>),
 }
 
 /// What has become of an entry.
@@ -27,8 +32,8 @@ pub(crate) struct Applied<T> {
 
 impl<T> Applied<T> {
     /// Of the history's own.
-    pub(super) fn decided(entry: Entry) -> Self {
-        Applied { entry, outcome: Ok(Done::Kept), ticket: None }
+    pub(super) fn decided((entry, done): (Entry, Done)) -> Self {
+        Applied { entry, outcome: Ok(done), ticket: None }
     }
 }
 
@@ -56,6 +61,28 @@ pub(crate) enum Done {
         at: Millis,
         mentioned: Vec<PersonId>,
     },
+    /// Of [`Body::Purge`](super::Body): who was mentioned where in what was erased.
+    Erased {
+        room: RoomId,
+        offset: Offset,
+        at: Millis,
+        mentioned: Vec<(Offset, PersonId)>,
+    },
+    /// What was made has this number: an invite, a report, an announcement, a purge, a session of the admin page.
+    Numbered(Number),
+    /// Of [`Act::Accept`](super::Act): whoever has used an invite before, or is in its room already, uses nothing of it up.
+    Accepted {
+        is_used: bool,
+    },
+    /// Of [`Act::EndSession`](super::Act): what the session had.
+    SessionEnded {
+        token: TokenHash,
+    },
+    /// Of [`Act::Settle`](super::Act).
+    Settled {
+        /// What was held back, and is said now; and where.
+        said: Option<(Box<Append>, Offset)>,
+    },
 }
 
 /// Why an entry was refused, or a read had no answer.
@@ -70,6 +97,20 @@ pub(crate) enum Failure {
     HasMembers,
     NoSuchEvent,
     NotYours,
+    /// A right.
+    Lacks(Lack),
+    /// The room is slow: by this time they may speak again.
+    TooSoon(Millis),
+    /// It is over, used up, or revoked, or there never was one.
+    NoSuchInvite,
+    NoSuchReport,
+    NoSuchSession,
+    /// Of a bot.
+    NoSuchKey,
+    NoSuchTarget,
+    NoSuchReminder,
+    /// Nobody new comes in this way just now.
+    DoorShut,
     /// The author has said something else under this key.
     KeyUsed,
     /// Too many searches are under way.
@@ -81,15 +122,62 @@ pub(crate) enum Failure {
 #[derive(Debug)]
 pub(crate) enum Read {
     /// Events of a room after an offset, oldest first, at most `limit`.
-    After { room: RoomId, after: Offset, limit: usize },
+    After {
+        room: RoomId,
+        after: Offset,
+        limit: usize,
+    },
     /// Events of a room before an offset (or the latest), oldest first, at most `limit`.
-    Before { room: RoomId, before: Option<Offset>, limit: usize },
+    Before {
+        room: RoomId,
+        before: Option<Offset>,
+        limit: usize,
+    },
     /// Texts and captions that contain `text`, whatever their case, in any of these rooms; the latest first, at
     /// most `limit`; of those older than `before`, as [`Hit::mark`] has it. An empty text finds nothing. A search may be
     /// overtaken by reads that were asked for later.
-    Search { rooms: Vec<RoomId>, text: String, before: Option<u64>, limit: usize },
+    Search {
+        rooms: Vec<RoomId>,
+        text: String,
+        before: Option<u64>,
+        limit: usize,
+    },
     /// Whoever has its bytes already is only told whether it is still there.
-    Picture { id: String, is_known: bool },
+    Picture {
+        id: String,
+        is_known: bool,
+    },
+    /// What somebody said themself, as a search finds it: the latest first. It is looked for a bit at a time.
+    Mine {
+        person: PersonId,
+        before: Option<u64>,
+        limit: usize,
+    },
+    /// The picture that somebody is shown by.
+    Avatar {
+        id: String,
+        is_known: bool,
+    },
+    Sessions {
+        person: PersonId,
+    },
+    /// What was reported and held back, and nobody has looked at yet, in these rooms or in all; the oldest first.
+    Reports {
+        rooms: Option<Vec<RoomId>>,
+        after: Number,
+        limit: usize,
+    },
+    /// Invites of a room, or all of them, with those who came by them.
+    Invites {
+        room: Option<RoomId>,
+        limit: usize,
+    },
+    /// The log of acts, the latest first.
+    Acts {
+        before: Option<Number>,
+        limit: usize,
+    },
+    AdminSessions,
 }
 
 #[derive(Debug)]
@@ -103,10 +191,99 @@ pub(crate) enum Found {
         hits: Vec<Hit>,
         more: bool,
     },
+    /// `before`: there may be more before it, also if nothing was found here.
+    Mine {
+        hits: Vec<Hit>,
+        before: Option<u64>,
+    },
     /// `None`: there is no such picture, or no longer.
     Picture(Option<(&'static str, Arc<[u8]>)>),
     /// It is there, and known.
     SamePicture,
+    Sessions(Vec<StoredSession>),
+    Reports {
+        reports: Vec<StoredReport>,
+        more: bool,
+    },
+    Invites(Vec<InviteUsed>),
+    Acts {
+        acts: Vec<StoredAct>,
+        more: bool,
+    },
+    AdminSessions(Vec<StoredAdmin>),
+}
+
+/// Somewhere somebody can come back from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredSession {
+    pub number: Number,
+    pub token: TokenHash,
+    /// Of the admin page: until when, whoever it is.
+    pub since: Millis,
+    pub seen: Millis,
+    /// What kind of client, and from where, cut short.
+    pub client: String,
+    pub place: String,
+}
+
+/// Somebody who is let in on the admin page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredAdmin {
+    pub number: Number,
+    pub by: By,
+    pub since: Millis,
+    pub until: Millis,
+    pub client: String,
+    pub place: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredReport {
+    pub number: Number,
+    pub room: RoomId,
+    pub at: Millis,
+    /// Who has reported it; whose words they are.
+    pub by: PersonId,
+    pub author: PersonId,
+    pub author_name: String,
+    pub reason: String,
+    /// Where it stands; `None`: it is held back.
+    pub offset: Option<Offset>,
+    /// As it is now: taken back, it is gone.
+    pub text: Option<String>,
+    pub picture: Option<Picture>,
+}
+
+/// An invite, and who came by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InviteUsed {
+    pub number: Number,
+    pub room: Option<RoomId>,
+    pub by: By,
+    pub made: Millis,
+    pub until: Millis,
+    /// How often it can still be used.
+    pub left: u32,
+    pub is_revoked: bool,
+    pub used_by: Vec<(PersonId, Millis)>,
+}
+
+/// A row of the log of acts: names as they were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredAct {
+    pub number: Number,
+    pub at: Millis,
+    pub by: By,
+    pub by_name: String,
+    /// A word for what it was: [`Act::word`](super::Act::word).
+    pub act: String,
+    pub person: Option<PersonId>,
+    pub person_name: String,
+    pub room: Option<RoomId>,
+    pub room_name: String,
+    /// Until when, what it is now, how many: for people.
+    pub detail: String,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +304,7 @@ pub(crate) struct Event {
     pub author_name: String,
     pub what: What,
     pub mentions: Vec<PersonId>,
+    pub call: Option<Call>,
 }
 
 impl Event {
@@ -142,7 +320,15 @@ impl Event {
 impl Event {
     /// Something that one person said, long ago.
     pub(crate) fn example(offset: Offset, what: What) -> Self {
-        Event { offset, at: 0, author: 1, author_name: "alice".into(), what, mentions: Vec::new() }
+        Event {
+            offset,
+            at: 0,
+            author: 1,
+            author_name: "alice".into(),
+            what,
+            mentions: Vec::new(),
+            call: None,
+        }
     }
 }
 
@@ -160,6 +346,11 @@ pub(crate) enum What {
     Deletion {
         target: Offset,
     },
+    /// What one person said at these places has been erased.
+    Purge {
+        of: PersonId,
+        targets: Vec<Offset>,
+    },
 }
 
 impl What {
@@ -167,7 +358,7 @@ impl What {
     pub(crate) fn words(&self) -> Option<&str> {
         match self {
             What::Text(text) | What::Picture { caption: text, .. } => Some(text),
-            What::Deleted | What::Deletion { .. } => None,
+            What::Deleted | What::Deletion { .. } | What::Purge { .. } => None,
         }
     }
 
@@ -179,7 +370,7 @@ impl What {
     pub(crate) fn is_counted(&self) -> bool {
         match self {
             What::Text(_) | What::Picture { .. } | What::Deleted => true,
-            What::Deletion { .. } => false,
+            What::Deletion { .. } | What::Purge { .. } => false,
         }
     }
 }

@@ -9,8 +9,9 @@ use super::lock::Note;
 use super::progress::{Progress, transact};
 use super::schema::{self, number, select_events, signed};
 use super::{
-    Calendar, Durability, Entry, Event, Loaded, Offset, RING_BYTES, RINGS_BYTES, RoomKind, Settings,
-    StoredMember, StoredPerson, StoredRoom, Voices, index, people,
+    Calendar, Done, Durability, Entry, Event, Loaded, Offset, RING_BYTES, RINGS_BYTES, RoomKind, Settings,
+    StoredMember, StoredPerson, StoredRoom, Voices, governed, index, outside_load, people, retention,
+    standing,
 };
 
 /// What an opened history has found, and what it has done at once.
@@ -18,7 +19,7 @@ pub(super) struct Start {
     pub calendar: Calendar,
     pub loaded: Loaded,
     /// Applied already: `loaded` knows of them.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<(Entry, Done)>,
 }
 
 /// Begins a run: forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
@@ -32,8 +33,13 @@ pub(super) fn load(
         let calendar = Calendar::read(connection, settings.believe_clock)?;
         let is_gapped = begin_run(connection, settings.durability, noted)?;
         let mut due = if is_gapped { renewals(connection)? } else { Vec::new() };
-        due.extend(people::guests(connection)?);
+        due.extend(retention::lapsed(connection, calendar.now())?);
         let mut entries = Vec::with_capacity(due.len());
+        for entry in due {
+            entries.extend(apply_decided(connection, progress, entry)?);
+        }
+        // What keeps a guest here may have lapsed.
+        let due = people::guests(connection)?;
         for entry in due {
             entries.extend(apply_decided(connection, progress, entry)?);
         }
@@ -49,6 +55,8 @@ fn everything(connection: &Connection, progress: &Progress, recent: usize) -> Re
         people: people(connection)?,
         rooms: rooms(connection, recent)?,
         members: members(connection)?,
+        governed: governed::governed(connection)?,
+        outside: outside_load::outside(connection)?,
         next_person: progress.next_person.unsigned_abs(),
         next_room: progress.next_room.unsigned_abs(),
     })
@@ -63,7 +71,8 @@ fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note
     )?;
     let is_another = noted.as_ref().is_some_and(|note| note.run != run || note.last > last);
     match noted {
-        Some(note) if is_another && last == 0 => log::error!(
+        // A backup says of itself that it is one, also if nothing was said yet when it was made.
+        Some(note) if is_another && last == 0 && !incomplete => log::error!(
             "the history is empty, but {} messages were here: if this is a copy, then one without its -wal; \
              stop the chat, and bring back a backup with --restore",
             note.last
@@ -93,14 +102,30 @@ fn renewals(connection: &Connection) -> Result<Vec<Entry>> {
 }
 
 fn people(connection: &Connection) -> Result<Vec<StoredPerson>> {
+    // Both are in the order of the people.
+    let mut tokens = connection
+        .prepare(
+            "SELECT person, hash, id FROM tokens UNION ALL SELECT bot, hash, id FROM keys WHERE kind = 1
+             ORDER BY person, id",
+        )?
+        .query_map([], |row| Ok((number(row, "person")?, row.get("hash")?)))?
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .peekable();
     connection
-        .prepare("SELECT id, name, folded, token, seen, silent FROM people ORDER BY id")?
+        .prepare("SELECT id, name, folded, seen, silent, gone, guest FROM people ORDER BY id")?
         .query_map([], |row| {
+            let id = number(row, "id")?;
+            while tokens.next_if(|(of, _)| *of < id).is_some() {}
             Ok(StoredPerson {
-                id: number(row, "id")?,
+                id,
                 name: row.get("name")?,
                 folded: row.get("folded")?,
-                token: row.get("token")?,
+                tokens: std::iter::from_fn(|| tokens.next_if(|(of, _)| *of == id))
+                    .map(|(_, hash)| hash)
+                    .collect(),
+                is_guest: row.get("guest")?,
+                is_gone: row.get("gone")?,
                 seen: row.get("seen")?,
                 silent: row.get("silent")?,
             })
@@ -114,18 +139,19 @@ fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
         .query_map([], |row| {
             Ok(StoredRoom {
                 id: number(row, "id")?,
-                kind: if row.get::<_, i64>("kind")? == 0 { RoomKind::Public } else { RoomKind::Direct },
+                kind: standing::kind(row, 1)?,
                 name: row.get("name")?,
                 folded: row.get("folded")?,
                 epoch: row.get("epoch")?,
                 first: number(row, "first")?,
                 last: number(row, "last")?,
-                voices: match row.get("voice")? {
+                voices: match row.get::<_, Option<i64>>("voice")? {
                     None => Voices::None,
                     Some(0) => Voices::Several,
                     Some(_) => Voices::One(number(row, "voice")?),
                 },
                 uncounted: Vec::new(),
+                calls: Vec::new(),
                 recent: Vec::new(),
             })
         })?
@@ -137,16 +163,25 @@ fn rooms(connection: &Connection, recent: usize) -> Result<Vec<StoredRoom>> {
     for place in order {
         let room = &mut rooms[place];
         room.uncounted = uncounted(connection, room)?;
+        room.calls = calls(connection, room)?;
         room.recent = latest(connection, room, recent, left.min(RING_BYTES))?;
         left = left.saturating_sub(room.recent.iter().map(Event::weight).sum());
     }
     Ok(rooms)
 }
 
-/// `kind = 3`: [`Kind::Deletion`](schema::Kind), the only kind that is not counted. There is an index for it.
+/// `kind >= 3`: [`Kind::Deletion`](schema::Kind) and what is like it is not counted. There is an index for it.
 fn uncounted(connection: &Connection, room: &StoredRoom) -> Result<Vec<Offset>> {
     connection
-        .prepare_cached("SELECT offset FROM events WHERE room = ?1 AND kind = 3 ORDER BY offset")?
+        .prepare_cached("SELECT offset FROM events WHERE room = ?1 AND kind >= 3 ORDER BY offset")?
+        .query_map([signed(room.id)], |row| number(row, "offset"))?
+        .collect()
+}
+
+/// `called = 1`: [`Call::All`](super::Call). There is an index for it.
+fn calls(connection: &Connection, room: &StoredRoom) -> Result<Vec<Offset>> {
+    connection
+        .prepare_cached("SELECT offset FROM events WHERE room = ?1 AND called = 1 ORDER BY offset")?
         .query_map([signed(room.id)], |row| number(row, "offset"))?
         .collect()
 }

@@ -8,11 +8,11 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
 
 use super::open_error::Fault;
@@ -40,7 +40,8 @@ impl Lock {
     /// Takes the lock, and makes sure that the history has but one name, and is this user's alone.
     pub(super) fn take(path: &Path) -> Result<Self, Fault> {
         let name = part(path, "-lock");
-        let file = private(&name).map_err(|error| Fault::Beside(name, error))?;
+        let file = made_for(path, &name).or_else(|_| private(&name));
+        let file = file.map_err(|error| Fault::Beside(name, error))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK) => return Err(Fault::Locked),
@@ -93,9 +94,25 @@ impl Lock {
     }
 }
 
-/// Opens a file, or makes one that only this user may read.
+/// Makes the lock of a history. It belongs to whom the history belongs: root may look after it once, and then its own user has
+/// to open it.
+fn made_for(history: &Path, lock: &Path) -> io::Result<File> {
+    // What is there already is not followed, and given to nobody.
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(lock)?;
+    if let Ok(owner) = fs::metadata(history)
+        && owner.uid() != file.metadata()?.uid()
+    {
+        let _ = fchown(&file, Some(owner.uid()), Some(owner.gid()));
+    }
+    Ok(file)
+}
+
+/// Opens a file, or makes one that only this user may read. A link that somebody has put there is not followed: it may lead
+/// to what is not to be written over.
 pub(super) fn private(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    let no_link = OFlags::NOFOLLOW.bits() as i32;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_link).open(path)
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {

@@ -8,46 +8,76 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `entry.rs` | what changes what lasts: the entries of the log |
+//! | `said.rs`, `entry.rs`, `deed.rs` | what is said; what changes what lasts: the entries of the log, and the acts of those who have a right to them |
+//! | `outside.rs` | the words for bots, keys, targets, what is on its way to them, reminders |
 //! | `jobs.rs`, `loaded.rs` | what can be asked and what is told; what the chat starts with |
 //! | `settings.rs`, `places.rs` | what an operator chooses; where the files lie |
 //! | `file.rs`, `lock.rs`, `open_error.rs` | opening, checking and locking the file; why that cannot be |
-//! | `schema.rs`, `load.rs` | the tables and their versions; the beginning of a run |
+//! | `schema.rs`, `tables.rs`, `outside_tables.rs` | the tables and their versions; those of who governs; those of the world outside |
+//! | `load.rs`, `governed.rs`, `outside_load.rs` | the beginning of a run; who governs then; what there is of the world outside |
 //! | `calendar.rs` | what day it is, whatever the clock says |
-//! | `copies.rs` | `--backup` and `--restore` |
+//! | `copies/` | `--backup` and `--restore` |
+//! | `backups/` | backups that are made by themselves, on a third thread |
+//! | `archive/` | `--export` and `--import`: the rows of a history |
 //! | `writer.rs` | group commit |
 //! | `chores.rs`, `wal.rs` | what is done in a pause; SQLite's log |
 //! | `apply.rs`, `progress.rs` | the log, applied; how far it is |
-//! | `people.rs`, `events.rs`, `erasing.rs` | the entries, one by one |
-//! | `retention.rs` | what is to be given up, and when |
-//! | `reader.rs`, `search.rs` | pages and pictures; searches, bit by bit |
+//! | `people.rs`, `sessions.rs`, `rooms.rs`, `events.rs`, `receipts.rs`, `erasing.rs`, `lapses.rs` | the entries, one by one |
+//! | `bots.rs`, `outbox.rs`, `reminders.rs` | those about the world outside |
+//! | `acts/`, `standing.rs`, `stop.rs` | what is done by those who have a right to it; who that is; why not |
+//! | `purge.rs` | all that somebody has said, erased bit by bit |
+//! | `retention.rs`, `keeping.rs` | what is to be given up, and when; how much is kept |
+//! | `reader.rs`, `search.rs`, `looks.rs` | pages and pictures; searches, bit by bit; what those who govern look at |
 //! | `grams.rs`, `index.rs` | the search index: pairs of characters |
 //! | `faults.rs` | what is wrong with a disk, in words |
 
+mod acts;
 mod apply;
+mod archive;
+mod backups;
+mod bots;
 mod calendar;
 mod chores;
 mod copies;
+mod deed;
 mod entry;
 mod erasing;
 mod events;
 mod faults;
 mod file;
+mod governed;
 mod grams;
 mod index;
 mod jobs;
+mod keeping;
+mod lapses;
 mod load;
 mod loaded;
 mod lock;
+mod looks;
 mod open_error;
+mod outbox;
+mod outside;
+mod outside_load;
+mod outside_tables;
+mod peek;
 mod people;
 mod places;
 mod progress;
+mod purge;
 mod reader;
+mod receipts;
+mod reminders;
 mod retention;
+mod rooms;
+mod said;
 mod schema;
 mod search;
+mod sessions;
 mod settings;
+mod standing;
+mod stop;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod wal;
@@ -58,18 +88,30 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
+pub(crate) use archive::{
+    Annex, Arriving, Cell, Column, EVENTS, Is, KINDS, Kind, Leaving, LoungeChannel, LoungeFile, STATE,
+};
+pub(crate) use backups::{BackupPlan, BackupState};
+use backups::{Backups, Keeper};
 pub(crate) use calendar::Calendar;
 use chores::Chores;
 pub(crate) use copies::Copy;
+pub(crate) use deed::*;
 pub(crate) use entry::*;
+use file::Link;
 pub(crate) use jobs::*;
+use keeping::Chosen;
+pub(crate) use keeping::Keep;
 use load::Start;
 pub(crate) use loaded::*;
 use open_error::Fault;
 pub(crate) use open_error::OpenError;
-pub(crate) use places::{parts, place};
+pub(crate) use outside::*;
+pub(crate) use peek::{Peeked, peek};
+pub(crate) use places::{admin_key_of, hooks_of, parts, place};
 use progress::Progress;
 use reader::Reader;
+pub(crate) use said::*;
 pub(crate) use settings::{Data, Durability, Settings};
 #[cfg(test)]
 pub(crate) use tests::Node;
@@ -83,7 +125,11 @@ pub(crate) struct History<T> {
     waiting: Arc<AtomicUsize>,
     queue_bytes: usize,
     calendar: Arc<Calendar>,
-    threads: [JoinHandle<()>; 2],
+    /// What is to be kept from now on, until the writer has seen it.
+    keep: Chosen<Keep>,
+    threads: Vec<JoinHandle<()>>,
+    /// `None`: there are none of a history in memory.
+    backups: Option<Backups>,
     /// For tests that meddle with the writer's connection.
     #[cfg(test)]
     writing: file::WeakLink,
@@ -118,21 +164,37 @@ impl<T: Send + 'static> History<T> {
         let calendar = Arc::new(calendar);
         #[cfg(test)]
         let hook = writing.downgrade();
-        let chores = Chores::new(settings, calendar.clone());
+        let keep = Chosen::default();
+        let chores = Chores::new(settings, calendar.clone(), keep.clone());
+        let kept = keeper(settings, &reading, &tell);
         let (reads, jobs) = sync_channel(settings.queue);
         let reader = Reader { link: reading, jobs, tell: tell.clone() };
         let (writes, jobs) = sync_channel(settings.queue);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let writer =
-            Writer { link: writing, jobs, tell, progress, chores, waiting: waiting.clone(), untold: entries };
-        let threads = [start("history-reader", || reader.run())?, start("history-writer", || writer.run())?];
+        let writer = Writer {
+            link: writing,
+            jobs,
+            tell,
+            progress,
+            chores,
+            waiting: waiting.clone(),
+            metrics: settings.metrics.clone(),
+            next_trial: None,
+            untold: entries,
+        };
+        let (backups, keeper) = kept.unzip();
+        let mut threads = Vec::from_iter(keeper.map(|it| start("backups", || it.run())).transpose()?);
+        threads.push(start("history-reader", || reader.run())?);
+        threads.push(start("history-writer", || writer.run())?);
         let history = History {
             writes,
             reads,
             waiting,
             queue_bytes: settings.queue_bytes,
             calendar,
+            keep,
             threads,
+            backups,
             #[cfg(test)]
             writing: hook,
         };
@@ -158,6 +220,28 @@ impl<T: Send + 'static> History<T> {
         refused
     }
 
+    /// Would all of these be taken now? What belongs together is not begun if its end would be refused.
+    pub(crate) fn has_room(&self, entries: &[Entry]) -> bool {
+        let weight: usize = entries.iter().map(Entry::weight).sum();
+        entries.len() <= 1 || self.waiting_bytes() + weight <= self.queue_bytes
+    }
+
+    /// Bytes of entries that the writer has not taken yet.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// So much is kept from now on. If it is less, what is too much goes when the time of grace is over, bit by bit.
+    pub(crate) fn keep(&self, keep: Keep) {
+        self.keep.set(keep);
+    }
+
+    /// Backups are made by this plan from now on, or as soon as one is ready that is being made. Never waits. False: there are
+    /// no backups of this history.
+    pub(crate) fn plan_backups(&self, plan: BackupPlan) -> bool {
+        self.backups.as_ref().is_some_and(|backups| backups.choose(plan))
+    }
+
     /// By which day things are old, and at which time they happen.
     pub(crate) fn calendar(&self) -> Arc<Calendar> {
         self.calendar.clone()
@@ -171,15 +255,22 @@ impl<T: Send + 'static> History<T> {
     /// Carries out what was asked for, then closes the file cleanly. For when the loop has ended, and `tell` waits for
     /// nobody any more.
     pub(crate) fn close(self) {
-        let History { writes, reads, threads, .. } = self;
-        drop((writes, reads));
-        // The reader first: the writer, as the last to leave, tidies up.
+        let History { writes, reads, threads, backups, .. } = self;
+        drop((writes, reads, backups));
+        // The writer last: as the last to leave, it tidies up.
         for thread in threads {
             if thread.join().is_err() {
                 log::error!("a thread of the history has stopped before its time");
             }
         }
     }
+}
+
+/// What makes backups by itself, and how it is reached.
+fn keeper<F: Clone>(settings: &Settings, link: &Link, tell: &F) -> Option<(Backups, Keeper<F>)> {
+    let Data::File(data) = &settings.data else { return None };
+    let plan = settings.backups.clone().filter(|_| settings.durability != Durability::Memory)?;
+    Some(Backups::of(place(data), link.clone(), plan, tell.clone()))
 }
 
 fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Fault> {

@@ -1,13 +1,13 @@
-//! Entries about people, rooms, and who is where.
+//! Entries about people: who comes, how they are called, who is forgotten.
 
 use rusqlite::{Connection, Result, params};
 
 use super::faults::is_taken;
 use super::progress::Progress;
 use super::schema::{number, signed};
-use super::{Answer, Done, Entry, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind, TokenHash};
-
-const KEPT: Outcome = Ok(Done::Kept);
+use super::stop::KEPT;
+use super::{Answer, Entry, Failure, Millis, PersonId, TokenHash, outbox, sessions, standing};
+use crate::rights::Lack;
 
 pub(super) fn arrive(
     connection: &Connection,
@@ -17,14 +17,19 @@ pub(super) fn arrive(
     token: Option<&TokenHash>,
     at: Millis,
 ) -> Answer {
-    let id = signed(person);
+    if token.map_or(Ok(false), |token| sessions::is_known(connection, token))? {
+        return Ok(Err(Failure::Taken));
+    }
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO people (id, name, folded, token, seen, silent) VALUES (?1, ?2, ?3, ?4, ?5, 1)",
+            "INSERT INTO people (id, name, folded, seen, silent, guest) VALUES (?1, ?2, ?3, ?4, 1, ?5)",
         )?
-        .execute(params![id, name, folded, token, at]);
+        .execute(params![signed(person), name, folded, at, token.is_none()]);
     if is_refused(inserted)? {
         return Ok(Err(Failure::Taken));
+    }
+    if let Some(token) = token {
+        sessions::begin(connection, progress, person, token, at)?;
     }
     progress.pass_person(person);
     Ok(KEPT)
@@ -53,6 +58,19 @@ pub(super) fn seen(connection: &Connection, person: PersonId, at: Millis) -> Ans
 }
 
 pub(super) fn forget(connection: &Connection, person: PersonId) -> Answer {
+    if standing::is_banned(connection, 0, person)? {
+        return Ok(Err(Failure::Lacks(Lack::Banned)));
+    }
+    if standing::is_bot(connection, person)? {
+        return Ok(Err(Failure::NotYours));
+    }
+    depart(connection, person)?;
+    Ok(KEPT)
+}
+
+/// Takes away all that somebody has in the chat, but for what they have said. If they are in a direct room their row stays,
+/// marked as gone.
+pub(super) fn depart(connection: &Connection, person: PersonId) -> Result<()> {
     let id = [signed(person)];
     let rooms: Vec<i64> = connection
         .prepare_cached("SELECT room FROM members WHERE person = ?1")?
@@ -63,127 +81,39 @@ pub(super) fn forget(connection: &Connection, person: PersonId) -> Answer {
     for room in rooms {
         erase.execute([room, id[0]])?;
     }
-    // The places in direct rooms stay: they tell how long the name is needed. Nobody else gets to see them.
-    connection
-        .prepare_cached(
-            "DELETE FROM members WHERE person = ?1
-             AND NOT EXISTS (SELECT 1 FROM rooms WHERE rooms.id = members.room AND rooms.kind = 1)",
-        )?
-        .execute(id)?;
+    for sql in [
+        // The places in direct rooms stay: they tell how long the name is needed. Nobody else gets to see them.
+        "DELETE FROM members WHERE person = ?1
+         AND NOT EXISTS (SELECT 1 FROM rooms WHERE rooms.id = members.room AND rooms.kind = 1)",
+        "DELETE FROM tokens WHERE person = ?1",
+        "DELETE FROM avatars WHERE person = ?1",
+        "DELETE FROM restraints WHERE person = ?1",
+        "DELETE FROM admins WHERE by = ?1",
+        "DELETE FROM reminders WHERE person = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute(id)?;
+    }
+    outbox::drop_targets_of_person(connection, id[0])?;
     let needed = connection.prepare_cached("SELECT 1 FROM members WHERE person = ?1")?.exists(id)?;
     let sql = if needed {
-        "UPDATE people SET gone = 1, token = NULL WHERE id = ?1"
+        "UPDATE people SET gone = 1, role = 0 WHERE id = ?1"
     } else {
         "DELETE FROM people WHERE id = ?1"
     };
     connection.prepare_cached(sql)?.execute(id)?;
-    Ok(KEPT)
+    Ok(())
 }
 
-/// The guests, who cannot come back, are to be forgotten.
+/// The guests, who cannot come back, are to be forgotten; but not those who may not come back. Whoever has ended their last
+/// session is no guest: they are forgotten in their time.
 pub(super) fn guests(connection: &Connection) -> Result<Vec<Entry>> {
     connection
-        .prepare("SELECT id FROM people WHERE token IS NULL AND gone = 0")?
+        .prepare(
+            "SELECT id FROM people p WHERE gone = 0 AND guest = 1
+             AND NOT EXISTS (SELECT 1 FROM restraints WHERE person = p.id AND room = 0 AND kind = 1)",
+        )?
         .query_map([], |row| Ok(Entry::Forget { person: number(row, "id")? }))?
         .collect()
-}
-
-pub(super) fn create(
-    connection: &Connection,
-    progress: &mut Progress,
-    room: RoomId,
-    kind: RoomKind,
-    (name, folded): (&str, &str),
-    epoch: &str,
-    at: Millis,
-) -> Answer {
-    let id = signed(room);
-    // A room that was removed, and is not yet swept out, has its number still.
-    let inserted = connection
-        .prepare_cached(
-            "INSERT INTO rooms (id, kind, name, folded, epoch, made, voice) SELECT ?1, ?2, ?3, ?4, ?5, ?6, NULL
-             WHERE NOT EXISTS (SELECT 1 FROM removed_rooms WHERE id = ?1)",
-        )?
-        .execute(params![id, i64::from(kind == RoomKind::Direct), name, folded, epoch, at]);
-    if matches!(inserted, Ok(0)) || is_refused(inserted)? {
-        return Ok(Err(Failure::Taken));
-    }
-    progress.pass_room(room);
-    Ok(KEPT)
-}
-
-pub(super) fn renew(connection: &Connection, room: RoomId, epoch: &str) -> Answer {
-    let renewed = connection
-        .prepare_cached("UPDATE rooms SET epoch = ?2 WHERE id = ?1")?
-        .execute(params![signed(room), epoch])?;
-    Ok(if renewed == 0 { Err(Failure::NoSuchRoom) } else { KEPT })
-}
-
-/// Takes the room away at once; what was said in it is swept out bit by bit (`Entry::Sweep`).
-pub(super) fn remove(connection: &Connection, room: RoomId) -> Answer {
-    let id = [signed(room)];
-    if !exists(connection, room)? {
-        return Ok(Err(Failure::NoSuchRoom));
-    }
-    let members = connection
-        .prepare_cached(
-            "SELECT 1 FROM members m JOIN people p ON p.id = m.person WHERE m.room = ?1 AND p.gone = 0",
-        )?
-        .exists(id)?;
-    if members {
-        return Ok(Err(Failure::HasMembers));
-    }
-    for sql in [
-        "DELETE FROM people WHERE gone = 1 AND id IN (SELECT person FROM members WHERE room = ?1)
-         AND NOT EXISTS (SELECT 1 FROM members WHERE person = people.id AND room <> ?1)",
-        "DELETE FROM members WHERE room = ?1",
-        "DELETE FROM unread_mentions WHERE room = ?1",
-        "DELETE FROM rooms WHERE id = ?1",
-        "INSERT INTO removed_rooms (id) VALUES (?1)",
-    ] {
-        connection.prepare_cached(sql)?.execute(id)?;
-    }
-    Ok(KEPT)
-}
-
-pub(super) fn join(connection: &Connection, room: RoomId, person: PersonId, read: Offset) -> Answer {
-    if !exists(connection, room)? {
-        return Ok(Err(Failure::NoSuchRoom));
-    }
-    let known = connection
-        .prepare_cached("SELECT 1 FROM people WHERE id = ?1 AND gone = 0")?
-        .exists([signed(person)])?;
-    if !known {
-        return Ok(Err(Failure::NoSuchPerson));
-    }
-    connection
-        .prepare_cached("INSERT OR IGNORE INTO members (room, person, read) VALUES (?1, ?2, ?3)")?
-        .execute([signed(room), signed(person), signed(read)])?;
-    Ok(KEPT)
-}
-
-pub(super) fn leave(connection: &Connection, room: RoomId, person: PersonId) -> Answer {
-    for sql in [
-        "DELETE FROM members WHERE room = ?1 AND person = ?2",
-        "DELETE FROM unread_mentions WHERE room = ?1 AND person = ?2",
-    ] {
-        connection.prepare_cached(sql)?.execute([signed(room), signed(person)])?;
-    }
-    Ok(KEPT)
-}
-
-pub(super) fn mark_read(connection: &Connection, room: RoomId, person: PersonId, read: Offset) -> Answer {
-    for sql in [
-        "UPDATE members SET read = max(read, ?3) WHERE room = ?1 AND person = ?2",
-        "DELETE FROM unread_mentions WHERE room = ?1 AND person = ?2 AND offset <= ?3",
-    ] {
-        connection.prepare_cached(sql)?.execute([signed(room), signed(person), signed(read)])?;
-    }
-    Ok(KEPT)
-}
-
-pub(super) fn exists(connection: &Connection, room: RoomId) -> Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM rooms WHERE id = ?1")?.exists([signed(room)])
 }
 
 /// Whether somebody has it already; every other error stays one.

@@ -12,6 +12,17 @@ pub(crate) fn parts(path: &Path) -> [PathBuf; 4] {
     PARTS.map(|end| part(path, end))
 }
 
+/// What lies beside a history and is no part of it: the key by which whoever runs the chat comes to the admin page
+/// (`run/admin_link.rs`). It is neither copied nor restored.
+pub(crate) fn admin_key_of(path: &Path) -> PathBuf {
+    part(&place(path), "-admin")
+}
+
+/// The same of hooks that whoever runs the chat makes (`run/new_hook.rs`): the names of their files begin so.
+pub(crate) fn hooks_of(path: &Path) -> PathBuf {
+    part(&place(path), "-hook-")
+}
+
 /// Where a file is, or will be, without links and detours: whatever leads to it, it is the same file.
 pub(crate) fn place(path: &Path) -> PathBuf {
     let mut path = path.to_owned();

@@ -16,6 +16,8 @@ pub(super) struct Progress {
     /// Numbers that nobody has, and nobody has had.
     pub next_person: i64,
     pub next_room: i64,
+    /// The next session, invite, report, announcement, purge or act.
+    pub next_number: i64,
     /// Events up to here are in the search index. Each file has its own.
     pub indexed: i64,
 }
@@ -28,13 +30,14 @@ impl Progress {
         // Other programs can write events too. Theirs have had their numbers.
         let sql =
             "SELECT applied, max(next_event, 1 + (SELECT coalesce(max(id), 0) FROM events)) AS next_event,
-                          next_person, next_room, indexed FROM state";
+                          next_person, next_room, next_number, indexed FROM state";
         connection.query_row(sql, [], |row| {
             Ok(Progress {
                 applied: counted(row, "applied")?,
                 next_event: counted(row, "next_event")?,
                 next_person: signed(number(row, "next_person")?),
                 next_room: signed(number(row, "next_room")?),
+                next_number: counted(row, "next_number")?,
                 indexed: counted(row, "indexed")?,
             })
         })
@@ -49,6 +52,12 @@ impl Progress {
         self.next_room = self.next_room.max(signed(room).saturating_add(1));
     }
 
+    pub(super) fn take_number(&mut self) -> i64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        number
+    }
+
     /// So many events, about, are not in the index yet.
     pub(super) fn behind(&self) -> i64 {
         self.next_event - 1 - self.indexed
@@ -57,9 +66,17 @@ impl Progress {
     fn save(&self, connection: &Connection) -> Result<()> {
         connection
             .prepare_cached(
-                "UPDATE state SET applied = ?1, next_event = ?2, next_person = ?3, next_room = ?4, indexed = ?5",
+                "UPDATE state SET applied = ?1, next_event = ?2, next_person = ?3, next_room = ?4, next_number = ?5,
+                                  indexed = ?6",
             )?
-            .execute([self.applied, self.next_event, self.next_person, self.next_room, self.indexed])?;
+            .execute([
+                self.applied,
+                self.next_event,
+                self.next_person,
+                self.next_room,
+                self.next_number,
+                self.indexed,
+            ])?;
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
-//! What is to be given up, and when: the oldest events of a room, the oldest pictures, old receipts, removed rooms.
+//! What is to be given up, and when: the oldest events of a room, the oldest pictures, old receipts, removed rooms, old
+//! acts, and what has lasted its time.
 //!
 //! Nothing is changed here. Tables, limits and the day go in, and the entry that is due comes out. It is a small bite each
 //! time, so that nobody who writes waits for long. A room may therefore hold a few events more than it should ([`slack`]).
 
 use rusqlite::{Connection, OptionalExtension, Result};
 
+use super::lapses::OF_ANYBODY;
 use super::schema::{number, signed};
 use super::{Entry, Millis, Offset, RoomId};
 
@@ -13,9 +15,12 @@ pub(super) const BITE: u64 = 256;
 /// Bytes of text that are taken from the index, or put into it, in one bite: some 20 ms.
 pub(super) const BITE_TEXT: usize = 64 << 10;
 /// Bytes of pictures that are given up in one bite: each page of them is overwritten.
-const BITE_BYTES: u64 = 4 << 20;
+pub(super) const BITE_BYTES: u64 = 4 << 20;
 /// The same answer to a repeated message: for a day.
 const RECEIPTS_KEPT: Millis = 24 * 60 * 60 * 1000;
+
+/// Rows of the log of acts: so many of those that anybody can cause, and so many of the others.
+pub(super) const ACTS_KEPT: i64 = 100_000;
 
 /// How many events more than it should a room may have, before any are given up.
 pub(super) fn slack(keep: u64) -> u64 {
@@ -138,4 +143,51 @@ pub(super) fn old_receipts(connection: &Connection, today: Millis) -> Result<Due
         )?
         .query_row([signed(BITE), today.saturating_sub(RECEIPTS_KEPT)], |row| row.get("upto"))?;
     Ok(upto.and_then(|upto| u64::try_from(upto).ok()).map(|upto| (Entry::ForgetReceipts { upto }, true)))
+}
+
+/// When the first of what lasts for a time is over: restraints, invites, sessions of the admin page, old secrets.
+pub(super) fn next_lapse(connection: &Connection) -> Result<Option<Millis>> {
+    connection
+        .prepare_cached(
+            "SELECT min(until) AS until FROM (SELECT min(until) AS until FROM restraints
+             UNION ALL SELECT min(until) FROM invites UNION ALL SELECT min(until) FROM admins
+             UNION ALL SELECT min(old_until) FROM targets)",
+        )?
+        .query_row([], |row| row.get("until"))
+}
+
+/// What is over by now.
+pub(super) fn lapsed(connection: &Connection, now: Millis) -> Result<Option<Entry>> {
+    Ok(next_lapse(connection)?.filter(|until| *until <= now).map(|_| Entry::Lapse { at: now }))
+}
+
+/// A bite of the log of acts: what is older, and what is more than it holds. What anybody can cause is counted apart: it does
+/// not push out what was done to the whole chat.
+pub(super) fn old_acts(connection: &Connection, since: Millis) -> Result<Due> {
+    match old_acts_of(connection, since, true)? {
+        None => old_acts_of(connection, since, false),
+        due => Ok(due),
+    }
+}
+
+fn old_acts_of(connection: &Connection, since: Millis, of_anybody: bool) -> Result<Due> {
+    let of = i64::from(of_anybody);
+    let too_old: Option<i64> = connection
+        .prepare_cached(&format!(
+            "SELECT max(id) AS upto FROM
+             (SELECT id, at FROM acts WHERE {OF_ANYBODY} = ?3 ORDER BY id LIMIT ?1) WHERE at < ?2"
+        ))?
+        .query_row([signed(BITE), since, of], |row| row.get("upto"))?;
+    let acts: i64 = connection
+        .prepare_cached(&format!("SELECT count(*) AS acts FROM acts WHERE {OF_ANYBODY} = ?1"))?
+        .query_row([of], |row| row.get("acts"))?;
+    // Never less than none: SQLite takes a limit below zero for none at all, and all acts would go.
+    let surplus = acts.saturating_sub(ACTS_KEPT).clamp(0, signed(BITE));
+    let too_many: Option<i64> = connection
+        .prepare_cached(&format!(
+            "SELECT max(id) AS upto FROM (SELECT id FROM acts WHERE {OF_ANYBODY} = ?2 ORDER BY id LIMIT ?1)"
+        ))?
+        .query_row([surplus, of], |row| row.get("upto"))?;
+    let upto = too_old.max(too_many).and_then(|upto| u64::try_from(upto).ok());
+    Ok(upto.map(|upto| (Entry::ForgetActs { upto, of_anybody }, true)))
 }

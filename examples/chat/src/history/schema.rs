@@ -5,7 +5,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Result, Row, RowIndex};
 
-use super::{Event, Picture, What};
+use super::{Call, Event, Picture, What, outside_tables, tables};
 
 /// Says that a file is ours: "poll", in the header of every SQLite file.
 pub(super) const APPLICATION: i32 = 0x706f_6c6c;
@@ -103,6 +103,10 @@ const FIRST: &str = "
 
 /// The first version that notes whether something may be missing.
 pub(super) const KNOWS_GAPS: i32 = 2;
+/// The first version that notes the number of the next event.
+pub(super) const KNOWS_NEXT_EVENT: i32 = 4;
+/// From this version on there are sessions of the admin page.
+pub(super) const KNOWS_ADMINS: i32 = 5;
 
 /// From each version to the next. A file of any age takes the same way, a new one too, so that all are alike.
 const STEPS: &[&str] = &[
@@ -128,6 +132,10 @@ const STEPS: &[&str] = &[
     ALTER TABLE state ADD COLUMN next_event INTEGER NOT NULL DEFAULT 1;
     UPDATE state SET next_event = 1 + max(indexed, (SELECT coalesce(max(id), 0) FROM events));
     ",
+    // Who governs, and what is governed.
+    tables::STEP,
+    // Bots and their keys, what goes out, reminders; who is called.
+    outside_tables::STEP,
 ];
 
 /// `events.kind`: the numbers are those in the file. A new kind is a new step in [`STEPS`] as well, if only an empty one:
@@ -138,6 +146,7 @@ pub(super) enum Kind {
     Picture = 1,
     Deleted = 2,
     Deletion = 3,
+    Purge = 4,
 }
 
 impl Kind {
@@ -148,6 +157,7 @@ impl Kind {
             1 => Kind::Picture,
             2 => Kind::Deleted,
             3 => Kind::Deletion,
+            4 => Kind::Purge,
             other => return Err(Error::IntegralValueOutOfRange(column, other)),
         })
     }
@@ -156,7 +166,7 @@ impl Kind {
     pub(super) fn has_words(self) -> bool {
         match self {
             Kind::Text | Kind::Picture => true,
-            Kind::Deleted | Kind::Deletion => false,
+            Kind::Deleted | Kind::Deletion | Kind::Purge => false,
         }
     }
 }
@@ -184,7 +194,7 @@ macro_rules! select_events {
     ($conditions:literal) => {
         concat!(
             "SELECT e.id, e.room, e.offset, e.at, e.author, e.author_name, e.kind, e.text, e.target, e.mentions, ",
-            "p.id, p.media_type, p.width, p.height, p.size ",
+            "p.id, p.media_type, p.width, p.height, p.size, e.targets, e.called ",
             "FROM events e LEFT JOIN pictures p ON p.event = e.id ",
             $conditions
         )
@@ -209,6 +219,8 @@ pub(super) mod column {
     pub(crate) const WIDTH: usize = 12;
     pub(crate) const HEIGHT: usize = 13;
     pub(crate) const SIZE: usize = 14;
+    pub(crate) const TARGETS: usize = 15;
+    pub(crate) const CALLED: usize = 16;
 }
 
 /// Reads a row of [`select_events`]. The room is for searches.
@@ -218,6 +230,9 @@ pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
         Kind::Picture => What::Picture { picture: picture(row)?, caption: row.get(column::TEXT)? },
         Kind::Deleted => What::Deleted,
         Kind::Deletion => What::Deletion { target: number(row, column::TARGET)? },
+        Kind::Purge => {
+            What::Purge { of: number(row, column::TARGET)?, targets: numbers(row, column::TARGETS)? }
+        }
     };
     let event = Event {
         offset: number(row, column::OFFSET)?,
@@ -225,7 +240,8 @@ pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
         author: number(row, column::AUTHOR)?,
         author_name: row.get(column::AUTHOR_NAME)?,
         what,
-        mentions: mentions(row, column::MENTIONS)?,
+        mentions: numbers(row, column::MENTIONS)?,
+        call: row.get::<_, Option<i64>>(column::CALLED)?.and_then(Call::of_number),
     };
     Ok(Kept { id: row.get(column::ID)?, event })
 }
@@ -259,13 +275,13 @@ pub(super) fn number(row: &Row<'_>, column: impl RowIndex) -> Result<u64> {
     u64::try_from(number).map_err(|_| Error::IntegralValueOutOfRange(column, number))
 }
 
-/// Mentions are kept as "3 7", where people can read them; nobody: `NULL`.
-pub(super) fn mentions_text(mentions: &[u64]) -> Option<String> {
-    let numbers: Vec<String> = mentions.iter().map(u64::to_string).collect();
+/// Mentions and the like are kept as "3 7", where people can read them; none: `NULL`.
+pub(super) fn numbers_text(numbers: &[u64]) -> Option<String> {
+    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
     (!numbers.is_empty()).then(|| numbers.join(" "))
 }
 
-pub(super) fn mentions(row: &Row<'_>, column: impl RowIndex) -> Result<Vec<u64>> {
+pub(super) fn numbers(row: &Row<'_>, column: impl RowIndex) -> Result<Vec<u64>> {
     let column = column.idx(row.as_ref())?;
     let Some(text) = row.get_ref(column)?.as_str_or_null()? else { return Ok(Vec::new()) };
     let numbers: std::result::Result<_, _> = text.split(' ').map(str::parse).collect();

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::BackupPlan;
+use crate::metrics::Metrics;
+
 /// How sure a message is when its sender gets the offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Durability {
@@ -37,7 +40,11 @@ pub(crate) struct Settings {
     pub believe_clock: bool,
     /// Bytes of all pictures together.
     pub keep_pictures: u64,
+    /// `None`: none are made by themselves, and cannot be wanted later.
+    pub backups: Option<BackupPlan>,
     /// Jobs that may wait, for each of the two threads; and bytes of those that are to be written.
     pub queue: usize,
     pub queue_bytes: usize,
+    /// Where it notes what it does.
+    pub metrics: Metrics,
 }

@@ -25,11 +25,15 @@ use super::faults::{GONE, is_full, words};
 use super::file::Link;
 use super::progress::{Progress, transact};
 use super::retention::BITE_TEXT;
-use super::{Applied, Entry, Failure, Outcome, Report};
+use super::{Applied, Done, Entry, Failure, Outcome, Report};
+use crate::metrics::Metrics;
 
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
 const BATCH_JOBS: usize = 256;
 const BATCH_BYTES: usize = 8 << 20;
+/// While nothing can be written, something small is tried this often: whoever sends people only to a chat that is well would
+/// otherwise never send anybody who says something.
+const TRIAL: Duration = Duration::from_secs(5);
 /// How long a batch that does not fit is tried in parts.
 const PERSISTENCE: Duration = Duration::from_secs(1);
 
@@ -43,12 +47,15 @@ pub(super) struct Writer<T, F> {
     pub chores: Chores,
     /// Bytes of the jobs that have not been answered.
     pub waiting: Arc<AtomicUsize>,
+    pub metrics: Metrics,
+    /// When it is tried next whether something can be written again.
+    pub next_trial: Option<Instant>,
     /// What was applied when the history was opened, and nobody was told yet.
-    pub untold: Vec<Entry>,
+    pub untold: Vec<(Entry, Done)>,
 }
 
 /// How an entry came out, and the entry that was decided because of it, and applied after it.
-type Came = (Outcome, Option<Entry>);
+type Came = (Outcome, Option<(Entry, Done)>);
 
 impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     /// Works until nobody can ask for anything any more, and everything that was asked for is done.
@@ -56,8 +63,14 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         let untold = mem::take(&mut self.untold);
         self.tell_decided(untold);
         loop {
-            match self.jobs.recv_timeout(self.chores.patience(self.progress)) {
+            self.chores.look();
+            let trial = self.next_trial();
+            let patience = trial.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
+            match self.jobs.recv_timeout(self.chores.patience(self.progress).min(patience)) {
                 Ok(job) => self.batch(job),
+                Err(RecvTimeoutError::Timeout) if trial.is_some_and(|at| at <= Instant::now()) => {
+                    self.try_to_write()
+                }
                 Err(RecvTimeoutError::Timeout) => self.do_chores(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -81,12 +94,32 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     }
 
     fn do_chores(&mut self) {
-        let decided = self.chores.work(&self.link, &mut self.progress);
-        self.tell_decided(decided.into_iter().collect());
+        match self.chores.work(&self.link, &mut self.progress) {
+            Some(decided) => self.tell_decided(decided),
+            None => {
+                self.metrics.not_stored();
+                // Perhaps it was that chore alone.
+                self.try_to_write();
+            }
+        }
+    }
+
+    fn next_trial(&mut self) -> Option<Instant> {
+        let is_failing = self.metrics.is_store_failing();
+        is_failing.then(|| *self.next_trial.get_or_insert_with(|| Instant::now() + TRIAL))
+    }
+
+    fn try_to_write(&mut self) {
+        self.next_trial = None;
+        let is_written = !self.is_displaced() && self.chores.calendar.save(&self.link.lock()).is_ok();
+        self.metrics.store_tried(is_written);
+        if is_written {
+            log::info!("the history can be written");
+        }
     }
 
     /// Tells entries that nobody has asked for.
-    fn tell_decided(&self, entries: Vec<Entry>) {
+    fn tell_decided(&self, entries: Vec<(Entry, Done)>) {
         let mut entries = entries.into_iter().map(Applied::decided).peekable();
         while entries.peek().is_some() {
             (self.tell)(Report::Applied(entries.by_ref().take(BATCH_JOBS).collect()));
@@ -102,11 +135,11 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             batch.push(job);
         }
         let results = match self.link.was_displaced() {
-            true => gone(batch.len()),
+            true => self.gone(batch.len()),
             false => self.carry_out(&batch, Instant::now() + PERSISTENCE),
         };
         // What went into a file that nobody will find again was not stored.
-        let results = if self.is_displaced() { gone(batch.len()) } else { results };
+        let results = if self.is_displaced() { self.gone(batch.len()) } else { results };
         let mut applied = Vec::with_capacity(batch.len());
         for ((entry, ticket), (outcome, decided)) in batch.into_iter().zip(results) {
             applied.push(Applied { entry, outcome, ticket: Some(ticket) });
@@ -122,6 +155,11 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     /// Whether the file is no longer where it was. Nothing is written any more then.
     fn is_displaced(&self) -> bool {
         self.link.is_displaced()
+    }
+
+    fn gone(&self, jobs: usize) -> Vec<Came> {
+        self.metrics.not_stored();
+        not_stored(jobs, GONE.into())
     }
 
     /// One outcome per job. On a disk that is full, what does not fit takes nothing else with it: a batch that fails is
@@ -144,6 +182,16 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
 
     /// One outcome per job, or the fault that undid them all.
     fn transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<Came>> {
+        let began = Instant::now();
+        let results = self.try_transaction(batch);
+        match results {
+            Ok(_) => self.metrics.stored(batch.len(), began.elapsed()),
+            Err(_) => self.metrics.not_stored(),
+        }
+        results
+    }
+
+    fn try_transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<Came>> {
         let mut connection = self.link.lock();
         transact(&mut connection, &mut self.progress, |connection, progress| {
             let came = |(entry, _): &Job<T>| {
@@ -154,10 +202,6 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             batch.iter().map(came).collect()
         })
     }
-}
-
-fn gone(jobs: usize) -> Vec<Came> {
-    not_stored(jobs, GONE.into())
 }
 
 fn not_stored(jobs: usize, words: String) -> Vec<Came> {

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::*;
+use crate::rights::Role;
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
@@ -100,12 +101,25 @@ fn a_file_of_any_version_keeps_everything() {
     }
 }
 
+/// A file as a program of then had it.
+fn of_version(version: i32, path: &Path) {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/version-{version}.sql"));
+    let sql = fs::read_to_string(fixture).unwrap();
+    Connection::open(path).unwrap().execute_batch(&sql).unwrap();
+}
+
+fn version_of(path: &Path) -> i32 {
+    let connection = Connection::open(path).unwrap();
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
+/// So many entries by then: the guest was forgotten, if they were still there; and what is said below is not refused.
+const APPLIED: [i32; 5] = [7, 5, 6, 7, 25];
+
 fn keeps_everything(version: i32) {
     let scratch = Scratch::new(&format!("version-{version}"));
     let path = scratch.file("chat.db");
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/version-{version}.sql"));
-    let sql = fs::read_to_string(fixture).unwrap();
-    Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
+    of_version(version, &path);
     let number = |sql: &str| {
         Connection::open(&path).and_then(|it| it.query_row(sql, [], |row| row.get::<_, i32>(0))).unwrap()
     };
@@ -115,6 +129,8 @@ fn keeps_everything(version: i32) {
         let mut open = Open::with(settings.clone()).unwrap();
         let people: Vec<_> = open.loaded.people.iter().map(|person| &person.name[..]).collect();
         assert_eq!(people, ["Ann", "小明"], "who could not come back is forgotten");
+        let tokens: Vec<_> = open.loaded.people.iter().map(|person| person.tokens.clone()).collect();
+        assert_eq!(tokens, [[[1; 32]], [[2; 32]]], "and the others come back");
         let rooms: Vec<_> = open.loaded.rooms.iter().map(|room| (&room.name[..], &room.epoch[..])).collect();
         assert_eq!(rooms, [("lobby", "epoch-1"), ("Tea", "epoch-2"), ("@1:2", "epoch-3")]);
         assert_eq!(words(&open.all(1).0)[..2], ["hello", "hello @Ann, 喝茶吗?"]);
@@ -131,12 +147,35 @@ fn keeps_everything(version: i32) {
         let other = Append { key: Some("k1".into()), ..say(1, 1, Body::Text("bye".into())) };
         assert_eq!(open.write(Entry::Append(other)).is_err(), version == 2, "{version}");
         assert_eq!(open.write(text(1, 1, "goes on")), appended(1, offset));
+        if version >= 5 {
+            keeps_who_governs(&mut open);
+        }
         open.close();
     }
     assert_eq!(number("PRAGMA user_version"), schema::VERSION);
-    // The guest was forgotten, if they were still there; and what was said above was not refused.
-    assert_eq!(number("SELECT applied FROM state"), [7, 5, 6][version as usize - 1]);
-    assert_eq!(number("SELECT next_event FROM state"), 9);
+    assert_eq!(number("SELECT applied FROM state"), APPLIED[version as usize - 1]);
+    let (next_event, next_number) = if version < 5 { (9, 3) } else { (11, 16) };
+    assert_eq!(number("SELECT next_event FROM state"), next_event);
+    assert_eq!(number("SELECT next_number FROM state"), next_number, "who may come back has a session");
+}
+
+/// What is new in version 5, as its file has it.
+fn keeps_who_governs(open: &mut Open) {
+    open.wait_until("SELECT count(*) FROM purges", |left| left == 0);
+    let Governed { roles, ops, restraints, rooms, invites, door, announcement, avatars, admins, .. } =
+        &open.loaded.governed;
+    assert_eq!((&roles[..], &ops[..]), (&[(1, Role::Owner)][..], &[(2, 1)][..]));
+    let restraints: Vec<_> = restraints.iter().map(|it| (it.restraint, it.person, it.room)).collect();
+    assert_eq!(restraints, [(Restraint::Mute, 2, Some(2))]);
+    assert_eq!((rooms[0].room, &rooms[0].topic[..], rooms[0].pace), (2, "green or black", 5));
+    assert_eq!((invites[0].number, invites[0].left, *door), (8, 2, Door::Named));
+    assert_eq!(announcement.as_ref().map(|it| &it.text[..]), Some("tea at five"));
+    assert_eq!((&avatars[..], admins[0].key), (&[(1, "ann.gif".to_owned(), 13)][..], [6; 32]));
+    assert_eq!(open.loaded.governed.reports, [(11, 1), (12, 1)]);
+    let (events, ..) = open.all(2);
+    assert_eq!(events[3].what, What::Purge { of: 2, targets: vec![3] });
+    let Ok(Found::Acts { acts, .. }) = open.read(Read::Acts { before: None, limit: 20 }) else { panic!() };
+    assert_eq!((acts.len(), &acts[0].act[..]), (12, "purge"));
 }
 
 /// Older programs shall not write into newer tables.
@@ -149,4 +188,56 @@ fn a_file_says_which_version_its_tables_have() {
         .and_then(|it| it.pragma_query_value(None, "user_version", |row| row.get(0)))
         .unwrap();
     assert_eq!(version, schema::VERSION);
+}
+
+/// `chat --backup` keeps the version, `--restore` brings it back, and a chat that starts on it has all; and so has what it
+/// makes by itself.
+#[test]
+fn a_backup_of_any_version_is_brought_back_and_brought_up_to_date() {
+    for version in 1..schema::VERSION {
+        let scratch = Scratch::new(&format!("old-backup-{version}"));
+        let (old, copy, path) = (scratch.file("old.db"), scratch.file("copy.db"), scratch.file("chat.db"));
+        of_version(version, &old);
+        Copy::Backup { data: old, to: copy.clone() }.make().unwrap();
+        Copy::Restore { data: path.clone(), from: copy.clone() }.make().unwrap();
+        assert_eq!((version_of(&copy), version_of(&path)), (version, version));
+        let plan = BackupPlan::new(&path, Some(Duration::from_millis(1)), 1, None);
+        let mut open = Open::with(Settings { backups: Some(plan), ..settings(&path) }).unwrap();
+        let made = loop {
+            if let Report::Backups(state) = open.next()
+                && let Some(last) = state.last
+            {
+                break last.file;
+            }
+        };
+        fs::copy(&made, scratch.file("made.db")).unwrap();
+        open.close();
+        let made = scratch.file("made.db");
+        assert_eq!((version_of(&made), version_of(&path)), (schema::VERSION, schema::VERSION));
+        for file in [path, made] {
+            let mut open = Open::at(&file);
+            assert_eq!(words(&open.all(1).0)[..2], ["hello", "hello @Ann, 喝茶吗?"]);
+            assert_eq!(open.picture("AAECAwQFBgcICQoLDA0ODw.gif").map(|bytes| bytes.len()), Some(13));
+            open.close();
+        }
+    }
+}
+
+/// What a newer program has made is neither opened nor copied nor brought back, in plain words, and stays as it is.
+#[test]
+fn a_file_of_a_newer_program_is_left_alone() {
+    let scratch = Scratch::new("newer");
+    let (newer, copy, path) = (scratch.file("newer.db"), scratch.file("copy.db"), scratch.file("chat.db"));
+    Open::at(&newer).close();
+    let sql = format!("PRAGMA user_version = {}", schema::VERSION + 1);
+    Connection::open(&newer).unwrap().execute_batch(&sql).unwrap();
+    let before = fs::read(&newer).unwrap();
+    let opened = Open::with(settings(&newer)).map(drop).unwrap_err().to_string();
+    let copied = Copy::Backup { data: newer.clone(), to: copy.clone() }.make().unwrap_err();
+    let restored = Copy::Restore { data: path.clone(), from: newer.clone() }.make().unwrap_err();
+    for told in [opened, copied, restored] {
+        assert!(told.contains("was made by a newer pollcat") && told.lines().count() == 1, "{told}");
+    }
+    assert_eq!(fs::read(&newer).unwrap(), before);
+    assert!(!copy.exists() && !path.exists());
 }

@@ -109,6 +109,8 @@ fn what_waits_for_the_disk_is_limited_in_bytes_and_nothing_of_it_is_lost() {
             .count();
         assert_eq!(taken, 10, "ten of 100 KiB are a mebibyte");
         assert!(open.history.write(text(1, 1, "little"), 99).is_ok(), "there is room for a word");
+        let together = |bytes| [text(1, 1, "a"), picture(1, 1, "b", bytes)];
+        assert!(open.history.has_room(&together(1 << 10)) && !open.history.has_room(&together(100 << 10)));
         drop(held);
         let mut answered = 0;
         while answered < taken + 1 {

@@ -15,14 +15,14 @@ fn restore(data: &Path, from: &Path) -> Result<String, String> {
 }
 
 /// Some words, a picture and a person, closed.
-fn a_history(path: &Path, texts: usize) {
+pub(super) fn a_history(path: &Path, texts: usize) {
     let mut open = Open::at(path);
     open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), picture(1, 1, "p", 20_000)]);
     open.write_all((0..texts).map(|n| text(1, 1, &format!("number {n}"))).collect());
     open.close();
 }
 
-fn everything(path: &Path) -> (Vec<Event>, Option<Vec<u8>>, usize) {
+pub(super) fn everything(path: &Path) -> (Vec<Event>, Option<Vec<u8>>, usize) {
     let mut open = Open::at(path);
     let found = open.hits(&[1], "number", None, usize::MAX).0.len();
     let all = (open.all(1).0, open.picture("p"), found);
@@ -30,7 +30,7 @@ fn everything(path: &Path) -> (Vec<Event>, Option<Vec<u8>>, usize) {
     all
 }
 
-fn names(scratch: &Scratch) -> Vec<String> {
+pub(super) fn names(scratch: &Scratch) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(scratch.file(""))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -295,4 +295,24 @@ fn what_a_stopped_copy_has_left_is_not_restored() {
     let told = restore(&path, &left).unwrap_err();
     assert!(told.contains("was stopped") && left.exists(), "{told}");
     assert_eq!(fs::read(&left).unwrap(), fs::read(&path).unwrap());
+}
+
+/// Root starts the chat on it once, or looks how it is: its own user can open it afterwards.
+#[test]
+fn a_lock_belongs_to_whom_the_history_belongs() {
+    let scratch = Scratch::new("lock-owner");
+    let (path, lock) = (scratch.file("chat.db"), scratch.file("chat.db-lock"));
+    Open::at(&path).close();
+    fs::remove_file(&lock).unwrap();
+    let id = chown(&path, Some(4242), Some(4242)).map_or(fs::metadata(&path).unwrap().uid(), |()| 4242);
+    Open::at(&path).close();
+    assert_eq!(fs::metadata(&lock).unwrap().uid(), id);
+    // What somebody has put there is given to nobody.
+    let other = scratch.file("other");
+    fs::write(&other, "").unwrap();
+    let owner = fs::metadata(&other).unwrap().uid();
+    fs::remove_file(&lock).unwrap();
+    fs::hard_link(&other, &lock).unwrap();
+    Open::at(&path).close();
+    assert_eq!(fs::metadata(&other).unwrap().uid(), owner);
 }

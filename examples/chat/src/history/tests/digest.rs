@@ -5,26 +5,48 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
+use super::chance::{a_beginning, a_story, any_deed, any_other};
 use super::model::any_entry;
 use super::node::Node;
+use super::outside_chance::{a_story_outside, any_outside};
 use super::searching::Dice;
 use super::*;
 
 /// All that lasts: the tables with their columns, and the order of their rows.
-const LASTS: [(&str, &str, &str); 9] = [
-    ("state", "applied next_event next_person next_room picture_bytes", "one"),
-    ("people", "id name folded token gone seen silent", "id"),
-    ("rooms", "id kind name folded epoch made first last voice", "id"),
+pub(super) const LASTS: [(&str, &str, &str); 25] = [
+    ("state", "applied next_event next_person next_room next_number picture_bytes door", "one"),
+    ("people", "id name folded gone guest seen silent role", "id"),
+    ("tokens", "id person hash since seen client place", "id"),
+    ("avatars", "person id media_type width height size bytes", "person"),
+    ("rooms", "id kind name folded epoch made first last voice title topic pace closed maker", "id"),
     ("removed_rooms", "id", "id"),
-    ("members", "room person read", "room, person"),
+    ("members", "room person read op spoke level told", "room, person"),
+    ("restraints", "person room kind until by at reason addresses", "person, room, kind"),
+    ("invites", "id key room by made until uses revoked", "id"),
+    ("invite_uses", "invite person at", "invite, person"),
+    ("admins", "id key by since until client place", "id"),
+    ("announcements", "id text by at", "id"),
+    ("reports", "id room offset at by reason author author_name key text mentions", "id"),
+    ("held_pictures", "report id media_type width height size bytes", "report"),
+    ("purges", "id person room since upto by by_name mode withheld", "id"),
+    ("acts", "id at by by_name act person person_name room room_name detail reason", "id"),
     ("unread_mentions", "room person offset", "room, person, offset"),
-    ("events", "id room offset at author author_name kind text target mentions", "id"),
+    ("events", "id room offset at author author_name kind text target mentions targets called", "id"),
     ("pictures", "event id media_type width height size bytes", "event"),
+    ("bots", "person kind by made gone hooked", "person"),
+    ("keys", "id hash bot kind room pace by since seen", "id"),
+    (
+        "targets",
+        "id person room shape url secret discloses free by made old_secret old_until upto sent dropped fault off",
+        "id",
+    ),
+    ("outbox", "target room upto after made due tries", "target, room, upto"),
+    ("reminders", "id person room made due by_clock text", "id"),
     ("receipts", "place author key room offset at said", "place"),
 ];
 
-/// What only one file needs: its search index and how far that is, its run, its machine's clock.
-const OWN: [&str; 9] = [
+/// What only one file needs: its search index and how far that is, how far a purge has looked, its run, its machine's clock.
+const OWN: [&str; 10] = [
     "state.one",
     "state.indexed",
     "state.index_form",
@@ -34,10 +56,11 @@ const OWN: [&str; 9] = [
     "state.run",
     "erasures.event",
     "erasures.grams",
+    "purges.mark",
 ];
 
 /// Everything that lasts, a row in each line.
-fn tables(connection: &Connection) -> String {
+pub(super) fn tables(connection: &Connection) -> String {
     let mut text = String::new();
     for (table, columns, order) in LASTS {
         let columns: Vec<_> = columns.split(' ').map(|column| format!("quote({column})")).collect();
@@ -94,27 +117,36 @@ impl Whims {
     }
 
     /// What a history with these would decide next of one kind.
-    fn decide(&self, node: &mut Node, dice: &mut Dice) -> Option<Entry> {
+    fn decide(&self, node: &mut Node, dice: &mut Dice) -> Vec<(Entry, Done)> {
         let room = 1 + dice.below(5) as u64;
-        let kind = dice.below(7);
+        let kind = dice.below(12);
         let person = 1 + dice.below(8);
+        let now = self.today - 24 * 60 * 60 * 1000;
         node.decide(|connection| {
             let due = match kind {
                 0 | 1 => retention::surplus(connection, room, self.limits)?,
                 2 | 3 => retention::remains(connection)?,
                 4 => retention::surplus_pictures(connection, self.keep_pictures, 0)?,
                 5 => retention::old_receipts(connection, self.today)?,
-                _ => return Ok(people::guests(connection)?.into_iter().nth(person % 3)),
+                6 => return Ok(retention::lapsed(connection, now)?.into_iter().collect()),
+                7 => retention::old_acts(connection, self.limits.since)?,
+                8..=10 => return Ok(purge::bite(connection, now)?.unwrap_or_default()),
+                _ => {
+                    return Ok(people::guests(connection)?.into_iter().nth(person % 3).into_iter().collect());
+                }
             };
-            Ok(due.map(|(entry, _)| entry))
+            Ok(due.into_iter().map(|(entry, _)| entry).collect())
         })
     }
 }
 
 /// What a chat may ask for: said under a key now and then, talks of two, new epochs, and places that never were.
-fn any_wish(dice: &mut Dice, n: usize) -> Entry {
+fn any_wish(dice: &mut Dice, n: usize, next: u64) -> Entry {
     let (room, at) = (1 + dice.below(5) as u64, THEN + n as Millis);
-    match (dice.below(12), any_entry(dice, n)) {
+    match (dice.below(24), any_entry(dice, n)) {
+        (12..=16, _) => any_deed(dice, n, next),
+        (17, _) => any_other(dice, n),
+        (18..=23, _) => any_outside(dice, n, next),
         (0, _) => Entry::Renew { room, epoch: format!("epoch-{n}") },
         (1, _) => direct(room, &format!("@1:{}", 2 + dice.below(3))),
         (2, _) => Entry::Prune { room, before: dice.below(20) as u64 },
@@ -127,17 +159,32 @@ fn any_wish(dice: &mut Dice, n: usize) -> Entry {
     }
 }
 
+/// Of what was not refused.
+#[derive(Default)]
+pub(super) struct Kinds {
+    entries: BTreeSet<String>,
+    acts: BTreeSet<&'static str>,
+}
+
 /// Feeds a history with what chance and its own whims want. The log: what was not refused, and some of the rest.
-fn lead(node: &mut Node, dice: &mut Dice, kinds: &mut BTreeSet<String>) -> Vec<(Entry, Outcome)> {
+pub(super) fn lead(node: &mut Node, dice: &mut Dice, kinds: &mut Kinds) -> Vec<(Entry, Outcome)> {
     let mut whims = Whims::any(dice);
     let mut log = Vec::new();
     for round in 0..12 {
-        let wishes: Vec<_> = (0..1 + dice.below(9)).map(|n| any_wish(dice, 10 * round + n)).collect();
+        let mut wishes = if round == 0 && dice.below(2) == 0 { a_beginning() } else { Vec::new() };
+        let next = node.progress.next_number as u64;
+        if wishes.is_empty() && dice.below(4) == 0 {
+            wishes.extend(match dice.below(2) {
+                0 => a_story(dice, 10 * round, next),
+                _ => a_story_outside(dice, 10 * round, next),
+            });
+        }
+        wishes.extend((0..1 + dice.below(9)).map(|n| any_wish(dice, 10 * round + n, next)));
         let outcomes = node.apply(&wishes);
         let told = wishes.into_iter().zip(outcomes);
         log.extend(told.filter(|(_, outcome)| outcome.is_ok() || dice.below(2) == 0));
         for _ in 0..dice.below(4) {
-            log.extend(whims.decide(node, dice).map(|entry| (entry, Ok(Done::Kept))));
+            log.extend(whims.decide(node, dice).into_iter().map(|(entry, done)| (entry, Ok(done))));
         }
         match dice.below(8) {
             0 => node.restart(),
@@ -146,7 +193,12 @@ fn lead(node: &mut Node, dice: &mut Dice, kinds: &mut BTreeSet<String>) -> Vec<(
             _ => {}
         }
     }
-    kinds.extend(log.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(entry, _)| kind(entry)));
+    for (entry, _) in log.iter().filter(|(_, outcome)| outcome.is_ok()) {
+        kinds.entries.insert(kind(entry));
+        if let Entry::Act(deed) = entry {
+            kinds.acts.insert(deed.act.word());
+        }
+    }
     log
 }
 
@@ -176,7 +228,7 @@ fn kind(entry: &Entry) -> String {
 fn two_histories_with_the_same_entries_have_the_same_tables() {
     let runs = env::var("POLLCAT_DIGEST_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1000);
     let template = Node::new();
-    let mut kinds = BTreeSet::new();
+    let mut kinds = Kinds::default();
     for run in 0..runs {
         let mut dice = Dice::new(run * 7919);
         let [mut leader, mut follower] = [(); 2].map(|()| Node::like(&template));
@@ -188,7 +240,9 @@ fn two_histories_with_the_same_entries_have_the_same_tables() {
         let applied = log.iter().filter(|(_, outcome)| outcome.is_ok()).count();
         assert_eq!(follower.progress.applied, applied as i64, "run {run}");
     }
-    assert_eq!(kinds.len(), 16, "every kind of entry has its turn: {kinds:?}");
+    let Kinds { entries: kinds, acts: words } = kinds;
+    assert_eq!(kinds.len(), 34, "every kind of entry has its turn: {kinds:?}");
+    assert_eq!(words.len(), 35, "and every act: {words:?}");
 }
 
 /// All that was told, applied to an empty history, makes what is in this file's tables.
@@ -218,17 +272,46 @@ fn what_a_history_tells_makes_the_same_history_elsewhere() {
         let limits = Settings { keep_messages: 20, keep_pictures: 150, keep_for, ..settings(&path) };
         let mut open = Open::with(limits).unwrap();
         open.wait_until("SELECT count(*) FROM receipts", |left| left == 0);
+        if round == 0 {
+            // One room that surely holds too much: it is given up when the file is opened next, at the latest.
+            let talk = (0..40).map(|number| text(9_001, 9_002, &format!("number {number}")));
+            open.write_all(std::iter::once(create(9_001, "talkative")).chain(talk).collect());
+            // And pictures for one of which there is no room.
+            open.write_all(["one", "other"].map(|id| picture(9_001, 9_002, id, 100)).into());
+        } else {
+            let is_kept = "SELECT count(*) FROM rooms WHERE id = 9001 AND last - first > 22";
+            open.wait_until(is_kept, |left| left == 0);
+        }
+        if keep_for.is_some() {
+            // The last of the chores of an opening: what else is old has gone before.
+            open.wait_until("SELECT count(*) FROM acts", |left| left == 0);
+        }
         for go in 0..4 {
-            let wishes = (0..40).map(|n| any_wish(&mut dice, 200 * round + 40 * go + n)).collect();
+            let wishes = (0..40)
+                .map(|n| any_wish(&mut dice, 200 * round + 40 * go + n, 1 + 60 * round as u64))
+                .collect();
             open.write_all(wishes);
         }
         open.wait_until("SELECT count(*) FROM removed_rooms", |left| left == 0);
+        open.wait_until("SELECT count(*) FROM purges", |left| left == 0);
         open.wait_until("SELECT picture_bytes FROM state", |left| left <= 150);
         log.extend(open.close_and_tell());
         assert_told(&path, &log);
     }
     let decided: BTreeSet<_> =
         log.iter().filter(|(_, decided)| *decided).map(|(entry, _)| kind(entry)).collect();
-    let expected = ["Forget", "ForgetReceipts", "GiveUpPictures", "Prune", "Renew", "Sweep"];
+    let expected = [
+        "Append",
+        "Forget",
+        "ForgetActs",
+        "ForgetReceipts",
+        "GiveUpPictures",
+        "Lapse",
+        "Prune",
+        "Purged",
+        "Renew",
+        "Sweep",
+        "Unname",
+    ];
     assert_eq!(decided.into_iter().collect::<Vec<_>>(), expected);
 }

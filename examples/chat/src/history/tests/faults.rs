@@ -95,6 +95,30 @@ fn on_a_full_disk_everything_that_fits_is_stored() {
     assert_told(&path, &open.close_and_tell());
 }
 
+/// An act touches several tables: on a full disk it touches none, and those beside it are carried out.
+#[test]
+fn an_act_that_does_not_fit_leaves_nothing() {
+    let scratch = Scratch::new("full-act");
+    let path = scratch.file("chat.db");
+    let mut open = Open::at(&path);
+    open.write_all(vec![arrive(1, "Ann"), create(1, "tea"), Entry::Join { room: 1, person: 1, read: 0 }]);
+    let act = |by, act| Entry::Act(Deed { by, at: THEN, reason: String::new(), act });
+    let Entry::Append(held) = picture(1, 1, "p", 200_000) else { unreachable!() };
+    let hold = || act(Some(1), Act::Hold { said: Box::new(held.clone()) });
+    let kick = act(None, Act::Kick { person: 1, room: Some(1) });
+    limit_pages(&open, None);
+    let results = open.write_in_one_batch(vec![text(1, 1, "small"), hold(), kick]);
+    let full = |result: &Outcome| matches!(result, Err(Failure::Storage(words)) if words.contains("full"));
+    assert_eq!((&results[0], full(&results[1]), &results[2]), (&appended(1, 1), true, &Ok(Done::Kept)));
+    open.wait_until("SELECT count(*) FROM reports", |reports| reports == 0);
+    open.wait_until("SELECT count(*) FROM held_pictures", |pictures| pictures == 0);
+    // The one that was done, and no number is left out.
+    open.wait_until("SELECT id FROM acts", |id| id == 2);
+    limit_pages(&open, Some(1 << 30));
+    assert_eq!(open.write(hold()), Ok(Done::Numbered(3)));
+    assert_told(&path, &open.close_and_tell());
+}
+
 #[test]
 fn a_lock_of_another_program_is_told_and_passes() {
     let scratch = Scratch::new("locked");
@@ -277,11 +301,21 @@ fn strange_values_are_damage_and_no_panic() {
         "UPDATE pictures SET size = -1",
         "UPDATE rooms SET last = -5",
         "UPDATE rooms SET last = 9223372036854775807",
-        "UPDATE people SET token = x'00'",
+        "UPDATE people SET role = 77",
+        "UPDATE tokens SET hash = x'00'",
+        "UPDATE state SET next_number = -1",
+        "UPDATE state SET door = 77",
         "DELETE FROM state",
         "DROP TABLE members",
         "UPDATE state SET indexed = 9223372036854775807",
         "UPDATE state SET picture_bytes = -9223372036854775807",
+        "INSERT INTO bots (person, kind, made) VALUES (1, 77, 0)",
+        "INSERT INTO bots (person, kind, made, gone, hooked) VALUES (1, 1, 0, -1, 77)",
+        "INSERT INTO keys (id, hash, bot, kind, room, pace, since) VALUES (7, x'00', -1, 1, 1, -1, 0)",
+        "INSERT INTO targets (id, shape, url, secret, discloses, free, made, upto) VALUES (7, 77, '', '', 0, 2, 0, -1)",
+        "INSERT INTO outbox (target, room, upto, after, made, due, tries) VALUES (0, 1, -1, 5, 0, 0, -1)",
+        "INSERT INTO reminders (id, person, room, made, due, by_clock, text) VALUES (-1, 1, 1, 0, 0, 7, '')",
+        "UPDATE events SET called = 77",
     ]
     .into_iter()
     .enumerate()

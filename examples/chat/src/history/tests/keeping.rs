@@ -1,6 +1,7 @@
 //! What is there when the history is opened again; what is given up, and when.
 
 use super::*;
+use crate::rights::Role;
 
 #[test]
 fn an_image_of_the_running_file_opens_with_all_that_was_answered() {
@@ -26,6 +27,37 @@ fn what_was_asked_for_before_the_close_is_kept() {
     (0..5000).for_each(|n| open.history.write(text(1, 1, "a"), n).unwrap());
     open.close();
     assert_eq!(Open::at(&scratch.file("chat.db")).loaded.rooms[0].last, 5000);
+}
+
+/// They may be an owner. In time they are forgotten like others, by the model.
+#[test]
+fn who_has_ended_their_last_session_is_no_guest() {
+    let scratch = Scratch::new("sessionless");
+    let path = scratch.file("chat.db");
+    let mut open = Open::at(&path);
+    let arrive = |person, name: &str, token| Entry::Arrive {
+        person,
+        name: name.into(),
+        folded: name.into(),
+        token,
+        at: THEN,
+    };
+    let deed = |by, act| Entry::Act(Deed { by, at: THEN, reason: String::new(), act });
+    open.write_all(vec![
+        arrive(1, "ann", Some([1; 32])),
+        arrive(2, "bob", None),
+        arrive(3, "cora", None),
+        Entry::AddToken { person: 3, token: [3; 32], at: THEN },
+        deed(None, Act::Role { person: 1, role: Role::Owner }),
+        deed(Some(1), Act::EndSession { person: 1, session: 1 }),
+        deed(Some(3), Act::EndSession { person: 3, session: 2 }),
+    ]);
+    open.close();
+    let loaded = Open::at(&path).loaded;
+    let people: Vec<_> =
+        loaded.people.iter().map(|it| (it.id, &it.name[..], it.tokens.len(), it.is_guest)).collect();
+    assert_eq!(people, [(1, "ann", 0, false), (3, "cora", 0, false)]);
+    assert_eq!(loaded.governed.roles, [(1, Role::Owner)]);
 }
 
 #[test]
@@ -62,7 +94,7 @@ fn guests_are_forgotten_and_those_who_have_left_keep_their_name_in_direct_rooms(
         .loaded
         .people
         .iter()
-        .map(|person| (person.id, &person.name[..], person.token.is_some()))
+        .map(|person| (person.id, &person.name[..], !person.tokens.is_empty()))
         .collect();
     assert_eq!(people, [(1, "Ann", true), (3, "friend", false), (4, "Leaver", false)]);
     let places: Vec<_> = open.loaded.members.iter().map(|member| (member.room, member.person)).collect();

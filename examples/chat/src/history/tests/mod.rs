@@ -7,16 +7,28 @@ use std::{env, fs, process};
 
 use super::*;
 
+mod acting;
+mod acts;
 mod ages;
+mod backups;
 mod bites;
+mod bots;
+mod chance;
 mod copies;
 mod digest;
 mod faults;
 mod files;
 mod keeping;
 mod model;
+mod moving;
+mod moving_in;
 mod node;
+mod outgoing;
+mod outside_chance;
+mod purging;
 mod searching;
+mod targets;
+mod walking;
 mod writing;
 
 pub(crate) use node::Node;
@@ -107,6 +119,7 @@ impl Open {
                     }
                 }
                 Report::Read { result, .. } => panic!("nobody asked for {result:?}"),
+                Report::Backups(_) => {}
             }
         }
     }
@@ -131,6 +144,7 @@ impl Open {
                     return result;
                 }
                 Report::Applied(applied) => assert!(self.note(applied).is_empty(), "nothing was asked for"),
+                Report::Backups(_) => {}
             }
         }
     }
@@ -223,8 +237,10 @@ fn settings(path: &Path) -> Settings {
         keep_for: None,
         believe_clock: false,
         keep_pictures: 1 << 40,
+        backups: None,
         queue: 1 << 16,
         queue_bytes: 1 << 30,
+        metrics: crate::metrics::Metrics::default(),
     }
 }
 
@@ -238,17 +254,45 @@ fn arrive(person: PersonId, name: &str) -> Entry {
 
 fn create(room: RoomId, name: &str) -> Entry {
     let (kind, epoch) = (RoomKind::Public, format!("epoch-{room}"));
-    Entry::Create { room, kind, name: name.into(), folded: name.to_lowercase(), epoch, at: THEN }
+    Entry::Create {
+        room,
+        kind,
+        name: name.into(),
+        folded: name.to_lowercase(),
+        epoch,
+        at: THEN,
+        maker: None,
+        title: None,
+    }
 }
 
 fn direct(room: RoomId, folded: &str) -> Entry {
     let (kind, epoch) = (RoomKind::Direct, format!("epoch-{room}"));
-    Entry::Create { room, kind, name: String::new(), folded: folded.into(), epoch, at: THEN }
+    Entry::Create {
+        room,
+        kind,
+        name: String::new(),
+        folded: folded.into(),
+        epoch,
+        at: THEN,
+        maker: None,
+        title: None,
+    }
 }
 
 fn say(room: RoomId, author: PersonId, body: Body) -> Append {
     let author_name = format!("person {author}");
-    Append { room, aim: Aim::There, author, author_name, key: None, at: THEN, body, mentions: Vec::new() }
+    Append {
+        room,
+        aim: Aim::There,
+        author,
+        author_name,
+        key: None,
+        at: THEN,
+        body,
+        mentions: Vec::new(),
+        call: None,
+    }
 }
 
 fn text(room: RoomId, author: PersonId, text: &str) -> Entry {

@@ -54,11 +54,12 @@ impl Node {
 
     pub(super) fn decide(
         &mut self,
-        due: impl FnOnce(&Connection) -> rusqlite::Result<Option<Entry>>,
-    ) -> Option<Entry> {
-        self.transact(|connection, progress| match due(connection)? {
-            Some(entry) => apply_decided(connection, progress, entry),
-            None => Ok(None),
+        due: impl FnOnce(&Connection) -> rusqlite::Result<Vec<Entry>>,
+    ) -> Vec<(Entry, Done)> {
+        self.transact(|connection, progress| {
+            let entries = due(connection)?.into_iter();
+            let applied = entries.map(|entry| apply_decided(connection, progress, entry));
+            applied.filter_map(Result::transpose).collect()
         })
     }
 
@@ -75,6 +76,14 @@ impl Node {
         let settings = Settings { durability: Durability::Disk, recent, ..settings(Path::new("")) };
         self.restart();
         load::load(&mut self.connection, &mut self.progress, &settings, None).unwrap().loaded
+    }
+
+    /// The sessions of somebody, the newest last.
+    pub(crate) fn sessions(&self, person: PersonId) -> Vec<Number> {
+        let mut select =
+            self.connection.prepare_cached("SELECT id FROM tokens WHERE person = ?1 ORDER BY id").unwrap();
+        let sessions = select.query_map([schema::signed(person)], |row| schema::number(row, "id")).unwrap();
+        sessions.map(Result::unwrap).collect()
     }
 
     /// What it knows is what the file knows.

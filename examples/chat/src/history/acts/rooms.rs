@@ -1,0 +1,66 @@
+//! Acts about rooms: how they are, that they go, and who is brought into one.
+
+use rusqlite::params;
+
+use super::super::people::is_refused;
+use super::super::schema::signed;
+use super::super::standing::{self, kind_number};
+use super::super::stop::Stop;
+use super::super::{Change, Done, Failure, Offset, PersonId, RoomId, RoomKind, rooms};
+use super::doing::Doing;
+use crate::rights::{InRoom, Lack};
+
+pub(super) fn alter(doing: &Doing<'_>, room: RoomId, change: &Change) -> Result<Done, Stop> {
+    let right = match change {
+        Change::Name { .. } => InRoom::Rename,
+        Change::Topic(_) | Change::Pace(_) | Change::Closed(_) => InRoom::Alter,
+    };
+    doing.check_room(room, right, None)?;
+    let (id, connection) = (signed(room), doing.connection);
+    match change {
+        Change::Name { is_private, name, folded, title } => {
+            let kind = if *is_private { RoomKind::Private } else { RoomKind::Public };
+            let renamed = connection
+                .prepare_cached(
+                    "UPDATE rooms SET kind = ?2, name = ?3, folded = ?4, title = ?5 WHERE id = ?1",
+                )?
+                .execute(params![id, kind_number(kind), name, folded, title]);
+            if is_refused(renamed)? {
+                return Err(Failure::Taken.into());
+            }
+        }
+        Change::Topic(topic) => {
+            connection
+                .prepare_cached("UPDATE rooms SET topic = ?2 WHERE id = ?1")?
+                .execute(params![id, topic])?;
+        }
+        Change::Pace(pace) => {
+            connection
+                .prepare_cached("UPDATE rooms SET pace = ?2 WHERE id = ?1")?
+                .execute(params![id, pace])?;
+        }
+        Change::Closed(is_closed) => {
+            connection
+                .prepare_cached("UPDATE rooms SET closed = ?2 WHERE id = ?1")?
+                .execute(params![id, is_closed])?;
+        }
+    }
+    Ok(Done::Kept)
+}
+
+pub(super) fn remove(doing: &Doing<'_>, room: RoomId) -> Result<Done, Stop> {
+    doing.check_room(room, InRoom::Remove, None)?;
+    rooms::take_away(doing.connection, room)?;
+    Ok(Done::Kept)
+}
+
+pub(super) fn add(doing: &Doing<'_>, room: RoomId, person: PersonId, read: Offset) -> Result<Done, Stop> {
+    doing.check_room(room, InRoom::Invite, None)?;
+    doing.known(person)?;
+    let theirs = standing::in_room(doing.connection, room, person, doing.at)?;
+    if theirs.is_some_and(|theirs| theirs.standing.is_banned) {
+        return Err(Lack::Banned.into());
+    }
+    rooms::enter(doing.connection, room, person, read)?;
+    Ok(Done::Kept)
+}

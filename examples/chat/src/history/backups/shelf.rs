@@ -1,0 +1,183 @@
+//! The folder of the backups: what lies there, what the next one is called, and which of them go.
+//!
+//! Only what has the name of a backup, was made of this very chat, and has nothing that the history has not, is ever removed.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::names;
+use super::plan::{BackupPlan, MadeBackup};
+use crate::history::copies::{is_backup, is_same, open};
+use crate::history::places::{PARTS, part};
+use crate::history::{Millis, schema};
+
+/// Where backups of one history lie.
+pub(super) struct Shelf<'a> {
+    pub plan: &'a BackupPlan,
+    /// The history itself.
+    pub data: &'a Path,
+}
+
+/// Which chat it is, and how far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// When its first room was made. Nothing changes that, and no two chats were made in the same millisecond.
+    pub chat: Option<Millis>,
+    /// The next event's number: it never goes back.
+    next: i64,
+}
+
+/// What is there, the latest first.
+#[derive(Debug, Default)]
+pub(super) struct Inventory {
+    /// Of this chat, and when each was made by its name.
+    own: Vec<(i64, MadeBackup, Mark)>,
+    /// The latest name, whosever it is.
+    latest: Option<i64>,
+}
+
+impl Shelf<'_> {
+    /// The folder is there, or is made if nobody has named it: another disk that is not there is not to be replaced by a
+    /// folder.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had, in words.
+    pub(super) fn prepare(&self) -> Result<(), String> {
+        let BackupPlan { folder, is_own, .. } = self.plan;
+        let place = folder.display();
+        match fs::metadata(folder) {
+            Ok(metadata) if metadata.is_dir() => Ok(()),
+            Ok(_) => Err(format!("{place} is no folder: name one with --backup-dir")),
+            Err(error) if error.kind() == ErrorKind::NotFound && *is_own => fs::DirBuilder::new()
+                .mode(0o700)
+                .create(folder)
+                .map_err(|error| format!("the folder {place} cannot be made: {error}")),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(format!("the folder {place} is not there: make it, or name another with --backup-dir"))
+            }
+            Err(error) => Err(format!("the folder {place} cannot be looked at: {error}")),
+        }
+    }
+
+    /// Of what begins every name.
+    fn stem(&self) -> String {
+        self.data.file_stem().map_or_else(|| "chat".into(), |stem| stem.to_string_lossy().into_owned())
+    }
+
+    /// Where one is made. It is always the same: what was stopped leaves but one file, which the next one writes over.
+    pub(super) fn workplace(&self) -> PathBuf {
+        self.plan.folder.join(format!("{}-next.db", self.stem()))
+    }
+
+    /// A name that nothing there has.
+    pub(super) fn place(&self, wall: Millis, inventory: &Inventory) -> PathBuf {
+        let stem = self.stem();
+        let mut seconds = names::next(wall, inventory.latest);
+        loop {
+            let path = self.plan.folder.join(names::name(&stem, seconds));
+            if fs::symlink_metadata(&path).is_err() {
+                return path;
+            }
+            // Only at the end of time one is taken.
+            seconds -= 1;
+        }
+    }
+
+    /// What lies there of this chat.
+    pub(super) fn look(&self, chat: Option<Millis>) -> Inventory {
+        let stem = self.stem();
+        let mut inventory = Inventory::default();
+        let entries = fs::read_dir(&self.plan.folder).into_iter().flatten().filter_map(Result::ok);
+        for entry in entries {
+            let name = entry.file_name();
+            let Some(seconds) = name.to_str().and_then(|name| names::seconds(&stem, name)) else { continue };
+            inventory.latest = inventory.latest.max(Some(seconds));
+            let path = entry.path();
+            let Some(made) = self.made(&path) else { continue };
+            match mark_of(&path) {
+                // Without a room there is nothing in it.
+                Ok(mark) if mark.chat.is_none() || mark.chat == chat => {
+                    inventory.own.push((seconds, made, mark))
+                }
+                Ok(_) => log::debug!("{} is another chat's", path.display()),
+                Err(words) => log::warn!("what is called like a backup is left alone: {words}"),
+            }
+        }
+        inventory.own.sort_unstable_by_key(|(seconds, ..)| std::cmp::Reverse(*seconds));
+        inventory
+    }
+
+    /// A file of its own, that no chat has in use. A history may have any name.
+    fn made(&self, path: &Path) -> Option<MadeBackup> {
+        let metadata = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let is_in_use = PARTS[1..].iter().any(|end| part(path, end).exists());
+        if is_in_use || is_same(path, self.data) {
+            return None;
+        }
+        let at = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_millis();
+        Some(MadeBackup { at: at as Millis, bytes: metadata.len(), file: path.to_owned() })
+    }
+
+    /// A new one is good: the oldest of those that are too many go.
+    pub(super) fn tidy(&self, others: Inventory, new: Mark) {
+        let surplus = others.own.into_iter().skip(self.plan.keep.saturating_sub(1));
+        // What is ahead was made before an older backup was brought back: nowhere else there is what was said since.
+        let (old, ahead): (Vec<_>, Vec<_>) = surplus.partition(|(_, _, mark)| mark.next <= new.next);
+        for (_, MadeBackup { file, .. }, _) in old {
+            match fs::remove_file(&file) {
+                Ok(()) => log::info!("{} was the oldest backup, and is removed", file.display()),
+                Err(error) => log::warn!("{} cannot be removed: {error}", file.display()),
+            }
+        }
+        if !ahead.is_empty() {
+            log::warn!(
+                "{} backups in {} have more than the history, and are kept beside the others: remove them if nobody needs \
+                 what was said then",
+                ahead.len(),
+                self.plan.folder.display()
+            );
+        }
+    }
+}
+
+impl Inventory {
+    /// When each was made.
+    pub(super) fn times(&self) -> Vec<Millis> {
+        self.own.iter().map(|(_, made, _)| made.at).collect()
+    }
+
+    pub(super) fn last(&self) -> Option<MadeBackup> {
+        self.own.first().map(|(_, made, _)| made.clone())
+    }
+}
+
+/// A history that is open in this process is never asked for by its path: closing it would take SQLite's locks with it.
+fn mark_of(path: &Path) -> Result<Mark, String> {
+    if !is_backup(path)? {
+        return Err(format!("{} is no whole backup of a chat", path.display()));
+    }
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    mark(&connection).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+pub(super) fn mark(connection: &Connection) -> rusqlite::Result<Mark> {
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
+    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let next = match version >= schema::KNOWS_NEXT_EVENT {
+        true => "SELECT next_event FROM state",
+        false => "SELECT 1 + max(id) FROM events",
+    };
+    Ok(Mark {
+        chat: number("SELECT made FROM rooms ORDER BY id LIMIT 1").or_else(|error| match error {
+            rusqlite::Error::QueryReturnedNoRows => Ok(None),
+            other => Err(other),
+        })?,
+        next: number(next)?.unwrap_or(0),
+    })
+}
