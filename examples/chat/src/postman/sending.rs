@@ -1,0 +1,181 @@
+//! Which delivery is sent next: what is due, one at a time for each target, at its pace; and those that did not arrive lately do
+//! not take the others' turn.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::now::Now;
+use super::verdict::{DAY, asked, verdict};
+use crate::history::{Delivery, Entry, Millis, Number, ROBOT_HOOK, Shape, StoredDelivery};
+use crate::model::Model;
+use crate::sender::Outcome;
+
+/// So many are with the sender at once; and of those whose target did not answer lately, or never has.
+const AT_ONCE: usize = 32;
+const SLOW_AT_ONCE: usize = 8;
+/// Questions to the program that answers for the robot; and how many wait for their turn.
+const QUESTIONS_AT_ONCE: usize = 4;
+const QUESTIONS: usize = 100;
+
+#[derive(Debug)]
+pub(super) struct Sending {
+    interval: fn(Shape) -> Millis,
+    /// With the sender, and whether its target was slow then.
+    away: HashMap<Delivery, bool>,
+    /// When a target may be used next.
+    next: HashMap<Number, Millis>,
+    /// Targets that have answered well when they were last used.
+    well: HashSet<Number>,
+    /// What has come of it is on its way to the disk.
+    settling: BTreeSet<Delivery>,
+}
+
+impl Sending {
+    pub(super) fn new(model: &Model, interval: fn(Shape) -> Millis) -> Self {
+        let is_well = model.targets().filter(|stored| stored.sent > 0 && stored.fault.is_none());
+        Sending {
+            interval,
+            away: HashMap::new(),
+            next: HashMap::new(),
+            well: is_well.map(|stored| stored.number).collect(),
+            settling: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn is_ready(&self, target: Number, now: Millis) -> bool {
+        self.next.get(&target).is_none_or(|next| *next <= now)
+    }
+
+    pub(super) fn next_time(&self, now: Millis) -> Option<Millis> {
+        self.next.values().copied().filter(|next| *next > now).min()
+    }
+
+    fn is_slow(&self, target: Number) -> bool {
+        !self.well.contains(&target)
+    }
+
+    fn is_busy(&self, target: Number) -> bool {
+        target != ROBOT_HOOK && self.away.keys().any(|delivery| delivery.target == target)
+    }
+
+    fn has_room(&self, target: Number) -> bool {
+        let slow = self.away.values().filter(|slow| **slow).count();
+        let questions = self.away.keys().filter(|delivery| delivery.target == ROBOT_HOOK).count();
+        self.away.len() < AT_ONCE
+            && (target != ROBOT_HOOK || questions < QUESTIONS_AT_ONCE)
+            && (!self.is_slow(target) || slow < SLOW_AT_ONCE)
+    }
+}
+
+/// What is to be done with a delivery that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It is to be sent. Its target did not answer lately, if it is slow.
+    Send { delivery: Delivery, is_slow: bool },
+    /// There is nothing left to say, or too much: so it is noted.
+    Note(Entry),
+}
+
+impl Sending {
+    /// What is due now.
+    pub(super) fn next(&mut self, model: &Model, now: Now) -> Vec<Step> {
+        self.next.retain(|_, next| *next > now.ticks);
+        let mut due: Vec<&StoredDelivery> = model
+            .deliveries()
+            .filter(|stored| is_due(stored, now.calendar))
+            .filter(|stored| !self.away.contains_key(&stored.delivery))
+            .filter(|stored| !self.settling.contains(&stored.delivery))
+            .collect();
+        due.sort_by_key(|stored| (stored.due, stored.delivery));
+        let too_many = due.iter().filter(|stored| stored.delivery.target == ROBOT_HOOK).count();
+        let mut too_many = too_many.saturating_sub(QUESTIONS);
+        let mut steps = Vec::new();
+        for stored in due {
+            let delivery = stored.delivery;
+            let is_question = delivery.target == ROBOT_HOOK;
+            if (is_question && too_many > 0) || is_needless(model, stored) {
+                too_many = too_many.saturating_sub(usize::from(is_question));
+                self.settling.insert(delivery);
+                steps.push(Step::Note(Entry::Dropped { delivery, fault: None, is_off: false }));
+                continue;
+            }
+            let is_free = !self.is_busy(delivery.target) && self.is_ready(delivery.target, now.ticks);
+            if !is_free || !self.has_room(delivery.target) {
+                continue;
+            }
+            let is_slow = self.is_slow(delivery.target);
+            self.away.insert(delivery, is_slow);
+            if let Some(stored) = model.target(delivery.target) {
+                let interval = (self.interval)(stored.target.shape);
+                self.next.insert(delivery.target, now.ticks + interval);
+            }
+            steps.push(Step::Send { delivery, is_slow });
+        }
+        steps
+    }
+
+    /// It could not be handed to the sender, or what it is about could not be read: it is tried again.
+    pub(super) fn put_back(&mut self, delivery: Delivery) {
+        self.away.remove(&delivery);
+    }
+
+    /// There is nothing to be said any more: the entry that notes it.
+    pub(super) fn drop_empty(&mut self, delivery: Delivery) -> Entry {
+        self.away.remove(&delivery);
+        self.settling.insert(delivery);
+        Entry::Dropped { delivery, fault: None, is_off: false }
+    }
+
+    /// What has come of it, and whether that took long: the entry that notes it. `chance` is any number.
+    pub(super) fn judge(
+        &mut self,
+        model: &Model,
+        delivery: Delivery,
+        (outcome, was_slow): (&Outcome, bool),
+        now: Now,
+        chance: u64,
+    ) -> Option<Entry> {
+        self.away.remove(&delivery);
+        let entry = verdict(model.delivery(delivery)?, outcome, now.calendar, chance);
+        match &entry {
+            Entry::Delivered { .. } if !was_slow => _ = self.well.insert(delivery.target),
+            _ => _ = self.well.remove(&delivery.target),
+        }
+        // Whoever asks for time does not ask for one delivery only.
+        if let Some(wait) = asked(outcome).filter(|_| matches!(entry, Entry::Postponed { .. })) {
+            let next = self.next.entry(delivery.target).or_default();
+            *next = (*next).max(now.ticks + wait);
+        }
+        self.settling.insert(delivery);
+        Some(entry)
+    }
+
+    /// That is on disk, or could not be: then it is tried again as if nothing had come of it.
+    pub(super) fn settled(&mut self, entry: &Entry) {
+        if let Entry::Delivered { delivery }
+        | Entry::Postponed { delivery, .. }
+        | Entry::Dropped { delivery, .. } = entry
+        {
+            self.settling.remove(delivery);
+        }
+    }
+}
+
+/// Nothing waits for more than a day: whatever seems to, was put off while the calendar was ahead.
+fn is_due(stored: &StoredDelivery, now: Millis) -> bool {
+    stored.due <= now || stored.due.saturating_sub(now) > DAY
+}
+
+/// Have they read it meanwhile, or come back? Or is the target not there any more?
+fn is_needless(model: &Model, stored: &StoredDelivery) -> bool {
+    let Delivery { target, room, upto } = stored.delivery;
+    if target == ROBOT_HOOK {
+        return false;
+    }
+    let Some(target) = model.target(target) else { return true };
+    let is_read = |person| {
+        !model.may_be_told(person, room)
+            || model.mark(person, room).is_none_or(|mark| mark.read() >= upto)
+            || model.person(person).is_none_or(|person| person.is_here())
+    };
+    target.is_off || target.target.serves.person().is_some_and(is_read)
+}
