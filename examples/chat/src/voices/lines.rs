@@ -1,18 +1,26 @@
 //! The lines that text clients read: who and when, then the text; the server's own words after a star. Pure.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `governing.rs` | what those who govern have done and are answered |
+//! | `outside.rs` | the same of bots, their keys, and what goes out |
+//! | `words.rs`, `zone.rs` | the pieces of a line; times, as people read them |
 
-use std::borrow::Cow;
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+mod governing;
+mod outside;
+mod words;
+mod zone;
 
 use super::command;
 use super::cut::cut;
 use super::json::picture_path;
 use crate::cost::COMPRESSED;
-use crate::history::{Event, Millis, PersonId, RoomId, RoomKind, What};
+use crate::history::{Event, Millis, OPERATOR, PersonId, RoomId, What};
 use crate::model::{LOBBY, Listed, Model, Room};
 use crate::news::News;
 use crate::reply::{Reply, Welcome};
+use words::{THE_OPERATOR, badged, called, indent, notice};
+use zone::Zone;
 
 /// What is told of a room's past.
 const RECENT_LINES: usize = 10;
@@ -22,7 +30,7 @@ const NAMES_IN_A_LINE: usize = 50;
 /// How to write what happened, for people.
 #[derive(Debug, Clone)]
 pub(super) struct Lines {
-    zone: TimeZone,
+    zone: Zone,
     /// What comes before the path of a picture: `http://127.0.0.1:9501`.
     public_url: String,
 }
@@ -43,13 +51,13 @@ pub(crate) enum Place<'a> {
 impl Lines {
     /// Times are told in the zone of the machine.
     pub(super) fn new(public_url: &str) -> Self {
-        Lines { zone: TimeZone::system(), public_url: public_url.trim_end_matches('/').to_owned() }
+        Lines { zone: Zone::here(), public_url: public_url.trim_end_matches('/').to_owned() }
     }
 
     /// What happened, as it is read from this place. Much of it is for programs alone.
     pub(super) fn say(&self, news: &News, model: &Model, place: Place<'_>, now: Millis) -> Option<String> {
         let words = match news {
-            News::Said { event, .. } => return self.line(event, place, now),
+            News::Said { event, .. } => return self.line(model, event, place, now),
             News::Joined { who, .. } => format!("{} joined", who.name),
             News::Left { who, .. } => format!("{} left", who.name),
             News::Renamed { person, old } => format!("{old} is now {}", model.name_of(*person)),
@@ -59,12 +67,24 @@ impl Lines {
             | News::Removed { .. }
             | News::Gone { .. }
             | News::Typing { .. }
+            | News::Avatar { .. }
+            | News::Level { .. }
+            | News::Target { .. }
             | News::Read { .. } => return None,
+            News::Done { by, reason, change } => governing::say((*by, reason), change, model)?,
         };
         match place {
             Place::Room(room) => Some(notice(&format!("[{room}] {words}"))),
             Place::Here | Place::Private | Place::PrivateTo(_) => Some(notice(&words)),
         }
+    }
+
+    /// What happened, for whom it is about. `None`: they read it like everybody else, or not at all.
+    pub(super) fn say_to_them(&self, news: &News, model: &Model, now: Millis) -> Option<String> {
+        let News::Done { by, reason, change } = news else {
+            return None;
+        };
+        Some(notice(&governing::say_to_them((*by, reason), change, model, &self.zone, now)?))
     }
 
     /// What somebody is answered, each line by itself.
@@ -81,27 +101,48 @@ impl Lines {
                 let others = list_here(model, *room, Some(*person));
                 let welcome = notice(&format!("welcome, {}", model.name_of(*person)));
                 let words = format!("you are in {LOBBY}; {others}. /help lists what you can type");
-                let recent = self.recent(model, *room, now);
-                return [welcome, notice(&words)].into_iter().chain(recent).collect();
+                let announcement = governing::announcement(model).map(|words| notice(&words));
+                let (plate, recent) = (governing::plate(model, *room), self.recent(model, *room, now));
+                let first = [welcome, notice(&words)].into_iter().chain(announcement);
+                return first.chain(plate).chain(recent).collect();
             }
             Reply::Entered { room, from_elsewhere: true } => {
                 let Some(place) = model.room(*room) else {
                     return Vec::new();
                 };
                 let others = list_here(model, *room, reader);
-                let entered = notice(&format!("you are in {}; {others}", title(model, place, reader)));
-                return std::iter::once(entered).chain(self.recent(model, *room, now)).collect();
+                let entered = notice(&format!("you are in {}; {others}", words::title(model, place, reader)));
+                let (plate, recent) = (governing::plate(model, *room), self.recent(model, *room, now));
+                return std::iter::once(entered).chain(plate).chain(recent).collect();
             }
             Reply::Renamed { person } => notice(&format!("you are {} now", model.name_of(*person))),
             Reply::Rooms { listed, more } => list_rooms(model, listed, *more),
-            Reply::Who { room, listed } => {
-                notice(&format!("in {}: {}", title(model, room, None), list(model, room.id(), listed, None)))
-            }
+            Reply::Who { room, listed } => notice(&format!(
+                "in {}: {}",
+                words::title(model, room, None),
+                list(model, room.id(), listed, None)
+            )),
             Reply::Echo(true) => notice("you hear what you say"),
             Reply::Echo(false) => notice("you no longer hear what you say"),
             Reply::Help => help(),
+            Reply::Acted
+            | Reply::Held
+            | Reply::Sessions(_)
+            | Reply::Link { .. }
+            | Reply::Reports { .. }
+            | Reply::Restraints(_)
+            | Reply::Invites(_)
+            | Reply::Invited(_)
+            | Reply::Topic { .. }
+            | Reply::Admin { .. } => governing::answer(reply, model, &self.zone, now),
+            Reply::Key(_)
+            | Reply::Bots { .. }
+            | Reply::Target { .. }
+            | Reply::Targets(_)
+            | Reply::Tested { .. } => outside::answer(reply, reader, model, &self.zone, now),
             // These are for programs, or are seen by what happens.
             Reply::Done
+            | Reply::Mine { .. }
             | Reply::Said { .. }
             | Reply::Entered { .. }
             | Reply::Presence { .. }
@@ -115,15 +156,15 @@ impl Lines {
     /// The last lines of a room: few of them if they are long.
     fn recent(&self, model: &Model, room: RoomId, now: Millis) -> Vec<String> {
         let latest = model.room(room).into_iter().flat_map(|room| room.recent().iter().rev());
-        let lines = latest.take(RECENT_LINES).filter_map(|event| self.line(event, Place::Here, now));
+        let lines = latest.take(RECENT_LINES).filter_map(|event| self.line(model, event, Place::Here, now));
         let (mut lines, _) = cut(lines, RECENT_LINES, COMPRESSED, String::len);
         lines.reverse();
         lines
     }
 
     /// A line for an event. Things that were taken back have none.
-    fn line(&self, event: &Event, place: Place<'_>, now: Millis) -> Option<String> {
-        let name = &event.author_name;
+    fn line(&self, model: &Model, event: &Event, place: Place<'_>, now: Millis) -> Option<String> {
+        let name = &*badged(model, event.author, &event.author_name);
         let said = match &event.what {
             What::Text(text) => format!("{name}: {}", indent(text)),
             What::Picture { picture: Some(picture), caption } => {
@@ -134,7 +175,15 @@ impl Lines {
             }
             What::Picture { picture: None, .. } => format!("{name} sent a picture, which is no longer kept"),
             What::Deleted => return None,
-            What::Deletion { target } => format!("* {name} took back message {target}"),
+            What::Deletion { target } => {
+                let name = if event.author == OPERATOR { THE_OPERATOR } else { name };
+                format!("* {name} took back message {target}")
+            }
+            What::Purge { targets, .. } => {
+                let name = if event.author == OPERATOR { THE_OPERATOR } else { name };
+                let number = targets.len();
+                format!("* {name} erased {number} message{}", if number == 1 { "" } else { "s" })
+            }
         };
         let place = match place {
             Place::Here => String::new(),
@@ -142,33 +191,23 @@ impl Lines {
             Place::Private => "[private] ".to_owned(),
             Place::PrivateTo(name) => format!("[private to {name}] "),
         };
-        Some(format!("{} {place}{said}", self.time(event.at, now)))
+        Some(format!("{} {place}{said}", self.zone.time(event.at, now)))
     }
+}
 
-    /// The time of day, with the day before it if that is not today.
-    fn time(&self, at: Millis, now: Millis) -> String {
-        let local =
-            |millis| Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(self.zone.clone());
-        let (at, now) = (local(at), local(now));
-        let format = if at.date() == now.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
-        at.strftime(format).to_string()
-    }
+/// What people call a room, whoever they are.
+pub(crate) fn title<'a>(model: &'a Model, room: &'a Room) -> &'a str {
+    words::title(model, room, None)
 }
 
 /// To somebody who has left a room, in which they were or not.
-pub(super) fn farewell(model: &Model, room: RoomId, was_there: bool) -> Option<String> {
-    let title = title(model, model.room(room)?, None);
+pub(super) fn farewell(news: &News, model: &Model, room: RoomId, was_there: bool) -> Option<String> {
+    let left = match news {
+        News::Done { by, reason, change } => governing::farewell((*by, reason), change, model)?,
+        _ => format!("you have left {}", title(model, model.room(room)?)),
+    };
     let rest = if was_there { format!(", and are in {LOBBY}") } else { String::new() };
-    Some(notice(&format!("you have left {title}{rest}")))
-}
-
-/// What people call a room.
-fn title<'a>(model: &'a Model, room: &'a Room, reader: Option<PersonId>) -> &'a str {
-    match reader.and_then(|reader| room.partner_of(reader)) {
-        Some(partner) => model.name_of(partner),
-        None if room.kind() == RoomKind::Direct => "a private talk",
-        None => room.name(),
-    }
+    Some(notice(&format!("{left}{rest}")))
 }
 
 fn list_rooms(model: &Model, listed: &[&Room], more: bool) -> String {
@@ -191,7 +230,7 @@ fn list(model: &Model, room: RoomId, listed: &Listed, except: Option<PersonId>) 
     let is_here = |id: &PersonId| model.person(*id).is_some_and(|person| person.is_here());
     let except = except.filter(is_here);
     let others = listed.people.iter().copied().take_while(is_here).filter(|&id| Some(id) != except);
-    let names: Vec<&str> = others.take(NAMES_IN_A_LINE).map(|id| model.name_of(id)).collect();
+    let names: Vec<_> = others.take(NAMES_IN_A_LINE).map(|id| called(model, id)).collect();
     let here = model.members(room).count_here();
     let more = here.saturating_sub(names.len() + usize::from(except.is_some()));
     match (names.is_empty(), more) {
@@ -202,60 +241,30 @@ fn list(model: &Model, room: RoomId, listed: &Listed, except: Option<PersonId>) 
     }
 }
 
-/// The server's own words.
-fn notice(words: &str) -> String {
-    format!("* {words}")
-}
-
 /// `/help`.
 fn help() -> String {
-    let width = command::help().map(|(form, _)| form.len()).max().unwrap_or(0);
-    let lines = command::help().map(|(form, does)| format!("*   {form:width$}  {does}"));
-    std::iter::once("* what you type is said in your room, unless it is one of these:".to_owned())
-        .chain(lines)
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// Text of several lines cannot pass for several messages: all but its first line are set in. What would move
-/// the cursor, or turn the direction of writing around, is left out.
-fn indent(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c: char| is_line_end(c) || is_unprintable(c)) {
-        return Cow::Borrowed(text);
-    }
-    let text = text.replace("\r\n", "\n");
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            c if is_line_end(c) => out.push_str("\n    | "),
-            c if is_unprintable(c) => {}
-            c => out.push(c),
-        }
-    }
-    Cow::Owned(out)
-}
-
-/// The mandatory breaks of UAX #14, and a lone carriage return.
-fn is_line_end(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
-}
-
-/// Control characters other than the tab, and the explicit directions of UAX #9.
-fn is_unprintable(c: char) -> bool {
-    (c.is_control() && c != '\t')
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let forms = command::help().flat_map(|(_, rows)| rows);
+    let width = forms.map(|(form, _)| form.len()).max().unwrap_or(0);
+    let lines = command::help().flat_map(|(heading, rows)| {
+        let rows = rows.into_iter().map(move |(form, does)| format!("*   {form:width$}  {does}"));
+        std::iter::once(notice(heading)).chain(rows)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
     use crate::history::Picture;
+    use crate::voices::stage::{BUILDS, chat};
 
     const NOON: Millis = 1_456_747_200_000; // 2016-02-29 12:00:00 UTC
     const DAY: Millis = 86_400_000;
 
     fn console() -> Lines {
-        Lines { zone: TimeZone::UTC, public_url: "http://127.0.0.1:9501".into() }
+        Lines { zone: Zone(TimeZone::UTC), public_url: "http://127.0.0.1:9501".into() }
     }
 
     fn event(what: What) -> Event {
@@ -263,7 +272,7 @@ mod tests {
     }
 
     fn line(what: What, place: Place<'_>, now: Millis) -> String {
-        console().line(&event(what), place, now).expect("it has a line")
+        console().line(&chat(), &event(what), place, now).expect("it has a line")
     }
 
     #[test]
@@ -276,7 +285,18 @@ mod tests {
         assert_eq!(to_bob, "2016-02-29 12:00:00 [private to bob] alice: 你好 <b>");
         let deletion = What::Deletion { target: 3 };
         assert_eq!(line(deletion, Place::Here, NOON), "12:00:00 * alice took back message 3");
-        assert_eq!(console().line(&event(What::Deleted), Place::Here, NOON), None);
+        assert_eq!(console().line(&chat(), &event(What::Deleted), Place::Here, NOON), None);
+    }
+
+    #[test]
+    fn a_bot_has_a_badge_that_is_in_no_name() {
+        let said = |author, name: &str| {
+            let event = Event { author, author_name: name.into(), ..event(What::Text("done".into())) };
+            console().line(&chat(), &event, Place::Here, NOON).expect("it has a line")
+        };
+        assert_eq!(said(BUILDS, "builds"), "12:00:00 builds [bot]: done");
+        assert_eq!(said(BUILDS, "Grafana (builds)"), "12:00:00 Grafana (builds) [bot]: done");
+        assert_eq!(said(1, "builds"), "12:00:00 builds: done");
     }
 
     #[test]
@@ -306,6 +326,9 @@ mod tests {
 
     #[test]
     fn help_has_a_line_for_each_command() {
-        assert_eq!(help().lines().count(), command::help().count() + 1);
+        let groups: Vec<_> = command::help().collect();
+        let commands = groups.iter().map(|(_, rows)| rows.len()).sum::<usize>();
+        assert_eq!(help().lines().count(), commands + groups.len());
+        assert!(help().lines().all(|line| line.starts_with("* ") && line.chars().count() <= 120));
     }
 }

@@ -9,10 +9,12 @@ pub(crate) mod json;
 mod lines;
 pub(crate) mod log;
 mod reader;
+#[cfg(test)]
+mod stage;
 
 pub(crate) use command::parse as parse_line;
 pub(crate) use cut::cut;
-pub(crate) use lines::Place;
+pub(crate) use lines::{Place, title};
 pub(crate) use reader::Reader;
 
 use crate::history::{Millis, RoomId};
@@ -33,6 +35,7 @@ pub(crate) enum Voice {
 }
 
 impl Voice {
+    pub(crate) const ALL: [Voice; 3] = [Voice::Json, Voice::Text, Voice::Html];
     /// Those whose readers see in which room something was said only if it is another one than theirs.
     pub(crate) const OF_PEOPLE: [Voice; 2] = [Voice::Text, Voice::Html];
 
@@ -82,6 +85,21 @@ impl Voices {
         }
     }
 
+    /// What happened, for whom it is about. `None`: they hear it like everybody else, or not at all.
+    pub(crate) fn say_to_them(
+        &self,
+        voice: Voice,
+        news: &News,
+        model: &Model,
+        now: Millis,
+    ) -> Option<String> {
+        match voice {
+            Voice::Json => json::say_to_them(news, model, now),
+            Voice::Text => self.lines.say_to_them(news, model, now),
+            Voice::Html => self.lines.say_to_them(news, model, now).map(|line| html::line(&line)),
+        }
+    }
+
     /// What somebody is answered, as so many messages.
     pub(crate) fn answer(
         &self,
@@ -102,11 +120,11 @@ impl Voices {
     pub(crate) fn say_farewell(
         &self,
         voice: Voice,
+        news: &News,
         model: &Model,
-        room: RoomId,
-        was_there: bool,
+        (room, was_there): (RoomId, bool),
     ) -> Option<String> {
-        let line = || lines::farewell(model, room, was_there);
+        let line = || lines::farewell(news, model, room, was_there);
         match voice {
             Voice::Json => None,
             Voice::Text => line(),

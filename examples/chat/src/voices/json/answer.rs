@@ -1,37 +1,40 @@
 //! What is answered, in JSON.
 
-use super::say::{mark_of, user};
-use super::told::{EventTold, LimitsTold, ListedRoom, RoomState, SERVER, Told, User, WelcomeTold, json};
-use crate::cost::COMPRESSED;
-use crate::history::{Event, Offset, PersonId};
+use super::parts::{AvatarPath, User, json};
+use super::pieces::{found, latest};
+use super::say::mark_of;
+use super::say_governing::announcement;
+use super::told::{LimitsTold, ListedRoom, PushTold, RoomState, SERVER, Told, WelcomeTold};
+use super::users::{somebody, traits, user};
+use super::{answer_governing, may, outside};
+use crate::history::{Door, Level, PersonId, Restraint};
 use crate::model::{LOBBY, Model, Room};
+use crate::refusal::Refusal;
 use crate::reply::{Reply, Welcome};
-use crate::voices::cut::cut;
+use crate::rights::{InRoom, has_room};
 use crate::voices::reader::Reader;
-
-/// The most events in a piece of history, and in a page.
-pub(crate) const PAGE: usize = 100;
-/// A piece ends when it has become about this long, in bytes of JSON.
-const PIECE: usize = 128 << 10;
-/// So do a page and what was found. It is just little enough to be compressed.
-const ANSWER: usize = COMPRESSED - 1024;
 
 /// What somebody is answered. `None`: they do not want to know, having given no `id`.
 pub(crate) fn answer(reply: &Reply<'_>, to: &Reader<'_>, model: &Model) -> Option<String> {
     let (id, reader) = (to.id, to.person);
     Some(match reply {
-        Reply::Done | Reply::Renamed { .. } | Reply::Echo(_) => {
-            json(&Told::Ack { id: id?, room: None, offset: None, msg_time: None, repeated: false })
+        Reply::Done | Reply::Acted | Reply::Renamed { .. } | Reply::Echo(_) => json(&ack(id?)),
+        Reply::Held => {
+            let Told::Ack { id, room, offset, msg_time, repeated, msg, .. } = ack(id?) else {
+                return None;
+            };
+            json(&Told::Ack { id, room, offset, msg_time, repeated, held: true, msg })
         }
-        Reply::Said { room, offset, at, repeated } => {
+        Reply::Said { room, offset, at, repeated, words: msg } => {
             // What is said again may have been said in a room that is gone by now.
             let room = model.room(*room).map(Room::name);
             let (offset, msg_time, repeated) = (Some(*offset), Some(*at), *repeated);
-            json(&Told::Ack { id: id?, room, offset, msg_time, repeated })
+            json(&Told::Ack { id: id?, room, offset, msg_time, repeated, held: false, msg: *msg })
         }
         Reply::Refused(refusal) => {
-            let (code, msg, retry_after) = (refusal.code, &refusal.words, refusal.retry_after);
-            json(&Told::Error { msg_source: SERVER, id, code, msg, retry_after })
+            let Refusal { code, words: msg, retry_after, until } = refusal;
+            let (code, retry_after, until) = (*code, *retry_after, *until);
+            json(&Told::Error { msg_source: SERVER, id, code, msg, retry_after, until })
         }
         Reply::Welcome(welcome) => say_welcome(welcome, to, model)?,
         Reply::Entered { room, .. } => {
@@ -40,6 +43,8 @@ pub(crate) fn answer(reply: &Reply<'_>, to: &Reader<'_>, model: &Model) -> Optio
         Reply::Rooms { listed, more } => {
             let rooms = listed.iter().map(|room| ListedRoom {
                 room: room.name(),
+                topic: traits(model, room).topic,
+                closed: traits(model, room).closed,
                 members: model.members(room.id()).len(),
                 offset: room.last(),
                 joined: reader.is_some_and(|reader| model.is_member(reader, room.id())),
@@ -47,71 +52,58 @@ pub(crate) fn answer(reply: &Reply<'_>, to: &Reader<'_>, model: &Model) -> Optio
             json(&Told::Rooms { id, rooms: rooms.collect(), more: *more })
         }
         Reply::Who { room, listed } => {
-            let users = listed.people.iter().filter_map(|&person| model.person(person));
-            let users =
-                users.map(|it| User { id: it.id(), name: it.name(), online: Some(it.is_here()) }).collect();
+            let may_mute = reader.is_some_and(|reader| {
+                let (standing, place) =
+                    (model.standing(reader, Some(room.id()), to.now), model.place_of(room.id()));
+                has_room(standing, InRoom::Mute, place).is_ok()
+            });
+            let mute = |id| model.restraint_of(Restraint::Mute, id, Some(room.id()), to.now);
+            let users = listed.people.iter().filter_map(|&id| {
+                let online = Some(model.person(id)?.is_here());
+                let (op, mute) = (model.is_op(id, room.id()), mute(id).filter(|_| may_mute));
+                let (muted, muted_until) = (mute.is_some(), mute.and_then(|mute| mute.until));
+                Some(User { online, op, muted, muted_until, ..user(model, id)? })
+            });
+            let users = users.collect();
             let members = model.members(room.id());
             let (here, members) = (members.count_here(), members.len());
             json(&Told::Who { id, room: room.name(), users, here, members, more: listed.more })
         }
         Reply::Presence { online, offline, renamed } => {
             let renamed = renamed.iter().filter_map(|&person| user(model, person)).collect();
-            json(&Told::Presence { id, online, offline, renamed })
+            let all = online.iter().chain(*offline);
+            let avatars = all.filter_map(|&id| Some((id, AvatarPath(model.avatar_of(id)?)))).collect();
+            json(&Told::Presence { id, online, offline, renamed, avatars })
         }
         Reply::Page { room, events, first } => {
-            let events = latest(events.iter().copied());
+            let events = latest(model, events.iter().copied());
             let more = events.first().is_some_and(|event| event.offset() > *first);
             json(&Told::Page { id, room: room.name(), epoch: room.epoch(), events, more })
         }
         Reply::Found { query, hits, last, more } => {
-            let readable = hits.iter().filter_map(|hit| {
-                let room = model.room(hit.room)?;
-                Some((hit.mark, EventTold::new(&hit.event, Some(room.name()))))
-            });
-            let (told, rest) = cut(readable, PAGE, ANSWER, |(_, event)| event.length());
-            let last = if rest { told.last().map(|(mark, _)| *mark) } else { *last };
-            let hits = told.into_iter().map(|(_, event)| event).collect();
-            json(&Told::Found { id, query, hits, before: last.filter(|_| rest || *more) })
+            let (hits, before) = found(model, hits, *last, *more);
+            json(&Told::Found { id, query, hits, before })
         }
         Reply::Pong => json(&Told::Pong { id }),
-        Reply::Help => return None,
+        Reply::Mine { .. }
+        | Reply::Sessions(_)
+        | Reply::Link { .. }
+        | Reply::Reports { .. }
+        | Reply::Restraints(_)
+        | Reply::Invites(_)
+        | Reply::Invited(_)
+        | Reply::Admin { .. } => return answer_governing::answer(reply, to, model),
+        Reply::Key(_)
+        | Reply::Bots { .. }
+        | Reply::Target { .. }
+        | Reply::Targets(_)
+        | Reply::Tested { .. } => return outside::answer(reply, to, model),
+        Reply::Help | Reply::Topic { .. } => return None,
     })
 }
 
-/// A piece of what somebody has missed of a room.
-#[derive(Debug)]
-pub(crate) struct Piece {
-    pub text: String,
-    /// The last event in it.
-    pub last: Option<Offset>,
-    /// Not all of the events were put into it.
-    pub rest: bool,
-}
-
-/// What somebody has missed: as many of these events as make a piece. `more`: there are others behind them.
-pub(crate) fn missed<'a>(room: &Room, events: impl Iterator<Item = &'a Event>, more: bool) -> Piece {
-    let (events, rest) = cut(events.map(|event| EventTold::new(event, None)), PAGE, PIECE, EventTold::length);
-    let last = events.last().map(EventTold::offset);
-    let (name, epoch, more) = (room.name(), room.epoch(), more || rest);
-    let told = Told::History { room: name, epoch, recovered: true, events, more };
-    Piece { text: json(&told), last, rest }
-}
-
-/// The latest of these events, for somebody who can use none of those they have.
-pub(crate) fn afresh<'a>(room: &Room, events: impl DoubleEndedIterator<Item = &'a Event>) -> Piece {
-    let events = latest(events);
-    let last = events.last().map(EventTold::offset);
-    let (name, epoch) = (room.name(), room.epoch());
-    let told = Told::History { room: name, epoch, recovered: false, events, more: false };
-    Piece { text: json(&told), last, rest: false }
-}
-
-/// The latest of these events, as many as make an answer.
-fn latest<'a>(events: impl DoubleEndedIterator<Item = &'a Event>) -> Vec<EventTold<'a>> {
-    let (mut told, _) =
-        cut(events.rev().map(|event| EventTold::new(event, None)), PAGE, ANSWER, EventTold::length);
-    told.reverse();
-    told
+fn ack(id: &str) -> Told<'_> {
+    Told::Ack { id, room: None, offset: None, msg_time: None, repeated: false, held: false, msg: None }
 }
 
 fn say_welcome(welcome: &Welcome<'_>, to: &Reader<'_>, model: &Model) -> Option<String> {
@@ -128,12 +120,17 @@ fn say_welcome(welcome: &Welcome<'_>, to: &Reader<'_>, model: &Model) -> Option<
         msg: &format!("welcome, {}{lost}", person.name()),
         server: concat!("pollcat ", env!("CARGO_PKG_VERSION")),
         user: user(model, person.id())?,
+        may: may::in_chat(model, person.id(), to.now),
         new: welcome.new,
         token: welcome.token,
         all: welcome.is_named.then(all),
         here: model.here().len(),
         rooms: rooms.into_iter().map(|room| room_state(model, room, person.id(), to)).collect(),
         room: model.room(welcome.room).map_or(LOBBY, Room::name),
+        announcement: announcement(model),
+        door: Some(model.door()).filter(|&door| door != Door::Open).map(Door::word),
+        robot: model.robot().and_then(|robot| user(model, robot)),
+        push: PushTold::new(model.push_hosts()),
         durability: welcome.durability,
         echo: welcome.echo,
         limits: LimitsTold {
@@ -154,12 +151,13 @@ fn room_state<'a>(model: &'a Model, room: &'a Room, reader: PersonId, to: &Reade
     let (members, crowd) = (model.members(room.id()), (to.is_crowd)(room.id()));
     let mark = mark_of(model, room, reader);
     let with = room.partner_of(reader).map(|id| {
-        let online = model.person(id).is_some_and(|partner| partner.is_here());
-        User { id, name: model.name_of(id), online: Some(online) }
+        let online = Some(model.person(id).is_some_and(|partner| partner.is_here()));
+        User { online, ..user(model, id).unwrap_or_else(|| somebody(model, id)) }
     });
+    let muted = model.restraint_of(Restraint::Mute, reader, Some(room.id()), to.now);
     RoomState {
         room: room.name(),
-        kind: if room.is_public() { "room" } else { "direct" },
+        traits: traits(model, room),
         with,
         epoch: room.epoch(),
         first: room.first(),
@@ -169,6 +167,11 @@ fn room_state<'a>(model: &'a Model, room: &'a Room, reader: PersonId, to: &Reade
         crowd,
         read: mark.read(),
         unread: room.unread(mark.read()),
-        mentions: mark.mentions(room.first()),
+        mentions: model.unread_mentions(reader, room.id()),
+        level: model.level(reader, room.id()).map(Level::word),
+        op: model.is_op(reader, room.id()),
+        muted: muted.is_some(),
+        muted_until: muted.and_then(|it| it.until),
+        may: may::in_room(model, reader, room.id(), to.now),
     }
 }

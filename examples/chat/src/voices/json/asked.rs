@@ -1,15 +1,13 @@
 //! What clients ask.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Visitor};
 
+use super::fields::{Addressee, Fields, PositionAsked, not_understood};
+use super::governing;
 use crate::ask::{Ask, Hello, Position, To, Who, Wish};
-use crate::history::{Offset, PersonId};
-use crate::refusal::{Code, Refusal, shorten};
+use crate::refusal::{Code, Refusal};
 
 /// What a client asks, and the id by which it wants the answer.
 #[derive(Debug)]
@@ -33,85 +31,13 @@ pub(crate) fn longest_request(max_message: usize) -> usize {
 
 /// The longest text in which an id is looked for when nothing else is read.
 const LOOKED_THROUGH: usize = 128 << 10;
-/// The most characters of what the parser says, which repeats what it does not understand.
-const LONGEST_COMPLAINT: usize = 200;
 /// The longest id of a request, in bytes.
-const LONGEST_ID: usize = 64;
+pub(super) const LONGEST_ID: usize = 64;
 
-/// All fields that there are. Which of them a request needs, its type says.
-#[derive(Deserialize)]
-struct Fields<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    msg: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    room: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    to: Option<Addressee<'a>>,
-    #[serde(borrow)]
-    token: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    name: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    query: Option<Cow<'a, str>>,
-    echo: Option<bool>,
-    create: Option<bool>,
-    offset: Option<Offset>,
-    before: Option<u64>,
-    after: Option<PersonId>,
-    limit: Option<u64>,
-    size: Option<u64>,
-    people: Option<Vec<PersonId>>,
-    rooms: Option<HashMap<String, PositionAsked>>,
-}
-
-#[derive(Deserialize)]
-struct PositionAsked {
-    epoch: String,
-    offset: Offset,
-}
-
-enum Addressee<'a> {
-    Id(PersonId),
-    Name(Cow<'a, str>),
-}
-
-/// By hand: serde would first build all of what stands there, however much, and then look what it is.
-impl<'de: 'a, 'a> Deserialize<'de> for Addressee<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct IdOrName;
-
-        impl<'de> Visitor<'de> for IdOrName {
-            type Value = Addressee<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a person's id or name")
-            }
-
-            fn visit_u64<E>(self, id: u64) -> Result<Self::Value, E> {
-                Ok(Addressee::Id(id))
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Addressee::Name(name.into()))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Addressee::Name(name.to_owned().into()))
-            }
-        }
-
-        deserializer.deserialize_any(IdOrName)
-    }
-}
-
-/// Is this perhaps the announcement of a picture, even if it cannot be understood? The bytes that follow must not go
+/// Is this perhaps the announcement of a picture, or of an avatar, even if it cannot be understood? The bytes that follow must not go
 /// anywhere else then.
 pub(crate) fn may_announce(text: &str) -> bool {
-    text.contains("\"picture\"")
+    text.contains("\"picture\"") || text.contains("\"avatar\"")
 }
 
 /// The id of a request that is not read for anything else, unless it takes long to find.
@@ -143,14 +69,14 @@ impl<'a> Asked<'a> {
             return Err(Fault { id: None, refusal: Refusal::bad_field(words) });
         }
         let id = id.map(Cow::into_owned);
-        match ask(fields) {
+        match ask(text, fields) {
             Ok(ask) => Ok(Asked { id, ask }),
             Err(refusal) => Err(Fault { id, refusal }),
         }
     }
 }
 
-fn ask(fields: Fields<'_>) -> Result<Ask<'_>, Refusal> {
+fn ask<'a>(text: &'a str, fields: Fields<'a>) -> Result<Ask<'a>, Refusal> {
     let kind = match (&fields.kind, &fields.msg) {
         (Some(kind), _) => kind.clone(),
         (None, Some(_)) => Cow::Borrowed("message"),
@@ -161,8 +87,8 @@ fn ask(fields: Fields<'_>) -> Result<Ask<'_>, Refusal> {
     let offset = || fields.offset.ok_or_else(|| missing("offset"));
     Ok(match &*kind {
         "message" => {
-            let text = fields.msg.ok_or_else(|| missing("msg"))?;
-            Ask::Wish(Wish::Say { to: to(fields.room, fields.to)?, text })
+            let said = fields.msg.ok_or_else(|| missing("msg"))?;
+            Ask::Wish(Wish::Say { to: to(fields.room, fields.to)?, text: said })
         }
         "picture" => {
             let caption = fields.msg.unwrap_or_default();
@@ -170,14 +96,22 @@ fn ask(fields: Fields<'_>) -> Result<Ask<'_>, Refusal> {
         }
         "hello" => Ask::Hello(Hello {
             token: fields.token,
+            code: fields.code,
             name: fields.name,
+            invite: fields.invite.map(governing::key).transpose()?,
             echo: fields.echo.unwrap_or(false),
             rooms: fields.rooms.unwrap_or_default().into_iter().map(position).collect(),
         }),
         "delete" => Ask::Wish(Wish::TakeBack { room: room()?, offset: offset()? }),
         "typing" => Ask::Typing { room: room()? },
         "rooms" => Ask::Rooms { after: fields.room.unwrap_or_default() },
-        "join" => Ask::Wish(Wish::Join { room: room()?, create: fields.create.unwrap_or(false) }),
+        "join" => {
+            let (create, is_private) = (fields.create.unwrap_or(false), fields.private.unwrap_or(false));
+            if is_private && !create {
+                return Err(Refusal::bad_field("`private` is for a room that is made: `create` is missing"));
+            }
+            Ask::Wish(Wish::Join { room: room()?, create, is_private })
+        }
         "leave" => Ask::Wish(Wish::Leave { room: Some(room()?) }),
         "who" => Ask::Who(Who {
             room: Some(room()?),
@@ -197,10 +131,7 @@ fn ask(fields: Fields<'_>) -> Result<Ask<'_>, Refusal> {
             Ask::Wish(Wish::Rename { name })
         }
         "ping" => Ask::Ping,
-        _ => {
-            let words = format!("there is no type `{}`", shorten(&kind, 32));
-            return Err(Refusal::new(Code::UnknownType, words));
-        }
+        _ => return governing::ask(&kind, text, fields),
     })
 }
 
@@ -221,9 +152,6 @@ fn to<'a>(room: Option<Cow<'a, str>>, to: Option<Addressee<'a>>) -> Result<To<'a
 impl Fault {
     /// The id is answered even if something else in the object is wrong.
     fn of(text: &str, error: &serde_json::Error) -> Self {
-        let complaint = format!("not understood: {error}");
-        let words = complaint.chars().take(LONGEST_COMPLAINT).collect();
-        let code = if error.is_data() { Code::BadField } else { Code::BadJson };
-        Fault { id: find_id(text), refusal: Refusal { code, words, retry_after: None } }
+        Fault { id: find_id(text), refusal: not_understood(text, error) }
     }
 }

@@ -1,25 +1,29 @@
 //! What happened, in JSON.
 
-use super::told::{EventTold, Moved, SERVER, Told, User, json};
+use super::events::EventTold;
+use super::parts::json;
+use super::told::{SERVER, Told};
+use super::users::{moved, named, title, user};
+use super::{outside, say_governing};
 use crate::history::PersonId;
 use crate::model::{Mark, Model, Room};
-use crate::news::{Named, News};
+use crate::news::News;
 
 /// What happened, as clients are told of it. `None`: it is of a room or a person that is gone by now.
 pub(crate) fn say(news: &News, model: &Model) -> Option<String> {
     match news {
         News::Said { room, event } => {
             let room = model.room(*room)?;
-            Some(json(&EventTold::new(event, Some(room.name()))))
+            Some(json(&EventTold::new(model, event, Some(room.name()))))
         }
         News::Joined { room, who } => {
             let room = model.room(*room)?;
-            let msg = format!("{} joined {}", who.name, room.name());
+            let msg = format!("{} joined {}", who.name, title(model, room));
             Some(json(&Told::Joined(moved(model, room, who, &msg))))
         }
         News::Left { room, who } => {
             let room = model.room(*room)?;
-            let msg = format!("{} left {}", who.name, room.name());
+            let msg = format!("{} left {}", who.name, title(model, room));
             Some(json(&Told::Left(moved(model, room, who, &msg))))
         }
         News::Created { room } => {
@@ -29,7 +33,7 @@ pub(crate) fn say(news: &News, model: &Model) -> Option<String> {
         }
         News::Removed { name, .. } => {
             let msg = format!("{name} is gone");
-            Some(json(&Told::Removed { msg_source: SERVER, msg: &msg, room: name }))
+            Some(json(&Told::Removed { msg_source: SERVER, msg: &msg, room: name, by: None }))
         }
         News::Renamed { person, old } => {
             let user = user(model, *person)?;
@@ -38,15 +42,19 @@ pub(crate) fn say(news: &News, model: &Model) -> Option<String> {
         }
         News::Came { person, .. } => Some(json(&Told::Online { user: user(model, *person)? })),
         News::Went { person } => Some(json(&Told::Offline { user: user(model, *person)? })),
-        News::Gone { who, .. } => Some(json(&Told::Offline { user: named(who) })),
+        News::Gone { who, .. } => Some(json(&Told::Offline { user: named(model, who) })),
         News::Typing { room, person } => {
             let (room, user) = (model.room(*room)?.name(), user(model, *person)?);
             Some(json(&Told::Typing { room, user }))
         }
+        News::Done { by, reason, change } => say_governing::say((*by, reason), change, model),
+        News::Level { room, level, .. } => Some(outside::say_level(model.room(*room)?, *level)),
+        News::Target { target } => outside::say_target(*target, model),
+        News::Avatar { person, .. } => say_governing::avatar(*person, model),
         News::Read { room, person, .. } => {
             let (place, mark) = (model.room(*room)?, model.mark(*person, *room)?);
             let (offset, unread) = (mark.read(), place.unread(mark.read()));
-            let mentions = mark.mentions(place.first());
+            let mentions = model.unread_mentions(*person, *room);
             Some(json(&Told::Read { room: place.name(), offset, unread, mentions }))
         }
     }
@@ -55,21 +63,6 @@ pub(crate) fn say(news: &News, model: &Model) -> Option<String> {
 /// How many are in a room, for a crowd, which does not hear of each; and whether it is still one.
 pub(crate) fn crowd(room: &Room, here: usize, members: usize, crowd: bool) -> String {
     json(&Told::Here { room: room.name(), here, members, crowd })
-}
-
-fn moved<'a>(model: &Model, room: &'a Room, who: &'a Named, msg: &'a str) -> Moved<'a> {
-    let members = model.members(room.id()).len();
-    Moved { msg_source: SERVER, msg, room: room.name(), user: named(who), members }
-}
-
-fn named(who: &Named) -> User<'_> {
-    User { id: who.id, name: &who.name, online: None }
-}
-
-/// Somebody, as others are told of them.
-pub(super) fn user(model: &Model, person: PersonId) -> Option<User<'_>> {
-    let person = model.person(person)?;
-    Some(User { id: person.id(), name: person.name(), online: None })
 }
 
 /// How far somebody has read a room in which they are; and one who is not has nothing left to read.

@@ -1,25 +1,17 @@
 //! What clients are told.
 
-use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
-use crate::history::{Event, Offset, PersonId, Picture, What};
+use serde::Serialize;
+
+use super::codes::word;
+use super::events::EventTold;
+use super::parts::{AvatarPath, User, is_false};
+use crate::history::{Millis, Number, Offset, PersonId, Shape};
 use crate::refusal::Code;
-
-/// Anything that is told, as JSON.
-pub(super) fn json(object: &impl Serialize) -> String {
-    serde_json::to_string(object).expect("these have neither maps with odd keys nor failing parts")
-}
 
 /// The server's own words carry their source, as in the tutorials.
 pub(super) const SERVER: &str = "server";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) struct User<'a> {
-    pub id: PersonId,
-    pub name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub online: Option<bool>,
-}
 
 /// Objects that consist of their type and few fields.
 #[derive(Debug, Serialize)]
@@ -35,6 +27,8 @@ pub(super) enum Told<'a> {
         msg: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Millis>,
     },
     Ack {
         id: &'a str,
@@ -46,6 +40,10 @@ pub(super) enum Told<'a> {
         msg_time: Option<i64>,
         #[serde(skip_serializing_if = "is_false")]
         repeated: bool,
+        #[serde(skip_serializing_if = "is_false")]
+        held: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        msg: Option<&'a str>,
     },
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +105,9 @@ pub(super) enum Told<'a> {
         msg_source: &'a str,
         msg: &'a str,
         room: &'a str,
+        /// Who did it, if it was not empty.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<User<'a>>,
     },
     Renamed {
         msg_source: &'a str,
@@ -135,6 +136,9 @@ pub(super) enum Told<'a> {
         offline: &'a [PersonId],
         #[serde(skip_serializing_if = "Vec::is_empty")]
         renamed: Vec<User<'a>>,
+        /// Of those who have one.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        avatars: BTreeMap<PersonId, AvatarPath<'a>>,
     },
     Typing {
         room: &'a str,
@@ -156,6 +160,9 @@ pub(super) struct WelcomeTold<'a> {
     pub msg: &'a str,
     pub server: &'a str,
     pub user: User<'a>,
+    /// What they may do in the whole chat.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub may: Vec<&'a str>,
     pub new: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<&'a str>,
@@ -165,9 +172,31 @@ pub(super) struct WelcomeTold<'a> {
     pub here: usize,
     pub rooms: Vec<RoomState<'a>>,
     pub room: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announcement: Option<AnnouncementTold<'a>>,
+    /// Who may come in as somebody new, if not everybody may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub door: Option<&'a str>,
+    /// Of the chat itself, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub robot: Option<User<'a>>,
+    pub push: PushTold<'a>,
     pub durability: &'a str,
     pub echo: bool,
     pub limits: LimitsTold,
+}
+
+/// What may be sent out of the chat by those who are no owners, and in which shapes.
+#[derive(Debug, Serialize)]
+pub(super) struct PushTold<'a> {
+    hosts: &'a [String],
+    shapes: Vec<&'a str>,
+}
+
+impl<'a> PushTold<'a> {
+    pub(super) fn new(hosts: &'a [String]) -> Self {
+        PushTold { hosts, shapes: Shape::ALL.iter().map(|shape| shape.word()).collect() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -185,7 +214,8 @@ pub(super) struct LimitsTold {
 #[derive(Debug, Serialize)]
 pub(super) struct RoomState<'a> {
     pub room: &'a str,
-    pub kind: &'a str,
+    #[serde(flatten)]
+    pub traits: TraitsTold<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<User<'a>>,
     pub epoch: &'a str,
@@ -200,11 +230,51 @@ pub(super) struct RoomState<'a> {
     pub read: Offset,
     pub unread: u64,
     pub mentions: usize,
+    /// How much of it the reader wants to be told of, if they have chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<&'a str>,
+    /// The reader is its op.
+    #[serde(skip_serializing_if = "is_false")]
+    pub op: bool,
+    /// The reader may not speak there, until then or for ever.
+    #[serde(skip_serializing_if = "is_false")]
+    pub muted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<Millis>,
+    /// What the reader may do there to others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub may: Vec<&'a str>,
+}
+
+/// What is different about a room, and may be changed by those who govern it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct TraitsTold<'a> {
+    pub kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub topic: &'a str,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub slow: u32,
+    #[serde(skip_serializing_if = "is_false")]
+    pub closed: bool,
+}
+
+/// An empty text: there is none any more.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct AnnouncementTold<'a> {
+    pub id: Number,
+    pub msg: &'a str,
+    pub msg_time: Millis,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct ListedRoom<'a> {
     pub room: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub topic: &'a str,
+    #[serde(skip_serializing_if = "is_false")]
+    pub closed: bool,
     pub members: usize,
     pub offset: Offset,
     pub joined: bool,
@@ -218,120 +288,13 @@ pub(super) struct Moved<'a> {
     pub room: &'a str,
     pub user: User<'a>,
     pub members: usize,
-}
-
-/// An event of a room.
-#[derive(Debug, Serialize)]
-pub(super) struct EventTold<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
+    /// Who has brought them in, or put them out, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
-    room: Option<&'a str>,
-    offset: Offset,
-    from_id: PersonId,
-    from: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    msg: Option<&'a str>,
-    msg_time: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<Offset>,
-    #[serde(skip_serializing_if = "is_false")]
-    deleted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    picture: Option<PictureTold<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    mentions: &'a [PersonId],
+    pub by: Option<User<'a>>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub reason: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-struct PictureTold<'a> {
-    url: String,
-    media_type: &'a str,
-    width: u32,
-    height: u32,
-    size: u64,
-}
-
-impl<'a> EventTold<'a> {
-    pub(super) fn new(event: &'a Event, room: Option<&'a str>) -> Self {
-        let (kind, msg, target, deleted, picture) = match &event.what {
-            What::Text(text) => ("message", Some(text.as_str()), None, false, None),
-            What::Picture { picture, caption } => {
-                ("picture", Some(caption.as_str()), None, false, picture.as_ref().map(PictureTold::new))
-            }
-            What::Deleted => ("message", Some(""), None, true, None),
-            What::Deletion { target } => ("deleted", None, Some(*target), false, None),
-        };
-        EventTold {
-            kind,
-            room,
-            offset: event.offset,
-            from_id: event.author,
-            from: &event.author_name,
-            msg,
-            msg_time: event.at,
-            target,
-            deleted,
-            picture,
-            mentions: &event.mentions,
-        }
-    }
-
-    pub(super) fn offset(&self) -> Offset {
-        self.offset
-    }
-
-    /// About how long it is as JSON, in bytes.
-    pub(super) fn length(&self) -> usize {
-        160 + self.from.len() + self.msg.map_or(0, escaped) + 8 * self.mentions.len()
-    }
-}
-
-impl<'a> PictureTold<'a> {
-    fn new(picture: &'a Picture) -> Self {
-        let Picture { media_type, width, height, size, .. } = *picture;
-        PictureTold { url: picture_path(picture), media_type, width, height, size }
-    }
-}
-
-/// Where the picture is served.
-pub(crate) fn picture_path(picture: &Picture) -> String {
-    format!("/pictures/{}", picture.id)
-}
-
-/// How long a text is in JSON, where some characters are written as six.
-fn escaped(text: &str) -> usize {
-    text.len() + 5 * text.bytes().filter(|&byte| byte < b' ' || byte == b'"' || byte == b'\\').count()
-}
-
-fn is_false(it: &bool) -> bool {
-    !it
-}
-
-fn word<S: Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match code {
-        Code::BadJson => "bad_json",
-        Code::UnknownType => "unknown_type",
-        Code::BadField => "bad_field",
-        Code::UnknownToken => "unknown_token",
-        Code::Empty => "empty",
-        Code::TooLong => "too_long",
-        Code::RateLimited => "rate_limited",
-        Code::BadName => "bad_name",
-        Code::NameTaken => "name_taken",
-        Code::BadRoomName => "bad_room_name",
-        Code::NoSuchRoom => "no_such_room",
-        Code::NotMember => "not_member",
-        Code::RoomFull => "room_full",
-        Code::TooManyRooms => "too_many_rooms",
-        Code::CannotLeave => "cannot_leave",
-        Code::NoSuchPerson => "no_such_person",
-        Code::NoSuchEvent => "no_such_event",
-        Code::NotYours => "not_yours",
-        Code::BadPicture => "bad_picture",
-        Code::PictureTooLarge => "picture_too_large",
-        Code::Busy => "busy",
-        Code::Storage => "storage",
-        Code::Stopping => "stopping",
-    })
+fn is_zero(it: &u32) -> bool {
+    *it == 0
 }
