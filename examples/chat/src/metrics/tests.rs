@@ -1,0 +1,133 @@
+//! The page as a whole, by the grammar of its format.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use pollcat::Server;
+use pollcat_testing::prometheus::{self, Family};
+
+use super::*;
+
+fn looks(metrics: &Metrics) -> Looks {
+    let server = Server::<()>::without_listeners(pollcat::Config::new()).expect("a server");
+    let files = Files(["/nowhere/chat.db", "/nowhere/chat.db-wal", "/nowhere/chat.db-shm"].map(Into::into));
+    let counters = server.counters();
+    Looks {
+        metrics: metrics.clone(),
+        counters,
+        files: Some(files),
+        version: "1.2.3",
+        features: "tls".to_owned(),
+    }
+}
+
+fn page(metrics: &Metrics) -> BTreeMap<String, Family> {
+    prometheus::read(&looks(metrics).text())
+}
+
+#[test]
+fn what_is_noted_stands_on_the_page() {
+    let metrics = Metrics::default();
+    metrics.said(EventKind::Picture);
+    metrics.acked(Duration::from_millis(3));
+    metrics.refused("slow");
+    metrics.refused("something new");
+    metrics.hooked(HookResult::TooFast);
+    metrics.delivered(Attempt::Rejected);
+    metrics.delivery_dropped();
+    metrics.stored(7, Duration::from_micros(500));
+    metrics.lines_dropped(3);
+    metrics.backups(Some((1_700_000_000_999, 4_096)), 2);
+    metrics.turned(&Moment {
+        people_here: 2,
+        people_known: 5,
+        public_rooms: 1,
+        private_rooms: 3,
+        direct_rooms: 4,
+        deliveries_waiting: 6,
+        store_queue: 1_000,
+        store_wait: Duration::from_millis(250),
+    });
+    let page = page(&metrics);
+    let labelled = |name: &str, label, word| page[name].labelled(label, word);
+    let table = [
+        (labelled("chat_events_total", "kind", "picture"), 1.0),
+        (labelled("chat_events_total", "kind", "text"), 0.0),
+        (labelled("chat_refusals_total", "code", "slow"), 1.0),
+        (labelled("chat_refusals_total", "code", "other"), 1.0),
+        (labelled("chat_hooks_total", "result", "too_fast"), 1.0),
+        (labelled("chat_deliveries_total", "result", "rejected"), 1.0),
+        (labelled("chat_people", "state", "here"), 2.0),
+        (labelled("chat_people", "state", "known"), 5.0),
+        (labelled("chat_rooms", "kind", "direct"), 4.0),
+        (page["chat_deliveries_dropped_total"].value(), 1.0),
+        (page["chat_deliveries_waiting"].value(), 6.0),
+        (page["chat_log_lines_dropped_total"].value(), 3.0),
+        (page["chat_backup_last_success_timestamp_seconds"].value(), 1_700_000_000.0),
+        (page["chat_backup_last_size_bytes"].value(), 4_096.0),
+        (page["chat_backup_errors_total"].value(), 2.0),
+        (page["chat_store_queue_bytes"].value(), 1_000.0),
+        (page["chat_store_waiting_seconds"].value(), 0.25),
+        (page["chat_ready"].value(), 1.0),
+        (labelled("chat_history_bytes", "file", "wal"), 0.0),
+    ];
+    for (place, (is, expected)) in table.iter().enumerate() {
+        assert_eq!(is, expected, "{place}");
+    }
+    let sum = |name: &str, end: &str| page[name].samples[&(format!("{name}_{end}"), Vec::new())];
+    assert_eq!((sum("chat_ack_seconds", "sum"), sum("chat_ack_seconds", "count")), (0.003, 1.0));
+    assert_eq!(sum("chat_store_batch_entries", "sum"), 7.0);
+    assert!(page.contains_key("pollcat_connections") && page.contains_key("pollcat_turn_time_seconds"));
+    let info = page["chat_build_info"].samples.keys().next().expect("one").1.clone();
+    let expected = [("version", "1.2.3"), ("features", "tls")];
+    assert_eq!(info, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+}
+
+/// Prometheus' guidance on names: https://prometheus.io/docs/practices/naming/.
+#[test]
+fn names_follow_the_conventions() {
+    for (name, family) in &page(&Metrics::default()) {
+        assert!(["pollcat_", "chat_", "process_"].iter().any(|ours| name.starts_with(ours)), "{name}");
+        assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name}");
+        assert_eq!(name.ends_with("_total"), family.kind == "counter", "{name} is a {}", family.kind);
+        assert!(family.help.ends_with('.'), "{name}: {}", family.help);
+        for unit in ["milli", "micro", "minutes", "hours", "kib", "mib", "percent"] {
+            assert!(!name.contains(unit), "{name} has no base unit");
+        }
+        assert!(family.samples.len() <= 64, "{name} has {} samples", family.samples.len());
+    }
+}
+
+#[test]
+fn what_the_system_knows_is_on_the_page() {
+    let before = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs_f64();
+    let page = page(&Metrics::default());
+    let start = page["process_start_time_seconds"].value();
+    assert!(start >= before - 0.001 && start < before + 60.0, "{start}");
+    if cfg!(target_os = "linux") {
+        assert!(page["process_resident_memory_bytes"].value() > 1e6);
+        let (open, most) = (page["process_open_fds"].value(), page["process_max_fds"].value());
+        assert!(open >= 3.0 && open <= most, "{open} of {most}");
+        assert!(page["process_cpu_seconds_total"].value() < 100_000.0);
+    }
+    assert!(!page.contains_key("chat_history_free_bytes"), "there is no such folder");
+}
+
+#[test]
+fn the_state_of_the_history_decides_whether_the_chat_is_ready() {
+    let metrics = Metrics::default();
+    assert!(metrics.alive().is_ok() && metrics.ready().is_err(), "it has not begun");
+    metrics.turned(&Moment::default());
+    assert_eq!(metrics.ready(), Ok("ok"));
+    metrics.not_stored();
+    assert!(metrics.ready().is_err() && metrics.alive().is_ok());
+    metrics.store_tried(false);
+    assert!(metrics.ready().is_err());
+    metrics.store_tried(true);
+    assert_eq!(metrics.ready(), Ok("ok"));
+    metrics.not_stored();
+    metrics.stored(1, Duration::ZERO);
+    assert_eq!(metrics.ready(), Ok("ok"));
+    metrics.stopping();
+    assert!(metrics.ready().is_err() && metrics.alive().is_ok());
+}
