@@ -1,6 +1,7 @@
 //! A chat room that anyone can open in a browser: `cargo run --release --example chat`. The README beside this file
 //! begins where you do.
 
+mod archive;
 mod ask;
 mod cost;
 mod deliver;
@@ -8,42 +9,70 @@ mod handler;
 mod history;
 mod http;
 mod ledger;
+mod metrics;
 mod model;
 mod news;
 mod pace;
 mod picture;
+mod postman;
 mod refusal;
 mod reply;
+mod rights;
+mod robot;
 mod run;
+mod sender;
 mod session;
 mod tickets;
 mod token;
 mod voices;
+mod words;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use pollcat::{Config, Mailbox, NotDelivered, Server, UnixAccess};
+use pollcat::{Config, Mailbox, NotDelivered, Server};
 
 use handler::Chat;
-use history::{Copy, Data, History, Report};
+use history::{Data, History, Loaded, Report};
+use metrics::Metrics;
+use rights::Role;
 use run::budgets::Budget;
 use run::certificates::Certificates;
 use run::daemon::Daemon;
 use run::logs::Logs;
+use run::notify::Notify;
+use run::passed::{Passed, Socket};
 use run::pid_file::PidFile;
-use run::settings::{Asked, Listen, Settings};
-use run::{banner, budgets, daemon, logs, preflight, settings, signals};
+use run::reload::Reload;
+use run::settings::{Asked, Settings};
+use run::words::Words;
+use run::{
+    admin_link, banner, board, budgets, clock, daemon, listening, logs, new_hook, preflight, settings,
+    signals,
+};
+use sender::Sender;
 use tickets::{Mail, Ticket};
+use token::Token;
+
+/// So many things go out at once.
+const SENDERS: usize = 8;
+/// A program that waits by HTTP for something to be said has its answer by then (`handler/programs/polling.rs`).
+const LONGEST_POLL: Duration = Duration::from_secs(60);
 
 /// Status 0: served and stopped, or answered. 1: could not serve. 2: was asked for something that makes no sense.
 fn main() -> ExitCode {
     let settings = match settings::read(std::env::args_os(), |name| std::env::var_os(name)) {
         Ok(Asked::Serve(settings)) => *settings,
         Ok(Asked::Check(listing, settings)) => return check(&listing, &settings),
-        Ok(Asked::Copy(copy)) => return make(&copy),
+        Ok(Asked::Copy(copy)) => return tell_how(copy.make()),
+        Ok(Asked::Move(settings, moving)) => {
+            return tell_how(archive::make(&settings, &moving, clock::now()));
+        }
+        Ok(Asked::AdminLink(settings)) => return tell_how(admin_link::make(&settings, clock::now())),
+        Ok(Asked::NewHook(settings, wanted)) => return tell_how(new_hook::make(&settings, &wanted)),
+        Ok(Asked::Health(health)) => return tell_how(health.ask()),
         Ok(Asked::Print(text)) => {
             let _ = io::stdout().write_all(text.as_bytes());
             return ExitCode::SUCCESS;
@@ -75,9 +104,9 @@ fn unknown_variables() -> Vec<String> {
     settings::unknown_variables(std::env::vars_os().map(|(name, _)| name))
 }
 
-/// A backup, or the way back from one: a line that says what was done, or why nothing was.
-fn make(copy: &Copy) -> ExitCode {
-    match copy.make() {
+/// What was asked for instead of serving: a line that says what was done, or why nothing was.
+fn tell_how(done: Result<String, String>) -> ExitCode {
+    match done {
         Ok(words) => {
             logs::tell(io::stdout, words + "\n");
             ExitCode::SUCCESS
@@ -92,36 +121,77 @@ fn make(copy: &Copy) -> ExitCode {
 /// Here, or in the background.
 fn run(settings: Settings) -> Result<ExitCode, String> {
     let mut daemon = None;
+    let passed = Passed::take()?;
     if settings.daemon {
+        if !passed.chat.is_empty() {
+            return Err("daemon: sockets are passed by a service manager (LISTEN_FDS), which keeps the chat in the background \
+                        itself: leave daemon out"
+                .to_owned());
+        }
         daemon = Daemon::enter().map_err(|error| format!("cannot leave the terminal: {error}"))?;
         if daemon.is_none() {
             return daemon::start().map_err(|error| format!("cannot start in the background: {error}"));
         }
     }
-    serve(settings, daemon).map(|()| ExitCode::SUCCESS)
+    serve(settings, passed, daemon).map(|()| ExitCode::SUCCESS)
 }
 
 /// From the first line in the log to the last. What cannot be had is told before anybody is served.
-fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
+fn serve(mut settings: Settings, passed: Passed, daemon: Option<Daemon>) -> Result<(), String> {
+    let has_lasting_sockets = !passed.chat.is_empty();
+    settings.listen = passed.places(&settings);
     let no_signals = |error| format!("cannot listen to signals: {error}");
     let signals = signals::keep().map_err(no_signals)?;
-    let logs = Logs::start(&settings)?;
+    let metrics = Metrics::default();
+    let logs = Logs::start(&settings, &metrics)?;
+    let notify = Notify::from_environment();
     let too_little_room = preflight::make_room(settings.max_connections);
     let certificates = Certificates::of(&settings)?;
-    let server = listen(&settings, &certificates)?;
+    let file_of_words = Words::of(&settings);
+    let filter = file_of_words.read()?;
+    if settings.words.is_some() {
+        log::info!("of the words that are looked for {}", run::words::told(filter.judged()));
+    }
+    let server = listen(&settings, &certificates, passed.chat)?;
     let listening = server.local_addrs();
+    // It tells that the chat is starting, however long that takes.
+    let _board = board::start(&settings, &metrics, server.counters(), passed.metrics)?;
     let url = settings.page_address(&listening);
-    let (history, loaded) =
-        History::open(history_settings(&settings), tell(server.mailbox())).map_err(|e| e.to_string())?;
+    let (history, loaded) = History::open(history_settings(&settings, &metrics), tell(server.mailbox()))
+        .map_err(|e| e.to_string())?;
     let _pid_file = settings.pid_file.as_deref().map(PidFile::claim).transpose()?;
     let mailbox = server.mailbox();
+    let mut again = Reload::new(&settings, file_of_words, logs.clone(), metrics.clone());
+    let mut read_again = move || {
+        again.read_again().into_iter().for_each(|reloaded| _ = post(&mailbox, Mail::Reloaded(reloaded)));
+    };
+    let mailbox = server.mailbox();
+    let manager = notify.clone();
     let stop = move || {
+        manager.stopping();
         post(&mailbox, Mail::Stop);
     };
     let (log_file, on_terminal) = (logs.clone(), logs.is_on_terminal());
     let reopen = move || log_file.reopen();
-    let reload = move || certificates.reload();
+    let manager = notify.clone();
+    let reload = move || {
+        manager.reloading();
+        certificates.reload();
+        read_again();
+        manager.ready();
+    };
     signals.watch(on_terminal, reopen, reload, stop).map_err(no_signals)?;
+
+    let first_key = if daemon.is_none() { first_key_for(&loaded) } else { None };
+    let way = url.as_deref().zip(first_key.as_ref()).map(|(url, key)| admin_link::link(url, key));
+    let first_key = first_key.map(|key| key.hash());
+    let (in_force, page) = (settings.clone(), url.clone().unwrap_or_default());
+    let mailbox = server.mailbox();
+    let sent = move |sent| post(&mailbox, Mail::Sent(Box::new(sent)));
+    let sender = Sender::new(SENDERS, settings.push_hosts.clone(), sent);
+    let chat = Chat::new(in_force, &page, history, loaded, first_key)?;
+    let chat = chat.with_words(filter).with_sender(sender).with_metrics(metrics);
+    let chat = chat.under(notify.clone(), has_lasting_sockets);
 
     let warnings = unknown_variables().into_iter().chain(too_little_room);
     warnings.for_each(|told| log::warn!("{told}"));
@@ -134,17 +204,31 @@ fn serve(settings: Settings, daemon: Option<Daemon>) -> Result<(), String> {
         Some(daemon) => daemon
             .report(&banner::started(&settings, &listening), &logs)
             .map_err(|error| format!("cannot send stdout to the log: {error}"))?,
-        None => logs::tell(io::stdout, banner::banner(&settings, url.as_deref(), &listening)),
+        None => {
+            logs::tell(io::stdout, banner::banner(&settings, url.as_deref(), &listening, way.as_deref()));
+        }
     }
-    let chat = Chat::new(settings, &url.unwrap_or_default(), history, loaded);
+    notify.ready();
     server.run(chat).map_err(|error| error.to_string())?;
     log::logger().flush();
     log::info!("stopped");
     Ok(())
 }
 
+/// While the chat has no owner, whoever starts it is shown a way to the admin page, where they make one: if they see it, and
+/// nobody keeps it. What is a file, or the journal's socket, is a log.
+fn first_key_for(loaded: &Loaded) -> Option<Token> {
+    let has_owner = loaded.governed.roles.iter().any(|&(_, role)| role == Role::Owner);
+    let is_seen = io::stdout().is_terminal() || banner::is_pipe(io::stdout());
+    if has_owner || !is_seen { None } else { Token::new().ok() }
+}
+
 /// A server on all the addresses.
-fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mail>, String> {
+fn listen(
+    settings: &Settings,
+    certificates: &Certificates,
+    passed: Vec<Socket>,
+) -> Result<Server<Mail>, String> {
     let (receiving, sending) = (Budget::receiving(settings), Budget::messages(settings));
     let config = Config::new()
         .origins(settings.origins())
@@ -158,34 +242,28 @@ fn listen(settings: &Settings, certificates: &Certificates) -> Result<Server<Mai
         .max_receiving_per_address(receiving.address)
         .max_sending(sending.all)
         .max_sending_per_address(sending.address)
+        .answer_within(LONGEST_POLL)
         .tick(Duration::from_millis(500));
     #[cfg(feature = "deflate")]
     let config = config.deflate(pollcat::Deflate::new());
     let mut server = Server::without_listeners(config).map_err(|error| error.to_string())?;
-    let access = UnixAccess::new().mode(settings.socket_mode);
-    let access = settings.socket_group.map_or(access, |group| access.group(group));
-    for listen in &settings.listen {
-        let bound = match listen {
-            Listen::Tcp(address) => certificates.listen(&mut server, address).map(drop),
-            Listen::Unix(path) => server.listen_unix_with(path, access),
-        };
-        bound.map_err(|error| preflight::cannot_listen(listen, &error))?;
-    }
+    listening::open(&mut server, settings, certificates, passed)?;
     Ok(server)
 }
 
-fn history_settings(settings: &Settings) -> history::Settings {
-    let day = Duration::from_secs(86_400);
+fn history_settings(settings: &Settings, metrics: &Metrics) -> history::Settings {
     history::Settings {
         data: settings.data.clone().map_or(Data::Memory, Data::File),
         durability: settings.durability,
         recent: settings.recent,
         keep_messages: settings.keep_messages,
-        keep_for: Some(settings.keep_days).filter(|&days| days > 0).map(|days| day * days as u32),
+        keep_for: settings.keep_for(),
         believe_clock: settings.believe_clock,
         keep_pictures: settings.keep_pictures,
+        backups: settings.backup_plan(),
         queue: 8192,
         queue_bytes: 64 << 20,
+        metrics: metrics.clone(),
     }
 }
 

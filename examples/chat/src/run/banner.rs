@@ -2,12 +2,20 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::os::fd::AsFd;
+
+use rustix::fs::{FileType, fstat};
 
 use crate::history::Durability;
 use crate::run::settings::{Listen, Settings};
 
-/// For whoever sits before it.
-pub(crate) fn banner(settings: &Settings, url: Option<&str>, listening: &[SocketAddr]) -> String {
+/// For whoever sits before it. `way`: to the admin page, if nobody owns the chat yet.
+pub(crate) fn banner(
+    settings: &Settings,
+    url: Option<&str>,
+    listening: &[SocketAddr],
+    way: Option<&str>,
+) -> String {
     let pid = std::process::id();
     let mut text = format!("pollcat chat {}, process {pid}\n\n", env!("CARGO_PKG_VERSION"));
     let history = match (&settings.data, settings.durability) {
@@ -25,7 +33,19 @@ pub(crate) fn banner(settings: &Settings, url: Option<&str>, listening: &[Socket
     for (what, said) in lines {
         let _ = writeln!(text, "  {what:10} {said}");
     }
+    if let Some(way) = way {
+        let _ = writeln!(
+            text,
+            "  {:10} {way}\n  {:10} (it has no owner yet: this link is good once, for 15 minutes)",
+            "admin", ""
+        );
+    }
     text
+}
+
+/// Does whoever started the program read it through a pipe?
+pub(crate) fn is_pipe(out: impl AsFd) -> bool {
+    fstat(out).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo)
 }
 
 /// For whoever started it in the background.
@@ -79,7 +99,7 @@ mod tests {
         let pid = std::process::id();
         let settings = settings(&["--listen=127.0.0.1:0,unix:chat.sock,[::1]:0"]);
         let bound = ["127.0.0.1:4321".parse().unwrap(), "[::1]:8765".parse().unwrap()];
-        let text = banner(&settings, Some("http://127.0.0.1:4321"), &bound);
+        let text = banner(&settings, Some("http://127.0.0.1:4321"), &bound, None);
         let places = "127.0.0.1:4321, unix:chat.sock, [::1]:8765";
         for said in ["http://127.0.0.1:4321\n", places, "chat.db, on disk", &format!("kill {pid}\n")] {
             assert!(text.contains(said), "{said}\n{text}");
@@ -91,8 +111,16 @@ mod tests {
     }
 
     #[test]
+    fn the_way_to_the_admin_page_is_shown_to_who_starts_what_nobody_owns() {
+        let text = |way| banner(&settings(&[]), None, &[], way);
+        let link = "http://127.0.0.1:4321/admin#KEY";
+        assert!(text(Some(link)).contains(&format!("  admin      {link}\n")), "{}", text(Some(link)));
+        assert!(!text(None).contains("admin"), "{}", text(None));
+    }
+
+    #[test]
     fn what_is_not_durable_is_said() {
-        let text = |flags: &[&str]| banner(&settings(flags), None, &[]);
+        let text = |flags: &[&str]| banner(&settings(flags), None, &[], None);
         assert!(text(&["--data=:memory:"]).contains("in memory: it is gone"));
         assert!(text(&["--durability=system"]).contains("chat.db, written to disk when the system sees fit"));
         assert!(text(&["--listen=unix:a"]).contains("--public-url"));

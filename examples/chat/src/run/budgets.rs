@@ -56,10 +56,20 @@ impl Account {
         Account { budget, all: 0, by_address: HashMap::new() }
     }
 
-    /// Takes so many bytes for an address, if there are any left; `None` has no share, only the whole.
-    pub(crate) fn take(&mut self, by: Option<IpAddr>, bytes: usize) -> bool {
+    /// Another budget. What has been taken stays, though it may be more.
+    pub(crate) fn set_budget(&mut self, budget: Budget) {
+        self.budget = budget;
+    }
+
+    /// Are so many bytes left for an address? `None` has no share, only the whole.
+    pub(crate) fn has(&self, by: Option<IpAddr>, bytes: usize) -> bool {
         let own = by.map_or(0, |by| self.by_address.get(&by).copied().unwrap_or(0) + bytes);
-        if self.all + bytes > self.budget.all || own > self.budget.address {
+        self.all + bytes <= self.budget.all && own <= self.budget.address
+    }
+
+    /// Takes so many bytes for an address, if they are left.
+    pub(crate) fn take(&mut self, by: Option<IpAddr>, bytes: usize) -> bool {
+        if !self.has(by, bytes) {
             return false;
         }
         self.all += bytes;

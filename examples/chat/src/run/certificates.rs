@@ -1,7 +1,7 @@
 //! TLS, where the program was built with it and certificates were named: then it is spoken on every TCP address.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 
 use pollcat::Server;
 #[cfg(feature = "tls")]
@@ -34,6 +34,13 @@ impl Certificates {
         }
     }
 
+    pub(crate) fn listen_on(&self, server: &mut Server<Mail>, listener: TcpListener) -> io::Result<()> {
+        match &self.tls {
+            Some(tls) => server.listen_tls_on(listener, tls),
+            None => server.listen_on(listener),
+        }
+    }
+
     /// Reads them again. Those who are connected notice nothing.
     pub(crate) fn reload(&self) {
         match self.tls.as_ref().map(Tls::reload) {
@@ -52,6 +59,10 @@ impl Certificates {
 
     pub(crate) fn listen(&self, server: &mut Server<Mail>, address: &str) -> io::Result<SocketAddr> {
         server.listen(address)
+    }
+
+    pub(crate) fn listen_on(&self, server: &mut Server<Mail>, listener: TcpListener) -> io::Result<()> {
+        server.listen_on(listener)
     }
 
     pub(crate) fn reload(&self) {}

@@ -4,22 +4,27 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
-use std::os::unix::fs::{FileTypeExt, chown};
+use std::os::unix::fs::{FileTypeExt, fchown};
 use std::os::unix::net::SocketAddr;
 use std::path::Path;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::history::peek;
+use crate::model::names;
 use crate::run::certificates::Certificates;
 use crate::run::pid_file::PidFile;
 use crate::run::settings::{Listen, Settings};
+use crate::run::words::Words;
 
 /// Descriptors for other things than connections: listeners, the history, the log, and the library's reserve.
 const RESERVE: u64 = 128;
 
 /// What would keep the chat from serving with these settings, each in one line.
 pub(crate) fn faults(settings: &Settings) -> Vec<String> {
-    let listen = settings.listen.iter().map(|listen| try_address(listen, settings.socket_group));
+    let listen = settings.listen.iter().map(|listen| ("listen", listen));
+    let listen = listen.chain(settings.metrics.iter().map(|listen| ("metrics", listen)));
+    let listen = listen.map(|(name, listen)| try_address(name, listen, settings.socket_group));
     let files =
         [("data", &settings.data), ("log-file", &settings.log_file), ("pid-file", &settings.pid_file)];
     let files = files.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?)));
@@ -29,17 +34,42 @@ pub(crate) fn faults(settings: &Settings) -> Vec<String> {
     });
     let certificates = Certificates::of(settings).map(drop);
     let pid_file = settings.pid_file.as_deref().map(PidFile::look_at);
-    listen.chain(files).chain(pid_file).chain([certificates]).filter_map(Result::err).collect()
+    let words = Words::of(settings).read().map(drop);
+    // One that is not named is made.
+    let backups = settings.backup_dir.as_deref().filter(|_| settings.backup_every.is_some());
+    let backups = backups
+        .map(|folder| try_folder(&folder.join("backup"), None).map_err(|told| format!("backup-dir: {told}")));
+    let robot = settings.robot.as_deref().map(|name| try_robot(name, settings));
+    listen
+        .chain(files)
+        .chain(pid_file)
+        .chain(backups)
+        .chain(robot)
+        .chain([certificates, words])
+        .filter_map(Result::err)
+        .collect()
+}
+
+/// A history that cannot be read is told of elsewhere, or is none yet.
+fn try_robot(name: &str, settings: &Settings) -> Result<(), String> {
+    let checked = names::check_person(name, settings.max_name).map_err(|fault| format!("robot: {fault}"))?;
+    let people = settings.data.as_deref().and_then(|data| peek(data).ok()).map_or(Vec::new(), |it| it.people);
+    match people.iter().find(|other| names::fold_person(other) == checked.keys.folded) {
+        Some(other) => Err(format!("robot: {other} has this name: choose another, or rename them")),
+        None => Ok(()),
+    }
 }
 
 /// An address that is in use is no fault: it may be this very chat that uses it.
-fn try_address(listen: &Listen, group: Option<u32>) -> Result<(), String> {
+fn try_address(name: &str, listen: &Listen, group: Option<u32>) -> Result<(), String> {
     match listen {
         Listen::Tcp(address) => match TcpListener::bind(address) {
-            Err(error) if error.kind() != ErrorKind::AddrInUse => Err(cannot_listen(listen, &error)),
+            Err(error) if error.kind() != ErrorKind::AddrInUse => {
+                Err(cannot_listen(listen, &error).replace("--listen", &format!("--{name}")))
+            }
             _ => Ok(()),
         },
-        Listen::Unix(path) => try_socket(path, group).map_err(|told| format!("listen: {told}")),
+        Listen::Unix(path) => try_socket(path, group).map_err(|told| format!("{name}: {told}")),
     }
 }
 
@@ -79,8 +109,8 @@ fn try_folder(path: &Path, group: Option<u32>) -> Result<(), String> {
     }
     let probe = folder.join(format!(".pollcat-check-{}", std::process::id()));
     match OpenOptions::new().write(true).create_new(true).open(&probe) {
-        Ok(_) => {
-            let given = group.map_or(Ok(()), |group| chown(&probe, None, Some(group)));
+        Ok(file) => {
+            let given = group.map_or(Ok(()), |group| fchown(&file, None, Some(group)));
             let _ = fs::remove_file(&probe);
             given.map_err(|error| {
                 format!(

@@ -3,7 +3,7 @@
 //! | signal | what it does |
 //! |---|---|
 //! | SIGTERM, SIGINT | what was begun ends, everybody is told; once more: it ends at once |
-//! | SIGHUP | opens the log file anew, reads the certificates again; from a closed terminal: as SIGTERM |
+//! | SIGHUP | opens the log file anew, reads settings, certificates and words again; from a closed terminal: as SIGTERM |
 //! | SIGUSR1 | opens the log file anew, as nginx does |
 //! | SIGUSR2 | nothing: whoever means something else by it shall not kill the chat |
 
@@ -18,7 +18,7 @@ enum Act {
     Stop,
     /// Whoever asks twice does not want to wait: with this status, as a shell would tell it.
     EndNow(i32),
-    /// The log; with SIGHUP also the certificates.
+    /// The log; with SIGHUP also settings, certificates and words.
     Reopen,
     Reload,
     Nothing,
@@ -37,8 +37,8 @@ pub(crate) fn keep() -> io::Result<Kept> {
 pub(crate) struct Kept(Signals);
 
 impl Kept {
-    /// Listens, also to those that came meanwhile. `reopen` is called for the log, `reload` for the certificates, `stop`
-    /// once; another signal of that kind ends the program at once.
+    /// Listens, also to those that came meanwhile. `reopen` is called for the log, `reload` for settings, certificates and
+    /// words, `stop` once; another signal of that kind ends the program at once.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ impl Kept {
         self,
         on_terminal: bool,
         reopen: impl Fn() + Send + 'static,
-        reload: impl Fn() + Send + 'static,
+        mut reload: impl FnMut() + Send + 'static,
         stop: impl FnOnce() + Send + 'static,
     ) -> io::Result<()> {
         let Kept(mut signals) = self;

@@ -21,6 +21,14 @@ const EXAMPLE: usize = 200;
 /// The place in the source, and how bad it is.
 type Kind = (Level, Option<&'static str>, Option<u32>);
 
+/// One that is over.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Flood {
+    pub(super) level: Level,
+    pub(super) left_out: u64,
+    pub(super) words: String,
+}
+
 #[derive(Debug)]
 pub(super) struct Floods {
     began: Instant,
@@ -64,21 +72,22 @@ impl Floods {
     }
 
     /// What is to be told of the floods that are over.
-    pub(super) fn ended(&self) -> Vec<(Level, String)> {
+    pub(super) fn ended(&self) -> Vec<Flood> {
         self.tell(self.began.elapsed())
     }
 
     /// The same of all floods: the program ends.
-    pub(super) fn all(&self) -> Vec<(Level, String)> {
+    pub(super) fn all(&self) -> Vec<Flood> {
         self.tell(Duration::MAX)
     }
 
-    fn tell(&self, now: Duration) -> Vec<(Level, String)> {
+    fn tell(&self, now: Duration) -> Vec<Flood> {
         let mut state = self.lock();
         let ended = state.damper.ended(now);
-        let told = ended.into_iter().map(|(kind, count)| {
+        let told = ended.into_iter().map(|(kind, left_out)| {
             let example = state.examples.remove(&kind).unwrap_or_default();
-            (kind.0, format!("{count} more lines like this one were left out: {example}"))
+            let words = format!("{left_out} more lines like this one were left out: {example}");
+            Flood { level: kind.0, left_out, words }
         });
         told.collect()
     }
@@ -117,8 +126,8 @@ mod tests {
         assert_eq!((0..1870).filter(|number| log(Level::Debug, 3, *number)).count(), 1870);
         assert_eq!(rising, 1);
         assert!(floods.next_end().is_some_and(|end| end <= WARNINGS.per) && floods.ended().is_empty());
-        let told = "1860 more lines like this one were left out: 10".to_owned();
-        assert_eq!(floods.all(), [(Level::Warn, told)]);
+        let words = "1860 more lines like this one were left out: 10".to_owned();
+        assert_eq!(floods.all(), [Flood { level: Level::Warn, left_out: 1860, words }]);
         assert!(floods.lock().examples.is_empty());
     }
 }

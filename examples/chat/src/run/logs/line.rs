@@ -4,22 +4,28 @@ use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 use log::Level;
+use log::kv::Source;
 
-/// What comes before the words.
+use super::danger::is_dangerous;
+use super::json;
+use crate::run::settings::LogFormat;
+
+/// What lines look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Head {
-    /// The time in UTC, and the level.
-    Time,
-    /// The priority by which systemd's journal knows how bad it is (sd-daemon(3)): it writes the time itself.
-    Priority,
+pub(super) struct Look {
+    pub(super) format: LogFormat,
+    /// They go to systemd's journal. It takes the priority by which it knows how bad it is (sd-daemon(3)) off again, and
+    /// writes the time itself.
+    pub(super) is_journal: bool,
 }
 
-/// The line, with its end.
-pub(super) fn line(head: Head, level: Level, words: impl fmt::Display) -> String {
-    let words = OneLine(words);
-    match head {
-        Head::Time => format!("{:.3} {level:5} {words}\n", Timestamp::now()),
-        Head::Priority => format!("<{}>{words}\n", priority(level)),
+/// The line, with its end. The fields are for programs: people find the same in the words.
+pub(super) fn line(look: Look, level: Level, words: impl fmt::Display, fields: &dyn Source) -> String {
+    let priority = if look.is_journal { format!("<{}>", priority(level)) } else { String::new() };
+    match look.format {
+        LogFormat::Json => format!("{priority}{}\n", json::object(level, words, fields)),
+        LogFormat::Text if look.is_journal => format!("{priority}{}\n", OneLine(words)),
+        LogFormat::Text => format!("{:.3} {level:5} {}\n", Timestamp::now(), OneLine(words)),
     }
 }
 
@@ -56,13 +62,6 @@ impl fmt::Write for Escaping<'_, '_> {
     }
 }
 
-/// Controls, line and paragraph separators, and the controls of the bidirectional algorithm (UAX #9 §2).
-fn is_dangerous(c: char) -> bool {
-    let direction =
-        matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || direction || matches!(c, '\u{2028}' | '\u{2029}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,7 +87,9 @@ mod tests {
 
     #[test]
     fn the_time_is_in_utc_and_the_journal_has_its_own() {
-        let timed = line(Head::Time, Level::Info, "a\nb");
+        let look = |format, is_journal| Look { format, is_journal };
+        let line = |look, level, words| super::line(look, level, words, &[("field", 1)]);
+        let timed = line(look(LogFormat::Text, false), Level::Info, "a\nb");
         let (time, rest) = timed.split_at(24);
         assert!(
             time.as_bytes()[10] == b'T' && time.ends_with('Z') && time.parse::<Timestamp>().is_ok(),
@@ -102,7 +103,9 @@ mod tests {
             (Level::Debug, "<7>x\n"),
         ];
         for (level, written) in levels {
-            assert_eq!(line(Head::Priority, level, "x"), written);
+            assert_eq!(line(look(LogFormat::Text, true), level, "x"), written);
         }
+        let json = line(look(LogFormat::Json, true), Level::Warn, "x");
+        assert!(json.starts_with("<4>{\"time\":\"") && json.ends_with(",\"field\":1}\n"), "{json}");
     }
 }

@@ -3,13 +3,16 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `line.rs` | what a line looks like |
+//! | `line.rs`, `json.rs` | what a line looks like: for people, for programs |
+//! | `danger.rs` | characters that may not stand in it as they are |
 //! | `flood.rs` | which lines are left out and counted, when there are too many of a kind |
 //! | `queue.rs` | what waits to be written, and what is left out when it is too much |
 //! | `file.rs` | the file |
 
+mod danger;
 mod file;
 mod flood;
+mod json;
 mod line;
 mod queue;
 
@@ -20,13 +23,17 @@ use std::thread;
 use std::time::Duration;
 
 use env_logger::{Builder, Env, Target, WriteStyle};
-use log::{Level, Log, Metadata, Record};
+use log::{Level, LevelFilter, Log, Metadata, Record};
 
+use crate::metrics::Metrics;
 use crate::run::settings::Settings;
 use file::{LogFile, Writer};
-use flood::Floods;
-use line::{Head, line};
+use flood::{Flood, Floods};
+use line::{Look, line};
 use queue::{Batch, Entrance, Queue, lines, write_lines};
+
+/// The variable that says in detail which lines are wanted.
+const FILTER: &str = "RUST_LOG";
 
 /// How long the program waits for its last words to be read.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -36,6 +43,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct Logs {
     /// `None`: stderr.
     file: Option<Arc<LogFile>>,
+    /// The environment says which lines are wanted, and not the settings.
+    has_filter: bool,
 }
 
 impl Logs {
@@ -44,7 +53,7 @@ impl Logs {
     /// # Errors
     ///
     /// The file cannot be written; in words for people.
-    pub(crate) fn start(settings: &Settings) -> Result<Self, String> {
+    pub(crate) fn start(settings: &Settings, metrics: &Metrics) -> Result<Self, String> {
         let file = match &settings.log_file {
             Some(path) => Some(Arc::new(LogFile::open(path, settings.log_mode).map_err(|error| {
                 format!("cannot write the log to {}: {error} (--log-file names another)", path.display())
@@ -55,10 +64,10 @@ impl Logs {
             Some(file) => Box::new(Writer(Arc::clone(file))),
             None => Box::new(io::stderr()),
         };
-        let head = if file.is_none() && is_the_journal() { Head::Priority } else { Head::Time };
+        let look = Look { format: settings.log_format, is_journal: file.is_none() && is_the_journal() };
         let (queue, floods) = (Arc::new(Queue::default()), Arc::new(Floods::new()));
-        let front = Front::new(settings, head, Arc::clone(&queue), Arc::clone(&floods));
-        let pen = Pen { out, head, lost: 0, within_a_line: false };
+        let front = Front::new(look, Arc::clone(&queue), Arc::clone(&floods));
+        let pen = Pen { out, look, lost: 0, within_a_line: false, metrics: metrics.clone() };
         thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || pen.write_for_ever(&queue, &floods))
@@ -66,8 +75,8 @@ impl Logs {
                 format!("cannot start a thread for the log: {error} (ulimit -u, or TasksMax= in systemd)")
             })?;
 
-        let logs = Logs { file };
-        log::set_max_level(front.logger.filter());
+        let logs = Logs { file, has_filter: std::env::var_os(FILTER).is_some() };
+        log::set_max_level(if logs.has_filter { front.logger.filter() } else { settings.log_level });
         log::set_boxed_logger(Box::new(front)).expect("the log is started once");
         if !logs.is_on_terminal() {
             std::panic::set_hook(Box::new(|panic| {
@@ -76,6 +85,14 @@ impl Logs {
             }));
         }
         Ok(logs)
+    }
+
+    /// Other lines are wanted from now on. `RUST_LOG` wins, still.
+    pub(crate) fn set_level(&self, level: LevelFilter) {
+        match self.has_filter {
+            true => log::warn!("{FILTER} says what is logged, and not log-level"),
+            false => log::set_max_level(level),
+        }
     }
 
     /// Opens the file anew, so that the old one may be moved or removed. If that fails, the log stays where it is.
@@ -138,20 +155,23 @@ fn is_the_journal() -> bool {
 struct Front {
     /// Knows which are wanted.
     logger: env_logger::Logger,
-    head: Head,
+    look: Look,
     queue: Arc<Queue>,
     floods: Arc<Floods>,
 }
 
 impl Front {
-    fn new(settings: &Settings, head: Head, queue: Arc<Queue>, floods: Arc<Floods>) -> Self {
-        let mut log = Builder::from_env(Env::new().default_filter_or(settings.log_level.as_str()));
+    /// Without that variable all lines pass, that the level has let through.
+    fn new(look: Look, queue: Arc<Queue>, floods: Arc<Floods>) -> Self {
+        let mut log = Builder::from_env(Env::new().filter(FILTER).default_filter_or("trace"));
+        let written =
+            move |record: &Record<'_>| line(look, record.level(), record.args(), record.key_values());
         let logger = log
             .write_style(WriteStyle::Never)
-            .format(move |out, record| out.write_all(line(head, record.level(), record.args()).as_bytes()))
+            .format(move |out, record| out.write_all(written(record).as_bytes()))
             .target(Target::Pipe(Box::new(Entrance(Arc::clone(&queue)))))
             .build();
-        Front { logger, head, queue, floods }
+        Front { logger, look, queue, floods }
     }
 }
 
@@ -168,23 +188,26 @@ impl Log for Front {
 
     /// For the end: floods are told, and everything is written, unless that takes longer than [`PATIENCE`].
     fn flush(&self) {
-        push_floods(&self.queue, self.head, self.floods.all());
+        push_floods(&self.queue, self.look, self.floods.all());
         self.queue.flush(PATIENCE);
     }
 }
 
-fn push_floods(queue: &Queue, head: Head, told: Vec<(Level, String)>) {
-    told.into_iter().for_each(|(level, words)| queue.push(line(head, level, words).as_bytes()));
+fn push_floods(queue: &Queue, look: Look, told: Vec<Flood>) {
+    for Flood { level, left_out, words } in told {
+        queue.push(line(look, level, words, &[("left_out", left_out)]).as_bytes());
+    }
 }
 
 /// What the thread writes with.
 struct Pen<W> {
     out: W,
-    head: Head,
+    look: Look,
     /// Lines that are missing, which nobody has been told.
     lost: u64,
     /// The last line could not be written to its end.
     within_a_line: bool,
+    metrics: Metrics,
 }
 
 impl<W: Write> Pen<W> {
@@ -193,22 +216,27 @@ impl<W: Write> Pen<W> {
         loop {
             batch = queue.next(batch, floods.next_end());
             self.write(&batch);
-            push_floods(queue, self.head, floods.ended());
+            push_floods(queue, self.look, floods.ended());
         }
     }
 
     fn write(&mut self, batch: &Batch) {
         self.tell_lost();
         self.write_text(&batch.text);
-        self.lost += batch.left_out;
+        self.lose(batch.left_out);
         self.tell_lost();
+    }
+
+    fn lose(&mut self, lines: u64) {
+        self.lost += lines;
+        self.metrics.lines_dropped(lines);
     }
 
     fn tell_lost(&mut self) {
         if self.lost > 0 {
             let words = format_args!("{} lines left out: they could not be written in time", self.lost);
             let end = if self.within_a_line { "\n" } else { "" };
-            let told = end.to_owned() + &line(self.head, Level::Warn, words);
+            let told = end.to_owned() + &line(self.look, Level::Warn, words, &[("left_out", self.lost)]);
             let lost = std::mem::take(&mut self.lost);
             self.write_text(told.as_bytes());
             if self.lost > 0 {
@@ -219,7 +247,7 @@ impl<W: Write> Pen<W> {
 
     fn write_text(&mut self, text: &[u8]) {
         let rest = write_lines(&mut self.out, text);
-        self.lost += lines(rest);
+        self.lose(lines(rest));
         if rest.len() < text.len() {
             self.within_a_line = !text[..text.len() - rest.len()].ends_with(b"\n");
         }
@@ -229,6 +257,7 @@ impl<W: Write> Pen<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::settings::LogFormat;
 
     /// Takes so many bytes.
     struct Small(Vec<u8>, usize);
@@ -251,7 +280,10 @@ mod tests {
     #[test]
     fn what_could_not_be_written_is_told_when_it_goes_on() {
         let batch = |text: &[u8], left_out| Batch { text: text.to_vec(), left_out };
-        let mut pen = Pen { out: Small(Vec::new(), 6), head: Head::Priority, lost: 0, within_a_line: false };
+        let metrics = Metrics::default();
+        let look = Look { format: LogFormat::Text, is_journal: true };
+        let out = Small(Vec::new(), 6);
+        let mut pen = Pen { out, look, lost: 0, within_a_line: false, metrics };
         pen.write(&batch(b"one\ntwo\nthree\n", 0));
         pen.write(&batch(b"four\n", 3));
         pen.out.1 = 1000; // there is room again

@@ -2,17 +2,21 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use log::LevelFilter;
 use pollcat::{Networks, Origins, Proxies};
 
-use super::values::{self, Listen};
-use crate::history::Durability;
+use super::given::InForce;
+use super::values::{self, Listen, LogFormat};
+use crate::history::{BackupPlan, Durability};
 
 /// `--help` says what each means.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     pub listen: Vec<Listen>,
+    /// Where metrics and health are told; `None`: nowhere.
+    pub metrics: Option<Listen>,
     /// Of the files of Unix-domain sockets.
     pub socket_mode: u32,
     /// By its number; `None`: the process's own.
@@ -49,6 +53,11 @@ pub(crate) struct Settings {
     pub keep_pictures: u64,
     /// Messages per room.
     pub recent: usize,
+    /// `None`: no backups are made while it runs.
+    pub backup_every: Option<Duration>,
+    pub backup_keep: usize,
+    /// `None`: beside the history's file.
+    pub backup_dir: Option<PathBuf>,
     pub max_people: usize,
     /// Characters, as for messages and rooms' names.
     pub max_name: usize,
@@ -69,11 +78,26 @@ pub(crate) struct Settings {
     pub address_rate: u32,
     pub address_burst: u32,
     pub echo: bool,
+    /// Seconds.
+    pub drain: u64,
     pub daemon: bool,
     pub pid_file: Option<PathBuf>,
     pub log_file: Option<PathBuf>,
     pub log_mode: u32,
     pub log_level: LevelFilter,
+    pub log_format: LogFormat,
+    /// Of words that are not said here.
+    pub words: Option<PathBuf>,
+    /// Messages of a bot in a minute, by HTTP, if its key says nothing else.
+    pub hook_rate: u32,
+    /// Hosts to which members may have something sent.
+    pub push_hosts: Vec<String>,
+    /// The name of the robot, if there is one; what answers for it; and how many messages before the question that is told.
+    pub robot: Option<String>,
+    pub robot_hook: Option<String>,
+    pub robot_context: usize,
+    /// All of them, as they were said.
+    pub in_force: Vec<InForce>,
 }
 
 impl Settings {
@@ -94,15 +118,45 @@ impl Settings {
         self.public_url.clone().or(first)
     }
 
+    /// The same before it listens: as it was said. `None` if the system is to choose the port, as well.
+    pub(crate) fn said_address(&self) -> Option<String> {
+        let first = self.listen.iter().find_map(|listen| match listen {
+            Listen::Tcp(address) => Some(address.as_str()),
+            Listen::Unix(_) => None,
+        });
+        let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
+        let first = first.filter(|address| !address.ends_with(":0"));
+        match first.map(|address| (address, address.parse::<SocketAddr>())) {
+            _ if self.public_url.is_some() => self.public_url.clone(),
+            Some((_, Ok(address))) => self.page_address(&[address]),
+            Some((name, Err(_))) => Some(format!("{scheme}://{name}")),
+            None => None,
+        }
+    }
+
+    /// How long messages are kept; `None`: for ever.
+    pub(crate) fn keep_for(&self) -> Option<Duration> {
+        let day = Duration::from_secs(86_400);
+        Some(self.keep_days).filter(|&days| days > 0).map(|days| day * days as u32)
+    }
+
     /// Pages of which origins may connect.
     pub(crate) fn origins(&self) -> Origins {
         values::origins(&self.allow_origin).expect("they were tried when they were read")
+    }
+
+    /// Which backups are made of the history, if it is in a file.
+    pub(crate) fn backup_plan(&self) -> Option<BackupPlan> {
+        let data = self.data.as_deref().filter(|_| self.durability != Durability::Memory)?;
+        let folder = self.backup_dir.clone();
+        Some(BackupPlan::new(data, self.backup_every, self.backup_keep, folder))
     }
 
     /// Before the defaults are set.
     pub(super) fn blank() -> Self {
         Settings {
             listen: Vec::new(),
+            metrics: None,
             socket_mode: 0,
             socket_group: None,
             allow_origin: Vec::new(),
@@ -124,6 +178,9 @@ impl Settings {
             believe_clock: false,
             keep_pictures: 0,
             recent: 0,
+            backup_every: None,
+            backup_keep: 0,
+            backup_dir: None,
             max_people: 0,
             max_name: 0,
             max_message: 0,
@@ -139,11 +196,20 @@ impl Settings {
             address_rate: 0,
             address_burst: 0,
             echo: false,
+            drain: 0,
             daemon: false,
             pid_file: None,
             log_file: None,
             log_mode: 0,
             log_level: LevelFilter::Info,
+            log_format: LogFormat::Text,
+            words: None,
+            hook_rate: 0,
+            push_hosts: Vec::new(),
+            robot: None,
+            robot_hook: None,
+            robot_context: 0,
+            in_force: Vec::new(),
         }
     }
 }

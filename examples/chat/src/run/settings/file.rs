@@ -1,13 +1,20 @@
 //! The settings' file: TOML, one key per setting, no tables. What is not understood is refused, with its line.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
 use super::given::{Given, Place};
+use super::row::Row;
 use super::slips::meant;
-use super::table::{self, Row};
+use super::table;
+
+/// The longest file, in bytes: what is longer is something else. Signals are heard by the thread that reads it again, so it must
+/// be done with it soon.
+const LONGEST: u64 = 256 << 10;
 
 #[derive(Debug, Default)]
 pub(super) struct SettingsFile {
@@ -18,13 +25,15 @@ pub(super) struct SettingsFile {
 impl SettingsFile {
     pub(super) fn read(path: &Path) -> Self {
         let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => SettingsFile::parse(&name, &text),
-            Err(error) => {
-                let faults = vec![format!("cannot read the settings in {name}: {error}")];
-                SettingsFile { faults, ..SettingsFile::default() }
-            }
-        }
+        let mut text = String::new();
+        let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
+        let fault = match read {
+            Ok(length) if length as u64 <= LONGEST => return SettingsFile::parse(&name, &text),
+            Ok(_) => format!("it has more than {LONGEST} bytes"),
+            Err(error) => error.to_string(),
+        };
+        let faults = vec![format!("cannot read the settings in {name}: {fault}")];
+        SettingsFile { faults, ..SettingsFile::default() }
     }
 
     pub(super) fn parse(name: &str, text: &str) -> Self {
@@ -140,5 +149,19 @@ mod tests {
             ["4096", "10000", "9501 a:1", "false"]
         );
         assert_eq!(file.values["echo"].place, Place::File { name: "f".into(), line: 4 });
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_read() {
+        let path = std::env::temp_dir().join(format!("pollcat-settings-{}", std::process::id()));
+        let file = File::create(&path).expect("a file");
+        file.set_len(LONGEST).expect("room for a hole");
+        let faults = |path| SettingsFile::read(path).faults.join("; ");
+        assert!(faults(&path).contains("line 1: "), "{}", faults(&path));
+        file.set_len(1 << 40).expect("room for a hole");
+        let told =
+            format!("cannot read the settings in {}: it has more than {LONGEST} bytes", path.display());
+        assert_eq!(faults(&path), told);
+        std::fs::remove_file(&path).expect("it was made here");
     }
 }

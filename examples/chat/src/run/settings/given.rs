@@ -14,6 +14,22 @@ pub(super) struct Given {
 pub(super) enum Place {
     Flag,
     Environment,
-    File { name: String, line: usize },
+    File {
+        name: String,
+        line: usize,
+    },
+    /// In one of those, before.
+    Said,
     Default,
+}
+
+/// A setting as it is in force, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InForce {
+    pub name: &'static str,
+    pub value: String,
+    /// The same in its parts, if it is a list.
+    pub texts: Vec<String>,
+    /// Nobody has said anything else.
+    pub is_default: bool,
 }

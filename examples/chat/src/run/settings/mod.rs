@@ -10,36 +10,53 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `chosen.rs`, `given.rs` | what the program goes by; what was said, and where |
+//! | `row.rs` | what a setting is |
 //! | `table.rs` | the settings: names, defaults, bounds, one line of help |
-//! | `flags.rs` | the command line |
+//! | `flags.rs`, `afterwards.rs` | the command line; what `--help` says behind the flags |
+//! | `printed.rs` | the same and the table, as a man page, for shells, and as a file |
 //! | `file.rs` | the TOML file |
+//! | `written.rs` | defaults, and a value as the file has it |
 //! | `values.rs` | sizes, addresses, origins: from text to types |
 //! | `slips.rs` | words that are nearly those of a setting |
 //! | `names.rs` | the names the chat goes by, from several settings |
+//! | `moving.rs` | `--export` and `--import` |
 //! | `apart.rs` | files that must not be the same |
+//! | `changing.rs` | which of them can change while the chat runs, and what has changed |
 
+mod afterwards;
 mod apart;
+mod changing;
 mod chosen;
 mod file;
 mod flags;
 mod given;
+mod moving;
 mod names;
+mod printed;
+mod row;
 mod slips;
 mod table;
 #[cfg(test)]
 mod tests;
 mod values;
+mod written;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::history::{Copy, Durability};
+use crate::run::health::Health;
+use crate::run::new_hook::NewHook;
+pub(crate) use changing::{Changes, read_again};
 pub(crate) use chosen::Settings;
 use file::SettingsFile;
+pub(crate) use given::InForce;
 use given::{Given, PREFIX, Place};
-use table::{Kind, Row};
-pub(crate) use values::Listen;
+pub(crate) use moving::{Format, Moving};
+use row::{Kind, Row};
+pub(crate) use values::{Listen, LogFormat};
+use written::{default_of, in_toml};
 
 /// In the environment of a daemon: the process that started it. Anywhere else it means nothing.
 pub(crate) const STARTER: &str = "POLLCAT_STARTED_BY";
@@ -53,9 +70,17 @@ pub(crate) enum Asked {
     Serve(Box<Settings>),
     /// `--backup`, `--restore`.
     Copy(Copy),
+    /// `--export`, `--import`, for the chat with these settings.
+    Move(Box<Settings>, Moving),
     /// `--check`: the settings in force, as TOML, and what they are to be tried with.
     Check(String, Box<Settings>),
-    /// `--help`, `--version`: this is the answer.
+    /// `--admin-link`, for the chat with these settings.
+    AdminLink(Box<Settings>),
+    /// `--new-hook`, the same.
+    NewHook(Box<Settings>, NewHook),
+    /// `--health`: this one.
+    Health(Health),
+    /// `--help`, `--version`, `--print`: this is the answer.
     Print(String),
 }
 
@@ -72,8 +97,7 @@ pub(crate) fn read(
         flags::Line::Flags(flags) => flags,
         flags::Line::Print(text) => return Ok(Asked::Print(text)),
     };
-    let config = flags.config().map(PathBuf::from).or_else(|| env("POLLCAT_CONFIG").map(PathBuf::from));
-    let config = config.filter(|path| !path.as_os_str().is_empty());
+    let config = config_of(&flags, &env);
     let mut file = match &config {
         Some(path) => SettingsFile::read(path),
         None => SettingsFile::default(),
@@ -83,9 +107,8 @@ pub(crate) fn read(
     let mut settings = Settings::blank();
     let mut listing = String::new();
     for row in table::rows() {
-        row.set(&mut settings, &default_of(row)).expect("a test sets all the defaults");
         let given = find(row, &flags, &env, &file).and_then(|given| {
-            row.set(&mut settings, &given).map_err(|wrong| place_of(row, &given.place) + ": " + &wrong)?;
+            put(&mut settings, row, &given)?;
             Ok(given)
         });
         match given {
@@ -94,9 +117,7 @@ pub(crate) fn read(
         }
     }
     settings.believe_clock = flags.believes_clock();
-    if settings.data.is_none() {
-        settings.durability = Durability::Memory;
-    }
+    complete(&mut settings);
     if faults.is_empty() {
         faults = contradictions(&settings);
         faults.extend(apart::faults(&settings, config.as_deref()));
@@ -108,11 +129,60 @@ pub(crate) fn read(
             None
         }
     };
+    let health = flags.health().map(|url| Health::new(url, settings.metrics.as_ref()));
+    match health.transpose() {
+        Ok(Some(health)) if faults.is_empty() => return Ok(Asked::Health(health)),
+        Ok(_) => {}
+        Err(fault) => faults.push(fault),
+    }
     match faults.is_empty() {
         false => Err(faults),
+        true if flags.moving().is_some() => {
+            let moving = flags.moving().expect("it was looked at");
+            Ok(Asked::Move(Box::new(settings), moving))
+        }
+        true if flags.admin_link() => Ok(Asked::AdminLink(Box::new(settings))),
+        true if flags.new_hook().is_some() => {
+            let wanted = flags.new_hook().expect("it was looked at");
+            Ok(Asked::NewHook(Box::new(settings), wanted))
+        }
         true if flags.check() => Ok(Asked::Check(listing, Box::new(settings))),
         true => Ok(copy.map_or_else(|| Asked::Serve(Box::new(settings)), Asked::Copy)),
     }
+}
+
+/// The file with settings, if one is named.
+fn config_of(flags: &flags::Flags, env: &impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let config = flags.config().map(PathBuf::from).or_else(|| env("POLLCAT_CONFIG").map(PathBuf::from));
+    config.filter(|path| !path.as_os_str().is_empty())
+}
+
+/// Puts a value in its place; nothing was there before.
+fn put(settings: &mut Settings, row: &'static Row, given: &Given) -> Result<(), String> {
+    row.set(settings, &default_of(row)).expect("a test sets all the defaults");
+    row.set(settings, given).map_err(|wrong| place_of(row, &given.place) + ": " + &wrong)?;
+    settings.in_force.push(InForce {
+        name: row.name,
+        value: given.texts.join(", "),
+        texts: given.texts.clone(),
+        is_default: given.place == Place::Default,
+    });
+    Ok(())
+}
+
+/// What follows from several of them.
+fn complete(settings: &mut Settings) {
+    if settings.data.is_none() {
+        settings.durability = Durability::Memory;
+    }
+}
+
+/// All of them, from their values.
+fn assemble(rows: &[(&'static Row, Given)]) -> Result<Settings, String> {
+    let mut settings = Settings::blank();
+    rows.iter().try_for_each(|(row, given)| put(&mut settings, row, given))?;
+    complete(&mut settings);
+    Ok(settings)
 }
 
 /// Variables of the environment that look like settings, and are none: one line for each. They do no harm, and not what
@@ -162,6 +232,15 @@ fn contradictions(settings: &Settings) -> Vec<String> {
     if settings.daemon && settings.log_file.is_none() {
         wrong.push("daemon needs a log-file: it has no terminal to write to".to_owned());
     }
+    if settings.backup_every.is_some() && settings.data.is_none() {
+        wrong.push("backup-every needs a history in a file: name one with data".to_owned());
+    }
+    if let Some(Listen::Tcp(address)) = &settings.metrics
+        && !address.ends_with(":0")
+        && settings.listen.contains(&Listen::Tcp(address.clone()))
+    {
+        wrong.push(format!("metrics and listen are both {address}: metrics are not for the public"));
+    }
     if settings.tls_cert.is_some() != settings.tls_key.is_some() {
         wrong.push("tls-cert and tls-key belong together: one of them is missing".to_owned());
     }
@@ -193,19 +272,7 @@ fn contradictions(settings: &Settings) -> Vec<String> {
 
 /// A line of the settings in force: TOML that can be read again, with a comment that says where it comes from.
 fn list(listing: &mut String, row: &Row, given: &Given) {
-    let quoted = |text: &str| toml::Value::from(text).to_string();
-    // Nothing stands for the default.
-    let text = given.texts.first().filter(|text| !text.is_empty());
-    let text = text.map_or(row.default, String::as_str);
-    let value = match row.kind {
-        Kind::List(..) => {
-            format!("[{}]", given.texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
-        }
-        Kind::Switch(_) => text.to_owned(),
-        // TOML has no numbers that begin with zeros.
-        Kind::Number(..) => text.parse().unwrap_or(0_u64).to_string(),
-        Kind::Size(..) | Kind::Text(..) => quoted(text),
-    };
+    let value = in_toml(row, &given.texts);
     let _ = match &given.place {
         Place::Default => writeln!(listing, "{} = {value}", row.name),
         Place::File { name, line } => {
@@ -215,21 +282,12 @@ fn list(listing: &mut String, row: &Row, given: &Given) {
     };
 }
 
-/// What a setting is if nobody says anything.
-fn default_of(row: &Row) -> Given {
-    let texts = match row.kind {
-        Kind::List(..) if row.default.is_empty() => Vec::new(),
-        _ => vec![row.default.to_owned()],
-    };
-    Given { texts, place: Place::Default }
-}
-
 /// How people call the place where a setting was said.
 fn place_of(row: &Row, place: &Place) -> String {
     match place {
         Place::Flag => format!("--{}", row.name),
         Place::Environment => row.variable(),
         Place::File { name, line } => format!("{} in {name}, line {line}", row.name),
-        Place::Default => row.name.to_owned(),
+        Place::Default | Place::Said => row.name.to_owned(),
     }
 }

@@ -1,30 +1,7 @@
-//! The table of settings: whoever adds one adds a row here and a field to [`Settings`].
+//! The table of settings: whoever adds one adds a row here and a field to [`Settings`](super::Settings).
 
-use std::ops::RangeInclusive;
-
-use super::chosen::Settings;
-use super::given::{Given, PREFIX};
+use super::row::{Kind, Row, row};
 use super::values;
-
-pub(super) struct Row {
-    /// Of the flag and in the file; the variable is called the same, in its own spelling.
-    pub(super) name: &'static str,
-    /// As one would write it. Empty: none.
-    pub(super) default: &'static str,
-    pub(super) help: &'static str,
-    pub(super) kind: Kind,
-}
-
-/// What a value looks like, and where it goes.
-pub(super) enum Kind {
-    Switch(fn(&mut Settings, bool)),
-    Number(RangeInclusive<u64>, fn(&mut Settings, u64)),
-    /// Bytes.
-    Size(RangeInclusive<u64>, fn(&mut Settings, u64)),
-    /// The text is never empty: that stands for the default.
-    Text(&'static str, fn(&mut Settings, &str) -> Result<(), String>),
-    List(&'static str, fn(&mut Settings, &[String]) -> Result<(), String>),
-}
 
 use Kind::{List, Number, Size, Switch, Text};
 
@@ -42,6 +19,12 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 "127.0.0.1:9501",
                 "HOST:PORT, PORT (loopback only) or unix:PATH; several",
                 List("ADDRESS", |s, v| values::listen(v).map(|it| s.listen = it)),
+            ),
+            row(
+                "metrics",
+                "",
+                "tell metrics and health here: HOST:PORT, PORT (loopback only) or unix:PATH",
+                Text("ADDRESS", |s, v| values::address(v).map(|it| s.metrics = Some(it))),
             ),
             row(
                 "socket-mode",
@@ -160,6 +143,27 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 "messages of each room that are kept in memory too",
                 Number(1..=10_000, |s, n| s.recent = n as usize),
             ),
+            row(
+                "backup-every",
+                "",
+                "how often a backup is made while it runs: 30m, 6h, 1d; never if nothing is said",
+                Text("TIME", |s, v| values::period(v).map(|it| s.backup_every = Some(it))),
+            ),
+            row(
+                "backup-keep",
+                "7",
+                "backups that are kept of those",
+                Number(1..=10_000, |s, n| s.backup_keep = n as usize),
+            ),
+            row(
+                "backup-dir",
+                "",
+                "the folder for them; if nothing is said, backups beside the history's file",
+                Text("PATH", |s, v| {
+                    s.backup_dir = Some(v.into());
+                    Ok(())
+                }),
+            ),
         ],
     ),
     (
@@ -254,9 +258,53 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
         ],
     ),
     (
+        "Outside",
+        &[
+            row(
+                "hook-rate",
+                "60",
+                "messages of a bot in a minute, by HTTP, if its key says nothing else",
+                Number(1..=6_000, |s, n| s.hook_rate = n as u32),
+            ),
+            row(
+                "push-hosts",
+                "ntfy.sh, api.day.app",
+                "hosts to which members may have notices sent, over https; several",
+                List("HOST", |s, v| values::push_hosts(v).map(|it| s.push_hosts = it)),
+            ),
+            row(
+                "robot",
+                "",
+                "the name of a robot that answers in the rooms",
+                Text("NAME", |s, v| {
+                    s.robot = Some(v.to_owned());
+                    Ok(())
+                }),
+            ),
+            row(
+                "robot-hook",
+                "",
+                "where it asks for an answer to what it does not know",
+                Text("URL", |s, v| values::hook(v).map(|it| s.robot_hook = Some(it))),
+            ),
+            row(
+                "robot-context",
+                "0",
+                "messages before the question that the robot-hook is told",
+                Number(0..=50, |s, n| s.robot_context = n as usize),
+            ),
+        ],
+    ),
+    (
         "Program",
         &[
             row("echo", "true", "text clients hear their own messages", Switch(|s, on| s.echo = on)),
+            row(
+                "drain",
+                "0",
+                "seconds over which it sends everybody away when it stops",
+                Number(0..=3600, |s, n| s.drain = n),
+            ),
             row("daemon", "false", "run in the background; needs a log-file", Switch(|s, on| s.daemon = on)),
             row(
                 "pid-file",
@@ -283,6 +331,21 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 Text("MODE", |s, v| values::mode(v).map(|it| s.log_mode = it)),
             ),
             row(
+                "log-format",
+                "text",
+                "lines for people, or an object of JSON in each line",
+                Text("text|json", |s, v| values::log_format(v).map(|it| s.log_format = it)),
+            ),
+            row(
+                "words",
+                "",
+                "a file of words that are not said, one in a line; SIGHUP reads it again",
+                Text("PATH", |s, v| {
+                    s.words = Some(v.into());
+                    Ok(())
+                }),
+            ),
+            row(
                 "log-level",
                 "info",
                 "RUST_LOG says it in more detail",
@@ -292,38 +355,7 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
     ),
 ];
 
-const fn row(name: &'static str, default: &'static str, help: &'static str, kind: Kind) -> Row {
-    Row { name, default, help, kind }
-}
-
 /// All rows, in order.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     GROUPS.iter().flat_map(|(_, rows)| *rows)
-}
-
-impl Row {
-    pub(super) fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.name.replace('-', "_").to_ascii_uppercase())
-    }
-
-    /// Puts a value in its place.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with it, and what is allowed.
-    pub(super) fn set(&self, settings: &mut Settings, given: &Given) -> Result<(), String> {
-        let text = match (given.texts.as_slice(), &self.kind) {
-            (list, Kind::List(_, set)) => return set(settings, list),
-            ([text], _) => text.as_str(),
-            _ => return Err("one value, not a list".to_owned()),
-        };
-        match &self.kind {
-            Switch(set) => set(settings, values::switch(text)?),
-            Number(allowed, set) => set(settings, values::number(text, allowed)?),
-            Size(allowed, set) => set(settings, values::size(text, allowed)?),
-            Text(_, set) if !text.is_empty() => set(settings, text)?,
-            Text(..) | List(..) => {}
-        }
-        Ok(())
-    }
 }

@@ -72,7 +72,7 @@ fn a_flag_wins_over_the_environment_and_the_environment_over_the_file() {
 
 #[test]
 fn every_setting_is_known_by_its_one_name_everywhere() {
-    let is_known = |row: &&table::Row| cfg!(feature = "tls") || !row.name.starts_with("tls-");
+    let is_known = |row: &&Row| cfg!(feature = "tls") || !row.name.starts_with("tls-");
     for row in table::rows().filter(is_known) {
         let value = match row.name {
             "listen" => "unix:chat.sock",
@@ -82,13 +82,17 @@ fn every_setting_is_known_by_its_one_name_everywhere() {
             "public-url" => "https://a.example/chat",
             "durability" => "system",
             "log-level" => "debug",
+            "log-format" => "json",
             "echo" => "false",
             "daemon" => "true",
             "data" | "pid-file" | "log-file" | "tls-cert" | "tls-key" => "some/file",
+            "robot-hook" => "http://127.0.0.1:8080/answer?key=k",
+            "push-hosts" => "ntfy.example.com",
             "keep-pictures" => "5MiB",
             "max-picture" => "2KiB",
             "max-receiving" | "max-sending" => "64MiB",
             "keep-messages" => "400",
+            "backup-every" => "40m",
             _ => "40",
         };
         // What goes with it: a daemon has a log, a certificate a key.
@@ -160,11 +164,15 @@ fn a_variable_that_is_no_setting_is_told_with_what_was_meant() {
 
 #[test]
 fn settings_that_contradict_each_other_are_refused_in_one_line() {
-    let table: [(&[&str], &str); 8] = [
+    let table: [(&[&str], &str); 9] = [
         (&["--daemon"], "daemon needs a log-file"),
         (&["--keep-pictures=1MiB"], "keep-pictures is less than max-picture"),
         (&["--max-receiving=7MiB"], "max-receiving is less than two of max-picture"),
         (&["--max-sending=11MiB"], "max-sending is less than three of max-picture"),
+        (
+            &["--backup-every=1d", "--data=:memory:"],
+            "backup-every needs a history in a file: name one with data",
+        ),
         (&["--keep-messages=50"], "recent (100) is more than keep-messages (50)"),
         (&["--address-rate=4"], "address-rate (4) is less than message-rate (5)"),
         (&["--message-rate=51"], "address-rate (50) is less than message-rate (51)"),
@@ -220,6 +228,7 @@ fn no_file_is_two_things_however_it_is_spelled() {
         ("pid-file", "link/chat.db", "data and pid-file are the same file"),
         ("log-file", "chat.db-wal", "data and log-file are the same file"),
         ("pid-file", "link/chat.db-lock", "data and pid-file are the same file"),
+        ("log-file", "link/chat.db-admin", "data and log-file are the same file"),
         ("listen", "./chat.db", "data and listen are the same file"),
         ("log-file", "link/chat.toml", "config and log-file are the same file"),
         ("pid-file", "sub/../chat.toml", "config and pid-file are the same file"),
@@ -257,7 +266,12 @@ fn the_listing_of_check_can_be_read_again() {
     for flags in [&[][..], &many] {
         let text = listing(flags, &[("POLLCAT_RECENT", "7")]);
         let file = Scratch::new("listing", &text);
-        assert_eq!(settings(&file.flags(&[]), &[]), settings(flags, &[("POLLCAT_RECENT", "7")]), "{text}");
+        // All of it but who has said it.
+        let bare = |settings: Settings| Settings { in_force: Vec::new(), ..settings };
+        let said = settings(flags, &[("POLLCAT_RECENT", "7")]);
+        let own: Vec<_> = said.in_force.iter().filter(|it| !it.is_default).map(|it| it.name).collect();
+        assert!(own.contains(&"recent") && own.len() == flags.len() + 1, "{own:?}");
+        assert_eq!(bare(settings(&file.flags(&[]), &[])), bare(said), "{text}");
         assert_eq!(text.lines().count(), table::rows().count(), "{text}");
         assert!(text.contains("recent = 7 # POLLCAT_RECENT\n"), "{text}");
         // And what it says of that file is its name and the line.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use log::LevelFilter;
 use pollcat::{Hosts, InvalidSetting, Networks, Origins, Proxies};
@@ -72,14 +73,24 @@ fn digits(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
+/// The shortest and the longest time between two things that are done again and again.
+const PERIODS: RangeInclusive<u64> = 60..=366 * 86_400;
+
+pub(super) fn period(text: &str) -> Result<Duration, String> {
+    let units = [("m", 60), ("h", 3_600), ("d", 86_400)];
+    let with_unit = units.iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, *seconds)));
+    let seconds = with_unit.and_then(|(count, unit)| digits(count)?.checked_mul(unit));
+    let seconds = seconds.ok_or_else(|| format!("{text:?} is no length of time: write 30m, 6h or 1d"))?;
+    if !PERIODS.contains(&seconds) {
+        return Err(format!("{text:?} is not between 1m and 366d"));
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
 pub(super) fn listen(texts: &[String]) -> Result<Vec<Listen>, String> {
     let mut all = Vec::new();
     for text in texts {
-        let address = address(text).ok_or_else(|| {
-            format!(
-                "{text:?} is no address: write 127.0.0.1:9501, [::1]:9501, 0.0.0.0:9501 for all, 9501 or unix:PATH"
-            )
-        })?;
+        let address = address(text)?;
         // Port 0 is another port each time.
         if all.contains(&address) && !text.ends_with(":0") {
             return Err(format!("{text:?} is there twice"));
@@ -89,7 +100,15 @@ pub(super) fn listen(texts: &[String]) -> Result<Vec<Listen>, String> {
     if all.is_empty() { Err("at least one address is needed".to_owned()) } else { Ok(all) }
 }
 
-fn address(text: &str) -> Option<Listen> {
+pub(super) fn address(text: &str) -> Result<Listen, String> {
+    parse_address(text).ok_or_else(|| {
+        format!(
+            "{text:?} is no address: write 127.0.0.1:9501, [::1]:9501, 0.0.0.0:9501 for all, 9501 or unix:PATH"
+        )
+    })
+}
+
+fn parse_address(text: &str) -> Option<Listen> {
     if let Some(path) = text.strip_prefix("unix:") {
         return (!path.is_empty()).then(|| Listen::Unix(path.into()));
     }
@@ -170,11 +189,51 @@ pub(super) fn url(text: &str) -> Result<String, String> {
     }
 }
 
+/// Where a program answers: its query may have a key in it.
+pub(super) fn hook(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let is_valid = rest.is_some_and(|rest| {
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        let is_plain = rest.bytes().all(|b| b.is_ascii_graphic() && !b"#@\"<>\\^`{|}".contains(&b));
+        is_plain && Hosts::only([host]).is_ok()
+    });
+    match is_valid {
+        true => Ok(text.to_owned()),
+        false => Err(format!("{text:?} is no address of a program: write http://127.0.0.1:8080/answer")),
+    }
+}
+
+/// Names of hosts, without ports. Small letters, as they are compared.
+pub(super) fn push_hosts(texts: &[String]) -> Result<Vec<String>, String> {
+    let host = |text: &String| match text.contains(':') || text == "*" || Hosts::only([text]).is_err() {
+        true => Err(format!("{text:?} is no name of a host: write ntfy.sh")),
+        false => Ok(text.to_ascii_lowercase()),
+    };
+    texts.iter().map(host).collect()
+}
+
 pub(super) fn durability(text: &str) -> Result<Durability, String> {
     match text {
         "disk" => Ok(Durability::Disk),
         "system" => Ok(Durability::System),
         _ => Err(format!("{text:?} is neither disk nor system")),
+    }
+}
+
+/// What lines of the log look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: each line is an object.
+    Json,
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("{text:?} is neither text nor json")),
     }
 }
 
@@ -215,6 +274,22 @@ mod tests {
     }
 
     #[test]
+    fn a_length_of_time_has_a_unit() {
+        let table = [("1m", 60), ("30m", 1_800), ("6h", 21_600), ("1d", 86_400), ("366d", 366 * 86_400)];
+        for (text, seconds) in table {
+            assert_eq!(period(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for wrong in ["", "1", "h", "1 h", "-1h", "+1h", "1.5h", "1H", "1w", "60s", "99999999999999999999d"] {
+            let told = period(wrong).unwrap_err();
+            assert!(told.contains("30m, 6h or 1d"), "{wrong}: {told}");
+        }
+        for wrong in ["0m", "0d", "367d", "18446744073709551615m"] {
+            let told = period(wrong).unwrap_err();
+            assert!(told.contains("between 1m and 366d") || told.contains("30m"), "{wrong}: {told}");
+        }
+    }
+
+    #[test]
     fn numbers_stay_within_their_bounds() {
         assert_eq!((number("1", &(1..=64)), number("64", &(1..=64))), (Ok(1), Ok(64)));
         for wrong in ["0", "65", "+1", "-1", "", "1.0", "many", "99999999999999999999"] {
@@ -234,7 +309,7 @@ mod tests {
             ("unix:/run/chat.sock", Some(Listen::Unix("/run/chat.sock".into()))),
         ];
         for (text, expected) in table {
-            assert_eq!(address(text), expected, "{text}");
+            assert_eq!(address(text).ok(), expected, "{text}");
         }
         for wrong in [
             "",
@@ -249,7 +324,7 @@ mod tests {
             "a:-1",
             "unix:",
         ] {
-            assert_eq!(address(wrong), None, "{wrong}");
+            assert!(address(wrong).is_err_and(|told| told.contains("write 127.0.0.1:9501")), "{wrong}");
         }
         let both = ["a:0".to_owned(), "a:0".to_owned()];
         assert!(listen(&[]).is_err() && listen(&both).is_ok());
