@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pollcat::{Answer, CloseCode, Hosts, Method, Proxies, Refusal, Refused, Request};
 
+use super::bans::Bans;
 use crate::run::clock::ticks;
 use crate::run::damper::{Allowance, Damper};
 use crate::run::settings::Settings;
@@ -29,12 +30,20 @@ pub(crate) enum Reason {
     People,
     /// Too many files over HTTP.
     Files,
+    /// Their address may not come in.
+    Banned,
+    /// The door is not open for them.
+    Shut,
+    /// An invite that there is none of, a code of nobody's device, a key of no admin: somebody may be guessing.
+    Keys,
 }
 
 #[derive(Debug)]
 pub(crate) struct Door {
     hosts: Hosts,
     proxies: Proxies,
+    /// Which addresses may be turned away.
+    pub(crate) bans: Bans,
     refused: Damper<Reason>,
     /// Each is said once.
     told_of_stranger: bool,
@@ -46,10 +55,18 @@ impl Door {
         Door {
             hosts: settings.hosts(),
             proxies: settings.trust_proxy.clone(),
+            bans: Bans::new(settings),
             refused: Damper::new(),
             told_of_stranger: false,
             told_of_silent_proxy: false,
         }
+    }
+
+    /// The settings are other ones.
+    pub(crate) fn change(&mut self, settings: &Settings) {
+        (self.hosts, self.proxies) = (settings.hosts(), settings.trust_proxy.clone());
+        self.bans = Bans::new(settings);
+        (self.told_of_stranger, self.told_of_silent_proxy) = (false, false);
     }
 
     /// Is the chat known by the name that is asked for, and is it asked for what it has: WebSockets, and pages to be
@@ -59,8 +76,28 @@ impl Door {
         self.check_name(request)?;
         match request.method() {
             Method::Get | Method::Head => Ok(()),
+            // Those look at it themselves.
+            _ if is_for_programs(request.path()) => Ok(()),
             _ => Err(Answer::refuse(405, "what is here can only be read").header("Allow", "GET, HEAD")),
         }
+    }
+
+    /// May the client have a WebSocket? The page it may have: that says why not. `is_banned` knows whether somebody was
+    /// banned with an address.
+    pub(crate) fn check_address(
+        &mut self,
+        request: &Request<'_>,
+        is_banned: impl FnOnce(IpAddr) -> bool,
+    ) -> Result<(), Answer> {
+        if !self.turns_away(request.client(), is_banned) {
+            return Ok(());
+        }
+        self.turned_away(Reason::Banned, request.client());
+        Err(Answer::refuse(403, "this address may not come in"))
+    }
+
+    pub(crate) fn turns_away(&self, client: Option<IpAddr>, is_banned: impl FnOnce(IpAddr) -> bool) -> bool {
+        client.is_some_and(|client| is_banned(client) && self.bans.may_be(client))
     }
 
     fn check_name(&mut self, request: &Request<'_>) -> Result<(), Answer> {
@@ -89,7 +126,8 @@ impl Door {
 
     fn note(&mut self, reason: Reason, client: Option<IpAddr>, request: Option<&Request<'_>>) {
         if self.refused.admit(reason, ONCE_A_MINUTE, now()).is_ok() {
-            log::warn!("{} for {}: {}", reason.code(), place(client), advice(reason, request));
+            let (code, from) = (reason.code(), place(client));
+            log::warn!(event = "refused", code, from:%; "{code} for {from}: {}", advice(reason, request));
         }
     }
 
@@ -105,7 +143,8 @@ impl Door {
 
     fn tell(&mut self, now: Duration) {
         for (reason, count) in self.refused.ended(now) {
-            log::warn!("{} for {count} more within a minute: {}", reason.code(), advice(reason, None));
+            let (code, words) = (reason.code(), advice(reason, None));
+            log::warn!(event = "others_refused", code, count; "{code} for {count} more within a minute: {words}");
         }
     }
 
@@ -144,8 +183,17 @@ impl Reason {
             Reason::Request(refusal) => refusal.status(),
             Reason::Newcomers | Reason::People => CloseCode::TRY_AGAIN_LATER.number(),
             Reason::Files => 429,
+            Reason::Banned => 403,
+            Reason::Shut | Reason::Keys => CloseCode::POLICY.number(),
         }
     }
+}
+
+/// Paths at which programs speak (`handler/programs/`): no page is there.
+pub(crate) fn is_for_programs(path: &str) -> bool {
+    ["/hooks", "/api"].iter().any(|begins| {
+        path.strip_prefix(begins).is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
+    })
 }
 
 /// Whom the request says that it is for.
@@ -182,6 +230,20 @@ fn advice(reason: Reason, request: Option<&Request<'_>>) -> String {
                 .to_owned();
         }
         Reason::People => return "nobody more can be remembered: --max-people".to_owned(),
+        Reason::Banned => {
+            return "somebody from this address is banned, and the address with them; to undo it: /unban NAME, or the list of \
+                    the banned on the admin page"
+                .to_owned();
+        }
+        Reason::Shut => {
+            return "somebody new, for whom the door is not open; to open it: /door open, or the admin page"
+                .to_owned();
+        }
+        Reason::Keys => {
+            return "an invite, a code or a key that is none: somebody may be guessing, which costs their address as much as ten \
+                    messages each; /ban NAME with addresses keeps them out"
+                .to_owned();
+        }
         Reason::Files => {
             return "so many pages and pictures for one address have to wait; if a proxy has it: --trust-proxy".to_owned();
         }
@@ -272,7 +334,8 @@ mod tests {
 
     #[test]
     fn every_refusal_has_words_of_its_own() {
-        let own = [Reason::Newcomers, Reason::People, Reason::Files];
+        let own =
+            [Reason::Newcomers, Reason::People, Reason::Files, Reason::Banned, Reason::Shut, Reason::Keys];
         let all = Refusal::ALL.iter().copied().map(Reason::Request).chain(own);
         let words: std::collections::HashSet<String> = all.map(|reason| advice(reason, None)).collect();
         assert_eq!(words.len(), Refusal::ALL.len() + own.len());

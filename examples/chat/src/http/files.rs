@@ -1,11 +1,11 @@
-//! What is asked for over HTTP: the page's files, and the pictures.
+//! What is asked for over HTTP: the page's files, the pictures, and those by which people are shown.
 
 use std::sync::Arc;
 
 use pollcat::{Answer, Peers, Request, RequestId};
 
 use super::door::{self, Door, Reason};
-use super::gallery::{Gallery, PATIENCE, Wish};
+use super::gallery::{Gallery, PATIENCE, Said, Step, Wish};
 use super::pages;
 use crate::history::{Failure, Found, Read};
 use crate::ledger::Ledger;
@@ -13,12 +13,15 @@ use crate::pace::Wait;
 use crate::refusal::Refusal;
 use crate::run::budgets::Budget;
 use crate::run::clock::ticks;
+use crate::run::settings::Settings;
 use crate::session::Charges;
 use crate::tickets::Question;
 
 #[derive(Debug)]
 pub(crate) struct Files {
     gallery: Gallery<RequestId>,
+    /// The longest picture that is taken now, in bytes.
+    max_picture: usize,
 }
 
 /// What is asked for, and the parts that it takes to answer it.
@@ -31,9 +34,13 @@ pub(crate) struct Visit<'a> {
 }
 
 impl Files {
-    /// `pictures`: so many bytes are on their way at once.
-    pub(crate) fn new(pictures: Budget) -> Self {
-        Files { gallery: Gallery::new(pictures.all, pictures.address) }
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Files { gallery: Gallery::new(Budget::pictures(settings)), max_picture: settings.max_picture }
+    }
+
+    pub(crate) fn change(&mut self, settings: &Settings) {
+        self.gallery.set_budget(Budget::pictures(settings));
+        self.max_picture = settings.max_picture;
     }
 
     /// A page, or a picture, which comes later.
@@ -49,18 +56,16 @@ impl Files {
         if let Some(page) = pages::page(request) {
             return door::stay_secure(request, page);
         }
-        let Some(picture) = request.path().strip_prefix("/pictures/") else {
+        let Some((path, id)) = picture_of(request.path()) else {
             return Answer::refuse(404, "there is no such page");
         };
-        if !pages::is_current(request.header("if-none-match"), &pages::picture_tag(picture)) {
-            return self.look_at(
-                ledger,
-                picture,
-                Wish { request: asked, by: payer, until: ticks() + PATIENCE },
-            );
+        if !pages::is_current(request.header("if-none-match"), &pages::picture_tag(id)) {
+            let until = ticks() + PATIENCE;
+            let wish = Wish { request: asked, by: payer, until, most: self.max_picture };
+            return self.look_at(ledger, path, wish);
         }
-        let same = Question::SamePicture { id: picture.to_owned(), request: asked };
-        match ledger.read(Read::Picture { id: picture.to_owned(), is_known: true }, same) {
+        let same = Question::SamePicture { path: path.to_owned(), request: asked };
+        match ledger.read(read_of(path, true), same) {
             Ok(()) => Answer::later(),
             Err(_) => too_busy(),
         }
@@ -68,46 +73,71 @@ impl Files {
 
     /// Somebody asks for a picture: it comes when it has been read, and when there is room for it.
     fn look_at(&mut self, ledger: &Ledger, picture: &str, wish: Wish<RequestId>) -> Answer {
-        if self.gallery.ask(picture, wish) && read(ledger, picture).is_err() {
-            self.gallery.take(picture, None);
+        if let Some(step) = self.gallery.ask(picture, wish)
+            && begin(ledger, picture, step).is_err()
+        {
+            self.gallery.take(picture, Said::Gone);
             return too_busy();
         }
         Answer::later()
     }
 
+    pub(crate) fn pass_time(&mut self, peers: &mut Peers, ledger: &Ledger) {
+        self.gallery.pass_time(ticks());
+        self.look_again(peers, ledger);
+    }
+
     /// Those for whom there was no room a moment ago.
-    pub(crate) fn look_again(&mut self, peers: &mut Peers, ledger: &Ledger) {
-        for picture in self.gallery.next(ticks()) {
-            if read(ledger, &picture).is_err() {
-                let (wishes, _) = self.gallery.take(&picture, None);
+    fn look_again(&mut self, peers: &mut Peers, ledger: &Ledger) {
+        for (picture, step) in self.gallery.next() {
+            if begin(ledger, &picture, step).is_err() {
+                let (wishes, _) = self.gallery.take(&picture, Said::Gone);
                 answer(peers, &wishes, &too_busy());
             }
         }
     }
 
-    /// A picture has been read, or cannot be.
+    /// A picture has been read, or is still there, or cannot be read.
     pub(crate) fn show(
         &mut self,
         peers: &mut Peers,
-        charges: &mut Charges,
-        id: &str,
+        (charges, ledger): (&mut Charges, &Ledger),
+        path: &str,
         found: Result<Found, Failure>,
     ) {
-        let (bytes, media_type) = match &found {
-            Ok(Found::Picture(Some((media_type, bytes)))) => (Some(Arc::clone(bytes)), *media_type),
-            _ => (None, ""),
+        let said = match &found {
+            Ok(Found::Picture(Some((media_type, bytes)))) => Said::Read((media_type, Arc::clone(bytes))),
+            Ok(Found::SamePicture) => Said::StillThere,
+            _ => Said::Gone,
         };
-        let length = bytes.as_ref().map_or(0, |bytes| bytes.len());
-        let (wishes, shown) = self.gallery.take(id, bytes);
-        let found = shown.map_or(found, |bytes| Ok(Found::Picture(Some((media_type, bytes)))));
+        let (wishes, shown) = self.gallery.take(path, said);
+        let length = shown.as_ref().map_or(0, |(_, bytes)| bytes.len());
+        let found = shown.map_or(found, |shown| Ok(Found::Picture(Some(shown))));
         wishes.iter().for_each(|wish| charges.charge_file(wish.by, length, ticks()));
-        answer(peers, &wishes, &picture(id, found));
+        answer(peers, &wishes, &picture(path, found));
+        self.look_again(peers, ledger);
     }
 }
 
-fn read(ledger: &Ledger, picture: &str) -> Result<(), Refusal> {
-    let question = Question::Picture { id: picture.to_owned() };
-    ledger.read(Read::Picture { id: picture.to_owned(), is_known: false }, question)
+/// Where pictures are found, and those by which people are shown.
+const PICTURES: &str = "pictures/";
+const AVATARS: &str = "avatars/";
+
+/// The path of a picture, without the slash before it, and its id.
+fn picture_of(path: &str) -> Option<(&str, &str)> {
+    let path = path.strip_prefix('/')?;
+    Some((path, path.strip_prefix(PICTURES).or_else(|| path.strip_prefix(AVATARS))?))
+}
+
+fn read_of(path: &str, is_known: bool) -> Read {
+    match path.strip_prefix(AVATARS) {
+        Some(id) => Read::Avatar { id: id.to_owned(), is_known },
+        None => Read::Picture { id: path.trim_start_matches(PICTURES).to_owned(), is_known },
+    }
+}
+
+fn begin(ledger: &Ledger, path: &str, step: Step) -> Result<(), Refusal> {
+    ledger.read(read_of(path, step == Step::Check), Question::Picture { path: path.to_owned() })
 }
 
 fn answer(peers: &mut Peers, wishes: &[Wish<RequestId>], answer: &Answer) {
@@ -122,7 +152,7 @@ fn too_busy() -> Answer {
 
 /// A picture is only a picture whatever its bytes look like, and tells nothing of whence it was asked for. It never changes,
 /// but it may be taken back: so whoever has it asks each time whether it is still there, which costs no more than that.
-pub(crate) fn picture(id: &str, result: Result<Found, Failure>) -> Answer {
+pub(crate) fn picture(path: &str, result: Result<Found, Failure>) -> Answer {
     let answer = match result {
         Ok(Found::Picture(Some((media_type, bytes)))) => Answer::page(media_type, bytes),
         Ok(Found::SamePicture) => Answer::with_status(304, ""),
@@ -133,7 +163,7 @@ pub(crate) fn picture(id: &str, result: Result<Found, Failure>) -> Answer {
         Err(_) => return Answer::refuse(503, "the disk cannot be read"),
     };
     answer
-        .header("ETag", &pages::picture_tag(id))
+        .header("ETag", &pages::picture_tag(path.split_once('/').map_or(path, |(_, id)| id)))
         .header("Cache-Control", "private, no-cache")
         .header("X-Content-Type-Options", "nosniff")
         .header("Content-Security-Policy", "default-src 'none'; sandbox")

@@ -2,28 +2,30 @@
 //! for all whom it is written to, however slowly they read.
 //!
 //! All of them together have a limit, and those for one address a share of it: whose wish it was when a picture was read has it
-//! on their account until nobody is written it any more. Beyond that, wishes wait for a while.
+//! on their account until nobody is written it any more. A picture that is being read is on it too, as if it were the longest that
+//! there may be: how long it is shows only then. Beyond that, wishes wait for a while.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 
 use crate::history::Millis;
+use crate::run::budgets::{Account, Budget};
 
 /// How long a wish waits, in milliseconds. The library gives its request up at the same time.
 pub(crate) const PATIENCE: Millis = 10_000;
 
+/// Its media type, and its bytes.
+pub(crate) type Shown = (&'static str, Arc<[u8]>);
+
 #[derive(Debug)]
 pub(crate) struct Gallery<R> {
-    /// In bytes: for all, and for one address.
-    limit: usize,
-    share: usize,
-    /// Being read from the disk.
-    asked: HashMap<String, Vec<Wish<R>>>,
+    account: Account,
+    asked: HashMap<String, Asked<R>>,
     /// Being written, or a moment ago.
-    shown: Vec<Shown>,
-    /// In order; with the length of the picture, once that is known.
-    waiting: VecDeque<(String, usize, Wish<R>)>,
+    shown: HashMap<String, Kept>,
+    /// In order.
+    waiting: VecDeque<(String, Wish<R>)>,
 }
 
 /// Somebody who wants to see a picture.
@@ -35,80 +37,176 @@ pub(crate) struct Wish<R> {
     pub by: Option<IpAddr>,
     /// When it is given up.
     pub until: Millis,
+    /// The longest that the picture may be, in bytes.
+    pub most: usize,
+}
+
+/// What is to be done for a wish.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Step {
+    /// Read the picture.
+    Read,
+    /// See whether it is still there: its bytes are in memory.
+    Check,
+}
+
+/// What the disk says.
+#[derive(Debug)]
+pub(crate) enum Said {
+    Read(Shown),
+    StillThere,
+    Gone,
 }
 
 #[derive(Debug)]
-struct Shown {
-    id: String,
+struct Asked<R> {
+    /// The first of them is whose account it is on.
+    wishes: Vec<Wish<R>>,
+    from: From,
+}
+
+#[derive(Debug)]
+enum From {
+    Disk { taken: usize },
+    Memory(Shown),
+}
+
+#[derive(Debug)]
+struct Kept {
+    media_type: &'static str,
     bytes: Weak<[u8]>,
     length: usize,
     by: Option<IpAddr>,
 }
 
 impl<R: Copy> Gallery<R> {
-    pub(crate) fn new(limit: usize, share: usize) -> Self {
-        Gallery { limit, share, asked: HashMap::new(), shown: Vec::new(), waiting: VecDeque::new() }
-    }
-
-    /// Somebody wants to see a picture. True if it is to be read now; else it is being read, or the wish waits.
-    pub(crate) fn ask(&mut self, id: &str, wish: Wish<R>) -> bool {
-        self.ask_again(id, 1, wish)
-    }
-
-    fn ask_again(&mut self, id: &str, length: usize, wish: Wish<R>) -> bool {
-        if let Some(wishes) = self.asked.get_mut(id) {
-            wishes.push(wish);
-            return false;
+    pub(crate) fn new(budget: Budget) -> Self {
+        Gallery {
+            account: Account::new(budget),
+            asked: HashMap::new(),
+            shown: HashMap::new(),
+            waiting: VecDeque::new(),
         }
-        if !self.has_room(id, wish.by, length) {
-            self.waiting.push_back((id.to_owned(), length, wish));
-            return false;
-        }
-        self.asked.insert(id.to_owned(), vec![wish]);
-        true
     }
 
-    /// What is to be read now, of what has waited.
-    pub(crate) fn next(&mut self, now: Millis) -> Vec<String> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let mut next = Vec::new();
-        for (id, length, wish) in waiting {
-            if wish.until > now && self.ask_again(&id, length, wish) {
-                next.push(id);
+    /// Another budget. What is shown stays.
+    pub(crate) fn set_budget(&mut self, budget: Budget) {
+        self.account.set_budget(budget);
+    }
+
+    /// Somebody wants to see a picture. `None`: it is being read, or the wish waits.
+    pub(crate) fn ask(&mut self, id: &str, wish: Wish<R>) -> Option<Step> {
+        if !self.has_room(id, &wish) {
+            self.tidy();
+        }
+        if !self.has_room(id, &wish) {
+            self.waiting.push_back((id.to_owned(), wish));
+            return None;
+        }
+        self.begin(id, wish)
+    }
+
+    /// What is to be done now, of what has waited.
+    pub(crate) fn next(&mut self) -> Vec<(String, Step)> {
+        let (mut next, mut later) = (Vec::new(), Vec::new());
+        while let Some((id, wish)) = self.waiting.pop_front() {
+            if self.has_room(&id, &wish) {
+                next.extend(self.begin(&id, wish).map(|step| (id, step)));
+                continue;
+            }
+            let is_full = !self.account.has(None, wish.most);
+            later.push((id, wish));
+            if is_full {
+                break; // and those behind it would only overtake it
             }
         }
+        later.into_iter().rev().for_each(|wish| self.waiting.push_front(wish));
         next
     }
 
-    /// A picture has been read, or could not be: whose wish it was, and the bytes for all of them. Those for whom there is no
-    /// room go on waiting.
-    pub(crate) fn take(&mut self, id: &str, bytes: Option<Arc<[u8]>>) -> (Vec<Wish<R>>, Option<Arc<[u8]>>) {
-        let wishes = self.asked.remove(id).unwrap_or_default();
-        let (Some(bytes), Some(&Wish { by, .. })) = (bytes, wishes.first()) else {
-            return (wishes, None);
-        };
-        let here = self.shown.iter().filter(|shown| shown.id == id).find_map(|shown| shown.bytes.upgrade());
-        if here.is_some() {
-            return (wishes, here);
-        }
-        if !self.has_room(id, by, bytes.len()) {
-            self.waiting.extend(wishes.into_iter().map(|wish| (id.to_owned(), bytes.len(), wish)));
-            return (Vec::new(), None);
-        }
-        let (length, kept) = (bytes.len(), Arc::downgrade(&bytes));
-        self.shown.push(Shown { id: id.to_owned(), bytes: kept, length, by });
-        (wishes, Some(bytes))
+    /// Gives back what is not written any more, and wishes that have waited for too long.
+    pub(crate) fn pass_time(&mut self, now: Millis) {
+        self.tidy();
+        self.waiting.retain(|(_, wish)| wish.until > now);
     }
 
-    /// Is there room for so many bytes? For a picture that is in memory anyway there is.
-    fn has_room(&mut self, id: &str, by: Option<IpAddr>, length: usize) -> bool {
-        self.shown.retain(|shown| shown.bytes.strong_count() > 0);
-        let sum = |counts: &dyn Fn(&&Shown) -> bool| -> usize {
-            self.shown.iter().filter(counts).map(|shown| shown.length).sum()
+    /// What the disk says of a picture: whose wish it was, and the picture for all of them, if there is one. Those for whom there
+    /// is no room go on waiting.
+    pub(crate) fn take(&mut self, id: &str, said: Said) -> (Vec<Wish<R>>, Option<Shown>) {
+        let Some(Asked { wishes, from }) = self.asked.remove(id) else {
+            return (Vec::new(), None);
         };
-        self.shown.iter().any(|shown| shown.id == id)
-            || sum(&|_| true) + length <= self.limit
-                && (by.is_none() || sum(&|shown| shown.by == by) + length <= self.share)
+        let by = wishes[0].by;
+        match (from, said) {
+            (From::Memory(shown), Said::StillThere | Said::Read(_)) => (wishes, Some(shown)),
+            (From::Memory(_), Said::Gone) => (wishes, None),
+            (From::Disk { taken }, said) => {
+                self.account.give_back(by, taken);
+                let Said::Read(shown) = said else {
+                    return (wishes, None);
+                };
+                self.keep(id, by, wishes, shown)
+            }
+        }
+    }
+
+    fn keep(
+        &mut self,
+        id: &str,
+        by: Option<IpAddr>,
+        wishes: Vec<Wish<R>>,
+        (media_type, bytes): Shown,
+    ) -> (Vec<Wish<R>>, Option<Shown>) {
+        let length = bytes.len();
+        // The budget may be a smaller one by now; or a longer picture was allowed when this one came.
+        if !self.account.take(by, length) {
+            self.waiting
+                .extend(wishes.into_iter().map(|wish| (id.to_owned(), Wish { most: length, ..wish })));
+            return (Vec::new(), None);
+        }
+        let kept = Kept { media_type, bytes: Arc::downgrade(&bytes), length, by };
+        if let Some(before) = self.shown.insert(id.to_owned(), kept) {
+            self.account.give_back(before.by, before.length);
+        }
+        (wishes, Some((media_type, bytes)))
+    }
+
+    /// Is there room for what somebody wishes? For a picture that is in memory anyway there is.
+    fn has_room(&self, id: &str, wish: &Wish<R>) -> bool {
+        self.asked.contains_key(id) || self.shown(id).is_some() || self.account.has(wish.by, wish.most)
+    }
+
+    /// Begins with a wish for which there is room.
+    fn begin(&mut self, id: &str, wish: Wish<R>) -> Option<Step> {
+        if let Some(asked) = self.asked.get_mut(id) {
+            asked.wishes.push(wish);
+            return None;
+        }
+        let (from, step) = match self.shown(id) {
+            Some(shown) => (From::Memory(shown), Step::Check),
+            None => {
+                self.account.take(wish.by, wish.most);
+                (From::Disk { taken: wish.most }, Step::Read)
+            }
+        };
+        self.asked.insert(id.to_owned(), Asked { wishes: vec![wish], from });
+        Some(step)
+    }
+
+    fn shown(&self, id: &str) -> Option<Shown> {
+        let kept = self.shown.get(id)?;
+        Some((kept.media_type, kept.bytes.upgrade()?))
+    }
+
+    /// The memory of what nobody is written any more is free when nothing points to it from here.
+    fn tidy(&mut self) {
+        self.shown.retain(|_, kept| {
+            let is_written = kept.bytes.strong_count() > 0;
+            if !is_written {
+                self.account.give_back(kept.by, kept.length);
+            }
+            is_written
+        });
     }
 }
 
@@ -116,62 +214,135 @@ impl<R: Copy> Gallery<R> {
 mod tests {
     use super::*;
 
-    fn wish(request: u32, last: u8) -> Wish<u32> {
-        Wish { request, by: Some([192, 0, 2, last].into()), until: PATIENCE }
+    fn gallery(all: usize, address: usize) -> Gallery<u32> {
+        Gallery::new(Budget { all, address })
     }
 
-    fn picture(length: usize) -> Option<Arc<[u8]>> {
-        Some(vec![0; length].into())
+    fn wish(request: u32, last: u8, most: usize) -> Wish<u32> {
+        Wish { request, by: Some([192, 0, 2, last].into()), until: PATIENCE, most }
+    }
+
+    fn read(length: usize) -> Said {
+        Said::Read(("image/png", vec![0; length].into()))
     }
 
     #[test]
     fn a_picture_is_read_once_for_all_who_ask_meanwhile_and_there_once_for_all_who_look() {
-        let mut gallery = Gallery::new(100, 100);
-        assert!(gallery.ask("a", wish(1, 1)));
-        assert!(!gallery.ask("a", wish(2, 2)) && gallery.ask("b", wish(3, 1)));
-        let (wishes, first) = gallery.take("a", picture(10));
-        assert_eq!(wishes, [wish(1, 1), wish(2, 2)]);
-        // While somebody looks at it the disk is asked whether it is still there, and the answer is what is there.
-        assert!(gallery.ask("a", wish(4, 3)));
-        let (wishes, second) = gallery.take("a", picture(10));
-        assert!(wishes == [wish(4, 3)] && Arc::ptr_eq(&first.unwrap(), &second.unwrap()));
-        assert_eq!(gallery.take("b", None), (vec![wish(3, 1)], None), "there is none");
-        assert_eq!(gallery.take("b", None), (vec![], None));
+        let mut gallery = gallery(100, 100);
+        assert_eq!(gallery.ask("a", wish(1, 1, 10)), Some(Step::Read));
+        assert_eq!(gallery.ask("a", wish(2, 2, 10)), None);
+        assert_eq!(gallery.ask("b", wish(3, 1, 10)), Some(Step::Read));
+        let (wishes, first) = gallery.take("a", read(10));
+        assert_eq!(wishes, [wish(1, 1, 10), wish(2, 2, 10)]);
+        // While somebody looks at it the disk is asked whether it is still there, and the answer is what is here.
+        assert_eq!(gallery.ask("a", wish(4, 3, 10)), Some(Step::Check));
+        let kept = first.unwrap().1;
+        let weak = Arc::downgrade(&kept);
+        drop(kept);
+        assert_eq!(weak.strong_count(), 1, "it is held meanwhile");
+        let (wishes, second) = gallery.take("a", Said::StillThere);
+        assert_eq!(wishes, [wish(4, 3, 10)]);
+        assert!(Weak::ptr_eq(&weak, &Arc::downgrade(&second.unwrap().1)));
+        assert_eq!(gallery.take("b", Said::Gone), (vec![wish(3, 1, 10)], None), "there is none");
+        assert_eq!(gallery.take("b", Said::Gone), (vec![], None));
+    }
+
+    #[test]
+    fn what_was_taken_back_is_not_shown_though_it_is_in_memory() {
+        let mut gallery = gallery(100, 100);
+        gallery.ask("a", wish(1, 1, 10));
+        let _kept = gallery.take("a", read(10)).1.unwrap();
+        gallery.ask("a", wish(2, 1, 10));
+        assert_eq!(gallery.take("a", Said::Gone), (vec![wish(2, 1, 10)], None));
     }
 
     #[test]
     fn there_is_a_limit_for_all_and_a_share_for_each_address_and_wishes_wait() {
-        let mut gallery = Gallery::new(100, 60);
+        let mut gallery = gallery(100, 60);
         let mut kept = Vec::new();
         for (id, request, last, length) in [("a", 1, 1, 50), ("b", 2, 2, 40)] {
-            assert!(gallery.ask(id, wish(request, last)));
-            kept.push(gallery.take(id, picture(length)).1.unwrap());
+            assert_eq!(gallery.ask(id, wish(request, last, length)), Some(Step::Read));
+            kept.push(gallery.take(id, read(length)).1.unwrap());
         }
-        // Too long for all; too long for the first. How long they are shows when they have been read.
-        for (id, request, last) in [("c", 3, 3), ("d", 4, 1)] {
-            assert!(gallery.ask(id, wish(request, last)));
-            assert_eq!(gallery.take(id, picture(11)), (vec![], None));
+        // Too long for the first; too long for all.
+        assert_eq!(gallery.ask("c", wish(3, 1, 11)), None);
+        assert_eq!(gallery.ask("d", wish(4, 3, 11)), None);
+        assert_eq!(gallery.ask("a", wish(5, 4, 50)), Some(Step::Check), "it is here anyway");
+        kept.push(gallery.take("a", Said::StillThere).1.unwrap());
+        assert!(gallery.next().is_empty());
+        kept.remove(1);
+        gallery.pass_time(0);
+        assert_eq!(gallery.next(), [("d".to_owned(), Step::Read)], "the first has its share all the same");
+        kept.clear();
+        gallery.pass_time(0);
+        assert_eq!(gallery.next(), [("c".to_owned(), Step::Read)]);
+    }
+
+    #[test]
+    fn what_is_being_read_counts_as_the_longest_and_then_as_what_it_is() {
+        let mut gallery = gallery(100, 60);
+        for (id, request) in [("a", 1), ("b", 2)] {
+            assert_eq!(gallery.ask(id, wish(request, 1, 25)), Some(Step::Read));
         }
-        assert!(gallery.ask("a", wish(5, 4)), "it is there anyway");
-        assert!(gallery.take("a", picture(50)).1.is_some());
-        kept.remove(0);
-        let mut next = gallery.next(5_000);
-        next.sort_unstable();
-        assert_eq!(next, ["c", "d"]);
-        for (id, expected) in [("c", wish(3, 3)), ("d", wish(4, 1))] {
-            let (wishes, bytes) = gallery.take(id, picture(11));
-            assert_eq!(wishes, [expected]);
-            kept.extend(bytes);
+        for (id, request) in [("c", 3), ("d", 4), ("e", 5)] {
+            assert_eq!(gallery.ask(id, wish(request, 1, 25)), None, "{id} would be the third of 25");
         }
+        let _a = gallery.take("a", read(5)).1.unwrap();
+        assert_eq!(gallery.next(), [("c".to_owned(), Step::Read)]);
+        assert_eq!(gallery.take("b", Said::Gone).0.len(), 1);
+        assert_eq!(gallery.next(), [("d".to_owned(), Step::Read)]);
+        assert!(gallery.next().is_empty());
+    }
+
+    #[test]
+    fn a_picture_that_is_longer_than_it_should_be_waits_for_as_much_room() {
+        let mut gallery = gallery(100, 60);
+        gallery.ask("a", wish(1, 1, 30));
+        let kept = gallery.take("a", read(30)).1.unwrap();
+        assert_eq!(gallery.ask("b", wish(2, 1, 30)), Some(Step::Read));
+        assert_eq!(gallery.take("b", read(31)), (vec![], None));
+        assert!(gallery.next().is_empty());
+        drop(kept);
+        gallery.pass_time(0);
+        assert_eq!(gallery.next(), [("b".to_owned(), Step::Read)]);
+        assert_eq!(gallery.take("b", read(31)).0, [wish(2, 1, 31)]);
+    }
+
+    #[test]
+    fn nothing_overtakes_what_waits_for_all() {
+        let mut gallery = gallery(100, 100);
+        gallery.ask("a", wish(1, 1, 50));
+        assert_eq!(gallery.ask("b", wish(2, 2, 60)), None);
+        assert_eq!(gallery.ask("c", wish(3, 3, 55)), None);
+        let kept = gallery.take("a", read(45)).1.unwrap();
+        assert!(gallery.next().is_empty(), "there would be room for the second of them");
+        drop(kept);
+        gallery.pass_time(0);
+        assert_eq!(gallery.next(), [("b".to_owned(), Step::Read)]);
+        assert_eq!(gallery.take("b", Said::Gone).0.len(), 1);
+        assert_eq!(gallery.next(), [("c".to_owned(), Step::Read)]);
     }
 
     #[test]
     fn a_wish_does_not_wait_for_ever() {
-        let mut gallery = Gallery::new(10, 10);
-        assert!(gallery.ask("a", wish(1, 1)));
-        let _kept = gallery.take("a", picture(10)).1.unwrap();
-        assert!(!gallery.ask("b", wish(2, 2)));
-        assert_eq!((gallery.next(PATIENCE - 1).len(), gallery.waiting.len()), (0, 1), "still no room");
-        assert_eq!((gallery.next(PATIENCE).len(), gallery.waiting.len()), (0, 0));
+        let mut gallery = gallery(10, 10);
+        assert_eq!(gallery.ask("a", wish(1, 1, 10)), Some(Step::Read));
+        let _kept = gallery.take("a", read(10)).1.unwrap();
+        assert_eq!(gallery.ask("b", wish(2, 2, 10)), None);
+        gallery.pass_time(PATIENCE - 1);
+        assert_eq!((gallery.next().len(), gallery.waiting.len()), (0, 1), "still no room");
+        gallery.pass_time(PATIENCE);
+        assert_eq!(gallery.waiting.len(), 0);
+    }
+
+    #[test]
+    fn memory_is_free_when_nobody_is_written_it_any_more() {
+        let mut gallery = gallery(100, 100);
+        gallery.ask("a", wish(1, 1, 10));
+        drop(gallery.take("a", read(10)));
+        assert_eq!(gallery.shown.len(), 1);
+        gallery.pass_time(0);
+        assert_eq!(gallery.shown.len(), 0);
+        assert_eq!(gallery.ask("b", wish(2, 1, 100)), Some(Step::Read), "all of the account is given back");
     }
 }
