@@ -12,6 +12,7 @@
 //! | `comings.rs` | that somebody comes, goes or has a new name |
 //! | `presence.rs` | who is told of it: by name, in numbers, or because they watch |
 //! | `audience.rs`, `company.rs`, `gathered.rs`, `watch.rs` | the same, without connections and clocks |
+//! | `governing.rs` | what those who govern have done |
 //! | `ways.rs` | how it gets there |
 
 mod audience;
@@ -19,6 +20,7 @@ mod comings;
 mod company;
 mod floor;
 mod gathered;
+mod governing;
 mod presence;
 mod topics;
 mod watch;
@@ -27,9 +29,9 @@ mod ways;
 use pollcat::{Delivery, PeerId};
 
 use crate::cost::Cost;
-use crate::history::{Event, Millis, PersonId, RoomId, RoomKind};
-use crate::model::Model;
-use crate::news::{Named, News};
+use crate::history::{Event, Millis, Number, PersonId, RoomId, RoomKind};
+use crate::model::{Model, Room};
+use crate::news::{Change, Named, News};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::session::Sessions;
@@ -168,7 +170,11 @@ impl Deliver {
                 self.presence.count(floor.model, *room);
                 Told { cost, behind }
             }
-            News::Created { .. } => self.tell_everybody(floor, news).into(),
+            News::Created { room } => {
+                // Of a private one nobody hears who is not in it.
+                let is_public = floor.model.room(*room).is_some_and(Room::is_public);
+                if is_public { self.tell_everybody(floor, news).into() } else { Cost::NOTHING.into() }
+            }
             News::Removed { room, .. } => {
                 self.presence.remove(*room);
                 self.tell_removed(floor, news).into()
@@ -191,8 +197,11 @@ impl Deliver {
                 rooms.iter().for_each(|&room| self.presence.count(floor.model, room));
                 Cost::NOTHING.into()
             }
+            News::Done { change, .. } => self.tell_done(floor, news, change),
+            News::Avatar { person, .. } => self.tell_avatar(floor, news, *person).into(),
+            News::Target { target } => self.tell_target(floor, news, *target).into(),
             News::Typing { room, .. } => self.tell_typing(floor, news, *room, from).into(),
-            News::Read { person, .. } => {
+            News::Read { person, .. } | News::Level { person, .. } => {
                 let windows = floor.sessions.programs_of(*person).filter(|&peer| Some(peer) != from);
                 let windows: Vec<PeerId> = windows.collect();
                 self.ways.send_each(floor, news, &windows);
@@ -239,6 +248,15 @@ impl Deliver {
         }
     }
 
+    /// Somebody's target has a fault, or is well again.
+    fn tell_target(&self, floor: &mut Floor<'_>, news: &News, target: Number) -> Cost {
+        let serves = floor.model.target(target).and_then(|stored| stored.target.serves.person());
+        let windows: Vec<PeerId> =
+            serves.map_or(Vec::new(), |person| floor.sessions.programs_of(person).collect());
+        self.ways.send_each(floor, news, &windows);
+        Cost::told(windows.len())
+    }
+
     // ---- what is said
 
     fn tell_said(
@@ -253,7 +271,7 @@ impl Deliver {
         let cost = cost_of_saying(floor, room);
         self.ways.publish_json(floor, &topics::said(room, Voice::Json, true), news, except);
         match floor.model.room(room) {
-            Some(place) if place.is_public() => self.ways.publish_to_people(floor, place, news, except),
+            Some(place) if !is_direct(place) => self.ways.publish_to_people(floor, place, news, except),
             Some(talk) => self.ways.tell_in_private(floor, talk, (news, event), except),
             None => {}
         }
@@ -291,8 +309,12 @@ impl Deliver {
         let Some(place) = floor.model.room(room) else {
             return;
         };
-        let is_joined = matches!(news, News::Joined { .. });
-        if !place.is_public() && is_joined {
+        let is_joined = match news {
+            News::Joined { .. } => true,
+            News::Done { change, .. } => matches!(change, Change::BroughtIn { .. }),
+            _ => false,
+        };
+        if is_direct(place) && is_joined {
             return;
         }
         if self.is_crowd(room) {
@@ -301,7 +323,7 @@ impl Deliver {
             return self.ways.send_each(floor, news, &windows);
         }
         self.ways.publish_json(floor, &topics::news(room), news, None);
-        if place.is_public() {
+        if !is_direct(place) {
             self.ways.publish_to_people(floor, place, news, None);
         }
     }
@@ -333,26 +355,30 @@ impl Deliver {
         let (programs, people): (Vec<_>, Vec<_>) =
             windows.into_iter().partition(|&peer| floor.sessions.speaks_json(peer));
         // Who reads lines is told in other words; the other windows hear it like everybody else.
-        people.iter().for_each(|&peer| self.show_out(floor, peer, room));
+        people.iter().for_each(|&peer| self.show_out(floor, news, peer, room));
         self.tell_moved(floor, news, room, who);
-        programs.iter().for_each(|&peer| self.show_out(floor, peer, room));
+        programs.iter().for_each(|&peer| self.show_out(floor, news, peer, room));
         people.into_iter().chain(programs).collect()
     }
 
-    fn show_out(&self, floor: &mut Floor<'_>, peer: PeerId, room: RoomId) {
+    fn show_out(&self, floor: &mut Floor<'_>, news: &News, peer: PeerId, room: RoomId) {
         topics::stop_listening(floor, peer, room);
         let Some(session) = floor.sessions.get_mut(peer) else {
             return;
         };
         session.catch_up.drop_room(room);
         let (voice, was_there) = (session.voice, session.room == room);
-        if let Some(line) = self.ways.voices.say_farewell(voice, floor.model, room, was_there) {
+        if let Some(line) = self.ways.voices.say_farewell(voice, news, floor.model, (room, was_there)) {
             floor.peers.send(peer, quick(&line));
         }
         if was_there {
             topics::move_to(floor, peer, floor.model.lobby());
         }
     }
+}
+
+fn is_direct(room: &Room) -> bool {
+    room.kind() == RoomKind::Direct
 }
 
 /// What it costs that somebody says something.

@@ -16,7 +16,7 @@ use super::company::{self, Hearers, Place};
 use super::gathered::Gathered;
 use super::watch::{MOST, Seen, Watches};
 use crate::cost::Cost;
-use crate::history::{Millis, PersonId, RoomId};
+use crate::history::{Millis, PersonId, RoomId, RoomKind};
 use crate::model::{Model, Room};
 use crate::refusal::Refusal;
 use crate::session::Sessions;
@@ -46,7 +46,7 @@ impl Presence {
 
     /// Others are in a room now than before.
     pub(super) fn count(&mut self, model: &Model, room: RoomId) {
-        if model.room(room).is_some_and(Room::is_public) {
+        if model.room(room).is_some_and(|room| room.kind() != RoomKind::Direct) {
             let members = model.members(room);
             self.crowds.count(room, Numbers { here: members.count_here(), members: members.len() });
         }

@@ -12,7 +12,7 @@ use crate::reply::Reply;
 use crate::run::clock;
 use crate::tickets::Asker;
 use crate::voices::json;
-use crate::voices::{Place, Reader, Voice, Voices};
+use crate::voices::{Place, Reader, Voice, Voices, title};
 
 #[derive(Debug)]
 pub(super) struct Ways {
@@ -35,9 +35,7 @@ impl Ways {
         let reader = Reader { id: asker.id.as_deref(), person, now: clock::now(), is_crowd };
         let told = self.voices.answer(voice, reply, &reader, floor.model);
         for text in &told {
-            // The length of a welcome must not tell of the token.
-            let is_secret = voice.is_json() && matches!(reply, Reply::Welcome(_));
-            let message = if is_secret { Outgoing::from(text).uncompressed() } else { quick(text) };
+            let message = if reply.is_secret() { Outgoing::from(text).uncompressed() } else { quick(text) };
             floor.peers.send(asker.peer, message);
         }
         if is_paid(reply, voice) { told.iter().map(String::len).sum() } else { 0 }
@@ -51,7 +49,8 @@ impl Ways {
         news: &News,
         except: Option<PeerId>,
     ) {
-        for (is_here, place) in [(true, Place::Here), (false, Place::Room(room.name()))] {
+        let title = title(floor.model, room);
+        for (is_here, place) in [(true, Place::Here), (false, Place::Room(title))] {
             for voice in Voice::OF_PEOPLE {
                 let topic = topics::said(room.id(), voice, is_here);
                 self.publish(floor, &topic, voice, (news, place), except);
@@ -99,6 +98,22 @@ impl Ways {
         }
     }
 
+    /// To each of these windows, whatever they speak.
+    pub(super) fn send_each_in_their_voice(&self, floor: &mut Floor<'_>, news: &News, windows: &[PeerId]) {
+        for voice in Voice::ALL {
+            let is_theirs = |peer: &&PeerId| floor.sessions.voice(**peer) == Some(voice);
+            let hearers: Vec<PeerId> = windows.iter().filter(is_theirs).copied().collect();
+            if hearers.is_empty() {
+                continue;
+            }
+            if let Some(text) = self.voices.say(voice, news, floor.model, Place::Here, clock::now()) {
+                for peer in hearers {
+                    floor.peers.send(peer, quick(&text));
+                }
+            }
+        }
+    }
+
     /// To the people in a private talk: each of the two reads with whom they talk, unless they are there.
     pub(super) fn tell_in_private(
         &self,
@@ -136,11 +151,27 @@ fn is_paid(reply: &Reply<'_>, voice: Voice) -> bool {
         | Reply::Who { .. }
         | Reply::Page { .. }
         | Reply::Found { .. }
+        | Reply::Mine { .. }
+        | Reply::Sessions(_)
+        | Reply::Reports { .. }
+        | Reply::Restraints(_)
+        | Reply::Invites(_)
+        | Reply::Bots { .. }
+        | Reply::Targets(_)
         | Reply::Presence { .. } => true,
         // What was said there lately, for people.
         Reply::Entered { .. } => !voice.is_json(),
         Reply::Done
+        | Reply::Acted
         | Reply::Said { .. }
+        | Reply::Held
+        | Reply::Link { .. }
+        | Reply::Invited(_)
+        | Reply::Key(_)
+        | Reply::Target { .. }
+        | Reply::Tested { .. }
+        | Reply::Admin { .. }
+        | Reply::Topic { .. }
         | Reply::Refused(_)
         | Reply::Renamed { .. }
         | Reply::Echo(_)

@@ -6,25 +6,28 @@
 use pollcat::{CloseCode, PeerId, Peers};
 
 use super::hall::Hall;
+use super::welcome::{attach, welcome, welcome_to};
+use super::{devices, ending};
 use crate::ask::{Hello, Positions};
-use crate::cost::{Cost, HELLO, MESSAGE};
+use crate::cost::{Cost, GUESS, HELLO, MESSAGE};
 use crate::deliver::Floor;
-use crate::history::{Durability, Entry, Millis, PersonId, TokenHash};
+use crate::history::{Act, Deed, Entry, Millis, Number, PersonId, TokenHash};
 use crate::http::door::Reason;
 use crate::model::{Arrival, Room};
-use crate::refusal::Refusal;
-use crate::reply::{Limits, Reply, Welcome};
+use crate::refusal::{Code, Refusal};
+use crate::reply::Reply;
 use crate::run::clock::ticks;
 use crate::session::Stage;
 use crate::tickets::{Asker, Waiting};
 use crate::token::Token;
-use crate::voices::json::PAGE;
 
 /// Who a hello is from.
 enum Who {
-    Known(PersonId),
-    /// Under this name, if it is not to be a guest's.
-    New(Option<String>),
+    Known(PersonId, TokenHash),
+    /// On one more device.
+    Linked(PersonId),
+    /// Under this name, if it is not to be a guest's; by this invite, if by one.
+    New(Option<String>, Option<Number>),
 }
 
 /// A JSON client has said hello.
@@ -35,24 +38,70 @@ pub(super) fn greet(
     hello: Hello<'_>,
 ) -> Result<(), Refusal> {
     hall.take_pace(asker.peer, HELLO)?;
-    let Hello { token, name, echo, rooms } = hello;
-    let whose = match token {
-        Some(token) => recognize(hall, &token).map(Who::Known),
-        None => name.map(|wish| hall.model.grant(&wish)).transpose().map(Who::New),
+    if ending::is_banned_from(hall, asker.peer) {
+        ending::turn_out(hall, peers, asker, &ending::ban_of_address());
+        return Ok(());
+    }
+    let Hello { token, code, name, invite, echo, rooms } = hello;
+    let whose = match (token, code) {
+        (Some(token), _) => recognize(hall, &token),
+        (None, Some(code)) => hall.links.take(&code, ticks()).map(Who::Linked).ok_or_else(Refusal::bad_code),
+        (None, None) => name
+            .map(|wish| hall.model.grant(&wish))
+            .transpose()
+            .and_then(|name| admits(hall, name.is_some(), invite.as_deref()).map(|by| Who::New(name, by))),
     };
     // Whoever tries tokens or names does so at the address's expense: there is no person yet.
-    let whose = whose.inspect_err(|_| hall.charge(asker.peer, Cost::paid(MESSAGE)))?;
+    let whose = whose.inspect_err(|refusal| charge_trial(hall, asker.peer, refusal))?;
+    if let Who::Known(person, _) | Who::Linked(person) = whose
+        && let Some(refusal) = ending::ban_of(hall, person)
+    {
+        ending::turn_out(hall, peers, asker, &refusal);
+        return Ok(());
+    }
     if let Some(session) = hall.sessions.get_mut(asker.peer) {
         session.echo |= echo;
     }
     match whose {
-        Who::New(name) => introduce(hall, peers, asker, name, rooms),
-        Who::Known(person) => {
+        Who::New(name, invite) => introduce(hall, peers, asker, (name, invite), rooms),
+        Who::Linked(person) => devices::link(hall, peers, asker, person, rooms),
+        Who::Known(person, token) => {
             hall.charges.take_return(person, ticks())?;
-            welcome(hall, peers, asker, person, None, rooms);
+            if let Some(session) = hall.sessions.get_mut(asker.peer) {
+                session.token = Some(token);
+            }
+            welcome(hall, peers, asker, (person, false), None, rooms);
             Ok(())
         }
     }
+}
+
+/// Does the door let somebody new in? By which invite, if by one.
+fn admits(hall: &Hall, is_named: bool, invite: Option<&str>) -> Result<Option<Number>, Refusal> {
+    hall.model.admits(is_named, invite, hall.ledger.calendar().now())
+}
+
+/// A hello that was refused: it costs as much as a message, and more if it was a guess.
+fn charge_trial(hall: &mut Hall, peer: PeerId, refusal: &Refusal) {
+    if charge_guess(hall, peer, refusal) {
+        return;
+    }
+    if let Code::NameNeeded | Code::InviteNeeded | Code::DoorShut = refusal.code {
+        let client = hall.sessions.get(peer).and_then(|session| session.client);
+        hall.door.turned_away(Reason::Shut, client);
+    }
+    hall.charge(peer, Cost::paid(MESSAGE));
+}
+
+/// Whoever tries keys pays for ten messages each time, and the operator reads of it. Was it one?
+pub(super) fn charge_guess(hall: &mut Hall, peer: PeerId, refusal: &Refusal) -> bool {
+    let is_guess = matches!(refusal.code, Code::BadInvite | Code::BadLink);
+    if is_guess {
+        let client = hall.sessions.get(peer).and_then(|session| session.client);
+        hall.door.turned_away(Reason::Keys, client);
+        hall.charge(peer, Cost::paid(GUESS * MESSAGE));
+    }
+    is_guess
 }
 
 /// What was to be a hello cannot be understood: it costs as much as a message.
@@ -67,12 +116,31 @@ pub(super) fn is_new(hall: &Hall, peer: PeerId) -> bool {
 
 /// A client has said something else first: it is a guest, and its words come after the welcome.
 pub(super) fn greet_guest(hall: &mut Hall, peers: &mut Peers, asker: &Asker) -> Result<(), Refusal> {
-    introduce(hall, peers, &Asker { peer: asker.peer, id: None }, None, Positions::new())
+    let asker = Asker { peer: asker.peer, id: None };
+    if ending::is_banned_from(hall, asker.peer) {
+        ending::turn_out(hall, peers, &asker, &ending::ban_of_address());
+        return Ok(());
+    }
+    if let Err(refusal) = admits(hall, false, None) {
+        hall.take_pace(asker.peer, HELLO)?;
+        charge_trial(hall, asker.peer, &refusal);
+        return Err(refusal);
+    }
+    introduce(hall, peers, &asker, (None, None), Positions::new())
 }
 
-/// A text client is somebody at once, for as long as it is connected.
-pub(super) fn arrive_as_guest(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
+/// A text client is somebody at once, for as long as it is connected; with the invite of its address, if it brings one.
+/// Where names are needed it comes in all the same, and reads until it has one.
+pub(super) fn arrive_as_guest(hall: &mut Hall, peers: &mut Peers, peer: PeerId, invite: Option<&str>) {
     let asker = Asker { peer, id: None };
+    let by = match admits(hall, true, invite) {
+        Ok(by) => by,
+        Err(refusal) => {
+            charge_trial(hall, peer, &refusal);
+            hall.refuse(peers, &asker, &refusal);
+            return peers.close(peer, CloseCode::POLICY, &refusal.words);
+        }
+    };
     let Arrival { person, gone, arrive, join } = match admit(hall, peer, None, None) {
         Ok(arrival) => arrival,
         Err(refusal) => return turn_away(hall, peers, &asker, &refusal),
@@ -80,6 +148,7 @@ pub(super) fn arrive_as_guest(hall: &mut Hall, peers: &mut Peers, peer: PeerId) 
     // Guests talk even if the disk does not know them.
     hall.submit_each(peers, gone);
     hall.submit_each(peers, vec![arrive, join]);
+    accept(hall, peers, person, by);
     let told = attach(hall, peers, peer, person);
     if let Some(session) = hall.sessions.get(peer) {
         hall.charges.charge_arrival(session, told.and(told), ticks());
@@ -90,8 +159,20 @@ pub(super) fn arrive_as_guest(hall: &mut Hall, peers: &mut Peers, peer: PeerId) 
     rooms.into_iter().for_each(|room| hall.deliver.listen(&mut floor, peer, room));
 }
 
-fn recognize(hall: &Hall, token: &str) -> Result<PersonId, Refusal> {
-    let known = Token::parse(token).and_then(|token| hall.model.with_token(&token.hash()));
+/// The invite by which somebody has come is used.
+fn accept(hall: &mut Hall, peers: &mut Peers, person: PersonId, invite: Option<Number>) {
+    let Some(invite) = invite else {
+        return;
+    };
+    let read = hall.model.invited_to(invite).and_then(|room| hall.model.room(room)).map_or(0, Room::last);
+    let (by, at, reason) = (Some(person), hall.ledger.calendar().now(), String::new());
+    let deed = Deed { by, at, reason, act: Act::Accept { invite, read } };
+    hall.submit_each(peers, vec![Entry::Act(deed)]);
+}
+
+fn recognize(hall: &Hall, token: &str) -> Result<Who, Refusal> {
+    let hash = Token::parse(token).map(|token| token.hash());
+    let known = hash.and_then(|hash| Some(Who::Known(hall.model.with_token(&hash)?, hash)));
     known.ok_or_else(Refusal::unknown_token)
 }
 
@@ -129,9 +210,13 @@ fn introduce(
     hall: &mut Hall,
     peers: &mut Peers,
     asker: &Asker,
-    name: Option<String>,
+    (name, invite): (Option<String>, Option<Number>),
     has: Positions,
 ) -> Result<(), Refusal> {
+    if hall.ledger.is_stopping() {
+        // Their token would not be kept, and they would be somebody else after it.
+        return Err(Refusal::stopping());
+    }
     let token = Token::new().expect("the system has randomness to give, as it had at the start");
     let Arrival { person, gone, arrive, join } = match admit(hall, asker.peer, name, Some(token.hash())) {
         Ok(arrival) => arrival,
@@ -143,13 +228,17 @@ fn introduce(
     };
     if let Some(session) = hall.sessions.get_mut(asker.peer) {
         session.arrive(person);
+        session.token = Some(token.hash());
     }
     hall.submit_each(peers, gone);
     let waiting = Waiting::Arrived { asker: asker.clone(), person, token, has };
     match hall.submit(peers, arrive, waiting) {
         // Whoever is stored without being in the lobby is put there when the history is opened next.
-        Ok(()) => hall.submit_each(peers, vec![join]),
-        Err(_) => welcome(hall, peers, asker, person, None, Positions::new()),
+        Ok(()) => {
+            hall.submit_each(peers, vec![join]);
+            accept(hall, peers, person, invite);
+        }
+        Err(_) => welcome(hall, peers, asker, (person, true), None, Positions::new()),
     }
     Ok(())
 }
@@ -168,116 +257,5 @@ pub(super) fn arrived(
         // They have left before anybody heard of them. Nobody has their token, and the name they wished for is free.
         return hall.submit_each(peers, vec![Entry::Forget { person }]);
     }
-    welcome(hall, peers, asker, person, token, has);
-}
-
-fn welcome(
-    hall: &mut Hall,
-    peers: &mut Peers,
-    asker: &Asker,
-    person: PersonId,
-    token: Option<&Token>,
-    mut has: Positions,
-) {
-    let peer = asker.peer;
-    let new = hall.sessions.get(peer).is_some_and(|session| session.stage() == Stage::Arriving(person));
-    let others = attach(hall, peers, peer, person);
-    let token = token.map(Token::text);
-    let told = Reply::Welcome(welcome_to(hall, person, peer, new, token.as_deref()));
-    let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
-    let bytes = hall.deliver.answer(&mut floor, asker, &told);
-    let mut rooms: Vec<&Room> = hall.model.rooms_of(person).collect();
-    rooms.sort_unstable_by_key(|room| room.id());
-    for room in &rooms {
-        hall.deliver.listen_to_news(&mut floor, peer, room.id());
-        if let Some(session) = floor.sessions.get_mut(peer) {
-            session.catch_up.push(room.id(), has.remove(room.name()));
-        }
-    }
-    // They come, and go one day, and others hear of both.
-    let coming = Cost::placed(rooms.len()).and(others);
-    if let Some(session) = floor.sessions.get(peer) {
-        hall.charges.charge_arrival(session, Cost::answered(bytes).and(coming).and(coming), ticks());
-    }
-    hall.catch_up(peers, peer);
-}
-
-/// What a newcomer is told of the chat.
-fn welcome_to<'a>(
-    hall: &Hall,
-    person: PersonId,
-    peer: PeerId,
-    new: bool,
-    token: Option<&'a str>,
-) -> Welcome<'a> {
-    let session = hall.sessions.get(peer);
-    let settings = &hall.settings;
-    Welcome {
-        person,
-        new,
-        token,
-        room: session.map_or(hall.model.lobby(), |session| session.room),
-        is_named: !hall.deliver.is_crowd(hall.model.lobby()),
-        echo: session.is_some_and(|session| session.echo),
-        durability: match settings.durability {
-            Durability::Disk => "disk",
-            Durability::System => "system",
-            Durability::Memory => "memory",
-        },
-        limits: Limits {
-            name: settings.max_name,
-            message: settings.max_message,
-            room_name: settings.max_room_name,
-            rooms: settings.max_rooms_per_person,
-            picture: settings.max_picture as u64,
-            pixels: crate::picture::MAX_PIXELS,
-            page: PAGE,
-        },
-    }
-}
-
-/// From now on the connection is this person's. What it has cost to tell others.
-fn attach(hall: &mut Hall, peers: &mut Peers, peer: PeerId, person: PersonId) -> Cost {
-    log::debug!("{peer} is {} ({person})", hall.model.name_of(person));
-    hall.sessions.attach(peer, person);
-    let news = hall.model.came(person, hall.ledger.calendar().now());
-    if hall.sessions.windows_of(person).len() == 1 {
-        hall.deliver.count_rooms_of(&hall.model, person);
-    }
-    let cost = hall.tell(peers, &news, None);
-    let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
-    hall.deliver.let_in(&mut floor, peer);
-    cost
-}
-
-/// Closes those who were given time to say hello, and have not.
-pub(super) fn end_the_silent(hall: &mut Hall, peers: &mut Peers, now: Millis) {
-    while let Some(&(_, peer)) = hall.greetings.front().filter(|(until, _)| *until <= now) {
-        hall.greetings.pop_front();
-        let session = hall.sessions.get(peer);
-        if session.is_some_and(|session| session.stage() == Stage::New && session.hello_by <= now) {
-            let words = format!("say hello within {} s", hall.settings.hello_within);
-            peers.close(peer, CloseCode::POLICY, &words);
-        }
-    }
-}
-
-/// A connection has gone.
-pub(super) fn depart(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
-    let Some((session, last_of)) = hall.sessions.remove(peer) else {
-        return;
-    };
-    hall.early.give_back(session.payer, session.held.bytes());
-    hall.deliver.let_out(peer);
-    let Some(person) = last_of else {
-        return;
-    };
-    let news = hall.model.went(person, hall.ledger.calendar().now(), ticks());
-    hall.deliver.count_rooms_of(&hall.model, person);
-    hall.tell(peers, &news, None);
-    if hall.model.person(person).is_some() {
-        hall.fading.begin(person, ticks());
-    } else {
-        hall.submit_each(peers, vec![Entry::Forget { person }]);
-    }
+    welcome(hall, peers, asker, (person, true), token, has);
 }

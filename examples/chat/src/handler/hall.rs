@@ -5,13 +5,21 @@ use std::collections::{HashMap, VecDeque};
 
 use pollcat::{CloseCode, PeerId, Peers};
 
+use super::admin::desk::Desk;
 use super::missed;
+use super::outside::asking::{self, Robot};
+use super::outside::post::Post;
+use super::programs::callers::Callers;
+use super::programs::hook_files::NewHooks;
+use super::stages::Going;
+use super::visits::Visits;
 use crate::cost::Cost;
 use crate::deliver::{Deliver, Floor, Told};
-use crate::history::{Entry, Failure, History, Loaded, Millis, PersonId, RoomId};
+use crate::history::{Entry, Failure, History, KeyHash, Loaded, Millis, PersonId, RoomId, What};
 use crate::http::door::{Door, place};
 use crate::http::files::Files;
 use crate::ledger::Ledger;
+use crate::metrics::{EventKind, Metrics};
 use crate::model::{By, Model, Moment, Rules};
 use crate::news::News;
 use crate::refusal::{Code, Refusal};
@@ -19,13 +27,16 @@ use crate::reply::Reply;
 use crate::run::budgets::{Account, Budget};
 use crate::run::clock::ticks;
 use crate::run::settings::Settings;
-use crate::session::{Charges, Fading, Session, Sessions};
+use crate::session::{Charges, Fading, Left, Links, Seen, Session, Sessions};
 use crate::tickets::{Asker, Ticket, Waiting};
 use crate::token;
 use crate::voices;
 
 pub(super) struct Hall {
     pub settings: Settings,
+    pub metrics: Metrics,
+    /// Where browsers find the chat.
+    pub public_url: String,
     pub model: Model,
     pub ledger: Ledger,
     pub deliver: Deliver,
@@ -33,13 +44,35 @@ pub(super) struct Hall {
     pub charges: Charges,
     pub door: Door,
     pub files: Files,
+    /// The admin page.
+    pub desk: Desk,
+    /// What goes out.
+    pub post: Post,
+    /// Programs that come by HTTP.
+    pub callers: Callers,
+    /// Hooks that were asked for on the command line.
+    pub new_hooks: NewHooks,
+    /// How the chat goes down.
+    pub going: Going,
+    /// How connections end, for the log.
+    pub visits: Visits,
     /// What was sent before it could be done.
     pub early: Account,
     /// Who has not said hello yet, and until when they may. In order.
     pub greetings: VecDeque<(Millis, PeerId)>,
     pub fading: Fading,
+    /// Where those came from who have gone lately.
+    pub left: Left,
+    /// Codes for another device.
+    pub links: Links,
+    /// Which sessions were noted lately.
+    pub seen: Seen,
     /// When somebody was last said to be typing.
     pub typing: HashMap<(PersonId, RoomId), Millis>,
+    /// What has failed of acts of several parts, whose last one is to be answered.
+    pub failed: HashMap<PeerId, Failure>,
+    /// Who asks the robot, and how often.
+    pub robot: Robot,
     /// The number of the next read of what a connection has missed.
     pub next_reading: u64,
     /// When what needs no hurry is done next.
@@ -47,35 +80,57 @@ pub(super) struct Hall {
 }
 
 impl Hall {
-    /// `public_url` is where browsers find the pictures.
+    /// `public_url` is where browsers find the pictures; with `first_key` whoever started the chat comes to the admin page.
+    ///
+    /// # Errors
+    ///
+    /// There cannot be the robot that the settings want.
     pub(super) fn new(
         settings: Settings,
         public_url: &str,
         history: History<Ticket>,
         loaded: Loaded,
-    ) -> Self {
-        let model = Model::new(rules(&settings), loaded, ticks(), &token::random_text());
+        first_key: Option<KeyHash>,
+    ) -> Result<Self, String> {
+        let desk = Desk::new(&settings, &loaded.governed, first_key, ticks());
+        let mut model = Model::new(rules(&settings), loaded, ticks(), &token::random_text());
+        let post = Post::new(&model);
         let mut ledger = Ledger::new(history);
+        model.start_reminders(ledger.calendar().now(), ticks());
         // There is a lobby before anybody is in it. If it cannot be stored now, that is done with the chores.
         if let Some(lobby) = model.missing_lobby(ledger.calendar().now()) {
             let _ = ledger.write(lobby, Waiting::Nobody);
         }
-        Hall {
+        let robot = asking::begin(&settings, &mut model, &mut ledger)?;
+        Ok(Hall {
             deliver: Deliver::new(public_url, &model, ticks()),
             model,
             ledger,
             sessions: Sessions::new(),
             charges: Charges::new(&settings),
             door: Door::new(&settings),
-            files: Files::new(Budget::pictures(&settings)),
+            files: Files::new(&settings),
+            desk,
+            post,
+            callers: Callers::default(),
+            new_hooks: NewHooks::new(&settings),
+            going: Going::new(),
+            visits: Visits::default(),
             early: Account::new(Budget::early(&settings)),
             greetings: VecDeque::new(),
             fading: Fading::default(),
+            left: Left::default(),
+            links: Links::default(),
+            seen: Seen::default(),
             typing: HashMap::new(),
+            failed: HashMap::new(),
+            robot,
             next_reading: 0,
             next_chores: 0,
+            public_url: public_url.to_owned(),
+            metrics: Metrics::default(),
             settings,
-        }
+        })
     }
 
     // ---- to the history, and what comes of it
@@ -114,8 +169,14 @@ impl Hall {
         let Some(last) = entries.pop() else {
             return Ok(());
         };
+        // Acts that belong together: if one of them fails, that is the answer.
+        let part = match &waiting {
+            Waiting::Acted(asker) | Waiting::Keyed { asker, .. } => Some(asker.peer),
+            _ => None,
+        };
+        part.into_iter().for_each(|peer| drop(self.failed.remove(&peer)));
         for entry in entries {
-            self.submit(peers, entry, Waiting::Nobody)?;
+            self.submit(peers, entry, part.map_or(Waiting::Nobody, Waiting::Part))?;
         }
         self.submit(peers, last, waiting)
     }
@@ -132,8 +193,11 @@ impl Hall {
         let mut all = Cost::NOTHING;
         for news in news {
             let hall = &*self;
-            let caused = from.map(|peer| move || format!("{peer} from {}", hall.place_of(peer)));
+            let caused = from.map(|peer| move || (peer.to_string(), hall.place_of(peer)));
             voices::log::write(news, &self.model, caused);
+            kind_of(news).into_iter().for_each(|kind| self.metrics.said(kind));
+            self.desk.hear(peers, &self.model, news);
+            self.post.hear(&self.model, news);
             let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
             let Told { cost, behind } = self.deliver.tell(&mut floor, news, from);
             if let Some(peer) = from {
@@ -141,6 +205,7 @@ impl Hall {
             }
             all = all.and(cost);
             behind.into_iter().for_each(|peer| self.catch_up(peers, peer));
+            self.callers.hear(peers, &self.model, news);
             self.note(peers, news);
         }
         all
@@ -148,6 +213,7 @@ impl Hall {
 
     /// What else follows from it.
     fn note(&mut self, peers: &mut Peers, news: &News) {
+        self.robot.hear(&self.model, news);
         if let News::Gone { who, .. } = news {
             self.charges.forget(who.id);
         }
@@ -178,6 +244,9 @@ impl Hall {
 
     /// Tells a client what it has asked for. It pays by the length of that.
     pub(super) fn answer(&mut self, peers: &mut Peers, asker: &Asker, reply: &Reply<'_>) {
+        if self.desk.answer(peers, &self.model, asker, reply) {
+            return;
+        }
         let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
         let bytes = self.deliver.answer(&mut floor, asker, reply);
         self.charge(asker.peer, Cost::answered(bytes));
@@ -193,6 +262,9 @@ impl Hall {
         let Some(reply) = reply(&self.model) else {
             return;
         };
+        if self.desk.answer(peers, &self.model, asker, &reply) {
+            return;
+        }
         let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
         let bytes = self.deliver.answer(&mut floor, asker, &reply);
         if let Some(session) = self.sessions.get_mut(asker.peer) {
@@ -203,6 +275,7 @@ impl Hall {
     /// Tells a client why not. Whoever is refused for their speed and does not listen for long is closed.
     pub(super) fn refuse(&mut self, peers: &mut Peers, asker: &Asker, refusal: &Refusal) {
         log::debug!("{} refused: {:?}", asker.peer, refusal.code);
+        self.metrics.refused(voices::json::code_word(refusal.code));
         self.answer(peers, asker, &Reply::Refused(refusal));
         if refusal.code == Code::RateLimited
             && let Some(session) = self.sessions.get_mut(asker.peer)
@@ -243,11 +316,11 @@ impl Hall {
     pub(super) fn by<'a>(&self, asker: &'a Asker) -> Result<By<'a>, Refusal> {
         let session = self.sessions.get(asker.peer).ok_or_else(Refusal::nobody)?;
         let person = session.person().ok_or_else(Refusal::nobody)?;
-        Ok(By { person, here: session.room, key: asker.id.as_deref() })
+        Ok(By { person, here: session.room, key: asker.id.as_deref(), alias: None })
     }
 
     pub(super) fn moment(&self) -> Moment<'static> {
-        Moment { at: self.ledger.calendar().now(), random: &token::random_text }
+        Moment { at: self.ledger.calendar().now(), random: &token::random_text, token: &token::random }
     }
 
     /// Where a connection comes from.
@@ -257,7 +330,20 @@ impl Hall {
     }
 }
 
-fn rules(settings: &Settings) -> Rules {
+/// As it is counted, if it is something that was said.
+fn kind_of(news: &News) -> Option<EventKind> {
+    let News::Said { event, .. } = news else { return None };
+    match event.what {
+        What::Text(_) => Some(EventKind::Text),
+        What::Picture { .. } => Some(EventKind::Picture),
+        What::Deletion { .. } => Some(EventKind::Deletion),
+        What::Purge { .. } => Some(EventKind::Purge),
+        // It was said before, and taken back.
+        What::Deleted => None,
+    }
+}
+
+pub(super) fn rules(settings: &Settings) -> Rules {
     Rules {
         max_name: settings.max_name,
         max_room_name: settings.max_room_name,
@@ -267,5 +353,7 @@ fn rules(settings: &Settings) -> Rules {
         max_rooms_per_person: settings.max_rooms_per_person,
         max_members: settings.max_members,
         recent: settings.recent,
+        hook_rate: settings.hook_rate,
+        push_hosts: settings.push_hosts.clone(),
     }
 }

@@ -61,7 +61,7 @@ impl CatchingUp<'_> {
             }
             Some(room) => match found {
                 Ok((events, first)) if first <= after + 1 && !room.heard(&events).is_empty() => {
-                    let piece = missed(room, room.heard(&events).iter(), true);
+                    let piece = missed(self.floor.model, room, room.heard(&events).iter(), true);
                     self.move_to(peer, piece.last.unwrap_or(after));
                     self.send(peer, &piece)
                 }
@@ -83,7 +83,7 @@ impl CatchingUp<'_> {
             return self.start_afresh(peer, room);
         };
         if let Some(events) = room.after(after) {
-            let piece = missed(room, events, false);
+            let piece = missed(self.floor.model, room, events, false);
             let next = self.send(peer, &piece);
             if piece.rest {
                 self.move_to(peer, piece.last.unwrap_or(after));
@@ -107,7 +107,8 @@ impl CatchingUp<'_> {
     /// The latest events, from memory, and live from there.
     fn start_afresh(&mut self, peer: PeerId, room: &Room) -> Next {
         let skipped = room.recent().len().saturating_sub(FRESH);
-        let next = self.send(peer, &afresh(room, room.recent().range(skipped..)));
+        let piece = afresh(self.floor.model, room, room.recent().range(skipped..));
+        let next = self.send(peer, &piece);
         self.be_live(peer, room.id());
         next
     }

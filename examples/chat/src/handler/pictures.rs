@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pollcat::{Message, PeerId, Peers};
 
 use super::hall::Hall;
-use super::{greeting, wishes};
+use super::{avatars, greeting, wishes};
 use crate::ask::{To, Wish};
 use crate::cost::picture_price;
 use crate::history::{Aim, Picture};
@@ -25,7 +25,9 @@ pub(super) fn expect_none(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
     let Some(session) = hall.sessions.get_mut(peer) else {
         return;
     };
-    if let Some(Announced::Granted { id, .. }) = session.announced.replace(Announced::Refused) {
+    if let Some(Announced::Granted { id, .. } | Announced::Avatar { id }) =
+        session.announced.replace(Announced::Refused)
+    {
         let refusal = Refusal::bad_picture("no picture came, but another announcement");
         hall.refuse(peers, &Asker { peer, id }, &refusal);
     }
@@ -64,6 +66,7 @@ pub(super) fn take(hall: &mut Hall, peers: &mut Peers, from: PeerId, bytes: &[u8
     };
     let (id, to, caption) = match session.announced.take() {
         Some(Announced::Refused) => return, // that was answered
+        Some(Announced::Avatar { id }) => return avatars::take(hall, peers, from, id, bytes),
         Some(Announced::Granted { id, room, aim, caption }) => (id, To::Announced(room, aim), caption),
         None => (None, To::Announced(session.room, Aim::Here), String::new()),
     };
@@ -128,6 +131,16 @@ pub(super) fn expect_length(hall: &Hall, peers: &mut Peers, from: PeerId, messag
         }
         Message::Text(_) => {}
         Message::Binary(_) => peers.set_max_message(from, longest_request(hall.settings.max_message)),
+    }
+}
+
+/// The settings are other ones: the same as always for whoever is connected. Whose picture is on its way is let be.
+pub(super) fn change_length(hall: &Hall, peers: &mut Peers, peer: PeerId) {
+    let session = hall.sessions.get(peer);
+    if session.is_some_and(|session| !session.voice.is_json()) {
+        peers.set_max_message(peer, longest_picture(hall));
+    } else if session.is_none_or(|session| session.announced.is_none()) {
+        peers.set_max_message(peer, longest_request(hall.settings.max_message));
     }
 }
 

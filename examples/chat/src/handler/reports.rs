@@ -3,16 +3,19 @@
 //! What an entry changes, and who hears of it, goes by the entry. What is answered goes by the ticket: whoever has waited is
 //! told how it came out.
 
-use pollcat::Peers;
+use pollcat::{PeerId, Peers};
 
 use super::hall::Hall;
-use super::{greeting, questions, requests};
+use super::outside::told_once;
+use super::{admin, devices, ending, greeting, looks, outside, programs, questions, requests};
 use crate::deliver::{Deliver, Floor};
-use crate::history::{Applied, Done, Entry, Event, Failure, Found, Hit, Offset, Outcome, Report};
+use crate::history::{
+    Act, Applied, Deed, Done, Entry, Event, Failure, Found, Hit, Number, Offset, Outcome, Report,
+};
 use crate::http::files;
 use crate::news::News;
 use crate::refusal::Refusal;
-use crate::reply::Reply;
+use crate::reply::{Invitation, Reply};
 use crate::run::clock::ticks;
 use crate::tickets::{Asker, Question, Ticket, Waiting};
 
@@ -26,6 +29,7 @@ pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, report: Report<Ticket>) {
             for Applied { entry, outcome, ticket } in batch {
                 apply(hall, peers, &entry, outcome, ticket);
             }
+            outside::robot::answer_all(hall, peers);
             let empty = hall.model.removable(ticks(), REMOVED_AT_ONCE);
             hall.submit_each(peers, empty);
             hall.ledger.settle(answered);
@@ -33,6 +37,7 @@ pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, report: Report<Ticket>) {
         Report::Read { ticket: Ticket::Read(question), result, .. } => found(hall, peers, question, result),
         // Nobody reads under such a ticket.
         Report::Read { ticket: Ticket::Entry(_), .. } => {}
+        Report::Backups(state) => admin::backups(hall, *state),
     }
 }
 
@@ -45,7 +50,8 @@ fn apply(hall: &mut Hall, peers: &mut Peers, entry: &Entry, outcome: Outcome, ti
     match ticket {
         Some(Ticket::Entry(waiting)) => {
             let held_up = waiting.holds_up();
-            answer(hall, peers, waiting, outcome, &news);
+            answer(hall, peers, entry, waiting, outcome.clone(), &news);
+            news.iter().for_each(|news| ending::follow(hall, peers, news));
             if let Some(peer) = held_up {
                 requests::release(hall, peers, peer);
             }
@@ -53,20 +59,37 @@ fn apply(hall: &mut Hall, peers: &mut Peers, entry: &Entry, outcome: Outcome, ti
         // The history itself has decided it.
         Some(Ticket::Read(_)) | None => {
             hall.tell(peers, &news, None);
+            news.iter().for_each(|news| ending::follow(hall, peers, news));
         }
     }
+    admin::applied(hall, peers, entry, &outcome);
+    outside::push::applied(hall, peers, entry, &outcome);
 }
 
 /// Whoever waits is answered, and everybody concerned hears the news.
-fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting, outcome: Outcome, news: &[News]) {
+fn answer(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    entry: &Entry,
+    waiting: Waiting,
+    outcome: Outcome,
+    news: &[News],
+) {
     match waiting {
         Waiting::Nobody => {
             hall.tell(peers, news, None);
         }
-        Waiting::Said(asker) => {
+        Waiting::Said { asker, is_altered, read } => {
+            let words = match entry {
+                Entry::Append(append) if is_altered => append.body.words(),
+                _ => None,
+            };
             match outcome {
-                Ok(done) => hall.answer(peers, &asker, &said(&done)),
-                Err(failure) => hall.refuse(peers, &asker, &failure.into()),
+                Ok(done) => {
+                    hall.answer(peers, &asker, &said(&done, words));
+                    hall.metrics.acked(read.elapsed());
+                }
+                Err(failure) => refuse(hall, peers, &asker, failure),
             }
             hall.tell(peers, news, Some(asker.peer));
         }
@@ -74,8 +97,56 @@ fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting, outcome: Outcome
             hall.tell(peers, news, Some(asker.peer));
             match outcome {
                 Ok(_) => hall.answer(peers, &asker, &Reply::Done),
-                Err(failure) => hall.refuse(peers, &asker, &failure.into()),
+                Err(failure) => refuse(hall, peers, &asker, failure),
             }
+        }
+        Waiting::Acted(asker) => {
+            tell_of_act(hall, peers, asker.peer, news);
+            let failed = hall.failed.remove(&asker.peer);
+            match failed.map_or(outcome, Err) {
+                Ok(_) => hall.answer(peers, &asker, &Reply::Acted),
+                Err(failure) => refuse(hall, peers, &asker, failure),
+            }
+        }
+        Waiting::Part(peer) => {
+            hall.tell(peers, news, Some(peer));
+            if let Err(failure) = outcome
+                && peers.contains(peer)
+            {
+                hall.failed.entry(peer).or_insert(failure);
+            }
+        }
+        Waiting::Invited { asker, key } => {
+            hall.tell(peers, news, Some(asker.peer));
+            match outcome {
+                Ok(Done::Numbered(number)) => tell_invite(hall, peers, &asker, entry, number, &key),
+                Ok(_) => hall.answer(peers, &asker, &Reply::Acted),
+                Err(failure) => refuse(hall, peers, &asker, failure),
+            }
+        }
+        Waiting::Keyed { asker, key } => {
+            hall.tell(peers, news, Some(asker.peer));
+            let failed = hall.failed.remove(&asker.peer);
+            match failed.map_or(outcome, Err) {
+                Ok(done) => told_once::key(hall, peers, &asker, entry, &done, &key),
+                Err(failure) => refuse(hall, peers, &asker, failure),
+            }
+        }
+        Waiting::Targeted { asker, secret } => {
+            hall.tell(peers, news, Some(asker.peer));
+            match outcome {
+                Ok(done) => told_once::target(hall, peers, &asker, entry, &done, secret.as_deref()),
+                Err(failure) => refuse(hall, peers, &asker, failure),
+            }
+        }
+        Waiting::Promised { room, key, language } => {
+            hall.tell(peers, news, None);
+            outside::robot::promised(hall, peers, entry, (room, &key, language), &outcome);
+        }
+        Waiting::Posted { request } => programs::posted(hall, peers, request, &outcome, news),
+        Waiting::Linked { asker, person, token, has } => {
+            hall.tell(peers, news, None);
+            devices::linked(hall, peers, &asker, (person, &token), outcome.map(drop), has);
         }
         Waiting::Renamed { asker, person } => {
             hall.tell(peers, news, Some(asker.peer));
@@ -91,22 +162,60 @@ fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting, outcome: Outcome
             hall.tell(peers, news, Some(asker.peer));
             match outcome {
                 Ok(_) => enter(hall, peers, &asker, room, !news.is_empty()),
-                Err(failure) => hall.refuse(peers, &asker, &failure.into()),
+                Err(failure) => refuse(hall, peers, &asker, failure),
             }
         }
         Waiting::Arrived { asker, person, token, has } => {
             hall.tell(peers, news, None);
             greeting::arrived(hall, peers, &asker, person, outcome.is_ok().then_some(&token), has);
         }
+        Waiting::AdminIn { asker, by, token, until } => {
+            hall.tell(peers, news, None);
+            admin::let_in(hall, peers, &asker, (by, &token, until), outcome);
+        }
     }
 }
 
-fn said(done: &Done) -> Reply<'static> {
-    match *done {
-        Done::Appended { room, offset, at, repeated } => Reply::Said { room, offset, at, repeated },
-        Done::TakenBack { room, offset, at, .. } => Reply::Said { room, offset, at, repeated: false },
-        Done::Kept => Reply::Done,
+/// Whoever lets through what was held back hears it like everybody else: no answer tells them where it stands.
+fn tell_of_act(hall: &mut Hall, peers: &mut Peers, from: PeerId, news: &[News]) {
+    for news in news.chunks(1) {
+        let is_said = matches!(news, [News::Said { .. }]);
+        let cost = hall.tell(peers, news, Some(from).filter(|_| !is_said));
+        if is_said {
+            hall.charge(from, cost);
+        }
     }
+}
+
+fn said<'a>(done: &Done, words: Option<&'a str>) -> Reply<'a> {
+    match *done {
+        Done::Appended { room, offset, at, repeated } => Reply::Said { room, offset, at, repeated, words },
+        Done::TakenBack { room, offset, at, .. } | Done::Erased { room, offset, at, .. } => {
+            Reply::Said { room, offset, at, repeated: false, words: None }
+        }
+        Done::Numbered(_) => Reply::Held,
+        Done::Kept | Done::Accepted { .. } | Done::SessionEnded { .. } | Done::Settled { .. } => Reply::Done,
+    }
+}
+
+/// In words that say how long, where that is known.
+fn refuse(hall: &mut Hall, peers: &mut Peers, asker: &Asker, failure: Failure) {
+    let at = hall.ledger.calendar().now();
+    let refusal = match failure {
+        Failure::TooSoon(until) => Refusal::slow(until, at),
+        failure => failure.into(),
+    };
+    hall.refuse(peers, asker, &refusal);
+}
+
+/// An invite was made: its key is told once, and kept as a hash.
+fn tell_invite(hall: &mut Hall, peers: &mut Peers, asker: &Asker, entry: &Entry, number: Number, key: &str) {
+    let Entry::Act(Deed { act: Act::Invite { room, until, uses, .. }, .. }) = entry else {
+        return;
+    };
+    let url = format!("{}/#invite={key}", hall.public_url);
+    let invited = Invitation { number, key, url: &url, room: *room, until: *until, left: *uses };
+    hall.answer(peers, asker, &Reply::Invited(invited));
 }
 
 /// They are in the room now, and hear it, if they did not before.
@@ -129,8 +238,10 @@ fn enter(hall: &mut Hall, peers: &mut Peers, asker: &Asker, room: u64, is_new: b
 /// its own. They are told the true one.
 fn explain(hall: &mut Hall, peers: &mut Peers, entry: &Entry, failure: Failure) -> Failure {
     let failure = hall.ledger.explain(entry, failure);
-    let (Entry::Rename { person, .. } | Entry::Join { person, .. }, Failure::NoSuchPerson) =
-        (entry, &failure)
+    let (
+        Entry::Rename { person, .. } | Entry::Join { person, .. } | Entry::Avatar { person, .. },
+        Failure::NoSuchPerson,
+    ) = (entry, &failure)
     else {
         return failure;
     };
@@ -156,24 +267,30 @@ fn found(hall: &mut Hall, peers: &mut Peers, question: Question, found: Result<F
         Question::Search { asker, query } => {
             questions::search_found(hall, peers, &asker, &query, found.and_then(hits));
         }
-        Question::Picture { id } => hall.files.show(peers, &mut hall.charges, &id, found),
-        Question::SamePicture { id, request } => {
-            peers.answer_request(request, files::picture(&id, found));
+        Question::Looked { asker, at } => looks::looked(hall, peers, &asker, at, found),
+        Question::Picture { path } => hall.files.show(peers, (&mut hall.charges, &hall.ledger), &path, found),
+        Question::SamePicture { path, request } => {
+            peers.answer_request(request, files::picture(&path, found));
         }
+        Question::Polled { request } => programs::polled(hall, peers, request, found),
+        Question::Outgoing { delivery, is_slow } => {
+            outside::push::found(hall, peers, (delivery, is_slow), found.and_then(events));
+        }
+        Question::Desk(lookup) => admin::found(hall, peers, lookup, found),
     }
 }
 
 fn events(found: Found) -> Result<(Vec<Event>, Offset), Failure> {
     match found {
         Found::Events { events, first, .. } => Ok((events, first)),
-        Found::Hits { .. } | Found::Picture(_) | Found::SamePicture => Err(no_answer()),
+        _ => Err(no_answer()),
     }
 }
 
 fn hits(found: Found) -> Result<(Vec<Hit>, bool), Failure> {
     match found {
         Found::Hits { hits, more } => Ok((hits, more)),
-        Found::Events { .. } | Found::Picture(_) | Found::SamePicture => Err(no_answer()),
+        _ => Err(no_answer()),
     }
 }
 

@@ -4,10 +4,13 @@
 //! when they are on disk, and whatever the client sends behind one of them waits until then. So `join` and a message
 //! right behind it end up in the same room, whether or not the client waits for answers.
 
+use std::time::Instant;
+
 use pollcat::{Message, PeerId, Peers};
 
 use super::hall::Hall;
-use super::{greeting, pictures, questions, wishes};
+use super::outside::lists;
+use super::{avatars, greeting, looks, pictures, questions, wishes};
 use crate::ask::Ask;
 use crate::cost::{Cost, MESSAGE, price};
 use crate::deliver::Floor;
@@ -32,6 +35,7 @@ pub(super) fn receive(hall: &mut Hall, peers: &mut Peers, from: PeerId, message:
     let Some(session) = hall.sessions.get_mut(from) else {
         return;
     };
+    session.read = Instant::now();
     session.received.messages += 1;
     session.received.bytes += message.as_bytes().len() as u64;
     let (payer, is_json) = (session.payer, session.voice.is_json());
@@ -55,8 +59,9 @@ pub(super) fn release(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
         session.held.release();
     }
     while let Some(session) = hall.sessions.get_mut(peer)
-        && let Some(message) = session.held.next()
+        && let Some((message, read)) = session.held.next()
     {
+        session.read = read;
         hall.early.give_back(session.payer, message.borrow().len());
         carry_out_now(hall, peers, peer, message.borrow());
     }
@@ -117,7 +122,7 @@ fn take_request(
     if hall.sessions.person(asker.peer).is_none() {
         return Ok(()); // it was turned away
     }
-    if matches!(asked, Ok(Ask::Announce { .. })) {
+    if matches!(asked, Ok(Ask::Announce { .. } | Ask::AnnounceAvatar { .. })) {
         pictures::expect_none(hall, peers, asker.peer);
     }
     hall.take_pace(asker.peer, asked.as_ref().map_or(MESSAGE, price))?;
@@ -160,6 +165,8 @@ fn carry_out(hall: &mut Hall, peers: &mut Peers, asker: &Asker, ask: Ask<'_>) ->
         Ask::Announce { to, caption, size } => {
             return pictures::announce(hall, peers, asker, to, caption, size);
         }
+        Ask::AnnounceAvatar { size } => avatars::announce(hall, asker, size)?,
+        Ask::Look(look) => looks::look(hall, peers, asker, look)?,
         Ask::Typing { room } => tell_typing(hall, peers, asker, &room)?,
         Ask::Read { room, offset } => mark_read(hall, peers, asker, &room, offset)?,
         Ask::Rooms { after } => questions::rooms(hall, peers, asker, &after),
@@ -169,6 +176,7 @@ fn carry_out(hall: &mut Hall, peers: &mut Peers, asker: &Asker, ask: Ask<'_>) ->
         Ask::Search { query, room, before } => {
             questions::search(hall, asker, &query, room.as_deref(), before)?;
         }
+        Ask::Test { target } => lists::test(hall, asker, Some(hall.by(asker)?.person), target)?,
         Ask::Echo(on) => {
             if let Some(session) = hall.sessions.get_mut(asker.peer) {
                 session.echo = on;
@@ -184,6 +192,11 @@ fn carry_out(hall: &mut Hall, peers: &mut Peers, asker: &Asker, ask: Ask<'_>) ->
 fn tell_typing(hall: &mut Hall, peers: &mut Peers, asker: &Asker, room: &str) -> Result<(), Refusal> {
     let person = hall.by(asker)?.person;
     let room = hall.model.room_of(person, room)?;
+    // Whoever may not speak is not said to be about to.
+    if !hall.model.may_speak(person, room, hall.ledger.calendar().now()) {
+        hall.answer(peers, asker, &Reply::Done);
+        return Ok(());
+    }
     let now = ticks();
     let last = hall.typing.get(&(person, room)).copied();
     if last.is_none_or(|last| now - last >= TYPING) {

@@ -1,17 +1,25 @@
 //! What time does: who is away, what is saved, forgotten and removed.
 
+use std::time::Duration;
+
 use pollcat::Peers;
 
-use super::greeting;
 use super::hall::Hall;
+use super::{admin, departing, outside, programs};
 use crate::deliver::Floor;
 use crate::history::Millis;
+use crate::metrics::Moment;
 use crate::model::CHORES;
 
 pub(super) fn pass(hall: &mut Hall, peers: &mut Peers, now: Millis) {
+    note(hall, now);
     hall.door.pass_time();
-    hall.files.look_again(peers, &hall.ledger);
-    greeting::end_the_silent(hall, peers, now);
+    hall.visits.pass_time(now);
+    hall.files.pass_time(peers, &hall.ledger);
+    departing::end_the_silent(hall, peers, now);
+    admin::pass_time(hall, peers, now);
+    outside::push::pass_time(hall, peers);
+    programs::pass_time(hall, peers, now);
     while let Some(person) = hall.fading.next(now) {
         let news = hall.model.fade(person);
         let seen = hall.model.last_seen(person).filter(|_| !news.is_empty());
@@ -20,11 +28,28 @@ pub(super) fn pass(hall: &mut Hall, peers: &mut Peers, now: Millis) {
     }
     let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
     hall.deliver.pass_time(&mut floor, now);
+    outside::reminders::pass_time(hall, peers, now);
     save(hall, peers);
     if hall.next_chores <= now {
         hall.next_chores = now + CHORES;
         do_chores(hall, peers, now);
     }
+}
+
+/// For those who watch over the chat. All of it is known: nothing is counted here.
+fn note(hall: &mut Hall, now: Millis) {
+    let [public_rooms, private_rooms, direct_rooms] = hall.model.count_rooms_by_kind();
+    let moment = Moment {
+        people_here: hall.model.here().len(),
+        people_known: hall.model.members(hall.model.lobby()).len(),
+        public_rooms,
+        private_rooms,
+        direct_rooms,
+        deliveries_waiting: hall.model.count_deliveries(),
+        store_queue: hall.ledger.waiting_bytes(),
+        store_wait: hall.ledger.longest_wait(Duration::from_millis(now.unsigned_abs())),
+    };
+    hall.metrics.turned(&moment);
 }
 
 /// What was read.
@@ -34,9 +59,14 @@ pub(super) fn save(hall: &mut Hall, peers: &mut Peers) {
 }
 
 fn do_chores(hall: &mut Hall, peers: &mut Peers, now: Millis) {
+    outside::robot::see_to(hall, peers, now);
     hall.charges.tidy(now);
+    hall.links.pass_time(now);
+    hall.left.pass_time(now);
+    hall.seen.pass_time(now);
     hall.typing.retain(|_, at| *at + CHORES > now);
     let calendar = hall.ledger.calendar();
+    hall.callers.paces.tidy(now, calendar.now());
     let due = hall.model.due(now, calendar.now(), calendar.today());
     hall.submit_each(peers, due);
 }

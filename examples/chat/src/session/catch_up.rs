@@ -121,6 +121,7 @@ mod tests {
             voices: Voices::None,
             uncounted: vec![],
             recent: vec![],
+            calls: Vec::new(),
         })
     }
 

@@ -88,6 +88,11 @@ impl Charges {
         }
     }
 
+    /// Other rates, and others who pay nothing. Whoever is connected is counted as they were when they came.
+    pub(crate) fn change(&mut self, settings: &Settings) {
+        (self.rates, self.trusted) = (Rates::new(settings), settings.trusted_networks.clone());
+    }
+
     /// By what a client is counted: an IPv6 /64 is one household. Loopback is this machine, or a proxy on it; it is not
     /// counted, and neither is a trusted network.
     pub(crate) fn payer(&self, client: Option<IpAddr>) -> Option<IpAddr> {
@@ -170,6 +175,23 @@ impl Charges {
             let shared = &mut self.addresses.entry(payer).or_default().requests;
             shared.owe(now as u64, cost.thousandths(), &self.rates.address);
         }
+    }
+
+    /// What an address has caused before anybody was known behind it: it tries keys.
+    pub(crate) fn owe_address(&mut self, payer: Option<IpAddr>, cost: Cost, now: Millis) {
+        if let Some(payer) = payer {
+            let shared = &mut self.addresses.entry(payer).or_default().requests;
+            shared.owe(now as u64, cost.thousandths(), &self.rates.address);
+        }
+    }
+
+    /// Does an address owe nothing?
+    pub(crate) fn check_address(&mut self, payer: Option<IpAddr>, now: Millis) -> Result<(), Refusal> {
+        let Some(payer) = payer else {
+            return Ok(());
+        };
+        let shared = &mut self.addresses.entry(payer).or_default().requests;
+        shared.take(now as u64, 0, &self.rates.address).map_err(Refusal::too_fast)
     }
 
     /// Is nothing owed? Asked before work whose cost is not known from its price.

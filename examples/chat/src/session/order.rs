@@ -5,6 +5,7 @@
 //! right behind it end up in the same room, whether or not the client waits for answers.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use pollcat::Message;
 
@@ -20,10 +21,13 @@ const BYTES: usize = 256 << 10;
 pub(crate) struct Held {
     /// So much is on its way to the disk on which the rest depends.
     waits_for: u32,
-    messages: VecDeque<Own>,
+    /// Each with when it was read.
+    messages: VecDeque<(Own, Instant)>,
     bytes: usize,
     /// The announcement of a picture was refused, and its bytes are still to come.
     refused_picture: bool,
+    /// The connection is being closed: nothing counts any more.
+    is_closed: bool,
 }
 
 /// A message that has waited.
@@ -54,7 +58,13 @@ impl Held {
 
     /// It has been answered.
     pub(crate) fn release(&mut self) {
-        self.waits_for -= 1;
+        // What was waited for when it was closed is answered later.
+        self.waits_for = self.waits_for.saturating_sub(1);
+    }
+
+    /// From now on everything is dropped.
+    pub(crate) fn close(&mut self) {
+        self.is_closed = true;
     }
 
     /// Receives a message. `takes` is asked whether so many bytes may wait.
@@ -64,6 +74,9 @@ impl Held {
         is_json: bool,
         takes: impl FnOnce(usize) -> bool,
     ) -> Fate {
+        if self.is_closed {
+            return Fate::Dropped;
+        }
         let announces = || matches!(message, Message::Text(text) if is_json && may_announce(text));
         // Hardly ever is there a refused one: then nobody looks into the text here.
         if self.refused_picture {
@@ -98,24 +111,25 @@ impl Held {
         Fate::Refused { id, given_up: announcement.map_or(0, |text| text.len()) }
     }
 
-    /// The next message that waited, if nothing is to be waited for any more.
-    pub(crate) fn next(&mut self) -> Option<Own> {
+    /// The next message that waited, if nothing is to be waited for any more, and when it was read.
+    pub(crate) fn next(&mut self) -> Option<(Own, Instant)> {
         if self.waits_for == 0 { self.pop() } else { None }
     }
 
     fn has_room_for(&self, message: &Message<'_>) -> bool {
         let is_announced =
-            matches!((message, self.messages.back()), (Message::Binary(_), Some(Own::Text(_))));
+            matches!((message, self.messages.back()), (Message::Binary(_), Some((Own::Text(_), _))));
         let is_little = self.messages.len() < MESSAGES && self.bytes + message.len() <= BYTES;
         self.messages.is_empty() || is_announced || is_little
     }
 
     fn push(&mut self, message: Message<'_>) {
         self.bytes += message.len();
-        self.messages.push_back(match message {
+        let own = match message {
             Message::Text(text) => Own::Text(text.to_owned()),
             Message::Binary(bytes) => Own::Binary(bytes.to_vec()),
-        });
+        };
+        self.messages.push_back((own, Instant::now()));
     }
 
     /// So much waits.
@@ -125,9 +139,9 @@ impl Held {
 
     /// The announcement of the picture that comes now.
     fn pop_announcement(&mut self) -> Option<String> {
-        let announces = matches!(self.messages.back(), Some(Own::Text(text)) if may_announce(text));
+        let announces = matches!(self.messages.back(), Some((Own::Text(text), _)) if may_announce(text));
         match announces.then(|| self.messages.pop_back()).flatten() {
-            Some(Own::Text(text)) => {
+            Some((Own::Text(text), _)) => {
                 self.bytes -= text.len();
                 Some(text)
             }
@@ -135,10 +149,10 @@ impl Held {
         }
     }
 
-    fn pop(&mut self) -> Option<Own> {
-        let message = self.messages.pop_front()?;
+    fn pop(&mut self) -> Option<(Own, Instant)> {
+        let (message, read) = self.messages.pop_front()?;
         self.bytes -= message.borrow().len();
-        Some(message)
+        Some((message, read))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::time::Instant;
 
 use pollcat::{PeerId, PeerMap};
 
 use super::catch_up::CatchUp;
 use super::order::Held;
 use crate::cost::Cost;
-use crate::history::{Aim, Millis, PersonId, RoomId};
+use crate::history::{Aim, Millis, PersonId, RoomId, TokenHash};
 use crate::pace::Pace;
 use crate::voices::Voice;
 
@@ -24,7 +25,13 @@ pub(crate) struct Session {
     pub since: Millis,
     /// What it has sent, in messages and bytes.
     pub received: Received,
+    /// When the request was read that is carried out now.
+    pub read: Instant,
     stage: Stage,
+    /// What kind of client it is, in few words.
+    pub kind: String,
+    /// By which it is somebody, if by one.
+    pub token: Option<TokenHash>,
     /// Deliver their own words too.
     pub echo: bool,
     /// The room in which they are: where a message goes that names none.
@@ -49,9 +56,11 @@ pub(crate) enum Stage {
     /// Is somebody, whose token is on its way to the disk; the welcome waits for it.
     Arriving(PersonId),
     Here(PersonId),
+    /// Is being closed: nothing that it has sent counts any more. So it was when it was this person's.
+    Ended(Option<PersonId>),
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Received {
     pub messages: u64,
     pub bytes: u64,
@@ -62,6 +71,10 @@ pub(crate) struct Received {
 pub(crate) enum Announced {
     /// Its announcement was refused, and so is the picture.
     Refused,
+    /// It is the one by which they are shown.
+    Avatar {
+        id: Option<String>,
+    },
     Granted {
         id: Option<String>,
         room: RoomId,
@@ -86,7 +99,10 @@ impl Session {
             hello_by: since,
             since,
             received: Received::default(),
+            read: Instant::now(),
             stage: Stage::New,
+            kind: String::new(),
+            token: None,
             echo,
             room,
             announced: None,
@@ -107,11 +123,25 @@ impl Session {
         self.stage = Stage::Arriving(person);
     }
 
+    /// It is nobody's again: it could not become theirs.
+    pub(crate) fn stay_new(&mut self) {
+        self.stage = Stage::New;
+        self.token = None;
+    }
+
     /// Who is behind it.
     pub(crate) fn person(&self) -> Option<PersonId> {
         match self.stage {
-            Stage::New => None,
+            Stage::New | Stage::Ended(_) => None,
             Stage::Arriving(id) | Stage::Here(id) => Some(id),
+        }
+    }
+
+    /// Who is behind it, or was until it was ended.
+    pub(crate) fn was(&self) -> Option<PersonId> {
+        match self.stage {
+            Stage::Ended(person) => person,
+            _ => self.person(),
         }
     }
 }
@@ -140,6 +170,20 @@ impl Sessions {
         }
     }
 
+    /// A connection is to be closed: it is nobody's from now on. If it was somebody's last one, who that is. And how many bytes
+    /// waited.
+    pub(crate) fn end(&mut self, peer: PeerId) -> Option<(usize, Option<PersonId>)> {
+        let session = self.by_peer.get_mut(peer).filter(|it| !matches!(it.stage, Stage::Ended(_)))?;
+        let was = session.person();
+        let stage = std::mem::replace(&mut session.stage, Stage::Ended(was));
+        let waited = std::mem::take(&mut session.held).bytes();
+        session.held.close();
+        session.announced = None;
+        session.catch_up = CatchUp::default();
+        let last_of = if let Stage::Here(person) = stage { self.close_window(person, peer) } else { None };
+        Some((waited, last_of))
+    }
+
     /// A connection has gone; and if it was somebody's last one, who that was.
     pub(crate) fn remove(&mut self, peer: PeerId) -> Option<(Session, Option<PersonId>)> {
         let session = self.by_peer.remove(peer)?;
@@ -147,13 +191,19 @@ impl Sessions {
         let Stage::Here(person) = session.stage else {
             return Some((session, None));
         };
+        let last_of = self.close_window(person, peer);
+        Some((session, last_of))
+    }
+
+    /// Whose last window it was.
+    fn close_window(&mut self, person: PersonId, peer: PeerId) -> Option<PersonId> {
         let windows = self.windows.get_mut(&person)?;
         windows.retain(|&window| window != peer);
         let was_last = windows.is_empty();
         if was_last {
             self.windows.remove(&person);
         }
-        Some((session, Some(person).filter(|_| was_last)))
+        Some(person).filter(|_| was_last)
     }
 
     pub(crate) fn get(&self, peer: PeerId) -> Option<&Session> {
@@ -176,9 +226,20 @@ impl Sessions {
         self.voice(peer) == Some(Voice::Json)
     }
 
+    /// All connections, whoever they are of.
+    pub(crate) fn peers(&self) -> impl Iterator<Item = PeerId> {
+        self.by_peer.iter().map(|(peer, _)| peer)
+    }
+
     /// The connections of somebody who is here.
     pub(crate) fn windows_of(&self, person: PersonId) -> &[PeerId] {
         self.windows.get(&person).map_or(&[], Vec::as_slice)
+    }
+
+    /// The connection with this token, if it is here.
+    pub(crate) fn with_token(&self, person: PersonId, token: &TokenHash) -> impl Iterator<Item = PeerId> {
+        let is_it = move |&peer: &PeerId| self.get(peer).is_some_and(|it| it.token.as_ref() == Some(token));
+        self.windows_of(person).iter().copied().filter(is_it)
     }
 
     /// Those of them that speak JSON.

@@ -1,0 +1,82 @@
+//! How connections go: by themselves, or because they are ended.
+
+use pollcat::{CloseCode, Departure, PeerId, Peers};
+
+use super::hall::Hall;
+use crate::history::{Entry, Millis, PersonId};
+use crate::http::door::place;
+use crate::run::clock::ticks;
+use crate::session::{Received, Session, Stage};
+
+/// Closes those who were given time to say hello, and have not.
+pub(super) fn end_the_silent(hall: &mut Hall, peers: &mut Peers, now: Millis) {
+    while let Some(&(_, peer)) = hall.greetings.front().filter(|(until, _)| *until <= now) {
+        hall.greetings.pop_front();
+        let session = hall.sessions.get(peer);
+        if session.is_some_and(|session| session.stage() == Stage::New && session.hello_by <= now) {
+            let words = format!("say hello within {} s", hall.settings.hello_within);
+            peers.close(peer, CloseCode::POLICY, &words);
+        }
+    }
+}
+
+/// A connection has gone.
+pub(super) fn depart(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
+    let Some((session, last_of)) = hall.sessions.remove(peer) else {
+        return;
+    };
+    if let (Some(person), Some(address)) = (session.was(), session.client) {
+        hall.left.note(person, address, ticks());
+    }
+    hall.early.give_back(session.payer, session.held.bytes());
+    go(hall, peers, peer, last_of);
+}
+
+/// A connection is being closed: it is nobody's from now on.
+pub(super) fn end(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
+    let payer = hall.sessions.get(peer).and_then(|session| session.payer);
+    if let Some((waited, last_of)) = hall.sessions.end(peer) {
+        hall.early.give_back(payer, waited);
+        go(hall, peers, peer, last_of);
+    }
+}
+
+fn go(hall: &mut Hall, peers: &mut Peers, peer: PeerId, last_of: Option<PersonId>) {
+    hall.deliver.let_out(peer);
+    hall.failed.remove(&peer);
+    let Some(person) = last_of else {
+        return;
+    };
+    let news = hall.model.went(person, hall.ledger.calendar().now(), ticks());
+    hall.deliver.count_rooms_of(&hall.model, person);
+    hall.tell(peers, &news, None);
+    if hall.model.person(person).is_some() {
+        hall.fading.begin(person, ticks());
+    } else {
+        hall.submit_each(peers, vec![Entry::Forget { person }]);
+    }
+}
+
+/// The log hears how a connection has ended.
+pub(super) fn log_visit(hall: &mut Hall, id: PeerId, departure: Departure) {
+    let Hall { sessions, visits, model, .. } = hall;
+    let Some(session) = sessions.get(id) else { return };
+    let Session { client, since, received, voice, .. } = session;
+    let Received { messages, bytes } = *received;
+    if !visits.admit(departure, *received, ticks()) {
+        return;
+    }
+    let from = place(*client);
+    let person = session.was();
+    let name = person.and_then(|person| model.person(person)).map(|person| person.name());
+    let who = match (name, person) {
+        (Some(name), Some(person)) => format!("{name} ({person})"),
+        _ => "nobody".to_owned(),
+    };
+    let took = ticks() - since;
+    let (seconds, tenths) = (took / 1000, took / 100 % 10);
+    log::info!(
+        event = "left", peer:% = id, from:%, person, name, departure:%, voice:?, seconds = took as f64 / 1000.0, messages, bytes;
+        "{id} left: {departure}; {who} from {from}, {voice:?}, {seconds}.{tenths} s, {messages} messages of {bytes} bytes"
+    );
+}

@@ -1,0 +1,176 @@
+//! `POST /hooks/KEY`: what comes is said in the room of the key, by its bot.
+//!
+//! ```text
+//!   method ─▶ key ─▶ may it speak there? ─▶ pace ─▶ media type ─▶ the body ─▶ text ─▶ messages ─▶ disk ─▶ 200
+//!    405      404     403, 429 (slow)       429      415           413        400     413          503
+//! ```
+//!
+//! All of that comes before the body is read that does not need it. 200 says that the message is as safe as any other.
+
+use std::borrow::Cow;
+
+use pollcat::{Answer, Method, PeerId, Peers, Request};
+
+use super::super::hall::Hall;
+use super::answers::PLAIN;
+use super::caller::Caller;
+use super::cutting::parts;
+use super::door;
+use super::postings::Posting;
+use crate::ask::{To, Wish};
+use crate::cost::Cost;
+use crate::history::{Entry, KeyKind, RoomId};
+use crate::http::media::Media;
+use crate::model::{By, Decision};
+use crate::refusal::{Code, Refusal};
+use crate::run::clock::ticks;
+use crate::tickets::Waiting;
+use crate::voices::json::hook::{Hooked, hooked};
+use crate::words::weight;
+
+const PREFIX: &str = "/hooks/";
+/// The longest body, in bytes.
+pub(super) const LONGEST: usize = 256 << 10;
+/// A text becomes so many messages at most.
+const MESSAGES: usize = 8;
+
+/// What stands in the place of the key, in a path of a hook.
+pub(super) fn key_of(path: &str) -> Option<&str> {
+    path.strip_prefix(PREFIX).or((path == "/hooks").then_some(""))
+}
+
+pub(super) fn on_request(hall: &mut Hall, request: &Request<'_>, key: &str) -> Answer {
+    if request.method() != Method::Post {
+        let refusal = Refusal::new(Code::BadField, "a hook is posted to");
+        return PLAIN.refuse_with(405, &refusal).header("Allow", "POST");
+    }
+    match judge(hall, request, key) {
+        Ok(()) => Answer::read_body(LONGEST),
+        Err(answer) => answer,
+    }
+}
+
+/// All that is known before the body is.
+fn judge(hall: &mut Hall, request: &Request<'_>, key: &str) -> Result<(), Answer> {
+    let refuse = |refusal: Refusal| PLAIN.refuse(&refusal);
+    door::check_address(hall, request).map_err(refuse)?;
+    let (caller, room) = whose(hall, key).ok_or_else(|| {
+        door::charge_guess(hall, request);
+        no_such_hook()
+    })?;
+    if hall.ledger.is_stopping() {
+        return Err(refuse(Refusal::stopping()));
+    }
+    check_speaking(hall, caller, room).map_err(refuse)?;
+    hall.callers.paces.take(caller, ticks()).map_err(|wait| refuse(Refusal::too_fast(wait)))?;
+    match Media::of(content_type(request)) {
+        Some(_) => Ok(()),
+        None => Err(unread()),
+    }
+}
+
+/// The key, and the room that it is for.
+fn whose(hall: &Hall, key: &str) -> Option<(Caller, RoomId)> {
+    let caller = door::caller(hall, key, KeyKind::Hook)?;
+    Some((caller, caller.room?))
+}
+
+/// As of any page that is not there.
+fn no_such_hook() -> Answer {
+    Answer::refuse(404, "there is no such page").header("Cache-Control", "no-store")
+}
+
+fn unread() -> Answer {
+    let words = "a hook reads application/json, application/x-www-form-urlencoded and text/plain, in UTF-8";
+    PLAIN.refuse_with(415, &Refusal::bad_field(words))
+}
+
+/// What is no text at all is something that is not read.
+pub(super) fn content_type<'a>(request: &Request<'a>) -> Option<&'a str> {
+    let mut fields = request.headers().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    fields.next().map(|(_, value)| str::from_utf8(value).unwrap_or("?"))
+}
+
+fn check_speaking(hall: &Hall, caller: Caller, room: RoomId) -> Result<(), Refusal> {
+    if !hall.model.is_member(caller.bot, room) {
+        let name = hall.model.room(room).map_or("that room", |room| room.name());
+        return Err(Refusal::not_member(name));
+    }
+    let by = By { person: caller.bot, here: room, key: None, alias: None };
+    hall.model.decide(by, Wish::Open { to: To::Here }, hall.moment()).map(drop)
+}
+
+pub(super) fn on_body(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    (id, request): (PeerId, &Request<'_>),
+    key: &str,
+    body: &[u8],
+) -> Answer {
+    // It may have been revoked while the body came.
+    let Some((caller, room)) = whose(hall, key) else { return no_such_hook() };
+    let Some(media) = Media::of(content_type(request)) else { return unread() };
+    hall.callers.paces.owe(caller, 1, Cost::parsed(body.len()), ticks());
+    let hooked = match hooked(media, body) {
+        Ok(hooked) => hooked,
+        Err(words) => return PLAIN.refuse_with(400, &Refusal::bad_field(words)),
+    };
+    let entries = match decide(hall, caller, room, &hooked) {
+        Ok(entries) => entries,
+        Err(refusal) => return PLAIN.refuse(&refusal),
+    };
+    // Whoever is told to come again sends all of it again.
+    if !hall.ledger.has_room(&entries) {
+        return PLAIN.refuse(&Refusal::busy("too busy: nothing was stored, try again"));
+    }
+    door::note(hall, peers, caller);
+    let request = peers.request_id(id);
+    let posting = Posting { style: PLAIN, caller, left: entries.len(), failed: None, is_held: false };
+    hall.callers.postings.begin(request, posting);
+    for entry in entries {
+        if let Err(refusal) = hall.submit(peers, entry, Waiting::Posted { request }) {
+            hall.callers.postings.forget(request);
+            return PLAIN.refuse(&refusal);
+        }
+    }
+    Answer::later()
+}
+
+/// What carries it out. Nothing of it is done if a part of it may not be.
+fn decide(hall: &mut Hall, caller: Caller, room: RoomId, hooked: &Hooked) -> Result<Vec<Entry>, Refusal> {
+    check_speaking(hall, caller, room)?;
+    let longest = hall.settings.max_message;
+    let most = if is_slow(hall, caller, room) { 1 } else { MESSAGES };
+    let too_long = || {
+        let words = format!("that is longer than {most} messages of {longest} characters");
+        Refusal::new(Code::TooLong, words)
+    };
+    let parts = parts(&hooked.text, longest, most).ok_or_else(too_long)?;
+    let mut entries = Vec::with_capacity(parts.len());
+    let mut cost = Cost::judged(if hall.model.words().is_empty() { 0 } else { weight(&hooked.text) });
+    for part in &parts {
+        let by = By { person: caller.bot, here: room, key: None, alias: hooked.username.as_deref() };
+        let wish = Wish::Say { to: To::Here, text: Cow::Borrowed(part) };
+        let decision = hall.model.decide(by, wish, hall.moment());
+        let Decision { entries: decided, folded, .. } =
+            decision.inspect_err(|_| hall.callers.paces.owe(caller, 1, cost, ticks()))?;
+        cost = cost.and(Cost::folded(folded));
+        entries.extend(decided);
+    }
+    hall.callers.paces.owe(caller, parts.len(), cost, ticks());
+    entries.iter_mut().for_each(call_nobody);
+    Ok(entries)
+}
+
+/// In a slow room the second part would have to wait.
+fn is_slow(hall: &Hall, caller: Caller, room: RoomId) -> bool {
+    let pace = hall.model.traits_of(room).map_or(0, |traits| traits.pace);
+    pace > 0 && !hall.model.is_op(caller.bot, room)
+}
+
+/// Whatever its bot may do: what comes from outside calls no room together.
+fn call_nobody(entry: &mut Entry) {
+    if let Entry::Append(append) = entry {
+        append.call = None;
+    }
+}

@@ -1,0 +1,75 @@
+//! Programs that come by HTTP: hooks, and bots with a token.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `callers.rs` | what is known of them, in `paces.rs`, `postings.rs` and `polls.rs`: how fast they are, what they wait for |
+//! | `caller.rs`, `door.rs` | whose key it is that a request brings |
+//! | `hooks.rs`, `cutting.rs` | `POST /hooks/KEY`: a text from Slack's world, perhaps cut |
+//! | `api.rs` | `/api/v1/`: messages, rooms |
+//! | `polling.rs`, `telling.rs` | and events, as soon as there are some |
+//! | `posted.rs` | what was said is on disk |
+//! | `new_hook.rs`, `hook_files.rs` | hooks that were asked for on the command line |
+//! | `answers.rs` | how they are answered |
+
+mod answers;
+mod api;
+mod caller;
+pub(super) mod callers;
+mod cutting;
+mod door;
+pub(super) mod hook_files;
+mod hooks;
+mod new_hook;
+mod paces;
+mod polling;
+mod polls;
+mod posted;
+mod postings;
+mod telling;
+
+use pollcat::{Answer, PeerId, Peers, Request, RequestId};
+
+use super::hall::Hall;
+use crate::history::Millis;
+use answers::count_hook;
+pub(super) use polling::{polled, stop};
+pub(super) use posted::posted;
+
+/// A request for a path that is for programs. Its host is right.
+pub(super) fn on_request(hall: &mut Hall, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
+    match hooks::key_of(request.path()) {
+        Some(key) => {
+            let answer = hooks::on_request(hall, request, key);
+            count_hook(&hall.metrics, answer)
+        }
+        None => api::on_request(hall, peers, id, request),
+    }
+}
+
+/// The body of such a request is here.
+pub(super) fn on_body(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    id: PeerId,
+    request: &Request<'_>,
+    body: &[u8],
+) -> Answer {
+    match hooks::key_of(request.path()) {
+        Some(key) => {
+            let answer = hooks::on_body(hall, peers, (id, request), key, body);
+            count_hook(&hall.metrics, answer)
+        }
+        None => api::on_body(hall, peers, (id, request), body),
+    }
+}
+
+/// Nobody waits for the answer any more.
+pub(super) fn on_request_gone(hall: &mut Hall, request: RequestId) {
+    hall.callers.polls.take(request);
+    hall.callers.postings.forget(request);
+}
+
+pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Millis) {
+    polling::pass_time(hall, peers, now);
+    new_hook::pass_time(hall, peers, now);
+}

@@ -1,0 +1,147 @@
+//! `GET /api/v1/rooms/R/events`: what was said in a room after an offset. If there is nothing yet, the answer waits for the
+//! first that comes, as long as it was asked to: a program that asks again and again misses nothing, and waits for nothing.
+
+use pollcat::{Answer, PeerId, Peers, Request, RequestId};
+
+use super::super::hall::Hall;
+use super::caller::Caller;
+use super::polls::{Full, Poll};
+use super::telling::{afresh, answer_all, refuse, told};
+use crate::history::{Failure, Found, Millis, Offset, Read};
+use crate::model::Room;
+use crate::pace::Wait;
+use crate::refusal::Refusal;
+use crate::run::clock::ticks;
+use crate::tickets::Question;
+use crate::voices::json::{PAGE, api};
+
+/// The longest wait, in seconds: proxies give up after a minute.
+const LONGEST_WAIT: Millis = 55;
+
+/// What is asked, as it stands in the address.
+struct Asked<'a> {
+    after: Option<Offset>,
+    epoch: Option<std::borrow::Cow<'a, str>>,
+    wait: Millis,
+    limit: usize,
+}
+
+impl<'a> Asked<'a> {
+    fn of(request: &Request<'a>) -> Result<Self, Refusal> {
+        let number = |name: &str, most: u64| {
+            let value = request.query_value(name).map(|text| text.parse::<u64>());
+            value.transpose().map_err(|_| Refusal::bad_field(format!("`{name}` is a number"))).and_then(
+                |number| match number {
+                    Some(number) if number > most => {
+                        Err(Refusal::bad_field(format!("`{name}` is {most} at most")))
+                    }
+                    number => Ok(number),
+                },
+            )
+        };
+        let wait = number("wait", u64::MAX)?.unwrap_or(0).min(LONGEST_WAIT as u64) as Millis;
+        let limit = number("limit", u64::MAX)?.map_or(PAGE, |limit| limit.clamp(1, PAGE as u64) as usize);
+        let after = number("after", i64::MAX as u64)?;
+        Ok(Asked {
+            after,
+            epoch: request.query_value("epoch").filter(|epoch| !epoch.is_empty()),
+            wait,
+            limit,
+        })
+    }
+}
+
+/// Where it goes on from; `None`: afresh, for nothing can be made of what the client has.
+fn place(room: &Room, asked: &Asked<'_>) -> Option<Offset> {
+    let after = asked.after?;
+    let is_same = asked.epoch.as_deref().is_none_or(|epoch| epoch == room.epoch());
+    (is_same && after + 1 >= room.first() && after <= room.last()).then_some(after)
+}
+
+/// At once, or later.
+pub(super) fn ask(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    (id, request): (PeerId, &Request<'_>),
+    caller: Caller,
+    name: &str,
+) -> Result<Answer, Refusal> {
+    let asked = Asked::of(request)?;
+    let id_of_room = hall.model.room_of(caller.bot, name)?;
+    let room = hall.model.room(id_of_room).ok_or_else(Refusal::room_is_gone)?;
+    let limit = asked.limit;
+    let Some(after) = place(room, &asked) else {
+        let body = afresh(&hall.model, room, limit);
+        return Ok(told(&mut hall.callers.paces, caller, body));
+    };
+    let poll = |until| {
+        let request = peers.request_id(id);
+        Poll { request, caller, room: id_of_room, after, limit, until }
+    };
+    let poll = match room.after(after) {
+        None => poll(None),
+        Some(_) if after == room.last() && asked.wait > 0 => poll(Some(ticks() + asked.wait * 1000)),
+        Some(events) => {
+            let body = api::events(&hall.model, room, after, (events, limit, false));
+            return Ok(told(&mut hall.callers.paces, caller, body));
+        }
+    };
+    begin(hall, peers, poll)?;
+    Ok(Answer::later())
+}
+
+fn begin(hall: &mut Hall, peers: &mut Peers, poll: Poll<RequestId>) -> Result<(), Refusal> {
+    let Poll { request, room, after, limit, until, .. } = poll;
+    let too_many = |Full| Refusal::busy("too many wait for something to be said: try again");
+    if let Some(oldest) = hall.callers.polls.begin(poll).map_err(too_many)? {
+        let mut refusal = Refusal::too_fast(Wait(5_000));
+        refusal.words =
+            "a token waits in four places at most: a newer one has taken the place of this one".into();
+        refuse(peers, &oldest, &refusal);
+    }
+    if until.is_some() {
+        return Ok(());
+    }
+    let asked = hall.ledger.read(Read::After { room, after, limit }, Question::Polled { request });
+    asked.inspect_err(|_| _ = hall.callers.polls.take(request))
+}
+
+/// The disk has answered.
+pub(in crate::handler) fn polled(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    request: RequestId,
+    found: Result<Found, Failure>,
+) {
+    let Some(poll) = hall.callers.polls.take(request) else {
+        return;
+    };
+    let Some(room) = hall.model.room(poll.room) else {
+        return refuse(peers, &poll, &Refusal::room_is_gone());
+    };
+    let body = match found {
+        Ok(Found::Events { events, first }) if first <= poll.after + 1 && !room.heard(&events).is_empty() => {
+            let heard = room.heard(&events);
+            let more = heard.last().is_some_and(|event| event.offset < room.last());
+            api::events(&hall.model, room, poll.after, (heard.iter(), poll.limit, more))
+        }
+        // Given up meanwhile.
+        Ok(_) => afresh(&hall.model, room, poll.limit),
+        Err(failure) => return refuse(peers, &poll, &failure.into()),
+    };
+    let answer = told(&mut hall.callers.paces, poll.caller, body);
+    peers.answer_request(poll.request, answer);
+}
+
+/// Those that have waited long enough hear that there is nothing.
+pub(in crate::handler) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Millis) {
+    let polls = hall.callers.polls.over(now);
+    answer_all(peers, &hall.model, &mut hall.callers.paces, &polls);
+}
+
+/// The chat stops.
+pub(in crate::handler) fn stop(hall: &mut Hall, peers: &mut Peers) {
+    for poll in hall.callers.polls.ended(|_| true) {
+        refuse(peers, &poll, &Refusal::stopping());
+    }
+}

@@ -1,0 +1,56 @@
+//! What was said by HTTP has come to the disk, or has not: its sender is answered.
+
+use pollcat::{Answer, Peers, RequestId};
+
+use super::super::hall::Hall;
+use super::answers::{PLAIN, Style, count_hook};
+use super::postings::Posting;
+use crate::history::{Done, Failure, Outcome};
+use crate::news::News;
+use crate::refusal::Refusal;
+use crate::run::clock::ticks;
+use crate::voices::json::api;
+
+/// The history says how a part came out. Whoever said it hears so before others hear it, and pays for the telling.
+pub(in crate::handler) fn posted(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    request: RequestId,
+    outcome: &Outcome,
+    news: &[News],
+) {
+    let caller = hall.callers.postings.caller(request);
+    if let Some(posting) = hall.callers.postings.settle(request, outcome) {
+        let answer = answer(hall, &posting, outcome);
+        let answer = if posting.style == PLAIN { count_hook(&hall.metrics, answer) } else { answer };
+        peers.answer_request(request, answer);
+    }
+    let cost = hall.tell(peers, news, None);
+    if let Some(caller) = caller {
+        hall.callers.paces.owe(caller, 1, cost, ticks());
+    }
+}
+
+fn answer(hall: &Hall, posting: &Posting, outcome: &Outcome) -> Answer {
+    let Posting { style, failed, is_held, .. } = posting;
+    if let Some(failure) = failed {
+        return style.refuse_failed(failure, &explained(hall, failure));
+    }
+    match (style, outcome) {
+        (Style::Plain, _) if *is_held => style.page(202, "somebody looks at it first\n".to_owned()),
+        (Style::Plain, _) => style.page(200, "ok".to_owned()),
+        (Style::Json, Ok(Done::Appended { room, offset, at, repeated })) => {
+            let name = hall.model.room(*room).map_or("", |room| room.name());
+            style.page(200, api::said(name, *offset, *at, *repeated))
+        }
+        (Style::Json, _) => style.page(202, api::held()),
+    }
+}
+
+/// In words that say how long, where that is known.
+fn explained(hall: &Hall, failure: &Failure) -> Refusal {
+    match failure {
+        Failure::TooSoon(until) => Refusal::slow(*until, hall.ledger.calendar().now()),
+        failure => failure.clone().into(),
+    }
+}
