@@ -9,25 +9,36 @@
 
 import { createApp } from "./app/app.js";
 import * as able from "./browser/able.js";
-import { namedRoom, setAddress } from "./browser/address.js";
+import { namedRoom, renameAddress, setAddress, takeInvite } from "./browser/address.js";
 import { Kept } from "./browser/storage.js";
 import * as arrival from "./views/arrival.js";
+import * as announcement from "./views/announcement.js";
 import * as banner from "./views/banner.js";
+import { bots, showKey } from "./views/bots.js";
 import { browse } from "./views/browse.js";
 import * as composer from "./views/composer.js";
 import * as composing from "./views/composing.js";
 import { $, el, icon } from "./views/dom.js";
 import { showDrawer } from "./views/drawer.js";
+import * as face from "./views/face.js";
 import * as emoji from "./views/emoji.js";
 import * as head from "./views/head.js";
 import { help } from "./views/help.js";
+import { invites } from "./views/invite.js";
+import * as level from "./views/level.js";
 import * as members from "./views/members.js";
 import * as notices from "./views/notices.js";
+import * as offer from "./views/offer.js";
 import * as places from "./views/places.js";
 import * as questions from "./views/questions.js";
+import { reviewing } from "./views/reviewing.js";
+import { askToRemove, roomCard } from "./views/roomcard.js";
 import { search } from "./views/search.js";
 import { chooseLanguage, settings } from "./views/settings.js";
+import { shake } from "./views/shake.js";
+import * as speaking from "./views/speaking.js";
 import { switchPlace } from "./views/switcher.js";
+import { targets } from "./views/targets.js";
 import * as timeline from "./views/timeline.js";
 import { clearToasts } from "./views/toasts.js";
 import { language, nameOf, say, translate } from "./views/words.js";
@@ -40,6 +51,7 @@ function start() {
 	globalThis.pollcat = app;
 	translate();
 	for (const button of document.querySelectorAll("[data-icon]")) button.append(icon(button.dataset.icon));
+	for (const place of document.querySelectorAll("[data-drawn]")) place.append(icon(place.dataset.drawn));
 	if ("WebSocket" in window) begin(app);
 	else document.body.prepend(el("p.plain", { role: "alert" }, say("noWebSocket")));
 	document.documentElement.dataset.started = "yes";
@@ -77,8 +89,14 @@ function makeApp() {
 
 // What is asked of the page.
 const pageOf = (app) => ({
-	namedRoom, setAddress, nameOf,
+	namedRoom, renameAddress, setAddress, takeInvite, nameOf,
+	roomRenamed(room) {
+		renameAddress(room.name);
+		composer.show(app);
+	},
 	isLooking: () => !document.hidden && document.hasFocus(),
+	isAway: () => document.hidden,
+	shake,
 	reload: () => location.reload(),
 	showScene: () => arrival.showScene(app),
 	askName: () => arrival.askName(app),
@@ -97,9 +115,19 @@ const pageOf = (app) => ({
 	revealNew: () => timeline.revealNew(app),
 	latest: () => timeline.latest(app),
 	announce: (event) => notices.announce(app.state, event),
+	tellOf: (key, about) => notices.tellOf(app.state, key, about),
+	held: (room) => composer.held(app, room),
+	mention: (name) => composer.mention(app, name),
+	openWindow: (href) => el("a", { href, target: "_blank", rel: "noopener" }).click(),
 	call: (where, event, how) => notices.call(app.state, where, event, how),
 	tellError: notices.tellError,
 	wentOut: notices.wentOut,
+	cameIn: (room) => notices.cameIn(room, () => app.do.goTo(room)),
+	tellTopic: notices.tellTopic,
+	tell: notices.tellWord,
+	bots: () => bots(app),
+	showKey: (key) => showKey(app, key),
+	targets: (room, made) => targets(app, room, made),
 	renamed(name) {
 		notices.renamed(name);
 		timeline.again(app);
@@ -108,7 +136,11 @@ const pageOf = (app) => ({
 	askToLeave: (room) => questions.askToLeave(app, room),
 	endQuestion: questions.endQuestion,
 	browse: (wish) => browse(app, wish),
-	help,
+	help: () => help(app),
+	settings: (part, what) => settings(app, part, what),
+	invites: () => invites(app, app.state.room),
+	askToRemove: () => askToRemove(app, app.state.room),
+	reviewing: () => reviewing(app),
 });
 
 // ---- drawing: all that changes asks for it, and it comes with the next frame
@@ -129,7 +161,7 @@ function drawNow(app) {
 	if (!state.store.me || !state.room) return;
 	app.do.markRead(() => timeline.seen(app));
 	state.gone.forget((name, offset) => state.store.rooms.get(name)?.gone.has(offset));
-	for (const view of [places, members, timeline, head]) view.update(app);
+	for (const view of [announcement, offer, places, members, timeline, head, level, face, speaking]) view.update(app);
 }
 
 // ---- buttons and keys
@@ -140,10 +172,14 @@ const ACTS = {
 		composer.focus();
 	},
 	language: (app) => chooseLanguage(app, language() === "zh" ? "en" : "zh"),
-	settings,
+	settings: (app) => settings(app),
 	search,
 	help,
 	browse: (app) => browse(app),
+	room: (app) => roomCard(app),
+	level: (app) => level.levelMenu(app),
+	reports: (app) => reviewing(app),
+	admin: (app) => app.do.openAdmin(),
 	leave: (app) => questions.askToLeave(app, app.state.room),
 	places: (app) => app.do.openDrawer("places"),
 	members: (app) => app.do.openDrawer("members"),
@@ -151,7 +187,7 @@ const ACTS = {
 	latest: (app) => app.do.toLatest(),
 	new: (app) => app.do.toNew(),
 	picture: () => $("file").click(),
-	emoji: () => emoji.toggle(),
+	emoji: (app) => emoji.toggle(app),
 	again({ state, do: { connect } }) {
 		if (state.connection.state === "waiting") state.connection.tryNow();
 		else connect();

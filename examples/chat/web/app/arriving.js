@@ -6,6 +6,8 @@
 
 // If the server cannot take anybody, and does not say until when: in milliseconds.
 const SOON = 6_000;
+// What passes by itself; whatever else is wrong is told, and waits for another name or another time.
+const PASSING = ["busy", "storage", "stopping", "rate_limited"];
 
 export function arriving(app) {
 	const { state } = app;
@@ -25,6 +27,7 @@ export function arriving(app) {
 		learn();
 		kept.onChange(key("token"), tokenChanged);
 		kept.onChange(key("left"), app.do.draw);
+		app.do.takeInvite();
 		state.drafts.open(key("draft:"), (room, text) => app.page.draftEmptied(room, text));
 		if (!identity.isKnown) return askName();
 		// Somebody known sees what is remembered, until the server tells what is so.
@@ -52,9 +55,13 @@ export function arriving(app) {
 	// The next person here is somebody else: nothing of this one is left, nor said in their name.
 	function forget() {
 		connection.disconnect();
+		forgetAll();
+		app.page.reload();
+	}
+
+	function forgetAll() {
 		kept.forgetAll(key(""));
 		ofWindow.forgetAll(key(""));
-		app.page.reload();
 	}
 
 	// Somebody new is made in one window at a time: two that are opened together are one person.
@@ -65,16 +72,26 @@ export function arriving(app) {
 
 	function hello() {
 		learn(); // another window may have had its turn
-		return { ...identity.hello(arrival.wish), rooms: state.store.known() };
+		const hello = identity.hello(arrival.wish);
+		if (arrival.code && !hello.token) return { code: arrival.code, rooms: state.store.known() };
+		// Somebody known accepts it when they are in.
+		return { ...hello, invite: (!hello.token && arrival.invite) || undefined, rooms: state.store.known() };
 	}
 
 	// Is this welcome meant for the person who said hello here?
 	function isWelcome(welcome) {
 		if (!identity.welcomed(welcome)) return false;
-		arrival.wish = "";
+		Object.assign(arrival, { wish: "", code: "", hasCode: false });
 		arrival.refusal = undefined;
+		if (welcome.new && arrival.invite) arriveInvited();
 		keep();
 		return true;
+	}
+
+	// The invite is used. If it leads into a room, the server tells of that next.
+	function arriveInvited() {
+		app.do.keepInvite("");
+		arrival.isInvited = true;
 	}
 
 	function renamed(name) {
@@ -87,10 +104,15 @@ export function arriving(app) {
 		if (error.code === "unknown_token") {
 			identity.unknown();
 			if (identity.isKnown || arrival.wish || identity.name) return connection.greet();
-		} else if (!/name/.test(error.code)) {
-			return error.retry_after ? connection.greetIn(error.retry_after) : connection.resume(SOON);
+		} else if (error.code === "banned") {
+			return app.do.turnedAway(error);
+		} else if (error.retry_after) {
+			return connection.greetIn(error.retry_after);
+		} else if (PASSING.includes(error.code)) {
+			return connection.resume(SOON);
 		} else {
-			arrival.refusal = error;
+			Object.assign(arrival, { refusal: error, code: "" });
+			if (error.code === "bad_invite") app.do.keepInvite("");
 		}
 		connection.disconnect();
 		askName();
@@ -103,7 +125,7 @@ export function arriving(app) {
 
 	// Somebody new has chosen a name.
 	function arrive(name) {
-		Object.assign(arrival, { wish: name, refusal: undefined, agreed: app.page.namedRoom() });
+		Object.assign(arrival, { wish: name, code: "", refusal: undefined, agreed: app.page.namedRoom() });
 		if (name) connect();
 	}
 
@@ -118,5 +140,7 @@ export function arriving(app) {
 
 	const recall = (name) => kept.recall(key(name));
 	const remember = (name, value) => kept.remember(key(name), value);
-	return { start, connect, forget, inTurn, hello, isWelcome, renamed, refused, arrive, comeIn, recall, remember };
+	return {
+		start, connect, forget, forgetAll, inTurn, hello, isWelcome, renamed, refused, arrive, comeIn, recall, remember,
+	};
 }

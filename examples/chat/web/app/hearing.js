@@ -1,7 +1,7 @@
 /** What the server tells, and what follows from it. */
 
 // After these there are other places than before.
-const PLACES = { welcome: 1, room: 1, left: 1, removed: 1, renamed: 1 };
+const PLACES = { welcome: 1, room: 1, left: 1, removed: 1, renamed: 1, altered: 1, erased: 1 };
 
 export function hearing(app) {
 	const { state } = app;
@@ -9,8 +9,10 @@ export function hearing(app) {
 
 	function hear(object) {
 		if (object.type === "welcome" && !app.do.isWelcome(object)) return connection.resume();
+		const isNews = object.type === "room" && !store.rooms.has(object.room);
 		store.heard(object);
 		FOLLOWS[object.type]?.(object);
+		app.do.heardOfGoverning(object, isNews);
 		if (object.type in PLACES) app.do.remember("places", store.places());
 		app.do.draw();
 	}
@@ -19,6 +21,7 @@ export function hearing(app) {
 		welcome: welcomed,
 		history: () => app.do.flush(),
 		here: ({ room }) => room === state.room?.name && app.do.learnMembers(),
+		target: () => state.targets.refresh?.(),
 		renamed: ({ user }) => user.id === store.me.id && app.do.renamed(user.name),
 	};
 
@@ -30,12 +33,15 @@ export function hearing(app) {
 		else if (room) app.do.learnMembers();
 		app.do.comeIn();
 		if (state.unfollowed) app.do.follow();
+		app.do.learnReports();
+		app.do.accept();
 	}
 
 	// One is not in this room any more.
-	function wentOut(gone) {
-		if (state.room === gone) app.do.show(app.do.lobby());
-		app.page.wentOut(gone);
+	function wentOut(gone, why) {
+		const home = app.do.lobby(); // who has erased themself is out of that as well
+		if (state.room === gone && home) app.do.show(home);
+		app.page.wentOut(gone, why);
 	}
 
 	// Somebody else spoke just now.
@@ -43,7 +49,7 @@ export function hearing(app) {
 		const seen = where === state.room && state.timeline.atEnd && app.page.isLooking();
 		if (!seen) where.oneNew(event.offset);
 		if (where === state.room) app.page.announce(event);
-		if (!seen && store.isForMe(event, where)) app.do.call(where, event);
+		app.do.told(where, event, seen);
 	}
 
 	return { hear, wentOut, arrived };

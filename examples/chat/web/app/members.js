@@ -17,6 +17,8 @@ const PATIENCE = 3;
 // A window can watch so many, and says so at most so often, in milliseconds.
 const MOST_WATCHED = 200;
 const WATCH_EVERY = 1_000;
+// So many of the latest messages have authors whose pictures are wanted.
+const MOST_AUTHORS = 60;
 
 export function members(app) {
 	const { state } = app;
@@ -57,7 +59,7 @@ export function members(app) {
 
 	// Before a line like `/msg Anna Maria hi` is understood: whose name begins so?
 	async function learnAddressee(line) {
-		const word = /^\/msg\s+@?["“”]?([^\s"“”]+)/i.exec(line)?.[1];
+		const word = /^\/\w+\s+@?["“”]?([^\s"“”]+)/.exec(line)?.[1];
 		if (word) await findPeople(word);
 	}
 
@@ -85,10 +87,15 @@ export function members(app) {
 	// These members of a crowd are in view; and of a private talk that does not exist yet, the server knows nothing.
 	function watchPeople(ids) {
 		const partners = [...store.rooms.values()].filter((room) => room.provisional).map(({ other }) => other.id);
-		watch.wanted = [...new Set([...partners, ...ids])].slice(0, MOST_WATCHED).sort((one, other) => one - other);
+		const all = new Set([...partners, ...ids, ...authors()]);
+		watch.wanted = [...all].slice(0, MOST_WATCHED).sort((one, other) => one - other);
 		if (watch.timer || watch.wanted.join() === watch.told) return;
 		watch.timer = setTimeout(tellWatch, WATCH_EVERY);
 	}
+
+	// In a crowd nobody tells by which pictures those are shown who speak.
+	const authors = () => (state.room?.crowd ? state.room.items.slice(-MOST_AUTHORS) : [])
+		.map(({ from_id: id }) => id).filter((id) => id !== undefined && id !== store.me.id);
 
 	async function tellWatch() {
 		const { wanted } = watch;

@@ -11,13 +11,20 @@ export function rooms(app) {
 	// Shows the room that the page's address names. One that was not joined is joined only if one likes: its members
 	// hear of it, and a link is quickly followed.
 	function follow() {
-		if (!store.me) return;
+		app.do.takeInvite();
+		if (!store.me) return app.do.draw(); // the arrival says where one comes to
+		if (state.room && state.arrival.invite) return app.do.accept();
 		app.page.endQuestion();
 		const name = app.page.namedRoom() || store.home;
 		const known = store.rooms.get(name);
 		if (known || !state.room) show(known ?? lobby(), Boolean(known));
 		state.unfollowed = !isOnline();
 		if (known || state.unfollowed || name.startsWith("@")) return;
+		// The number of a private room of others.
+		if (/^\+\d+$/.test(name)) {
+			app.page.renameAddress(state.room.name);
+			return app.page.tellError({ code: "no_such_room" });
+		}
 		if (name === state.arrival.agreed) joinNamed(name).catch(app.page.tellError);
 		else app.page.askToJoin(name, () => joinNamed(name));
 	}
@@ -32,9 +39,12 @@ export function rooms(app) {
 	}
 
 	// Joins a room, or goes to one that was joined.
-	async function enter(called, create) {
+	// `isPrivate`: a new one, that nobody finds.
+	async function enter(called, create, isPrivate) {
 		let name = called === app.page.nameOf(lobby()) ? store.home : called;
-		if (!store.rooms.has(name)) ({ room: name } = await connection.ask({ type: "join", room: name, create }));
+		if (isPrivate || !store.rooms.has(name)) {
+			({ room: name } = await connection.ask({ type: "join", room: name, create, private: isPrivate }));
+		}
 		show(store.rooms.get(name));
 	}
 

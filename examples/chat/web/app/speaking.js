@@ -1,4 +1,6 @@
-/** Saying something, once, however often the line breaks; commands; and taking back. */
+/** Saying something, once, however often the line breaks; and taking back. */
+
+import { spoken } from "../model/silence.js";
 
 // Worth another try by itself, after so many milliseconds.
 const AGAIN = { rate_limited: 1_000, busy: 1_000, stopping: 3_000 };
@@ -56,8 +58,11 @@ export function speaking(app) {
 		app.do.draw();
 	}
 
-	function acknowledged(entry, { room, offset, msg_time }) {
-		const { msg, blob, url, width, height } = entry;
+	// A message may be held back until somebody has looked at it: then it has no place yet. Or it is said in other words.
+	function acknowledged(entry, { room, offset, msg_time, held, msg = entry.msg }) {
+		spoken(store.rooms.get(room ?? entry.room) ?? {}, Date.now());
+		if (held) return app.page.held(entry.room, entry.msg);
+		const { blob, url, width, height } = entry;
 		const { id: from_id, name: from } = store.me;
 		const picture = blob && { url, width, height };
 		store.event({ type: typeOf(entry), room, offset, msg_time, from_id, from, msg, picture });
@@ -67,8 +72,16 @@ export function speaking(app) {
 		if (error.code in AGAIN) {
 			await new Promise((over) => setTimeout(over, error.retry_after ?? AGAIN[error.code]));
 		} else if (error.code !== "lost") {
+			const room = store.rooms.get(entry.room);
+			if (error.code === "slow" && room) room.slowUntil = Date.now() + (error.retry_after ?? 0);
+			if (error.code === "muted" && room) learnMuted(room, error);
 			outbox.refuse(entry, error);
 		}
+	}
+
+	// Words that were written before one was told.
+	function learnMuted(room, { retry_after }) {
+		Object.assign(room, { muted: true, mutedUntil: retry_after && Date.now() + retry_after });
 	}
 
 	// One's own messages that wait, as items of the timeline.
@@ -97,26 +110,8 @@ export function speaking(app) {
 		store.event({ type: "deleted", room, offset: ack.offset, target: offset });
 	}
 
-	const COMMANDS = {
-		nick: ({ name }) => app.do.rename(name),
-		join: ({ room }) => app.do.enter(room, true),
-		leave: ({ room: name }) => app.page.askToLeave(name ? app.do.placeNamed(name) : state.room),
-		rooms: () => app.page.browse(),
-		who: () => app.do.openDrawer("members"),
-		help: () => app.page.help(),
-		msg: ({ to, msg }) => {
-			const person = store.personNamed(to);
-			if (!person) throw { code: "no_such_person" };
-			if (person.id === store.me.id) throw { code: "self" };
-			app.do.talk(person);
-			speak(store.talk(person), msg);
-		},
-	};
-	const perform = async (command) => COMMANDS[command.does](command);
-	const commands = Object.keys(COMMANDS);
-
 	// Looks for words in the history, before an earlier answer's end.
 	const search = (query, room, before) => connection.ask({ type: "search", query, room, before });
 
-	return { typing, speak, flush, unsent, retry, edit, takeBack, perform, commands, search };
+	return { typing, speak, flush, unsent, retry, edit, takeBack, search };
 }

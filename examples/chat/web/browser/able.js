@@ -20,6 +20,19 @@ export function inTurn(name, work) {
 // The address of the page, as a step that "back" takes back. (Safari allows a hundred in half a minute.)
 export const stepTo = (address) => attempt(() => history.pushState(null, "", address));
 
+// The address of the page, in place of the one that it had.
+export const replaceAddress = (address) => attempt(() => history.replaceState(null, "", address));
+
+// Puts a text where it can be pasted from. False: the browser does not let the page.
+export async function copyText(text) {
+	try {
+		await navigator.clipboard.writeText(text); // plain http in a network has no such clipboard
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 export const supports = (property, value) => attempt(() => CSS.supports(property, value), false);
 
 export const randomId = () => Array.from(randomBytes(12), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -37,12 +50,17 @@ export function onResize(elements, act) {
 	if (!observer) addEventListener("resize", act);
 }
 
+// Does somebody like things to stay where they are? Where the browser cannot say so, nothing moves.
+export const likesStillness = () => attempt(() => !matchMedia("(prefers-reduced-motion: no-preference)").matches, true);
+
 // Pictures that this page made itself live until it lets them go.
 export const letGo = (url) => attempt(() => URL.revokeObjectURL(url));
 
 // ---- notices on the desktop
 
 export const mayNotify = () => globalThis.Notification?.permission === "granted";
+// May the person be asked?
+export const mayOfferNotices = () => ["granted", "default"].includes(globalThis.Notification?.permission);
 
 // Asks the person at the browser. True: they agree.
 export async function askToNotify() {

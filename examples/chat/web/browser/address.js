@@ -1,6 +1,6 @@
-/** The room that the page's address names. */
+/** What the page's address names: a room, or an invite. */
 
-import { stepTo } from "./able.js";
+import { replaceAddress, stepTo } from "./able.js";
 
 // The name of a room, or nothing.
 export function namedRoom() {
@@ -15,4 +15,14 @@ export function namedRoom() {
 export function setAddress(name, isOther) {
 	const hash = `#${encodeURIComponent(name)}`;
 	if (location.hash !== hash && (location.hash || isOther)) stepTo(hash);
+}
+
+// The same place has another name: "back" does not lead to the old one.
+export const renameAddress = (name) => replaceAddress(`#${encodeURIComponent(name)}`);
+
+// The key of an invite, which does not stay where others see it, or in the history of the browser.
+export function takeInvite() {
+	const [, key] = /^#invite=([\w-]+)$/.exec(location.hash) ?? [];
+	if (key) replaceAddress(location.pathname);
+	return key;
 }

@@ -39,5 +39,13 @@ export class Drafts {
 		if (text || this.#kept.recall(key) === before) this.#kept.remember(key, text);
 	}
 
+	// What was typed in a room stays in it when it is called otherwise.
+	move(room, to) {
+		const text = this.in(room);
+		if (!text) return;
+		this.keep(room, "");
+		this.keep(to, text);
+	}
+
 	#recall = (key) => this.#ofWindow.recall(key) ?? this.#kept.recall(key);
 }

@@ -60,8 +60,8 @@ export class Identity {
 		this.#strangers = 0;
 		this.#unknown.clear();
 		this.name = user.name;
-		// Somebody new whose token could not be stored has none.
-		const current = isNew ? token : this.#sent;
+		// Somebody new whose token could not be stored has none; who came with a code from another device has a new one.
+		const current = isNew ? token : (this.#sent ?? token);
 		if (current && current !== this.token) {
 			this.older = distinct([this.token, ...this.older], current);
 			this.token = current;

@@ -49,8 +49,8 @@ export function parse(text, names = new Names()) {
 	return nodes;
 }
 
-const FENCE = /^```[^`]*$/;
-const FENCE_END = /```[ \t]*$/;
+export const FENCE = /^```[^`]*$/;
+export const FENCE_END = /```[ \t]*$/;
 
 const joined = (lines) => lines.flatMap((line, index) => (index > 0 ? ["\n", ...line] : line));
 
@@ -218,7 +218,7 @@ class Line {
 }
 
 // The places of the runs of backticks, by their length, the last first.
-function ticks(text) {
+export function ticks(text) {
 	const runs = new Map();
 	for (const { 0: run, index } of text.matchAll(/`+/g)) {
 		if (!runs.has(run.length)) runs.set(run.length, []);

@@ -10,6 +10,9 @@ export const isWord = (character) => /[\p{Alphabetic}\p{N}]/u.test(character);
 // The same for names that differ in capitals or width alone.
 export const fold = (name) => name.normalize("NFKC").replace(/[\u2019\u02bc]/g, "'").toUpperCase().toLowerCase();
 
+// What calls all who are in a room; and those of them who are here.
+export const CALLS = new Map([["all", ["all", "所有人"]], ["here", ["here"]]]);
+
 // The names in which mentions are looked for: `[name, who]`, who being "me" or "other".
 export class Names {
 	#who = new Map();
@@ -24,7 +27,8 @@ export class Names {
 
 	// Whom the `@` at this place calls: `{ end, who }`, by the longest name that follows it.
 	at(text, at) {
-		if (this.#longest === 0 || isWord(before(text, at))) return null; // an address of mail
+		const last = before(text, at);
+		if (this.#longest === 0 || (isWord(last) && !isSpaceless(last))) return null; // an address of mail
 		// What is typed may be twice as long as it is when it is composed.
 		for (let end = Math.min(text.length, at + 1 + 2 * this.#longest); end > at + 1; end--) {
 			const who = endsAt(text, end) && this.#who.get(fold(text.slice(at + 1, end)));

@@ -45,6 +45,14 @@ export class Outbox {
 		this.#save(entry);
 	}
 
+	// The room is called otherwise.
+	move(room, to) {
+		for (const entry of this.in(room)) {
+			entry.room = to;
+			this.#save(entry);
+		}
+	}
+
 	retry(entry) {
 		entry.error = undefined;
 	}

@@ -13,6 +13,17 @@ export function causeOfClose(code, reason) {
 }
 
 // The same by the answer to a plain request, when no WebSocket came to be. `retryAfter`: in seconds, as text.
-export function causeOfStatus({ ok, status }, retryAfter) {
+// `refused`: why this server lets nobody in from here, in its own word.
+export function causeOfStatus({ ok, status }, retryAfter, refused) {
+	if (refused === "banned") return ["banned", 60_000];
 	return [ok ? "blocked" : (STATUS[status] ?? "lost"), Number(retryAfter) * 1_000 || 0];
+}
+
+// An address that only the server's own machine knows, as it is known here: by that of the WebSocket. Who runs the chat
+// has named none for others.
+export function reachable(address, socket) {
+	const [url, here] = [new URL(address, socket.replace(/^ws/, "http")), new URL(socket.replace(/^ws/, "http"))];
+	if (!/^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname)) return url.href;
+	Object.assign(url, { protocol: here.protocol, hostname: here.hostname, port: here.port });
+	return url.href;
 }

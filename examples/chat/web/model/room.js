@@ -13,6 +13,9 @@ const NOTICE_TIME = 5 * 60_000;
 // So many of them are known by name.
 const MOST_NAMES = 50;
 
+// Whoever runs the chat is nobody in it.
+const OPERATOR = 0;
+
 export class Room {
 	items = [];
 	base = 0;
@@ -36,6 +39,23 @@ export class Room {
 	crowd = false;
 	here = undefined;
 	typing = new Map();
+	// What the room is: how it is called if its name is only a number, what it is about, how many seconds are between two
+	// messages of one person, and whether it is for reading.
+	title = undefined;
+	topic = "";
+	slow = 0;
+	closed = false;
+	// What one is here: an op? muted, until when? What one may do; and when one may speak again.
+	op = false;
+	muted = false;
+	mutedUntil = undefined;
+	may = [];
+	slowUntil = 0;
+	// How much of it one wants to hear of: "all", "mentions" or "nothing", if one has chosen that.
+	level = undefined;
+	// Who governs it, and who may not speak, and until when, as far as that is known.
+	ops = new Set();
+	silenced = new Map();
 	// The offsets of what was taken back since the page was opened.
 	gone = new Set();
 	// The first message after this offset gets a line above it: new. So many are; and has somebody met the line?
@@ -56,9 +76,13 @@ export class Room {
 	}
 
 	// Takes what a `welcome` or a `room` says.
-	update({ room, kind, with: other, epoch, first = 1, offset = 0, read = 0, unread = 0, mentions = 0, ...numbers }) {
-		Object.assign(this, { name: room, kind, other, first, read, unread, mentions, told: offset });
+	update({
+		room, kind, with: other, epoch, first = 1, offset = 0, read = 0, unread = 0, mentions = 0, level, ...numbers
+	}) {
+		Object.assign(this, { name: room, kind, other, first, read, unread, mentions, level, told: offset });
 		this.count(numbers);
+		this.alter(numbers);
+		this.stand(numbers);
 		if (this.epoch === epoch) return;
 		this.epoch = epoch;
 		this.filled = false;
@@ -70,6 +94,50 @@ export class Room {
 	count({ members = 0, here, crowd = false }) {
 		if (crowd !== this.crowd) this.outdated = true;
 		Object.assign(this, { members, here, crowd });
+	}
+
+	// What the room is.
+	alter({ kind = this.kind, title, topic = "", slow = 0, closed = false }) {
+		Object.assign(this, { kind, title, topic, slow, closed });
+		if (!slow) this.slowUntil = 0;
+	}
+
+	// What one is and may do here.
+	stand({ op = false, muted_until: mutedUntil, muted = mutedUntil !== undefined, may = [] }) {
+		Object.assign(this, { op, muted, mutedUntil, may });
+	}
+
+	appoint(id, isOp) {
+		this.#mark(this.ops, id, isOp);
+	}
+
+	silence(id, isSilenced, until = Infinity) {
+		if (isSilenced === this.silenced.has(id) && !isSilenced) return;
+		if (isSilenced) this.silenced.set(id, until);
+		else this.silenced.delete(id);
+		this.users?.touch();
+	}
+
+	// Whose silence is over may speak again. When is the next one over?
+	lapse(now) {
+		for (const [id, until] of this.silenced) if (until <= now) this.silence(id, false);
+		return Math.min(...this.silenced.values());
+	}
+
+	#mark(set, id, isIn) {
+		if (set.has(id) === isIn) return;
+		if (isIn) set.add(id);
+		else set.delete(id);
+		this.users?.touch();
+	}
+
+	// Somebody is nobody any more, and has another name in all that they said.
+	erase({ id, name }) {
+		this.users?.delete(id);
+		this.ops.delete(id);
+		this.typing.delete(id);
+		if (this.other?.id === id) this.other = { ...this.other, name };
+		for (const item of this.items) if (item.from_id === id) Object.assign(item, { from: name, stale: true });
 	}
 
 	get end() {
@@ -160,16 +228,17 @@ export class Room {
 	}
 
 	// Something that is no event; it is forgotten with the page.
-	notice(kind, name, now = Date.now()) {
+	// `by`: who did it. `alone`: it says nothing together with another one.
+	notice(kind, name, now = Date.now(), { by, alone = false } = {}) {
 		if (this.past) return;
 		const latest = this.items.at(-1);
-		if (latest?.kind === kind && now - latest.msg_time < NOTICE_TIME) {
+		if (!alone && latest?.kind === kind && latest.by === by && now - latest.msg_time < NOTICE_TIME) {
 			const others = latest.names.filter((other) => other !== name);
 			latest.count += latest.names.length === others.length ? 1 : 0;
 			latest.names = [...others.slice(1 - MOST_NAMES), name];
 			latest.stale = true;
 		} else {
-			this.#append({ type: "notice", kind, names: [name], count: 1, msg_time: now, dated: latest?.dated });
+			this.#append({ type: "notice", kind, names: [name], by, count: 1, msg_time: now, dated: latest?.dated });
 		}
 	}
 
@@ -199,8 +268,8 @@ export class Room {
 	}
 
 	// What it does to another event.
-	#carryOut({ type, target }) {
-		if (type === "deleted") this.#delete(target);
+	#carryOut(event) {
+		if (event.type === "deleted") for (const target of targetsOf(event)) this.#delete(target, event);
 	}
 
 	#append(item) {
@@ -208,12 +277,15 @@ export class Room {
 		this.items.push(item);
 	}
 
-	#delete(target) {
+	#delete(target, { from_id, from }) {
 		this.gone.add(target);
 		const item = this.find(target);
 		if (!item) return;
 		this.#forget([item]);
-		Object.assign(item, { msg: "", deleted: true, picture: undefined, mentions: [], stale: true });
+		const by = from_id === item.from_id || from_id === OPERATOR ? undefined : from;
+		Object.assign(item, {
+			msg: "", deleted: true, by, picture: undefined, mentions: [], call: undefined, stale: true,
+		});
 	}
 
 	// One's own pictures are in the browser until they are fetched like others.
@@ -224,6 +296,9 @@ export class Room {
 
 // Is it shown, and to be read? What says nothing only changes what is there.
 export const isMessage = ({ msg }) => msg !== undefined;
+
+// What it takes back: one message, or many of one person.
+export const targetsOf = ({ target, targets = [target] }) => targets;
 
 // Under which day they stand: never one before that of what they follow, for clocks can be set back. (A notice has the
 // browser's time, and begins no day.)

@@ -44,6 +44,11 @@ export class Roster {
 		this.version += 1;
 	}
 
+	// Something else of somebody has changed.
+	touch() {
+		this.version += 1;
+	}
+
 	delete(id) {
 		const place = this.#places.get(id);
 		if (!place) return;

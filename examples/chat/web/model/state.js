@@ -13,14 +13,20 @@ export function createState({ home, url, kept, ofWindow, store, connection }) {
 		outbox: new Outbox(kept),
 		drafts: new Drafts(kept, ofWindow),
 		gone: new Gone(),
-		// What fills the window: "" (nothing yet), "arrival", or "chat".
+		// What fills the window: "" (nothing yet), "arrival", "chat", or "ended".
 		scene: "",
+		// Why one is not here any more: `{ is, until, reason, msg }`.
+		ending: undefined,
 		// The room in view.
 		room: null,
 		// The side that is opened over a narrow page: "places", "members", or none.
 		drawer: "",
-		// The wished name, why the last one was refused, and the room of the address that a newcomer was told of.
-		arrival: { wish: "", refusal: undefined, agreed: undefined },
+		// The wished name, why the last one was refused, and the room of the address that a newcomer was told of. Does
+		// somebody come with a code from another device, and which? The key of an invite; and has somebody new just come
+		// with one?
+		arrival: {
+			wish: "", refusal: undefined, agreed: undefined, hasCode: false, code: "", invite: "", isInvited: false,
+		},
 		// Is the page's address still to be followed, when there is a connection?
 		unfollowed: true,
 		// How far was read: the rooms of which the server has to hear, and since when somebody looks at one.
@@ -32,6 +38,14 @@ export function createState({ home, url, kept, ofWindow, store, connection }) {
 		composer: { room: undefined, typedAt: 0, asking: false, pictures: [] },
 		completion: { choices: [], chosen: -1, from: 0, pause: 0 },
 		head: { again: 0 },
+		// When the window last shook; and are a sound and notices offered?
+		// The list of targets that is open: `{ refresh() }`.
+		targets: { refresh: undefined },
+		calling: { shookAt: -Infinity, isOffered: false },
+		// Which state of the pictures that people chose is on the page.
+		faces: { drawn: 0 },
+		// The list of emoji, once it was asked for, and there.
+		emoji: { asked: undefined, table: undefined },
 		announced: [],
 		// Is the next drawing on its way?
 		drawing: false,

@@ -22,6 +22,8 @@ export class Connection {
 	// Why it has ended or cannot be had: a cause, and the server's own words.
 	cause = "lost";
 	reason = "";
+	// The code with which the server ended it.
+	code = 0;
 	#app;
 	#url;
 	#socket = null;
@@ -37,7 +39,8 @@ export class Connection {
 	#asked = new Map();
 
 	// The owner is told: `changed()` (the state), `heard(object)`, `refused(error)` (the hello). It is asked for:
-	// `hello()` (what to say first), `newId()`, and `inTurn(work)` (does the work when this window may arrive).
+	// `protocol` (the subprotocol), `hello()` (what to say first), `newId()`, and `inTurn(work)` (does the work when this
+	// window may arrive).
 	constructor(app) {
 		this.#app = app;
 	}
@@ -150,7 +153,7 @@ export class Connection {
 	#start() {
 		let socket;
 		try {
-			socket = this.#socket = new WebSocket(this.#url, "chat.v1");
+			socket = this.#socket = new WebSocket(this.#url, this.#app.protocol);
 		} catch (error) {
 			return this.#end(error.message); // this is no address
 		}
@@ -170,7 +173,7 @@ export class Connection {
 
 	#closed(code, reason, opened) {
 		this.#forget();
-		if (code >= 4500 && code <= 4999) return this.#end(reason || code);
+		if (code >= 4500 && code <= 4999) return this.#end(reason || code, code);
 		this.reason = reason;
 		this.#wait(...causeOfClose(code, reason));
 		if (!opened) this.#lookWhy();
@@ -206,8 +209,9 @@ export class Connection {
 		this.#become("waiting");
 	}
 
-	#end(why) {
+	#end(why, code = 0) {
 		this.#drop();
+		this.code = code;
 		this.reason = why;
 		this.#become("ended");
 	}

@@ -11,7 +11,8 @@ export async function causeOfRefusal(url) {
 	if (file.origin !== location.origin) return ["lost", 0]; // another server's files are none of this page's
 	try {
 		const answer = await fetch(file, { method: "HEAD", cache: "no-store" });
-		return causeOfStatus(answer, answer.headers.get("retry-after"));
+		const [retryAfter, refused] = [answer.headers.get("retry-after"), answer.headers.get("x-refused")];
+		return causeOfStatus(answer, retryAfter, refused);
 	} catch {
 		return ["lost", 0];
 	}

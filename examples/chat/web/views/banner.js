@@ -12,14 +12,15 @@ export function trouble({ state, cause, reason }) {
 const WAYS = { waiting: "tryNow", off: "connect", ended: "comeBack" };
 
 export function update({ state: { connection, scene } }) {
-	const { state } = connection;
+	const { state, cause } = connection;
 	document.body.dataset.state = state;
 	put("state", say(state));
 	put("set-state", say(state));
 	const banner = $("banner");
 	// While it is tried again, the words stay: no message every few seconds, and no flicker.
 	if (scene === "arrival" || (state === "connecting" && banner.firstChild)) return;
-	const text = [trouble(connection), state === "waiting" && say("writeOn")].filter(Boolean).join(" ");
+	const mayWrite = state === "waiting" && cause !== "banned";
+	const text = [trouble(connection), mayWrite && say("writeOn")].filter(Boolean).join(" ");
 	if (banner.dataset.text === text + language()) return;
 	banner.dataset.text = text + language();
 	const way = WAYS[state];

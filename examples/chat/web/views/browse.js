@@ -2,6 +2,7 @@
 
 import { field, onEnter, open, status } from "./dialog.js";
 import { button, el } from "./dom.js";
+import { check } from "./govern.js";
 import { replace } from "./list.js";
 import { say, sentence, why } from "./words.js";
 
@@ -16,7 +17,7 @@ export async function browse(app, wish = "") {
 
 	async function go(room, create) {
 		try {
-			await app.do.enter(room, create);
+			await app.do.enter(room, create, (create && hidden.box.checked) || undefined);
 		} catch (error) {
 			return failed(error);
 		}
@@ -28,14 +29,16 @@ export async function browse(app, wish = "") {
 		const name = input.value.trim().replace(/^#/, "");
 		const wanted = name.toLowerCase();
 		const fits = rooms.filter(({ room }) => room.toLowerCase().includes(wanted)).slice(0, MOST);
-		const isNew = name !== "" && !rooms.some(({ room }) => room.toLowerCase() === wanted);
-		const all = isNew ? [...fits, { room: name, isNew }] : fits;
+		// Private rooms may be called alike, and like others.
+		const isNew = name !== "" && (hidden.box.checked || !rooms.some(({ room }) => room.toLowerCase() === wanted));
+		const all = isNew ? [...fits, { room: name, isNew, isPrivate: hidden.box.checked }] : fits;
 		replace(list, all, (info) => JSON.stringify(info), (info) => made(info, () => go(info.room, Boolean(info.isNew))));
 	}
 
 	const first = () => list.querySelector("button")?.click();
 	const input = field(say("findRoom"), { value: wish, oninput: show, onkeydown: onEnter(first) });
-	const dialog = open(say("findRoom"), input, note, list);
+	const hidden = check("newPrivate", { onchange: show });
+	const dialog = open(say("findRoom"), input, hidden.label, note, list);
 	try {
 		rooms = await app.do.allRooms();
 		rooms.sort((one, other) => other.members - one.members);
@@ -46,10 +49,11 @@ export async function browse(app, wish = "") {
 	show();
 }
 
-function made({ room, members, joined, isNew }, go) {
-	if (isNew) return entry("+", say("createRoom", { room }), go);
-	const detail = `${say("memberCount", { count: members })} · ${say(joined ? "open" : "join")}`;
-	return entry("#", room, go, el("span.quiet.small", {}, detail));
+function made({ room, members, joined, topic, closed, isNew, isPrivate }, go) {
+	if (isNew) return entry("+", say(isPrivate ? "createPrivate" : "createRoom", { room }), go);
+	const detail = [closed && say("closedRoom"), say("memberCount", { count: members }), say(joined ? "open" : "join")];
+	const about = topic && el("span.browse-topic.quiet.small.cut", { dir: "auto", title: topic }, topic);
+	return entry("#", [room, about], go, el("span.quiet.small", {}, detail.filter(Boolean).join(" · ")));
 }
 
 const entry = (sign, text, onclick, ...more) => el("li", {}, button(".list-place", { onclick },

@@ -1,12 +1,14 @@
 /**
- * Suggestions while one types: `@name` and `/command`. The field keeps the focus; the arrows walk the list. Nothing is
- * chosen until somebody chooses: Enter sends what was typed, Tab takes the first.
+ * Suggestions while one types: `@name`, `/command`, and `:code:` or `[名字]` of an emoji. The field keeps the focus;
+ * the arrows walk the list. Nothing is chosen until somebody chooses: Enter sends what was typed, Tab takes the first.
  */
 
-import { COMMANDS, helpFor } from "../model/commands.js";
+import { helpFor, sorted } from "../model/commands.js";
+import { completions } from "../model/emoji/codes.js";
+import { CALLS } from "../model/mentions.js";
 import { $, el } from "./dom.js";
 import { replace } from "./list.js";
-import { say } from "./words.js";
+import { language, say } from "./words.js";
 
 const MOST = 6;
 // After so long without another key the server is asked for names.
@@ -20,11 +22,13 @@ export function update(app) {
 	const field = $("say");
 	clearTimeout(completion.pause);
 	const before = field.value.slice(0, field.selectionStart);
+	const emoji = completions(before, MOST, () => app.state.emoji.table);
+	if (emoji) return offerEmoji(app, emoji, before);
 	const command = /^\/(\w*)$/.exec(before);
 	const word = (command ?? CALL.exec(before))?.[1].toLowerCase();
 	if (word === undefined) return close(app);
 	completion.from = before.length - word.length - 1;
-	offer(app, command ? commands(word) : names(app, word));
+	offer(app, command ? commands(app, word) : names(app, word));
 	if (command || !word || /\s$/.test(word)) return;
 	const mine = (completion.pause = setTimeout(async () => {
 		const isKnown = await app.do.learnNames(word, completion.choices.length, MOST);
@@ -65,23 +69,51 @@ function offer(app, choices) {
 	show(app);
 }
 
-// Those who are here come first.
+// Who is in the room, those who are here first; then the robot, and all at once for who may call them.
 function names({ state: { room, store } }, word) {
 	const found = [];
+	const fits = (user) => user && user !== store.me && user.name.toLowerCase().includes(word);
+	const offered = ({ name, bot }) => ({ text: `@${name} `, shown: bot ? `${name} · ${say("bot")}` : name });
+	const others = [
+		...(fits(store.robot) && !room.other ? [offered(store.robot)] : []),
+		...(room.may.includes("call") && !room.other ? calls(word) : []),
+	];
 	for (const user of room.users?.values() ?? []) {
-		if (user === store.me || !user.name.toLowerCase().includes(word)) continue;
-		found.push({ text: `@${user.name} `, shown: user.name });
-		if (found.length === MOST) break;
+		if (found.length + others.length >= MOST) break;
+		if (fits(user)) found.push(offered(user));
 	}
-	return found;
+	return [...found, ...others];
 }
 
-function commands(word) {
-	const found = COMMANDS.filter((name) => name.startsWith(word));
+// In the words of the page's language.
+function calls(word) {
+	const spoken = (words) => words[Number(language() === "zh")] ?? words[0];
+	const found = [...CALLS].filter(([, words]) => words.some((one) => one.startsWith(word)));
+	return found.map(([call, words]) => {
+		const text = `@${spoken(words)} `;
+		return { text, shown: `${text}· ${say(`call_${call}`)}` };
+	});
+}
+
+// Those that one may use here.
+function commands({ state: { store, room } }, word) {
+	const found = sorted(store, room).mine.filter((name) => name.startsWith(word));
 	return found.map((name) => ({ text: `/${name} `, shown: say(helpFor(name)) }));
 }
 
-function take(app, { text }) {
+// The list may have to be fetched; then it is looked again, if the text is still the same.
+async function offerEmoji(app, { typed, emoji }, before) {
+	app.state.completion.from = before.length - typed.length;
+	const called = ({ codes, names }) => (typed[0] === "[" ? `[${names[0]}]` : `:${codes[0]}: ${names[0]}`);
+	const shown = (one) => `${one.sign} ${called(one)}`;
+	offer(app, emoji.map((one) => ({ text: one.sign, shown: shown(one), sign: one.sign })));
+	if (app.state.emoji.table || !(await app.do.learnEmoji())) return;
+	const field = $("say");
+	if (field.value.slice(0, field.selectionStart) === before) update(app);
+}
+
+function take(app, { text, sign }) {
+	if (sign) app.do.usedEmoji(sign);
 	const field = $("say");
 	field.setRangeText(text, app.state.completion.from, field.selectionStart, "end");
 	close(app);

@@ -6,6 +6,7 @@ import * as completion from "./completion.js";
 import { $ } from "./dom.js";
 import * as emoji from "./emoji.js";
 import * as pictures from "./pictures.js";
+import * as speaking from "./speaking.js";
 import { say, sentence, why } from "./words.js";
 
 const TYPING_EVERY = 2_500;
@@ -19,7 +20,7 @@ export function mount(app) {
 		event.preventDefault();
 		send(app);
 	});
-	emoji.mount((sign) => insert(app, sign));
+	emoji.mount(app, (sign) => insert(app, sign));
 	pictures.mount(app, { note, focus });
 }
 
@@ -59,6 +60,18 @@ function note(text) {
 function write(app, text) {
 	$("say").value = text;
 	changed(app);
+}
+
+// What was said waits until somebody has looked at it.
+export function held(app, name) {
+	if (app.state.room.name === name) note(say("held"));
+}
+
+// Calls somebody, at the place of the cursor.
+export function mention(app, name) {
+	const before = $("say").value.slice(0, $("say").selectionStart);
+	focus();
+	insert(app, `${/\S$/.test(before) ? " " : ""}@${name} `);
 }
 
 // At the place of the cursor.
@@ -111,23 +124,36 @@ async function send(app) {
 	const text = $("say").value;
 	if ((!text.trim() && pictures.none(app)) || charactersLeft(app) < 0) return;
 	completion.close(app);
-	if (!(await isAddressed(app, text))) return;
+	if (!(await isAddressed(app, text)) || !(await isSigned(app, text))) return;
 	const { say: msg, wrong, ...command } = parse(text, (name) => app.state.store.personNamed(name));
 	if (wrong !== undefined) return note(say(wrong ? helpFor(wrong) : "noCommand"));
+	// What is typed stays until one may say it.
+	if (msg !== undefined && speaking.refuses(app)) return;
 	app.state.composer.typedAt = 0;
 	write(app, "");
 	focus();
-	if (msg !== undefined) app.do.speak(app.state.room, msg, pictures.release(app, { focus }));
+	if (msg !== undefined) app.do.speak(app.state.room, app.do.signed(msg), pictures.release(app, { focus }));
 	else await perform(app, command, text);
 }
 
 // Is it known to whom the text is? The server may have to be asked. False: meanwhile it is another text.
 async function isAddressed(app, text) {
 	const { composer } = app.state;
-	if (!/^\/msg\s/i.test(text)) return true;
+	if (!/^\/(msg|kick|ban|mute|purge)\s/i.test(text)) return true;
 	if (composer.asking) return false;
 	composer.asking = true;
 	await app.do.learnAddressee(text);
+	composer.asking = false;
+	return $("say").value === text;
+}
+
+// Is the list there for what may be codes of emoji? It is waited for a little. False: meanwhile it is another text.
+async function isSigned(app, text) {
+	const { composer } = app.state;
+	if (!app.do.needsEmoji(text)) return true;
+	if (composer.asking) return false;
+	composer.asking = true;
+	await app.do.waitForEmoji();
 	composer.asking = false;
 	return $("say").value === text;
 }

@@ -2,13 +2,13 @@
 
 import { button, el, iconButton } from "./dom.js";
 import { tellError } from "./notices.js";
-import { say } from "./words.js";
+import { say, sentence, why } from "./words.js";
 
 // Escape and a click beside it close it as well.
 export function open(title, ...content) {
 	const close = () => dialog.close();
 	const onmousedown = ({ target }) => target === dialog && close();
-	const dialog = el("dialog", { ariaLabel: title, onclose: () => dialog.remove(), onmousedown },
+	const dialog = el("dialog.dialog-frame", { ariaLabel: title, onclose: () => dialog.remove(), onmousedown },
 		el("header.frame-bar", {}, el("h2.grow", {}, title), iconButton("close", "close", close)),
 		el("div.dialog-body", {}, content));
 	document.body.append(dialog);
@@ -28,6 +28,19 @@ export function sure(question, label, act, looks = ".danger") {
 		button(looks, { onclick: yes }, label)));
 	return dialog;
 }
+
+// Gives `attempt(act)`: does something with the server, shows what has come of it, and says at `note` what was refused.
+export const attempting = (note, show) => async (act) => {
+	note.textContent = "";
+	let answer;
+	try {
+		answer = await act?.();
+		await show();
+	} catch (error) {
+		note.textContent = sentence(why(error));
+	}
+	return answer;
+};
 
 // A field that says what it is for, and has the focus.
 export const field = (placeholder, properties) =>

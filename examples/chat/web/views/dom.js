@@ -3,7 +3,6 @@
  * Content-Security-Policy forbids `innerHTML` and the like as well.)
  */
 
-import { firstSign } from "../model/text.js";
 import { say } from "./words.js";
 
 export const $ = (id) => document.getElementById(id);
@@ -42,15 +41,31 @@ const ICONS = {
 	search: "M10.5 17a6.5 6.5 0 100-13 6.5 6.5 0 000 13zM15.5 15.5L20 20",
 	send: "M5 12h13M12 5.5l6.5 6.5-6.5 6.5",
 	settings: "M4 7h9M17 7h3M15 4.5v5M4 17h3M11 17h9M9 14.5v5",
+	at: "M12 15.5a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM15.5 8.5v5c0 3 4.5 2.5 4.5-1.5a8 8 0 10-3 6.200",
+	bell: "M6 16.5V11a6 6 0 0112 0v5.5l1.5 2h-15zM10 20.500h4",
+	bellAll: "M6 16.5V11a6 6 0 0112 0v5.5l1.5 2h-15zM10 20.500h4M2.500 9l2-5M21.500 9l-2-5",
+	bellOff: "M6 16.5V11a6 6 0 0112 0v5.5l1.5 2h-15zM10 20.500h4M4 4l16 17",
+	ban: "M12 20.5a8.5 8.5 0 100-17 8.5 8.5 0 000 17zM6 6l12 12",
+	clock: "M12 20.5a8.5 8.5 0 100-17 8.5 8.5 0 000 17zM12 7v5l3.5 2",
+	closed: "M4 6c3-1 6-1 8 1 2-2 5-2 8-1v12c-3-1-6-1-8 1-2-2-5-2-8-1zM12 7v12",
+	flag: "M6 21V4M6 5h12l-2.5 4L18 13H6",
+	lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3",
+	menu: "M5.5 12h.1M12 12h.1M18.5 12h.1",
+	mute: "M4 9.5v5h3.5L12 18V6L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5",
+	shield: "M12 3.5l7 2.5v5.5c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6z",
+	talk: "M4 5h16v11H10l-4.5 4V16H4z",
 	zoom: "M10.5 17a6.5 6.5 0 100-13 6.5 6.5 0 000 13zM15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6",
 	emoji: "M12 20.5a8.5 8.5 0 100-17 8.5 8.5 0 000 17zM8.5 14c1.5 3 5.5 3 7 0M9 9.5h.1M15 9.5h.1",
 };
 
-export function icon(name) {
+export const icon = (name) => outline(ICONS[name]);
+
+// A drawing of lines, on the same field.
+export function outline(d) {
 	const make = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
 	const [svg, path] = [make("svg"), make("path")];
 	svg.setAttribute("viewBox", "0 0 24 24");
-	path.setAttribute("d", ICONS[name]);
+	path.setAttribute("d", d);
 	svg.append(path);
 	return svg;
 }
@@ -62,14 +77,6 @@ export function button(classes, properties, ...children) {
 // A button that is only an icon; its name is for the screen reader and the pointer that rests on it.
 export const iconButton = (name, word, onclick, classes = "", tabIndex = 0) =>
 	button(`.icon${classes}`, { title: say(word), ariaLabel: say(word), onclick, tabIndex }, icon(name));
-
-// A disc with the first character of a name, in a colour of the person's own.
-export function face({ id, name }, size = "") {
-	const disc = el(`span.face.${size}`, { ariaHidden: "true" }, firstSign(name).toUpperCase());
-	// Neighbouring numbers get colours far apart: 137.5° is the golden angle.
-	disc.style.setProperty("--hue", Math.round(id * 137.5) % 360);
-	return disc;
-}
 
 // Is somebody here, or away?
 export const presence = (online) =>

@@ -2,9 +2,12 @@
  * What stands above the messages and around them: the room, who is typing, the ways to what is not in view, the title.
  */
 
-import { $, face, icon, put } from "./dom.js";
+import { levelOf } from "../model/attention.js";
+import { reviews } from "../model/rights.js";
+import { $, icon, put } from "./dom.js";
+import { face } from "./face.js";
 import { newIsAbove } from "./timeline.js";
-import { moment, nameOf, say } from "./words.js";
+import { moment, nameOf, say, signedName } from "./words.js";
 
 // Somebody who types says so every few seconds; silence for this long means that they do not.
 const TYPING_LASTS = 5_000;
@@ -12,11 +15,15 @@ const TYPING_LASTS = 5_000;
 export function update(app) {
 	const { room, store } = app.state;
 	const { other } = room;
-	put("room-title", other ? nameOf(room) : `#${nameOf(room)}`);
-	put("room-detail", other ? detailOfTalk(store.people.get(other.id)) : say("memberCount", { count: room.members }));
+	put("room-title", signedName(room));
+	$("room-title").disabled = Boolean(other);
+	$("room-lock").hidden = room.kind !== "private";
+	if (put("room-topic", room.topic)) $("room-topic").title = room.topic;
+	showReports(app, reviews(store) ? store.reports.size : 0);
+	put("room-detail", other ? detailOfTalk(store, other) : say("memberCount", { count: room.members }));
 	$("leave").hidden = room.name === store.home;
-	showLeave(say(other ? "leaveTalk" : "leaveRoom", { room: nameOf(room) }), other ? "close" : "leave");
-	if (put("my-name", store.me.name)) $("my-face").replaceChildren(face(store.me, "mini"));
+	showLeave(say(other ? "leaveTalk" : "leaveRoom", { room: signedName(room) }), other ? "close" : "leave");
+	if (put("my-name", store.me.name)) $("my-face").replaceChildren(face(app, store.me, "mini"));
 	showWays(app, room);
 	$("say").placeholder = say("messageTo", { room: $("room-title").textContent });
 	$("say").setAttribute("aria-label", $("say").placeholder);
@@ -24,7 +31,20 @@ export function update(app) {
 	showTitle(room, [...store.rooms.values()]);
 }
 
-const detailOfTalk = (person) => say(person?.online ? "private" : "privateAbsent");
+function detailOfTalk(store, person) {
+	if (store.isBot(person)) return say("privateBot");
+	return say(store.people.get(person.id)?.online ? "private" : "privateAbsent");
+}
+
+// What waits for those who may look at it; and the way to the page of those who govern the whole chat.
+function showReports({ state: { store } }, count) {
+	$("reports").hidden = count === 0;
+	$("admin").hidden = !store.may.includes("admin");
+	const label = say("reportsCount", { count });
+	if (!put("reports-count", count > 99 ? "99+" : String(count)) && $("reports").title === label) return;
+	$("reports").title = label;
+	$("reports").setAttribute("aria-label", label);
+}
 
 // The ways to what is not in view: the first of what is new, and the end.
 function showWays(app, room) {
@@ -56,7 +76,8 @@ function showTypists(app, room) {
 
 // The number of what is unread, where one sees it from another tab.
 function showTitle(room, rooms) {
-	const sum = (what) => rooms.reduce((total, room) => total + room[what], 0);
+	const told = rooms.filter((room) => levelOf(room) !== "nothing");
+	const sum = (what) => told.reduce((total, room) => total + room[what], 0);
 	const count = sum("unread") > 0 ? `(${sum("mentions") > 0 ? "@" : ""}${sum("unread")}) ` : "";
 	const title = `${count}${nameOf(room)} · pollcat`;
 	if (document.title !== title) document.title = title;

@@ -5,7 +5,10 @@
  */
 
 import { attempt } from "../model/attempt.js";
-import { $, button, el, face, presence } from "./dom.js";
+import { personMenu } from "./acts.js";
+import { botBadge } from "./bot.js";
+import { $, button, el, icon, iconButton, presence } from "./dom.js";
+import { face } from "./face.js";
 import { replace } from "./list.js";
 import { language, say } from "./words.js";
 
@@ -15,6 +18,8 @@ const AROUND = 10;
 const WORTH_SEARCHING = 15;
 const EVERY = 500;
 const PAUSE = 200;
+// No timer of a browser is longer.
+const LONGEST = 86_400_000;
 // Until one is measured.
 const ROW_HEIGHT = 38;
 
@@ -34,6 +39,7 @@ export function mount(app) {
 export function update(app) {
 	const { room, store, members } = app.state;
 	const { drawn } = members;
+	lapse(app);
 	$("app").dataset.kind = room.other ? "talk" : "room";
 	if (room.other || !isSeen(app)) return app.do.watchPeople([]);
 	const query = $("member-search").value;
@@ -55,6 +61,13 @@ export function update(app) {
 	look(app);
 	rows(app);
 	app.do.refreshMembers();
+}
+
+// The mark of somebody who is muted goes when the time is over.
+function lapse({ state: { room, members }, do: { draw } }) {
+	const next = room.lapse(Date.now());
+	clearTimeout(members.lapsing);
+	if (next < Infinity) members.lapsing = setTimeout(draw, Math.min(LONGEST, next - Date.now()));
 }
 
 // Are the members in view? On a narrow page, only if they were opened.
@@ -93,15 +106,15 @@ function rows(app) {
 	const after = Math.max(0, shown.length - first - inView.length);
 	list.style.paddingTop = `${first * height + 4}px`;
 	list.style.paddingBottom = `${after * height + 4}px`;
-	const keyOf = (user) => [user.id, user.name, user.online, user === store.me].join("\n");
+	const marks = (user) => [user.bot, user.role, room.ops.has(user.id), room.silenced.has(user.id)];
+	const keyOf = (user) => [user.id, user.name, user.online, user === store.me, ...marks(user)].join("\n");
 	replace(list, inView, keyOf, (user) => row(app, user));
 	members.current = current; // a focus that had to move on the way is not somebody's wish
 	const size = $("member-search").value ? shown.length : Math.max(shown.length, room.members);
 	for (const [at, row] of [...list.children].entries()) {
 		row.setAttribute("aria-posinset", first + at + 1);
 		row.setAttribute("aria-setsize", size);
-		const target = row.querySelector("button");
-		if (target) target.tabIndex = first + at === current ? 0 : -1;
+		for (const target of row.querySelectorAll("button")) target.tabIndex = first + at === current ? 0 : -1;
 	}
 	if (!list.querySelector("[tabindex='0']")) list.querySelector("button")?.setAttribute("tabindex", 0);
 	if (room.crowd) app.do.watchPeople(inView.map(({ id }) => id));
@@ -112,13 +125,25 @@ function rows(app) {
 function row(app, user) {
 	const me = user === app.state.store.me;
 	const content = [
-		face(user, "mini"), el("bdi.grow.cut", {}, user.name),
+		face(app, user, "mini"), el("bdi.grow.cut", {}, user.name), ...marksOf(app.state.room, user),
 		me && el("span.quiet.small", {}, say("you")), presence(user.online),
 	];
 	const classes = `.list-place${user.online ? "" : ".members-away"}`;
-	if (me) return el("li", {}, el(`span${classes}`, {}, content));
+	if (me) return el("li", {}, el(`span${classes}.members-me`, {}, content));
 	const title = say("talkTo", { name: user.name });
-	return el("li", {}, button(classes, { title, onclick: () => app.do.talk(user) }, content));
+	const more = iconButton("menu", "menu", () => personMenu(app, user, more), ".little.members-more");
+	more.setAttribute("aria-haspopup", "menu");
+	more.setAttribute("aria-label", say("menuOf", { name: user.name }));
+	return el("li.members-row", {}, button(classes, { title, onclick: () => app.do.talk(user) }, content), more);
+}
+
+// What somebody is in the chat, or in this room; and whether they may not speak.
+function marksOf(room, { id, role, bot }) {
+	const is = role === "owner" || role === "admin" ? role : room.ops.has(id) && "op";
+	const word = say("is_mute");
+	const muted = () => el("span.members-muted", { title: word }, icon("mute"), el("span.unseen", {}, word));
+	const isOf = is && el("span.members-role", {}, say(`role_${is}`));
+	return [bot && botBadge(), isOf, room.silenced.has(id) && muted()];
 }
 
 // What comes after the members that are known.

@@ -1,12 +1,15 @@
 /** How one message looks: a row of the timeline, and what can be done with it. */
 
-import { Names } from "../model/mentions.js";
+import { callsBy } from "../model/attention.js";
+import { CALLS, Names } from "../model/mentions.js";
 import { isBlank } from "../model/text.js";
-import { button, el, face, iconButton } from "./dom.js";
+import { messageMenu, personMenu, personOf } from "./acts.js";
+import { botBadge } from "./bot.js";
+import { button, el, iconButton } from "./dom.js";
+import { face } from "./face.js";
 import { plainBlock, render } from "./marks.js";
+import { copy } from "./notices.js";
 import { picture } from "./picture.js";
-import { askToTakeBack } from "./questions.js";
-import { toast } from "./toasts.js";
 import { clock, day, fullTime, say, sayParts, why } from "./words.js";
 
 // What one person says within this time stands under one name.
@@ -33,12 +36,13 @@ export function row(app, item, before) {
 	// Beside a message there is room for the time, and for no half of the day.
 	const told = follows ? clock(msg_time).replace(/\s?[AP]M$/, "") : clock(msg_time);
 	const time = el("time", { dateTime: iso, title: fullTime(msg_time) }, told);
-	const forMe = item.mentions?.includes(store.me.id);
+	const forMe = !mine && callsBy(item, store.me.id);
 	const classes = [!follows && "first", mine && "mine", forMe && "for-me", state].filter(Boolean);
 	return el(["article.message", ...classes].join(".message-"), { tabIndex: -1 }, lines, el("div.message-entry", {},
-		follows ? el("span.message-gutter", {}, time) : face({ id: item.from_id, name: item.from }),
+		follows ? el("span.message-gutter", {}, time) : faceOf(app, item),
 		el("div.message-body", {}, head(app, item, follows, time), content(app, item), state && mark(app, item.entry)),
-		mine && ofMine(app, item)));
+		mine && el("span.message-sent", { title: say(state ? "sending" : "sent") }, state ? "…" : "✓"),
+		!state && more(app, item)));
 }
 
 // Another day; or what is new from here on.
@@ -52,24 +56,35 @@ function linesAbove(item, before, isFirstNew) {
 }
 
 // What follows under one name says the name to a screen reader only.
-function head(app, { from_id: id, from: name }, follows, time) {
+function head(app, item, follows, time) {
+	const { store } = app.state;
+	const { from_id: id, from: name, bot } = item;
 	if (follows) return el("span.unseen", {}, `${name}: `);
-	const talk = () => app.do.talk({ id, name });
-	const who = button(".message-who.cut", { dir: "auto", tabIndex: -1, onclick: talk }, name);
-	return el("header.message-head", {}, who, time);
+	const isMe = id === store.me.id;
+	const looks = { dir: "auto", tabIndex: -1, ariaHasPopup: "menu", onclick: ofPerson(app, item) };
+	const who = isMe ? el("strong.message-who.cut", { dir: "auto" }, name) : button(".message-who.cut", looks, name);
+	return el("header.message-head", {}, who, store.isBot({ id, bot }) && botBadge(), time);
 }
 
-// One's own can be taken back, and says how far it has come.
-function ofMine(app, item) {
-	const { state, deleted } = item;
-	return [
-		!state && !deleted && iconButton("delete", "delete", () => askToTakeBack(app, item), ".little.message-delete", -1),
-		el("span.message-sent", { title: say(state ? "sending" : "sent") }, state ? "…" : "✓"),
-	];
+// For the pointer: the name beside it is for the keyboard.
+function faceOf(app, item) {
+	const made = face(app, { id: item.from_id, name: item.from });
+	if (item.from_id !== app.state.store.me.id) made.addEventListener("click", ofPerson(app, item));
+	return made;
+}
+
+const ofPerson = (app, item) => ({ currentTarget }) => personMenu(app, personOf(app, item), currentTarget);
+
+// What can be done with it.
+function more(app, item) {
+	const made = iconButton("menu", "menu", () => messageMenu(app, item, made), ".little.message-more", -1);
+	made.setAttribute("aria-haspopup", "menu");
+	return made;
 }
 
 function content(app, item) {
-	if (item.deleted) return el("p.message-gone", {}, say("deleted"));
+	const gone = () => (item.by ? say("deletedBy", { name: item.by }) : say("deleted"));
+	if (item.deleted) return el("p.message-gone", {}, gone());
 	const shown = item.type === "picture" && (picture(app, item) ?? el("p.message-gone", {}, say("pictureGone")));
 	return el("div.message-text", { dir: "auto" }, text(app, item), shown);
 }
@@ -83,26 +98,24 @@ function text(app, item) {
 const codeBlock = (code) =>
 	el("div.message-code", {}, plainBlock(code), iconButton("copy", "copy", () => copy(code), ".little", -1));
 
-async function copy(text) {
-	try {
-		await navigator.clipboard.writeText(text); // plain http in a network has no such clipboard
-	} catch {
-		return toast(say("notCopied"));
-	}
-	toast(say("copied"));
-}
-
 // Whom its words may call: those whom the server has named. Of one's own it says nothing before the next visit: then
 // any member whose name is known.
-function namesIn({ state: { store, room } }, { msg, mentions, from_id }) {
+function namesIn({ state: { store, room } }, { msg, mentions, call, from_id }) {
 	if (!msg.includes("@")) return undefined;
-	if (mentions) return namesOf(store, mentions);
-	return from_id === store.me.id && room.users ? room.users.names(() => namesOf(store, room.users.keys())) : undefined;
+	if (mentions || call) return namesOf(store, mentions ?? [], called(call, "me"));
+	return from_id === store.me.id && room.users ? room.users.names(() => mayCall(store, room)) : undefined;
 }
 
-function namesOf(store, ids) {
+function mayCall(store, room) {
+	const all = room.may.includes("call") ? [...CALLS.keys()].flatMap((call) => called(call, "other")) : [];
+	return namesOf(store, [...room.users.keys(), store.robot?.id], all);
+}
+
+const called = (call, who) => (CALLS.get(call) ?? []).map((word) => [word, who]);
+
+function namesOf(store, ids, others) {
 	const known = [...ids].map((id) => [store.people.get(id)?.name, id === store.me.id ? "me" : "other"]);
-	return new Names(known.filter(([name]) => name));
+	return new Names([...others, ...known.filter(([name]) => name)]);
 }
 
 // Why it was not sent; or what it waits for, or how far it is.
@@ -117,11 +130,12 @@ function mark(app, entry) {
 }
 
 // "alice, bob joined"; a room that is new can be gone to.
-function notice({ kind, names, count, msg_time }) {
+function notice({ kind, names, by = "", count, msg_time }) {
 	const inside = (name) => (kind === "noticeCreated" ? el("a", { href: `#${encodeURIComponent(name)}` }, name) : name);
 	const apart = (name) => name.split(" → ").flatMap((part, at) => [at > 0 && " → ", el("bdi", {}, inside(part))]);
 	const listed = names.slice(-4).flatMap((name, at) => [at > 0 && ", ", ...apart(name)]);
 	const more = count > 4 ? say("andOthers", { count: count - 4 }) : "";
 	const title = fullTime(msg_time);
-	return el("p.message-notice.small.quiet", { title }, sayParts(kind, { names: [...listed, more] }).flat());
+	const values = { names: [...listed, more], by: el("bdi", {}, by) };
+	return el("p.message-notice.small.quiet", { title }, sayParts(kind, values).flat());
 }

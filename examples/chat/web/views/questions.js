@@ -2,7 +2,7 @@
 
 import { sure } from "./dialog.js";
 import { $ } from "./dom.js";
-import { nameOf, say } from "./words.js";
+import { nameOf, say, signedName } from "./words.js";
 
 // The question about the room of the page's address, so that it ends when the address is another one.
 export function askToJoin(name, join) {
@@ -17,7 +17,7 @@ export function endQuestion() {
 export function askToLeave(app, room) {
 	const leave = () => app.do.leave(room);
 	if (room.other) sure(say("leaveTalkSure", { name: nameOf(room) }), say("leaveTalk"), leave, ".primary");
-	else sure(say("leaveSure", { room: `#${room.name}` }), say("leave"), leave);
+	else sure(say("leaveSure", { room: signedName(room) }), say("leave"), leave);
 }
 
 export function askToTakeBack(app, { offset }) {

@@ -3,7 +3,9 @@
 import * as banner from "./banner.js";
 import { onEnter, open } from "./dialog.js";
 import { button, el } from "./dom.js";
+import { ofMyself, PARTS } from "./myself.js";
 import { askToForget } from "./questions.js";
+import { targets } from "./targets.js";
 import { language, say, sentence, translate, why } from "./words.js";
 
 export function chooseLanguage(app, chosen) {
@@ -13,12 +15,19 @@ export function chooseLanguage(app, chosen) {
 	app.do.draw();
 }
 
-export function settings(app) {
+// `part` and `what`: a command asks for one part alone.
+export function settings(app, part, what) {
+	if (part in PARTS) return PARTS[part](app, what);
 	const again = () => {
 		dialog.close();
 		settings(app);
 	};
-	const dialog = open(say("settings"), nameOf(app), languages(app, again), themes(app), calls(app), server(app),
+	const { picture, devices, words } = ofMyself(app, section);
+	const parts = [
+		picture, nameOf(app), languages(app, again), themes(app), calls(app), app.do.mayPush() && phone(app), devices, words,
+		server(app),
+	];
+	const dialog = open(say("settings"), ...parts.filter(Boolean),
 		button(".danger", { onclick: () => askToForget(app) }, say("forgetMe")));
 	banner.update(app);
 }
@@ -64,7 +73,7 @@ function themes({ state: { kept } }) {
 
 // How one is called who looks elsewhere.
 function calls(app) {
-	const { soundOn, setSound, noticesOn, setNotices } = app.do;
+	const { soundOn, setSound, noticesOn, setNotices, shakingOn, setShaking } = app.do;
 	const wrong = error();
 	const checkbox = (checked, onchange) => el("input", { type: "checkbox", checked, onchange });
 	const sound = checkbox(soundOn(), () => setSound(sound.checked));
@@ -73,9 +82,15 @@ function calls(app) {
 		wrong.textContent = notices.checked && !noticesOn() ? say("noticesForbidden") : "";
 		notices.checked = noticesOn();
 	});
+	const shaking = checkbox(shakingOn(), () => setShaking(shaking.checked));
 	const labelled = (box, word) => el("label.settings-choice", {}, box, say(word));
-	return section("whenCalled", labelled(sound, "playSound"), labelled(notices, "showNotice"), wrong);
+	return section("whenCalled", labelled(sound, "playSound"), labelled(notices, "showNotice"), wrong,
+		labelled(shaking, "shakeWindow"));
 }
+
+// And who is away.
+const phone = (app) => section("myPhone", el("p.dialog-buttons", {},
+	button("", { onclick: () => targets(app) }, say("showPhone"))));
 
 function server(app) {
 	const wrong = error();

@@ -1,8 +1,11 @@
 /** Going to a room, a talk or a person by a few letters of the name. */
 
+import { botBadge } from "./bot.js";
 import { field, onEnter, open } from "./dialog.js";
-import { button, el, face } from "./dom.js";
+import { button, el } from "./dom.js";
+import { face } from "./face.js";
 import { replace } from "./list.js";
+import { roomSign } from "./places.js";
 import { nameOf, say } from "./words.js";
 
 const MOST = 12;
@@ -37,8 +40,9 @@ export function switchPlace(app) {
 			else app.do.talk(user);
 		};
 		const isRoom = room && !room.other;
-		const sign = isRoom ? el("span.list-sign", { ariaHidden: "true" }, "#") : face(room?.other ?? user, "mini");
-		return el("li", {}, button(".list-place", { onclick: go }, sign, el("bdi.grow.cut", {}, name)));
+		const sign = isRoom ? roomSign(room.kind) : face(app, room?.other ?? user, "mini");
+		return el("li", {}, button(".list-place", { onclick: go }, sign, el("bdi.grow.cut", {}, name),
+			app.state.store.isBot(room?.other ?? user) && botBadge()));
 	}
 
 	const first = () => list.querySelector("button")?.click();

@@ -6,6 +6,7 @@
 import { onResize } from "../browser/able.js";
 import { $ } from "./dom.js";
 import { below, CONTEXT, count, hold, keep, noticeScroll, reading, settle, spot } from "./hold.js";
+import { onLongPress } from "./menu.js";
 import { drop, dropBelow, fill, grow, growUp, renew, rowAt, showOlder, showUnsent } from "./rows.js";
 import { language } from "./words.js";
 
@@ -25,6 +26,7 @@ export function mount(app) {
 	log.addEventListener("scroll", () => scrolled(app), { passive: true });
 	log.addEventListener("focusin", (event) => focused(app, event));
 	log.addEventListener("keydown", (event) => walk(app, event));
+	onLongPress(log, "article.message", (row) => row.querySelector(".message-more")?.click());
 	watchDay(app);
 }
 

@@ -20,10 +20,40 @@ export function sayParts(key, values) {
 const RULED = new Set(["bad_name", "bad_room_name", "bad_picture", "storage"]);
 
 // What was refused, and why; in the server's English if there are no words for it here.
-export function why({ code, msg = code }) {
+export function why({ code, msg = code, until, retry_after: wait }) {
 	const key = `error_${code}`;
+	if (code === "forbidden") return forbidden(msg);
+	if (code === "slow" && wait) return say("error_slowFor", { time: span(wait / 1_000) });
+	if (code === "muted" && until) return say("error_mutedUntil", { time: moment(until) });
 	if (!PHRASES.has(key)) return msg;
 	return RULED.has(code) && msg !== code ? `${say(key)} (${msg})` : say(key);
+}
+
+// Which right is lacking, by a word of the server's sentence.
+const LACKS = [
+	[/for reading/, "closed"], [/be an op/, "op"], [/be an admin/, "admin"], [/be an owner/, "owner"],
+	[/is more than/, "outranked"], [/private talk/, "talk"], [/the lobby/, "lobby"], [/last owner/, "lastOwner"],
+	[/to oneself/, "oneself"],
+];
+
+function forbidden(msg) {
+	const [, lack] = LACKS.find(([words]) => words.test(msg)) ?? [];
+	return lack ? say(`lacks_${lack}`) : `${say("error_forbidden")} (${msg})`;
+}
+
+// A time in seconds, as a clock that counts down: 0:09, 12:30, 1:02:03.
+export function countdown(seconds) {
+	const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+	const padded = (number) => String(number).padStart(2, "0");
+	return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
+}
+
+// How long something lasts, in seconds, in the largest unit that is whole.
+export function span(seconds) {
+	const units = [["days", 86_400], ["hours", 3_600], ["minutes", 60], ["seconds", 1]];
+	const whole = Math.max(1, Math.ceil(seconds));
+	const [word, unit] = units.find(([, unit]) => whole % unit === 0 && whole >= unit);
+	return say(`span_${word}`, { count: whole / unit });
 }
 
 // On its own: with a capital, and an end.
@@ -33,8 +63,10 @@ export function sentence(text) {
 }
 
 // What a room is called here: the lobby has a word in each language.
-export const nameOf = (room) => room.other?.name ?? (room.name === "lobby" ? say("lobby") : room.name);
+export const nameOf = (room) => room.other?.name ?? room.title ?? (room.name === "lobby" ? say("lobby") : room.name);
 
+// The same within a sentence, behind the sign of a room that everybody may join.
+export const signedName = (room) => (room.other || room.title !== undefined ? nameOf(room) : `#${nameOf(room)}`);
 
 // Fills in the words of the page itself: `data-say` is text, `data-label` a name that is not seen.
 export function translate() {
