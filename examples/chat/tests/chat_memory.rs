@@ -211,7 +211,7 @@ fn one_address_at_its_worst_keeps_64_mib_at_most_and_others_do_not_notice() {
             client
         })
         .collect();
-    subject.costs("the same, and 33 that look at 12 pictures and do not read them", 54 * MIB);
+    subject.costs("the same, and 33 that look at 12 pictures and do not read them", 64 * MIB);
     subject.talk(6 * MIB);
     subject.costs("the same, and 33 that read nothing of a busy lobby", 64 * MIB);
 

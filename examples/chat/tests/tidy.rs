@@ -5,18 +5,38 @@ use pollcat_testing::sources::Arrow;
 use pollcat_testing::{circles, sources};
 
 /// Packages, and the server's connections, and the only places that may say them.
-const PACKAGES: [Arrow; 8] = [
+const PACKAGES: [Arrow; 10] = [
     (&["rusqlite"], &["src/history/"]),
     (&["serde", "serde_json"], &["src/voices/json/", "src/run/settings/"]),
-    (&["jiff"], &["src/voices/lines.rs", "src/run/logs/"]),
+    (&["jiff"], &["src/voices/lines", "src/run/logs/", "src/robot/local.rs"]),
     (&["unicode_security"], &["src/model/names"]),
     (&["imagesize"], &["src/picture"]),
-    (&["Peers"], &["src/handler/", "src/deliver/", "src/http/"]),
+    (&["ureq"], &["src/sender/"]),
+    (&["hmac"], &["src/voices/json/targets/"]),
+    (&["Peers"], &["src/handler/", "src/deliver/", "src/http/", "src/metrics/board.rs"]),
     (
         &["PeerId", "PeerMap"],
-        &["src/handler/", "src/deliver/", "src/http/", "src/session/", "src/tickets.rs"],
+        &[
+            "src/handler/",
+            "src/deliver/",
+            "src/http/",
+            "src/session/",
+            "src/tickets.rs",
+            "src/metrics/board.rs",
+        ],
     ),
-    (&["std::thread", "thread"], &["src/history/", "src/run/logs/", "src/main.rs", "src/run/signals.rs"]),
+    (
+        &["std::thread", "thread"],
+        &[
+            "src/history/",
+            "src/sender/",
+            "src/run/logs/",
+            "src/run/health.rs",
+            "src/main.rs",
+            "src/run/signals.rs",
+            "src/metrics/board.rs",
+        ],
+    ),
 ];
 
 /// What the model knows nothing of: connections, JSON, clocks, threads, chance and the log.
@@ -38,22 +58,35 @@ const NOT_OF_THE_MODEL: &[&str] = &[
     "crate::voices",
 ];
 
-/// Which part of the page may import from which. `main` wires them all, and nobody imports it.
-const LAYERS: [(&str, &[&str]); 5] = [
+/// Which part of a page may import from which. Its `main` wires them all, and nobody imports it. The admin page has the chat's
+/// connection and elements, and nothing of what the chat does.
+const LAYERS: [(&str, &[&str]); 8] = [
     ("model/", &["model/"]),
     ("browser/", &["browser/", "model/"]),
     ("net/", &["net/", "model/"]),
     ("app/", &["app/", "net/", "model/"]),
     ("views/", &["views/", "browser/", "model/"]),
+    ("admin/model/", &["admin/model/", "model/"]),
+    ("admin/app/", &["admin/app/", "admin/model/", "net/", "model/"]),
+    ("admin/views/", &["admin/views/", "admin/model/", "views/", "browser/", "model/"]),
 ];
+
+/// Where a page begins: what wires its parts, and what comes before them.
+const MAINS: [&str; 2] = ["main.js", "admin/main.js"];
+const EARLY: [&str; 2] = ["early.js", "admin/early.js"];
+/// A style of all views, which is called like none of them.
+const OF_ALL: [&str; 4] = ["tokens", "base", "helpers", "frame"];
 
 /// What a browser has and node has not, and the only places of the page that may say it.
 const GLOBALS: [Arrow; 5] = [
-    (&["document", "requestAnimationFrame"], &["views/", "main.js", "early.js"]),
-    (&["window"], &["main.js", "early.js"]),
-    (&["localStorage", "sessionStorage"], &["main.js", "early.js"]),
-    (&["WebSocket", "fetch"], &["net/", "main.js"]),
-    (&["navigator"], &["browser/", "views/words.js", "views/message.js", "early.js"]),
+    (
+        &["document", "requestAnimationFrame"],
+        &["views/", "main.js", "early.js", "admin/views/", "admin/main.js"],
+    ),
+    (&["window"], &["main.js", "early.js", "admin/main.js"]),
+    (&["localStorage", "sessionStorage"], &["main.js", "early.js", "admin/main.js"]),
+    (&["WebSocket", "fetch"], &["net/", "main.js", "admin/main.js"]),
+    (&["navigator"], &["browser/", "views/words.js", "views/message.js", "early.js", "admin/views/forms.js"]),
 ];
 
 /// A line of the page is no longer than this.
@@ -107,7 +140,7 @@ fn the_page_is_a_tree_and_no_import_runs_up() {
     let graph = circles::scripts::graph(&page("js"));
     assert!(graph.modules() > 40, "only {} modules are seen", graph.modules());
     let mut faults = circles::faults(&graph, &[]);
-    for (from, to) in graph.arrows().filter(|(from, _)| *from != "main") {
+    for (from, to) in graph.arrows().filter(|(from, _)| !MAINS.contains(&&*format!("{from}.js"))) {
         let allowed = LAYERS.iter().find(|(layer, _)| from.starts_with(layer)).map_or(&[][..], |(_, to)| to);
         if !allowed.iter().any(|layer| to.starts_with(layer)) {
             faults.push(format!("{from} imports {to}"));
@@ -128,7 +161,7 @@ fn no_module_of_the_page_has_state_or_a_name_without_a_name() {
             // What stands at the beginning of a line, and is no declaration, is done when the module is imported.
             let acts = line.starts_with(|c: char| c.is_alphabetic())
                 && !begins(&["import ", "export ", "const ", "function ", "async function ", "class "]);
-            if is_state || is_nameless || (acts && file != "main.js") {
+            if is_state || is_nameless || (acts && !MAINS.contains(&&**file)) {
                 odd.push(format!("{file}:{number} {line}"));
             }
         }
@@ -148,11 +181,12 @@ fn every_style_of_a_view_is_called_like_the_view_and_no_line_is_long() {
     for (file, text) in [page("js"), page("css"), page("html")].concat() {
         let long = (1..).zip(text.lines()).filter(|(_, line)| line.chars().count() > WIDTH);
         odd.extend(long.map(|(number, _)| format!("{file}:{number} is longer than {WIDTH} characters")));
-        let Some(view) = file.strip_prefix("views/").and_then(|file| file.strip_suffix(".css")) else {
+        let Some((view, name)) =
+            file.strip_suffix(".css").and_then(|view| Some((view, view.split_once("views/")?.1)))
+        else {
             continue;
         };
-        let is_of_all = ["tokens", "base", "helpers", "frame"].contains(&view);
-        if !is_of_all && !page("js").iter().any(|(file, _)| file == &format!("views/{view}.js")) {
+        if !OF_ALL.contains(&name) && !page("js").iter().any(|(file, _)| file == &format!("{view}.js")) {
             odd.push(format!("{file} is called like no view"));
         }
     }
@@ -183,14 +217,15 @@ fn the_architecture_names_only_files_and_functions_that_there_are() {
     assert!(lost.is_empty(), "{lost:?}");
 }
 
-/// The page's modules without their comments; and without the table of its words.
+/// The page's modules without their comments; and without the tables of its words.
 fn code_of_the_page() -> Vec<(String, String)> {
     let is_code = |line: &&str| !line.trim_start().starts_with(['*', '/']);
     let code = |text: String| {
         text.lines().map(|line| if is_code(&line) { line } else { "" }).collect::<Vec<_>>().join("\n")
     };
-    let modules =
-        page("js").into_iter().filter(|(file, _)| !["early.js", "views/phrases.js"].contains(&&file[..]));
+    let modules = page("js")
+        .into_iter()
+        .filter(|(file, _)| !EARLY.contains(&&**file) && !file.contains("views/phrases"));
     modules.map(|(file, text)| (file, code(text))).collect()
 }
 

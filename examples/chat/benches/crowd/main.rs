@@ -1,8 +1,9 @@
 //! What a crowd costs: how fast thousands come in, what one of them costs the others, how all of them come back when the chat
-//! was started again, and what it is to come, go, type and speak among them.
+//! was started again, and what it is to come, go, type and speak among them,
+//! and to govern them.
 //!
 //! ```text
-//! cargo bench --bench crowd [newcomers] [arrivals] [restart] [coming] [room] [N …]     # only these, or all
+//! cargo bench --bench crowd [newcomers] [arrivals] [restart] [coming] [room] [acts] [N …]     # only these, or all
 //! ```
 //!
 //! `POLLCAT_CHAT` names another chat to measure, an older one say, or several: `POLLCAT_CHAT=before:after`. They take turns,
@@ -17,6 +18,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use pollcat_chat_testing::program;
 
+mod acts;
 mod arrivals;
 mod coming;
 mod newcomers;
@@ -35,12 +37,13 @@ struct Wanted {
 
 type Scene = fn(&Wanted);
 
-const SCENES: [(&str, Scene); 5] = [
+const SCENES: [(&str, Scene); 6] = [
     ("newcomers", newcomers::measure),
     ("arrivals", arrivals::measure),
     ("restart", restart::measure),
     ("coming", coming::measure),
     ("room", room::measure),
+    ("acts", acts::measure),
 ];
 
 fn main() {

@@ -1,9 +1,9 @@
-//! Joins the chat's page when the chat is compiled: who works on the page edits plain files in a folder, as a browser reads
+//! Joins the chat's pages when the chat is compiled: who works on a page edits plain files in a folder, as a browser reads
 //! them; what is served of them is one file, the page with its styles and scripts in it, short and compressed. So a
-//! browser asks once, and has all.
+//! browser asks once, and has all. Each `index.html` in the folder is a page.
 //!
 //! ```text
-//! index.html ─▶ markup ─▶ page ─▶ /  as it is, gzip, br (compress)
+//! index.html ─▶ markup ─▶ page ─▶ /  as it is, gzip, br (compress); admin/index.html ─▶ … ─▶ /admin
 //!                          ▲ ▲
 //! *.css ─▶ style ──────────┘ └───────────────────────────────┐
 //! *.js ─▶ tokens ─▶ walk ─▶ module ─▶ link ─▶ short ─▶ script, write
@@ -34,29 +34,29 @@ use std::fmt::Write;
 use std::path::Path;
 use std::{fs, io};
 
-pub use page::{File, Page};
+pub use page::{File, Policy, Site};
 pub use trouble::Trouble;
 
-/// Joins the page that is in a folder.
+/// Joins the pages that are in a folder.
 ///
 /// # Errors
 ///
 /// Something in it is not understood, or cannot be read.
-pub fn join(folder: &Path) -> Result<Page, Trouble> {
+pub fn join(folder: &Path) -> Result<Site, Trouble> {
     let mut sources = BTreeMap::new();
     read(folder, "", &mut sources)?;
-    Page::join(&sources)
+    Site::join(&sources)
 }
 
-/// Writes the files of a page into a folder, and `page.rs`: an expression that has them all in it.
+/// Writes the files of a site into a folder, and `site.rs`: an expression that has them all in it.
 ///
 /// # Errors
 ///
 /// The folder cannot be written to.
-pub fn write(page: &Page, folder: &Path) -> io::Result<()> {
+pub fn write(site: &Site, folder: &Path) -> io::Result<()> {
     let mut files = String::new();
-    for (number, file) in page.files.iter().enumerate() {
-        let File { path, bytes, gzip, brotli, hash } = file;
+    for (number, file) in site.files.iter().enumerate() {
+        let File { path, bytes, gzip, brotli, hash, policy } = file;
         for (kind, bytes) in [("", bytes), (".gz", gzip), (".br", brotli)] {
             fs::write(folder.join(format!("{number}{kind}")), bytes)?;
         }
@@ -64,12 +64,10 @@ pub fn write(page: &Page, folder: &Path) -> io::Result<()> {
         let [bytes, gzip, brotli] = bytes;
         let _ = writeln!(
             files,
-            "File {{ path: {path:?}, bytes: {bytes}, gzip: {gzip}, brotli: {brotli}, hash: {hash:?} }},"
+            "File {{ path: {path:?}, bytes: {bytes}, gzip: {gzip}, brotli: {brotli}, hash: {hash:?}, policy: {policy:?} }},"
         );
     }
-    let Page { scripts, styles, .. } = page;
-    let text = format!("Page {{ scripts: {scripts:?}, styles: {styles:?}, files: &[\n{files}] }}\n");
-    fs::write(folder.join("page.rs"), text)
+    fs::write(folder.join("site.rs"), format!("&[\n{files}]\n"))
 }
 
 /// All files of a folder that are text, by their paths in it. Lines end as browsers make them end before they hash a script,

@@ -1,4 +1,8 @@
-//! What is served of the page.
+//! What is served: the pages, and what belongs to them.
+//!
+//! Every `index.html` is a page of its own, served under the name of its folder: `index.html` as `/`, and
+//! `admin/index.html` as `/admin`. They may share modules and styles. Each has what it uses of them in itself, and a policy
+//! of its own: nothing is loaded by one that only another needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,63 +16,99 @@ use crate::{compress, script, style};
 
 const INDEX: &str = "index.html";
 
-/// What is served, and under which policy.
+/// All that is served.
 #[derive(Debug)]
-pub struct Page {
-    /// The page itself comes first.
+pub struct Site {
+    /// `/` comes first, then the other pages, then the rest.
     pub files: Vec<File>,
-    /// The sources of scripts, as a Content-Security-Policy names them: the hashes of those in the page, and no others.
-    pub scripts: String,
-    /// The same of styles.
-    pub styles: String,
 }
 
 /// One that is served.
 #[derive(Debug)]
 pub struct File {
-    /// `/`, or `/favicon.svg`.
+    /// `/`, or `/admin`, or `/favicon.svg`.
     pub path: String,
     pub bytes: Vec<u8>,
     pub gzip: Vec<u8>,
     pub brotli: Vec<u8>,
     /// Names the content: no other has the same.
     pub hash: String,
+    /// What may run in it, if it is a page.
+    pub policy: Option<Policy>,
 }
 
-impl Page {
-    /// The files of the page's folder, by their paths in it.
+/// What is in a page, as a Content-Security-Policy names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// The hashes of the scripts in it, and no others.
+    pub scripts: String,
+    /// The same of styles.
+    pub styles: String,
+}
+
+impl Site {
+    /// The files of the folder, by their paths in it.
     pub(crate) fn join(sources: &BTreeMap<String, String>) -> Result<Self> {
-        let mut joining =
-            Joining { sources, used: BTreeSet::from([INDEX]), scripts: Vec::new(), styles: String::new() };
-        let page = File::new("/", joining.markup()?);
-        let files = [Ok(page)].into_iter().chain(joining.others()).collect::<Result<_>>()?;
-        Ok(Page { files, scripts: joining.scripts.join(" "), styles: joining.styles })
+        if !sources.contains_key(INDEX) {
+            return Err(Trouble::new(INDEX, 0, "there is no page"));
+        }
+        let inner = sources.keys().filter(|name| name.ends_with(&format!("/{INDEX}")));
+        let (mut used, mut files) = (BTreeSet::new(), Vec::new());
+        for index in std::iter::once(INDEX).chain(inner.map(String::as_str)) {
+            let mut page =
+                Page { sources, index, used: BTreeSet::new(), scripts: Vec::new(), styles: String::new() };
+            let text = page.markup()?;
+            let path = format!("/{}", index.trim_end_matches(INDEX).trim_end_matches('/'));
+            used.append(&mut page.used);
+            let policy = Policy { scripts: page.scripts.join(" "), styles: page.styles };
+            files.push(File::new(&path, text, Some(policy)));
+        }
+        files.append(&mut others(sources, &used)?);
+        Ok(Site { files })
     }
 }
 
 impl File {
-    fn new(path: &str, text: String) -> Self {
+    fn new(path: &str, text: String, policy: Option<Policy>) -> Self {
         let hash = Sha256::digest(&text)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let bytes = text.into_bytes();
         let (gzip, brotli) = (compress::gzip(&bytes), compress::brotli(&bytes));
-        File { path: path.to_owned(), bytes, gzip, brotli, hash }
+        File { path: path.to_owned(), bytes, gzip, brotli, hash, policy }
     }
 }
 
-struct Joining<'a> {
+/// What is left in the folder: pictures and texts are served as they are; other scripts and styles were forgotten.
+fn others(sources: &BTreeMap<String, String>, used: &BTreeSet<&str>) -> Result<Vec<File>> {
+    let mut files = Vec::new();
+    for (name, text) in sources {
+        match name.rsplit_once('.') {
+            Some((_, "svg" | "txt")) => files.push(File::new(&format!("/{name}"), text.clone(), None)),
+            Some((_, "js" | "css")) if !used.contains(name.as_str()) => {
+                return Err(Trouble::new(name, 0, "no page imports or links it"));
+            }
+            _ => {}
+        }
+    }
+    Ok(files)
+}
+
+/// A page that is being made.
+struct Page<'a> {
     sources: &'a BTreeMap<String, String>,
+    /// The file that it is made of.
+    index: &'a str,
     used: BTreeSet<&'a str>,
     /// Their hashes.
     scripts: Vec<String>,
     styles: String,
 }
 
-impl<'a> Joining<'a> {
+impl<'a> Page<'a> {
     /// The page itself, with all that is in it. Modules run when all else is there, so they come last, and what is
     /// before them is seen while they arrive.
     fn markup(&mut self) -> Result<String> {
-        let (_, text) = self.source(INDEX)?;
-        let parts = markup::parts(INDEX, text)?;
+        let (_, text) = self.source(self.index)?;
+        let parts = markup::parts(self.index, text)?;
         let mut style = self.style(parts.iter().filter_map(|(_, part)| *part))?;
         let (mut markup, mut modules) = (String::new(), String::new());
         for (text, part) in parts {
@@ -95,14 +135,14 @@ impl<'a> Joining<'a> {
             }
         }
         self.styles = hash_source(&joined);
-        within("style", "", &joined)
+        self.within("style", "", &joined)
     }
 
     fn script(&mut self, name: &str) -> Result<String> {
         let (name, text) = self.source(name)?;
         let script = script::bare(name, text)?;
         self.scripts.push(hash_source(&script));
-        within("script", "", &script)
+        self.within("script", "", &script)
     }
 
     fn module(&mut self, name: &str) -> Result<String> {
@@ -110,36 +150,25 @@ impl<'a> Joining<'a> {
         let joined = script::join(name, self.sources)?;
         self.used.extend(joined.files);
         self.scripts.push(hash_source(&joined.text));
-        within("script", " type=\"module\"", &joined.text)
+        self.within("script", " type=\"module\"", &joined.text)
     }
 
-    /// What is left in the folder: pictures are served as they are; other scripts and styles were forgotten.
-    fn others(&self) -> impl Iterator<Item = Result<File>> {
-        self.sources.iter().filter_map(|(name, text)| match name.rsplit_once('.') {
-            Some((_, "svg")) => Some(Ok(File::new(&format!("/{name}"), text.clone()))),
-            Some((_, "js" | "css")) if !self.used.contains(name.as_str()) => {
-                Some(Err(Trouble::new(name, 0, "nothing of the page imports or links it")))
-            }
-            _ => None,
-        })
-    }
-
-    /// A file of the folder, as index.html names it. It is used now.
+    /// A file of the folder, as the page names it: from the top of the folder. It is used now.
     fn source(&mut self, name: &str) -> Result<(&'a str, &'a str)> {
         let name = name.trim_start_matches(['.', '/']);
         let found = self.sources.get_key_value(name);
-        let (name, text) = found.ok_or_else(|| Trouble::new(INDEX, 0, format!("there is no {name}")))?;
+        let (name, text) = found.ok_or_else(|| Trouble::new(self.index, 0, format!("there is no {name}")))?;
         self.used.insert(name);
         Ok((name, text))
     }
-}
 
-/// An element with this in it. Nothing in it may look like its end (HTML §13.1.2.6).
-fn within(element: &str, attributes: &str, text: &str) -> Result<String> {
-    let end = format!("</{element}");
-    match [end.as_str(), "<!--"].into_iter().find(|it| text.to_lowercase().contains(it)) {
-        Some(it) => Err(Trouble::new(INDEX, 0, format!("a {element} of the page has `{it}` in it"))),
-        None => Ok(format!("<{element}{attributes}>{text}{end}>")),
+    /// An element with this in it. Nothing in it may look like its end (HTML §13.1.2.6).
+    fn within(&self, element: &str, attributes: &str, text: &str) -> Result<String> {
+        let end = format!("</{element}");
+        match [end.as_str(), "<!--"].into_iter().find(|it| text.to_lowercase().contains(it)) {
+            Some(it) => Err(Trouble::new(self.index, 0, format!("a {element} of the page has `{it}` in it"))),
+            None => Ok(format!("<{element}{attributes}>{text}{end}>")),
+        }
     }
 }
 
@@ -153,7 +182,7 @@ mod tests {
 
     const MARKUP: &str = "<!doctype html>\n<head>\n\t<link rel=\"stylesheet\" href=\"/a.css\">\n\t<link rel=\"stylesheet\" href=\"b/b.css\">\n\t<script src=\"/early.js\"></script>\n\t<script type=\"module\" src=\"/main.js\"></script>\n\t<link rel=\"modulepreload\" href=\"/a.js\">\n</head>\n<body>\n\t<p>hi</p>\n</body>\n";
 
-    fn join(changed: &[(&str, &str)]) -> Result<Page> {
+    fn join(changed: &[(&str, &str)]) -> Result<Site> {
         let files = [
             (INDEX, MARKUP),
             ("a.css", "a { top: 0 }"),
@@ -162,10 +191,11 @@ mod tests {
             ("main.js", "import { a } from './a.js'; a();"),
             ("a.js", "export const a = () => 'a';"),
             ("sign.svg", "<svg/>"),
+            ("b/list.txt", "a list"),
             ("README.md", "what is here"),
         ];
         let files = files.iter().chain(changed).map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        Page::join(&files.collect())
+        Site::join(&files.collect())
     }
 
     fn trouble(changed: &[(&str, &str)]) -> String {
@@ -184,15 +214,58 @@ mod tests {
                  <script type=\"module\">{script}</script></body>"
             )
         );
-        assert_eq!(page.scripts, format!("{} {}", hash_source(early), hash_source(script)));
-        assert_eq!(page.styles, hash_source(style));
+        let scripts = format!("{} {}", hash_source(early), hash_source(script));
+        assert_eq!(page.files[0].policy, Some(Policy { scripts, styles: hash_source(style) }));
+        assert_eq!(page.files[1].policy, None);
         let paths: Vec<&str> = page.files.iter().map(|file| &*file.path).collect();
-        assert_eq!(paths, ["/", "/sign.svg"]);
+        assert_eq!(paths, ["/", "/b/list.txt", "/sign.svg"]);
+    }
+
+    const INNER: &[(&str, &str)] = &[
+        (
+            "c/index.html",
+            "<link rel=\"stylesheet\" href=\"/a.css\">\n<script type=\"module\" src=\"/c/main.js\"></script>\n<p>c</p>\n",
+        ),
+        ("c/main.js", "import { a } from '../a.js'; a('c');"),
+        ("c/sign.svg", "<svg></svg>"),
+    ];
+
+    #[test]
+    fn a_page_in_a_folder_has_what_it_uses_and_a_policy_of_its_own() {
+        let site = join(INNER).unwrap();
+        let paths: Vec<&str> = site.files.iter().map(|file| &*file.path).collect();
+        assert_eq!(paths, ["/", "/c", "/b/list.txt", "/c/sign.svg", "/sign.svg"]);
+        let (style, script) = ("a{top:0}", "let e=()=>'a';\ne('c');\n");
+        let text = format!("<style>{style}</style><p>c</p><script type=\"module\">{script}</script>");
+        assert_eq!(std::str::from_utf8(&site.files[1].bytes).unwrap(), text);
+        let policy = Policy { scripts: hash_source(script), styles: hash_source(style) };
+        assert_eq!(site.files[1].policy, Some(policy));
+    }
+
+    #[test]
+    fn one_page_changes_nothing_of_another() {
+        let (alone, both) = (join(&[]).unwrap(), join(INNER).unwrap());
+        let first = |site: &Site| (site.files[0].bytes.clone(), site.files[0].policy.clone());
+        assert_eq!(first(&alone), first(&both));
+        let other = [INNER, &[("c/main.js", "import { a } from '../a.js'; a('d');")]].concat();
+        let other = join(&other).unwrap();
+        assert_eq!(first(&both), first(&other));
+        assert!(both.files[1].hash != other.files[1].hash);
+    }
+
+    #[test]
+    fn trouble_of_an_inner_page_names_its_file() {
+        assert_eq!(
+            trouble(&[("c/index.html", "<script src=\"d.js\"></script>")]),
+            "c/index.html: there is no d.js"
+        );
+        let files = [("c/index.html".to_owned(), String::new())];
+        assert_eq!(Site::join(&files.into()).unwrap_err().to_string(), "index.html: there is no page");
     }
 
     #[test]
     fn another_content_has_another_hash() {
-        let hashes = |page: Page| page.files.into_iter().map(|file| file.hash).collect::<Vec<_>>();
+        let hashes = |page: Site| page.files.into_iter().map(|file| file.hash).collect::<Vec<_>>();
         let (one, other) =
             (hashes(join(&[]).unwrap()), hashes(join(&[("a.js", "export const a = 1;")]).unwrap()));
         assert!(one[0] != other[0] && one[1] == other[1]);
@@ -200,8 +273,8 @@ mod tests {
 
     #[test]
     fn what_is_forgotten_or_missing_is_told() {
-        assert_eq!(trouble(&[("b/c.js", "")]), "b/c.js: nothing of the page imports or links it");
-        assert_eq!(trouble(&[("c.css", "")]), "c.css: nothing of the page imports or links it");
+        assert_eq!(trouble(&[("b/c.js", "")]), "b/c.js: no page imports or links it");
+        assert_eq!(trouble(&[("c.css", "")]), "c.css: no page imports or links it");
         assert_eq!(trouble(&[(INDEX, "<script src=\"c.js\"></script>")]), "index.html: there is no c.js");
     }
 

@@ -18,13 +18,24 @@ fn run(arguments: &[&Path]) -> Option<String> {
 
 /// The script of a joined page, as a file.
 fn joined(folder: &Path, name: &str) -> PathBuf {
-    let page = pollcat_joiner::join(folder).unwrap_or_else(|trouble| panic!("{trouble}"));
-    let text = String::from_utf8(page.files[0].bytes.clone()).expect("text");
-    let (_, script) = text.split_once("<script type=\"module\">").expect("it has a script");
-    let (script, _) = script.split_once("</script>").expect("which has an end");
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&file, script).expect("a file can be written");
-    file
+    scripts(folder, name).remove(0)
+}
+
+/// The scripts of all pages that have one.
+fn scripts(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let site = pollcat_joiner::join(folder).unwrap_or_else(|trouble| panic!("{trouble}"));
+    let pages = site.files.iter().filter(|file| file.policy.is_some());
+    let texts = pages.map(|page| String::from_utf8(page.bytes.clone()).expect("text"));
+    let scripts = texts.filter_map(|text| {
+        let (_, script) = text.split_once("<script type=\"module\">")?;
+        Some(script.split_once("</script>").expect("it has an end").0.to_owned())
+    });
+    let written = scripts.enumerate().map(|(number, script)| {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{number}-{name}"));
+        fs::write(&file, script).expect("a file can be written");
+        file
+    });
+    written.collect()
 }
 
 fn folder(path: &str) -> PathBuf {
@@ -42,8 +53,10 @@ fn a_program_tells_the_same_when_it_is_joined() {
 }
 
 #[test]
-fn the_page_of_the_chat_is_a_script() {
-    run(&[Path::new("--check"), &joined(&folder("../web"), "page.mjs")]);
+fn the_pages_of_the_chat_are_scripts() {
+    for file in scripts(&folder("../web"), "page.mjs") {
+        run(&[Path::new("--check"), &file]);
+    }
 }
 
 #[test]

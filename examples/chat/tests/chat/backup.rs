@@ -1,4 +1,4 @@
-//! `--backup` and `--restore` (README, Backup, restore, upgrade, downgrade).
+//! `--backup` and `--restore` (OPERATING.md, Backup, restore, upgrade, downgrade).
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::program;
 
 /// The chat's own flags and these: status, and what was said.
-fn run(chat: &Chat, flags: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn run(chat: &Chat, flags: &[&str]) -> (Option<i32>, String) {
     let mut command = program::command(chat.folder());
     command.args(chat.flags()).args(flags);
     let output = program::output(command);

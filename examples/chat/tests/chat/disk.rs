@@ -1,5 +1,5 @@
 //! When the disk does not do what it should: nothing is acknowledged falsely, everybody goes on reading, and it works
-//! again when the trouble is over (README, 8).
+//! again when the trouble is over (README, 10).
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Who is let in, under which name, and what the operator hears of the others (README, Running it).
+//! Who is let in, under which name, and what the operator hears of the others (OPERATING.md).
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -1,4 +1,4 @@
-//! Signals and the background (README, 9 and Running it).
+//! Signals and the background (README, 11, and OPERATING.md).
 
 use std::fs;
 use std::path::Path;

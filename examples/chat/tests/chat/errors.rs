@@ -1,4 +1,4 @@
-//! What cannot be done is answered, names the fault, and changes nothing else (README, 1 and 8).
+//! What cannot be done is answered, names the fault, and changes nothing else (README, 1 and 10).
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What is kept, and how far (README, Running it: what is kept; limits).
+//! What is kept, and how far (OPERATING.md: what is kept; limits).
 
 use rusqlite::Connection;
 use serde_json::{Value, json};

@@ -1,17 +1,18 @@
-//! The log (README, Running it): what is in it, how large it gets, and that nobody waits for whoever reads it.
+//! The log (OPERATING.md): what is in it, how large it gets, and that nobody waits for whoever reads it.
 
 use std::fs;
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Stdio};
 
 use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::program::{command, wait};
 use pollcat_chat_testing::text::Text;
-use pollcat_testing::client::{Client, TEXT, masked};
+use pollcat_testing::client::{Client, TEXT, masked, upgrade_request};
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::ending::{lines, wait_until};
 
@@ -51,6 +52,73 @@ fn the_log_has_a_line_for_each_event_and_no_secrets() {
         assert!(looks_right, "a line with a time: {line}");
     }
     assert!(log.last().is_some_and(|line| line.ends_with("stopped")), "{log:?}");
+}
+
+/// What clients choose does its worst, and each line is an object, with fields of the right kind.
+#[test]
+fn each_line_is_an_object_whatever_clients_send() {
+    let mut chat = Chat::start(&["--log-format=json", "--log-level=debug", "--trust-proxy=127.0.0.1"]);
+    let mut alice = Json::named(chat.address(), "alice");
+    alice.say("lobby", "a private \"sentence\"\n{}");
+    alice.refused(json!({"type": "join", "room": "forged\n{\"level\":\"error\"}"}));
+    alice.send_text("{\"msg\": \"broken\u{202e} \\ private");
+    alice.expect("error");
+    let mut bob = Text::named(chat.address(), "bob");
+    bob.say("/nick 鲍勃");
+    alice.wait_for("the new name", |it| it["type"] == "renamed");
+    for fields in [
+        "Origin: https://a.example/\"\\\u{2028}{}\u{85}\r\n",
+        "Origin: https://evil.example\r\nX-Forwarded-For: \"}, {\"\r\n",
+        "Sec-WebSocket-Protocol: \"odd\r\n",
+    ] {
+        let mut client = Client::dial(chat.address());
+        client.write(upgrade_request(fields).as_bytes());
+        client.head();
+    }
+    for line in [&b"GET /\"\\ HTTP/1.1\r\n\r\n"[..], b"\x16\x03\x01\"\x00\xff\r\n\r\n"] {
+        Client::dial(chat.address()).write(line);
+    }
+    alice.leave();
+    chat.logged("the visit", |line| line.contains("\"event\":\"left\"") && line.contains("alice"));
+    chat.signal(Signal::HUP);
+    chat.logged("the settings", |line| line.contains("\"event\":\"reloaded\""));
+    drop(bob);
+    let (status, log) = chat.terminate();
+    assert!(status.success());
+    let mut visit = None;
+    for line in &log {
+        let object: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let text = |key: &str| object[key].as_str().unwrap_or_default();
+        assert!(text("time").ends_with('Z') && text("time").len() == 24 && !text("msg").is_empty(), "{line}");
+        assert!(["error", "warn", "info", "debug"].contains(&text("level")), "{line}");
+        assert!(!line.contains("private") && !line.contains(char::is_control), "{line}");
+        if text("event") == "left" && text("name") == "alice" {
+            visit = Some(object);
+        }
+    }
+    let visit = visit.expect("it was logged");
+    let (from, departure) = (&visit["from"], &visit["departure"]);
+    assert_eq!((from, departure), (&json!("127.0.0.1"), &json!("closed with 1005")), "{visit}");
+    assert!(visit["person"].is_u64() && visit["messages"].is_u64() && visit["seconds"].is_f64(), "{visit}");
+}
+
+/// There is no line for each of a crowd that leaves, but one for all of them.
+#[test]
+fn a_crowd_that_leaves_has_one_line() {
+    let mut chat = Chat::in_memory(&["--log-format=json"]);
+    let crowd: Vec<_> = (0..400).map(|_| Client::connect(chat.address())).collect();
+    drop(crowd);
+    let mut last = Json::named(chat.address(), "alice");
+    last.say("lobby", "they are gone");
+    last.leave();
+    let (_, log) = chat.terminate();
+    let objects: Vec<Value> = log.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of = |event: &'static str| objects.iter().filter(move |object| object["event"] == event);
+    // So many are written in a second, and in a minute; the rest is counted, in one place or the other.
+    let written = of("left").count();
+    let told: u64 = of("others_left").map(|object| object["left"].as_u64().unwrap_or_default()).sum();
+    let left_out: u64 = objects.iter().filter_map(|object| object["left_out"].as_u64()).sum();
+    assert_eq!((written as u64 + told + left_out, told), (401, 101), "{written} lines");
 }
 
 #[test]
@@ -133,7 +201,8 @@ impl Unread {
         program.stdout(writer.try_clone().expect("a pipe can be shared")).stderr(writer).stdin(Stdio::null());
         let child = program.spawn().expect("the program can be started");
         let chat = Unread { child, pipe, _fifo: fifo, folder };
-        wait_until("it listens", || chat.socket().exists().then_some(()));
+        // It has its name a moment before it listens.
+        wait_until("it listens", || UnixStream::connect(chat.socket()).ok());
         chat
     }
 

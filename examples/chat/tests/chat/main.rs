@@ -10,28 +10,59 @@
 //! | 6: pictures | `pictures.rs` |
 //! | 7: reading, searching, names | `reading.rs`, `names.rs`, `crowd.rs`, `watch.rs` |
 //! | 8: errors | `errors.rs`, `pace.rs`, `offices.rs`, `disk.rs` |
+//! | Governing | `rights.rs`, `rights_lost.rs`, `bans.rs`, `private_rooms.rs`, `invites.rs`, `words.rs` |
+//! | Bots and keys | `bots.rs` |
+//! | Oneself | `avatars.rs`, `sessions.rs`, `erasing.rs`, `notices.rs` |
+//! | The robot | `robot.rs`, `reminders.rs` |
 //! | Plain text | `console.rs` |
-//! | Backup, restore, upgrade, downgrade | `backup.rs` |
-//! | 9, Running it | `running.rs`, `ending.rs`, `logging.rs`, `door.rs` |
+//! | Backup, restore, upgrade, downgrade | `backup.rs`, `backups.rs` |
+//! | Hooks and bots | `bot_keys.rs`, `hooks.rs`, `api.rs`, `polls.rs`, `new_hook.rs`, `curl.rs` |
+//! | The admin page | `admin.rs`, `admin_lists.rs` |
+//! | 9, OPERATING.md | `running.rs`, `ending.rs`, `logging.rs`, `door.rs`, `metrics.rs` |
 
+mod admin;
+mod admin_lists;
+mod api;
+mod avatars;
 mod backup;
+mod backups;
+mod bans;
+mod bot_keys;
+mod bots;
 mod console;
 mod crowd;
+mod curl;
 mod disk;
 mod door;
 mod ending;
+mod erasing;
 mod errors;
 mod hello;
 mod history;
+mod hooks;
+mod invites;
 mod kept;
 mod logging;
+mod metrics;
+mod moving;
 mod names;
+mod new_hook;
+mod notices;
 mod offices;
 mod pace;
 mod pictures;
+mod polls;
 mod private;
+mod private_rooms;
 mod reading;
+mod reload;
+mod reminders;
+mod rights;
+mod rights_lost;
+mod robot;
 mod rooms;
 mod running;
+mod sessions;
 mod speaking;
 mod watch;
+mod words;

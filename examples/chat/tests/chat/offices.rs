@@ -1,5 +1,5 @@
 //! Many people behind one address: they come in one after the other, and nobody is told off for being one of many
-//! (README, 2 and Running it).
+//! (README, 2, and OPERATING.md).
 
 use std::collections::BTreeMap;
 use std::thread;

@@ -1,4 +1,4 @@
-//! Whoever is too fast is told so, and is not thrown out for a first offence (README, 8).
+//! Whoever is too fast is told so, and is not thrown out for a first offence (README, 10).
 
 use serde_json::{Value, json};
 

@@ -17,8 +17,9 @@ fn a_room_is_made_by_joining_it() {
     let epoch = state["epoch"].take();
     assert!(epoch.as_str().is_some_and(|epoch| !epoch.is_empty()));
     let expected = json!({"type": "room", "id": "j", "room": "tea", "kind": "room", "epoch": null, "first": 1, "offset": 0,
-        "members": 1, "read": 0, "unread": 0, "mentions": 0});
-    assert_eq!(state, expected);
+        "members": 1, "read": 0, "unread": 0, "mentions": 0, "op": true, "may": ["delete", "kick", "mute", "ban", "purge", "op",
+        "alter", "rename", "remove", "invite", "review", "call"]});
+    assert_eq!(state, expected, "whoever makes a room governs it");
     let history = json!({"type": "history", "room": "tea", "epoch": epoch, "recovered": false, "events": [], "more": false});
     assert_eq!(alice.expect("history"), history);
     // The other window is in it as well, and was not asked.
@@ -260,8 +261,7 @@ fn who_tells_the_members_and_who_of_them_is_here() {
     bob.leave();
     alice.wait_for("that bob went", |it| it["type"] == "offline" && it["user"]["id"] == id);
     let answer = alice.ask(json!({"type": "who", "id": "w", "room": "tea"}));
-    let users =
-        json!([{"id": alice.id, "name": "alice", "online": true}, {"id": id, "name": name, "online": false}]);
+    let users = json!([{"id": alice.id, "name": "alice", "online": true, "op": true}, {"id": id, "name": name, "online": false}]);
     let expected = json!({"type": "who", "id": "w", "room": "tea", "users": users, "here": 1, "members": 2, "more": false});
     assert_eq!(answer, expected);
     drop(carol);

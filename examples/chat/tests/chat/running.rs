@@ -1,4 +1,4 @@
-//! Starting, and why one cannot (README, Running it).
+//! Starting, and why one cannot (OPERATING.md).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

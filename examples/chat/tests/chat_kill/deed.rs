@@ -1,5 +1,7 @@
 //! What somebody asks for, and its answer in the end.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use crate::listener::{Words, text};
@@ -10,6 +12,9 @@ pub(crate) struct Deed {
     pub what: What,
     /// The place and time of the event that it made, if it made one. `None`: it has not been acknowledged.
     pub done: Option<Option<(u64, i64)>>,
+    /// When it was asked for first, and when the answer was there.
+    pub asked: Instant,
+    pub answered: Option<Instant>,
 }
 
 #[derive(Debug, Clone)]
@@ -23,7 +28,7 @@ pub(crate) enum What {
 
 impl Deed {
     pub(crate) fn new(key: String, what: What) -> Self {
-        Deed { key, what, done: None }
+        Deed { key, what, done: None, asked: Instant::now(), answered: None }
     }
 
     /// The room that has an event of it.
@@ -62,7 +67,7 @@ impl Deed {
         (request, bytes)
     }
 
-    fn is_said(&self) -> bool {
+    pub(crate) fn is_said(&self) -> bool {
         matches!(self.what, What::Message { .. } | What::Picture { .. })
     }
 
@@ -96,5 +101,6 @@ impl Deed {
             (offset, answer["msg_time"].as_i64().expect("an ack has a time"))
         });
         self.done = Some(place);
+        self.answered = Some(Instant::now());
     }
 }

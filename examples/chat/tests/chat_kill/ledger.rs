@@ -12,14 +12,16 @@ use pollcat_testing::client::PATIENCE;
 use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::json;
 
+use crate::court::COURT;
 use crate::deed::{Deed, What};
+use crate::erased::{Sentences, compare_erasings};
 use crate::listener::{Event, Listener, Words, number};
 
 /// By room, and in each the events from offset 1 on.
 pub(crate) type Rooms = BTreeMap<String, Vec<Event>>;
 
 /// The file, read by nobody's code but SQLite's.
-pub(crate) struct File(Connection);
+pub(crate) struct File(pub Connection);
 
 impl File {
     pub(crate) fn open(path: &Path) -> Self {
@@ -34,7 +36,8 @@ impl File {
         let mut statement = self
             .0
             .prepare(
-                "SELECT r.name, e.offset, e.author, e.author_name, e.at, e.kind, e.text, e.target, p.id
+                "SELECT r.name, e.offset, e.author, e.author_name, e.at, e.kind, e.text, e.target, p.id,
+                        e.targets
                  FROM events e JOIN rooms r ON r.id = e.room LEFT JOIN pictures p ON p.event = e.id
                  ORDER BY e.room, e.offset",
             )
@@ -82,11 +85,24 @@ impl File {
     }
 }
 
-/// A room that holds too much is seen to when there is time.
-pub(crate) fn wait_for_pruning(path: &Path) {
-    let deadline = Instant::now() + PATIENCE;
-    while !File::open(path).has_been_pruned() {
-        assert!(Instant::now() < deadline, "nothing is pruned");
+/// A room that holds too much is seen to when there is time, and so is what is to be erased.
+pub(crate) fn wait_for_chores(path: &Path, is_pruned: bool) {
+    let (mut deadline, mut least) = (Instant::now() + PATIENCE, (u32::MAX, u32::MAX));
+    loop {
+        let file = File::open(path);
+        let left = |table| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            file.0.query_row(&sql, [], |row| row.get::<_, u32>(0)).expect("it is there")
+        };
+        let (purges, erasures) = (left("purges"), left("erasures"));
+        if (purges, erasures) == (0, 0) && (!is_pruned || file.has_been_pruned()) {
+            return;
+        }
+        // As long as it becomes less, it is on its way.
+        if (purges, erasures) < least {
+            (deadline, least) = (Instant::now() + PATIENCE, (purges, erasures));
+        }
+        assert!(Instant::now() < deadline, "left: {purges} purges, {erasures} texts in the index");
         thread::park_timeout(Duration::from_millis(10)); // leaves the processor to the program
     }
 }
@@ -105,6 +121,11 @@ fn words(row: &Row<'_>) -> Words {
             Words::TakenBack
         }
         3 => Words::Deletion(u64::from(row.get_unwrap::<_, u32>(7))),
+        4 => {
+            let targets: String = row.get_unwrap(9);
+            let targets = targets.split_whitespace().map(|target| target.parse().expect("an offset"));
+            Words::Erasing { of: u64::from(row.get_unwrap::<_, u32>(7)), targets: targets.collect() }
+        }
         other => panic!("no event is a {other}"),
     }
 }
@@ -141,17 +162,21 @@ pub(crate) fn compare(
     file: &File,
     pages: &Rooms,
     deeds: &[(u64, Vec<Deed>)],
+    sentences: &Sentences,
     in_order: bool,
     listeners: &[Listener],
-) {
+) -> Rooms {
     let stored = file.events();
     compare_pages(&stored, pages);
-    compare_acknowledged(file, &stored, deeds, in_order);
+    compare_acknowledged(file, &stored, deeds, sentences, in_order);
+    compare_erasings(&stored);
+    sentences.compare_deletions(&stored);
     for listener in listeners {
         for (name, room) in &listener.rooms {
             compare_heard(name, &stored[name], &room.events, listener.id);
         }
     }
+    stored
 }
 
 /// What can be read back is what is stored. (Something may have been pruned meanwhile.)
@@ -167,7 +192,13 @@ fn compare_pages(stored: &Rooms, pages: &Rooms) {
 /// Everything acknowledged is stored, where the `ack` said, in the order in which each writer asked for it (but where a
 /// full disk has refused some of it, and it was asked for again); and besides that there is nothing but the word that
 /// opened the private talk.
-fn compare_acknowledged(file: &File, stored: &Rooms, deeds: &[(u64, Vec<Deed>)], in_order: bool) {
+fn compare_acknowledged(
+    file: &File,
+    stored: &Rooms,
+    deeds: &[(u64, Vec<Deed>)],
+    sentences: &Sentences,
+    in_order: bool,
+) {
     let mut places = HashMap::new();
     for (person, deeds) in deeds {
         let mut last = HashMap::new();
@@ -183,8 +214,15 @@ fn compare_acknowledged(file: &File, stored: &Rooms, deeds: &[(u64, Vec<Deed>)],
                 let before = last.insert(room, offset).unwrap_or(0);
                 assert!(before < offset, "asked for after {before}: {deed:.200?}");
             }
-            if event.words != Words::Pruned {
-                assert_eq!((event.author, event.at), (*person, at), "{deed:.200?}");
+            if event.words == Words::Pruned {
+                continue;
+            }
+            assert_eq!((event.author, event.at), (*person, at), "{deed:.200?}");
+            let is_gone = event.words == Words::TakenBack;
+            if deed.is_said() && sentences.must_be_gone(*person, room, deed) {
+                assert!(is_gone, "purged, and still there at {offset}: {deed:.200?}");
+            }
+            if !(is_gone && sentences.may_be_gone(*person, (room, offset), deed)) {
                 compare_words(file, deed, &event.words);
             }
         }
@@ -194,6 +232,10 @@ fn compare_acknowledged(file: &File, stored: &Rooms, deeds: &[(u64, Vec<Deed>)],
         for (event, offset) in events.iter().zip(1..) {
             let is_due = event.words == Words::Pruned
                 || event.words == Words::Text("psst".into())
+                || sentences.are_behind(room, offset, event.author, &event.words)
+                || (room == COURT && event.words == Words::Text("not guilty".into()))
+                // The word that opened the private talk is purged with all others.
+                || (event.words == Words::TakenBack && event.author == deeds[0].0 && offset == 1)
                 || places.contains_key(&(room.as_str(), offset));
             assert!(is_due, "stored in {room} at {offset}, and nobody knows of it: {event:?}");
         }
@@ -240,12 +282,7 @@ fn compare_heard(name: &str, stored: &[Event], heard: &[Event], who: u64) {
         &heard[stored.len()..]
     );
     let unheard = stored[heard.len()..].iter();
-    let taken_back_later: BTreeSet<u64> = unheard
-        .filter_map(|event| match event.words {
-            Words::Deletion(target) => Some(target),
-            _ => None,
-        })
-        .collect();
+    let taken_back_later: BTreeSet<u64> = unheard.flat_map(|event| event.words.targets()).copied().collect();
     for (offset, (heard, stored)) in (1..).zip(heard.iter().zip(stored)) {
         let as_it_is = heard.agrees_with(stored);
         let as_it_was = stored.words == Words::TakenBack && taken_back_later.contains(&offset);

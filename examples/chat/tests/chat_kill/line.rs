@@ -67,7 +67,16 @@ impl Line {
             assert!(Instant::now() < deadline, "nothing but pings was heard for {PATIENCE:?}");
             match self.0.read() {
                 Ok(Message::Text(text)) => {
-                    return Ok(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")));
+                    let object: Value =
+                        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+                    // Nobody comes back more often than so, and the others are cut off more often.
+                    if let (Some("rate_limited"), Some(wait)) =
+                        (object["code"].as_str(), object["retry_after"].as_u64())
+                    {
+                        thread::park_timeout(Duration::from_millis(wait));
+                        return Err(Cut);
+                    }
+                    return Ok(object);
                 }
                 Ok(Message::Ping(_) | Message::Pong(_)) => {}
                 Ok(Message::Close(Some(frame))) => {

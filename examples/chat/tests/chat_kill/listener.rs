@@ -23,6 +23,11 @@ pub(crate) enum Words {
     TakenBack,
     /// Of what was said at this offset.
     Deletion(u64),
+    /// Of what somebody has said, wherever these offsets are.
+    Erasing {
+        of: u64,
+        targets: Vec<u64>,
+    },
     /// It was pruned before it was heard.
     Pruned,
 }
@@ -177,13 +182,24 @@ impl Room {
     }
 
     fn add(&mut self, event: Event) {
-        if let Words::Deletion(target) = event.words {
+        for &target in event.words.targets() {
             let target = &mut self.events[target as usize - 1];
             if target.words != Words::Pruned {
                 target.words = Words::TakenBack;
             }
         }
         self.events.push(event);
+    }
+}
+
+impl Words {
+    /// What it takes away.
+    pub(crate) fn targets(&self) -> &[u64] {
+        match self {
+            Words::Deletion(target) => std::slice::from_ref(target),
+            Words::Erasing { targets, .. } => targets,
+            _ => &[],
+        }
     }
 }
 
@@ -194,6 +210,11 @@ impl Event {
             _ if event["deleted"] == true => Words::TakenBack,
             "message" => Words::Text(words()),
             "picture" => Words::Picture { caption: words(), url: text(&event["picture"], "url").to_owned() },
+            "deleted" if event["targets"].is_array() => {
+                let targets = event["targets"].as_array().expect("a list").iter();
+                let targets = targets.map(|target| target.as_u64().expect("an offset")).collect();
+                Words::Erasing { of: number(event, "of_id"), targets }
+            }
             "deleted" => Words::Deletion(number(event, "target")),
             other => panic!("no event of a room is a {other}: {event}"),
         };

@@ -1,41 +1,45 @@
 //! The chat is killed in mid-talk, over and over, and its clients' connections are cut. Whatever was acknowledged must be
 //! there in the end, once, where the `ack` said, and everybody must have heard everything, once and in order: messages,
 //! pictures and what was taken back of them; so must names, rooms that were entered, and everybody who was given a token.
+//! Somebody governs meanwhile: whoever was banned stays out, and what was deleted or purged is nowhere.
 //! In one round the disk is full every now and then, in another one old messages are pruned.
 //!
 //! `POLLCAT_SEED` chooses the torment (a failure names its own) and `POLLCAT_KILLS` how often the chat is killed. The
 //! threads race with the program, so a seed makes a failure likely again, and not certain.
 
 use std::env;
-use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use pollcat_chat_testing::Chat;
-use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::program::lasting_port;
 use pollcat_testing::client::PATIENCE;
 use pollcat_testing::dice::Dice;
 use rustix::process::{Resource, Rlimit, prlimit};
-use serde_json::json;
 
-use listener::{Hears, Listener, text};
+use cast::Cast;
+use governor::Governor;
+use listener::Hears;
 use talker::{Stage, Writer};
 
+mod cast;
+mod court;
 mod deed;
+mod erased;
+mod governor;
 mod ledger;
 mod line;
 mod listener;
 mod newcomers;
 mod talker;
+mod visits;
 
 const KILLS: u64 = 10;
 const WRITERS: usize = 6;
 const READERS: usize = 4;
-/// Besides the lobby.
-const ROOMS: [&str; 3] = ["tea", "茶", "fall"];
 
 /// What makes life hard besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +88,7 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
     let mut chat = Chat::prepared(&flags.iter().map(String::as_str).collect::<Vec<_>>());
     start(&mut chat, hardship);
     let cast = Cast::gather(
-        chat.address(),
+        &chat,
         durability,
         match (durability, hardship) {
             ("system", _) => Hears::ThisEpoch,
@@ -100,6 +104,7 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
         repeated: AtomicU64::new(0),
         refused: AtomicU64::new(0),
         cut: AtomicU64::new(0),
+        said: Mutex::default(),
     });
     let writers: Vec<_> = (0..WRITERS)
         .map(|number| {
@@ -119,6 +124,11 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
         thread::spawn(move || newcomers::come_and_go(&stage, dice))
     };
 
+    let governor = {
+        let (stage, governor) = (Arc::clone(&stage), cast.governor(dice.child()));
+        thread::spawn(move || governor.run(&stage))
+    };
+
     let (mut killed, mut ended_in_order) = (0, 0);
     while killed < kills {
         let alive = || {
@@ -126,6 +136,7 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
             writers.all(|it| !it.is_finished())
                 && readers.all(|it| !it.is_finished())
                 && !newcomers.is_finished()
+                && !governor.is_finished()
         };
         wait_for_talk(&stage, &mut dice, alive);
         if hardship == Hardship::FullDisk {
@@ -143,10 +154,17 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
     }
     stage.done.store(true, Ordering::Relaxed);
     let (mut listeners, mut deeds) = (Vec::new(), Vec::new());
+    let mut governor = joined(governor);
     for (listener, its) in writers.into_iter().map(joined) {
         deeds.push((listener.id, its));
         listeners.push(listener);
     }
+    // It ends after the restart.
+    governor.purge_everybody(&stage);
+    chat.kill();
+    start(&mut chat, hardship);
+    governor.look(&stage);
+    let Governor { court, sentences, acts, .. } = governor;
     // Whoever was first also has the last word, when all others are done.
     let first = listeners.remove(0);
     let (first, last_words) = Writer::end(first, &stage, dice.child());
@@ -155,27 +173,30 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
     listeners.extend(readers.into_iter().map(joined));
     let newcomers = joined(newcomers);
 
-    if hardship == Hardship::Pruning {
-        ledger::wait_for_pruning(&chat.data());
-    }
+    ledger::wait_for_chores(&chat.data(), hardship == Hardship::Pruning);
     let pages = ledger::pages(stage.address, &listeners[0]);
     let (status, log) = chat.terminate();
     assert!(status.success(), "{status}: {log:#?}");
     let file = ledger::File::open(&chat.data());
-    ledger::compare(&file, &pages, &deeds, hardship != Hardship::FullDisk, &listeners);
+    let in_order = hardship != Hardship::FullDisk;
+    let stored = ledger::compare(&file, &pages, &deeds, &sentences, in_order, &listeners);
+    court.compare_file(&file.0);
+    erased::compare_bytes(&chat.data(), &stored, &deeds);
     assert_eq!(file.has_been_pruned(), hardship == Hardship::Pruning);
     assert_eq!(stage.refused.load(Ordering::Relaxed) > 0, hardship == Hardship::FullDisk);
 
     let count = |it: &AtomicU64| it.load(Ordering::Relaxed);
     println!(
         "{durability}, {hardship:?}: killed {killed} times, ended {ended_in_order} times; {} connections cut; {} requests \
-         acknowledged, {} asked for again, {} refused by the disk, {} acks repeated; {newcomers} newcomers known; {} events \
-         heard by {} listeners, each once",
+         acknowledged, {} asked for again, {} refused by the disk, {} acks repeated; {newcomers} newcomers known; \
+         {acts} acts, {} deletions, {} purges; {} events heard by {} listeners, each once",
         count(&stage.cut),
         deeds.iter().map(|(_, deeds)| deeds.len()).sum::<usize>(),
         count(&stage.asked_again),
         count(&stage.refused),
         count(&stage.repeated),
+        sentences.deletions.len(),
+        sentences.purges.len(),
         listeners.iter().flat_map(|it| it.rooms.values()).map(|room| room.events.len()).sum::<usize>(),
         listeners.len(),
     );
@@ -183,7 +204,7 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
 
 /// Little is kept in memory, so that much has to be read back from the disk.
 fn flags(durability: &str, hardship: Hardship, dice: &mut Dice) -> Vec<String> {
-    let listen = format!("127.0.0.1:{}", free_port(dice));
+    let listen = format!("127.0.0.1:{}", lasting_port(dice));
     let keep = if hardship == Hardship::Pruning { "20" } else { "1000000" };
     ["--listen", &listen, "--durability", durability, "--recent", "20", "--keep-messages", keep]
         .map(String::from)
@@ -215,14 +236,6 @@ fn fill_the_disk(chat: &Chat, stage: &Stage, dice: &mut Dice, alive: impl Fn() -
     }
 }
 
-/// A port that is the chat's each time it is started: below those that systems give to clients, one of which could
-/// otherwise have it while the chat is down.
-fn free_port(dice: &mut Dice) -> u16 {
-    let ports = (0..100).map(|_| 15_000 + dice.below(10_000) as u16);
-    let mut free = ports.filter(|&port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-    free.next().expect("one port in a hundred is free")
-}
-
 /// Until a few more messages are acknowledged, and then some moment.
 fn wait_for_talk(stage: &Stage, dice: &mut Dice, alive: impl Fn() -> bool) {
     wait_until(alive, &stage.acknowledged, dice.below(150) as u64);
@@ -243,63 +256,4 @@ fn wait_until(alive: impl Fn() -> bool, count: &AtomicU64, more: u64) {
 
 fn joined<T>(thread: JoinHandle<T>) -> T {
     thread.join().expect("nobody sees anything wrong")
-}
-
-/// Names and epochs.
-type Rooms = Vec<(String, String)>;
-
-/// Who is there, and in which rooms, before it begins.
-struct Cast {
-    writers: Vec<(u64, String)>,
-    readers: Vec<(u64, String, Rooms)>,
-    rooms: Rooms,
-    private: (String, String),
-    hears: Hears,
-}
-
-impl Cast {
-    fn gather(address: SocketAddr, durability: &str, hears: Hears) -> Self {
-        let mut writers: Vec<Json> = (0..WRITERS).map(|_| Json::hello(address, json!({}))).collect();
-        assert_eq!(writers[0].welcome["durability"], durability);
-        let lobby = text(&writers[0].welcome["rooms"][0], "epoch").to_owned();
-        let mut rooms = vec![("lobby".to_owned(), lobby)];
-        for name in ROOMS {
-            let states: Vec<_> = writers.iter_mut().map(|writer| writer.join(name)).collect();
-            rooms.push((name.to_owned(), text(&states[0], "epoch").to_owned()));
-        }
-        // The private talk of the first two is there when the first word is.
-        let opened = json!({"to": writers[1].id, "msg": "psst"});
-        assert_eq!(writers[0].ask(opened)["type"], "ack");
-        let announced =
-            writers[1].wait_for("the private talk", |it| it["type"] == "room" && it["kind"] == "direct");
-        let private = (text(&announced, "room").to_owned(), text(&announced, "epoch").to_owned());
-        let writers: Vec<_> = writers.into_iter().map(|it| (it.id, it.token)).collect();
-        let mut readers = vec![];
-        for number in 0..READERS - 1 {
-            let mut reader = Json::hello(address, json!({}));
-            let of_rooms = &rooms[..=number.min(rooms.len() - 1)];
-            of_rooms[1..].iter().for_each(|(name, _)| drop(reader.join(name)));
-            readers.push((reader.id, reader.token, of_rooms.to_vec()));
-        }
-        // The last one is another window of the second writer.
-        let (id, token) = writers[1].clone();
-        readers.push((id, token, [&rooms[..], std::slice::from_ref(&private)].concat()));
-        Cast { writers, readers, rooms, private, hears }
-    }
-
-    fn writer(&self, number: usize) -> Listener {
-        let (id, token) = &self.writers[number];
-        let mut rooms = self.rooms.clone();
-        rooms.extend((number < 2).then(|| self.private.clone()));
-        Listener { hears: self.hears, ..Listener::new(*id, token, number == 2, &rooms) }
-    }
-
-    fn private_of(&self, number: usize) -> Option<(String, u64)> {
-        (number < 2).then(|| (self.private.0.clone(), self.writers[1 - number].0))
-    }
-
-    fn reader(&self, number: usize) -> Listener {
-        let (id, token, rooms) = &self.readers[number];
-        Listener { hears: self.hears, ..Listener::new(*id, token, false, rooms) }
-    }
 }

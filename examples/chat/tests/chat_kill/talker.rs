@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use pollcat_chat_testing::png::png;
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use crate::deed::{Deed, What};
 use crate::line::{Cut, Line};
-use crate::listener::{Hears, Listener, MEANWHILE, Words, text};
+use crate::listener::{Listener, MEANWHILE, Words, text};
 
 /// The last words in every room.
 pub(crate) const END: &str = "that was all";
@@ -30,6 +31,8 @@ pub(crate) struct Stage {
     /// As the disk was full.
     pub refused: AtomicU64,
     pub cut: AtomicU64,
+    /// What was said lately, in rooms that somebody governs: the room and the offset.
+    pub said: Mutex<Vec<(String, u64)>>,
 }
 
 pub(crate) struct Writer {
@@ -123,6 +126,11 @@ impl Writer {
         self.open.remove(waiting);
         let deed = &mut self.deeds[place];
         deed.is_answered(object);
+        if let (true, Some(room), Some(Some((offset, _)))) = (deed.is_said(), deed.room(), deed.done)
+            && self.private.as_ref().is_none_or(|(private, _)| private != room)
+        {
+            stage.said.lock().expect("nobody has panicked").push((room.to_owned(), offset));
+        }
         match &deed.what {
             What::Name(name) => {
                 let number = name.rsplit_once('x').and_then(|(_, number)| number.parse().ok());
@@ -147,8 +155,8 @@ impl Writer {
         let place = self.open[waiting];
         match (text(error, "code"), &self.deeds[place].what) {
             ("stopping", _) => Ok(()),
-            // It has been pruned meanwhile.
-            ("no_such_event", What::TakeBack { .. }) if self.listener.hears == Hears::WhatIsKept => {
+            // It has been pruned meanwhile, or somebody who governs has deleted it.
+            ("no_such_event", What::TakeBack { .. }) => {
                 self.open.remove(waiting);
                 Ok(())
             }

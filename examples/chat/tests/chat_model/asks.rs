@@ -108,7 +108,13 @@ impl Theatre {
         let members: Vec<Value> = self
             .world
             .members(room)
-            .map(|it| json!({"id": it.id, "name": it.name, "online": here.contains_key(&it.id)}))
+            .map(|it| {
+                let mut user = json!({"id": it.id, "name": it.name, "online": here.contains_key(&it.id)});
+                if self.world.is_op(it.id, room) {
+                    user["op"] = true.into();
+                }
+                user
+            })
             .collect();
         let users = told["users"].as_array_mut().expect("a list of users");
         assert!(
@@ -125,11 +131,16 @@ impl Theatre {
     fn list_rooms(&mut self, window: usize) {
         let told = self.answered(window, json!({"type": "rooms"}));
         let person = self.windows[window].person;
-        let public = self.world.rooms.iter().filter(|(_, room)| room.pair.is_none());
+        let public = self.world.rooms.iter().filter(|(_, room)| room.is_public());
         let rooms: Vec<Value> = public
             .map(|(name, room)| {
                 let members = self.world.members(name).count();
-                json!({"room": name, "members": members, "offset": room.log.len(), "joined": self.world.is_member(person, name)})
+                let mut listed = json!({"room": name, "members": members, "offset": room.log.len(),
+                    "joined": self.world.is_member(person, name)});
+                if !room.topic.is_empty() {
+                    listed["topic"] = room.topic.as_str().into();
+                }
+                listed
             })
             .collect();
         assert_eq!(told, json!({"type": "rooms", "rooms": rooms}));

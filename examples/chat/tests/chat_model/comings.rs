@@ -10,7 +10,7 @@ use socket2::SockRef;
 
 use crate::heard::{Heard, whole_history};
 use crate::theatre::{Theatre, Voice, Window};
-use crate::world::LOBBY;
+use crate::world::{LOBBY, World};
 
 /// More people than this are not made: the known ones come back.
 const PEOPLE: usize = 30;
@@ -239,11 +239,16 @@ impl Theatre {
     /// The chat ends, and begins again with all that it knew. Guests are gone.
     pub(crate) fn begin_again(&mut self) {
         self.windows.clear();
+        self.world.people.retain(|_, person| person.token.is_some());
+        // Rooms in which they were alone, and nothing was said, go with them.
+        let World { people, rooms } = &mut self.world;
+        let is_entered = |name: &str| people.values().any(|person| person.accounts.contains_key(name));
+        rooms.retain(|name, room| !room.is_public() || !room.log.is_empty() || is_entered(name));
+        self.store();
         // Nobody who would have to answer a Close first.
         self.steward.stream().shutdown(Shutdown::Both).expect("it was open");
         self.chat.restart();
         self.steward = self.steward.again(self.chat.address());
-        self.world.people.retain(|_, person| person.token.is_some());
         self.fill();
     }
 }

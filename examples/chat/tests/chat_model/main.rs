@@ -13,6 +13,7 @@ use theatre::Theatre;
 
 mod asks;
 mod comings;
+mod governing;
 mod heard;
 mod moves;
 mod speeches;
@@ -34,13 +35,15 @@ fn everybody_hears_what_is_theirs_and_nobody_anything_else() {
     let mut theatre = Theatre::open(Dice::new(seed));
     theatre.fill();
     for turn in 1..=rounds * 1000 {
-        match theatre.dice.below(20) {
+        match theatre.dice.below(24) {
             0..9 => theatre.talk(),
             9..12 => theatre.enter(),
             12 | 13 => theatre.leave(),
             14 => theatre.rename(),
             15 => theatre.begin_private_talk(),
             16 | 17 => theatre.ask_something(),
+            18..21 => theatre.govern(),
+            21 => theatre.make_private_room(),
             _ => theatre.come_or_go(),
         }
         if turn % 300 == 0 {

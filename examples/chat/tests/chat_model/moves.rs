@@ -65,6 +65,7 @@ impl Theatre {
         } else {
             if known.is_none() {
                 self.tell_json(&json!({"type": "created", "room": room}), &mut expected);
+                self.world.rooms.insert(room.clone(), Room { maker: Some(person), ..Room::default() });
             }
             self.windows[window].room = room.clone();
             self.become_member(person, &room, Some((window, id)), &mut expected);
@@ -142,7 +143,8 @@ impl Theatre {
         self.stop_being_member(person, &room, &mut expected);
         if self.windows[window].is_json() && self.world.rooms.contains_key(&room) && self.dice.one_in(2) {
             let id = self.ask(window, json!({"room": room, "msg": "am I still here?"}));
-            self.refused(window, &id, "not_member", &mut expected);
+            let code = if self.world.rooms[&room].is_public() { "not_member" } else { "no_such_room" };
+            self.refused(window, &id, code, &mut expected);
         }
         let heard = self.settle();
         self.compare(heard, expected);
@@ -155,9 +157,15 @@ impl Theatre {
         for place in self.json_in(room) {
             expected[place].in_room(room, left.clone());
         }
-        self.world.people.get_mut(&person).expect("somebody").accounts.remove(room);
+        self.forget_member(person, room, expected);
+    }
+
+    /// They are no member any more, and everybody has been told.
+    pub(crate) fn forget_member(&mut self, person: u64, room: &str, expected: &mut [Heard]) {
+        self.world.leave(person, room);
+        let members = self.world.members(room).count();
         let place = &self.world.rooms[room];
-        if members == 0 && place.log.is_empty() && place.pair.is_none() {
+        if members == 0 && place.log.is_empty() && place.is_public() {
             self.world.rooms.remove(room);
             self.tell_json(&json!({"type": "removed", "room": room}), expected);
         }
@@ -218,7 +226,7 @@ impl Theatre {
         let mut expected = self.silence();
         let id = self.ask(window, json!({"to": other, "msg": text}));
         let pair = Some((person.min(other), person.max(other)));
-        self.world.rooms.insert(room.clone(), Room { pair, log: Vec::new() });
+        self.world.rooms.insert(room.clone(), Room { pair, ..Room::default() });
         for member in [person, other] {
             self.become_member(member, &room, None, &mut expected);
         }

@@ -60,7 +60,7 @@ impl Theatre {
     fn choose_mover(&mut self) -> Option<Mover> {
         let (window, room) = (self.any_json(), self.any_room());
         let enters = !self.world.is_member(self.windows[window].person, &room);
-        let is_public = self.world.rooms[&room].pair.is_none();
+        let is_public = self.world.rooms[&room].is_public();
         (is_public && room != LOBBY).then_some(Mover { window, room, enters })
     }
 
@@ -153,7 +153,7 @@ impl Theatre {
         let window = &self.windows[window];
         let place = match self.world.rooms[room].pair {
             _ if window.room == room => String::new(),
-            None => format!("[{room}] "),
+            None => format!("[{}] ", self.world.rooms[room].title.as_deref().unwrap_or(room)),
             Some((one, other)) if event.author == window.person => {
                 let partner = if one == window.person { other } else { one };
                 format!("[private to {}] ", self.world.person(partner).name)
@@ -181,7 +181,8 @@ impl Mover {
         let answered = |it: &&Value| it["type"] == "room" && it["id"] == id;
         match self.enters {
             true => {
-                told.iter().find(answered).and_then(|it| it["offset"].as_u64()).expect("an answer to `join`")
+                let lost = || panic!("an answer to `join` as {id}: {told:?}, {:?}", heard[self.window].loose);
+                told.iter().find(answered).and_then(|it| it["offset"].as_u64()).unwrap_or_else(lost)
             }
             false => {
                 let before = told.iter().take_while(|it| it["type"] != "left").count();

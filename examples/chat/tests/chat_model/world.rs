@@ -1,6 +1,6 @@
 //! The plain model of a chat: people, rooms, what was said, and who has read what. It knows no connections and no time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -29,10 +29,20 @@ pub(crate) struct Account {
     pub mentions: Vec<u64>,
 }
 
+/// What ops may do in their rooms.
+const MAY: [&str; 12] =
+    ["delete", "kick", "mute", "ban", "purge", "op", "alter", "rename", "remove", "invite", "review", "call"];
+
 #[derive(Default)]
 pub(crate) struct Room {
+    /// Whoever made it is op whenever they are in it.
+    pub maker: Option<u64>,
+    pub ops: BTreeSet<u64>,
+    pub topic: String,
     /// The two people of a private talk.
     pub pair: Option<(u64, u64)>,
+    /// Of a private room, which is called by its number.
+    pub title: Option<String>,
     /// The first has offset 1.
     pub log: Vec<Event>,
 }
@@ -77,7 +87,19 @@ impl World {
     pub(crate) fn join(&mut self, person: u64, room: &str) {
         let read = self.rooms.entry(room.into()).or_default().log.len() as u64;
         let account = Account { read, mentions: Vec::new() };
+        let is_maker = self.rooms[room].maker == Some(person);
+        self.rooms.get_mut(room).expect("it is there now").ops.extend(is_maker.then_some(person));
         self.people.get_mut(&person).expect("somebody").accounts.entry(room.into()).or_insert(account);
+    }
+
+    pub(crate) fn leave(&mut self, person: u64, room: &str) {
+        self.people.get_mut(&person).expect("somebody").accounts.remove(room);
+        self.rooms.get_mut(room).expect("a room that there is").ops.remove(&person);
+    }
+
+    /// Who is gone is op of nothing.
+    pub(crate) fn is_op(&self, person: u64, room: &str) -> bool {
+        self.rooms[room].ops.contains(&person) && self.is_member(person, room)
     }
 
     /// The next event of a room: what one says oneself one has read, who is mentioned is to know, and what is taken back
@@ -112,7 +134,10 @@ impl World {
                 Some("no_such_event")
             }
             None => Some("no_such_event"),
-            Some(event) if event.author != person => Some("not_yours"),
+            Some(event) if event.author == person => None,
+            // An op takes back what others said, but for other ops.
+            Some(_) if !self.is_op(person, room) => Some("not_yours"),
+            Some(event) if self.is_op(event.author, room) => Some("forbidden"),
             Some(_) => None,
         }
     }
@@ -131,6 +156,17 @@ impl World {
             "room": name, "kind": "room", "first": 1, "offset": room.log.len(), "members": self.members(name).count(),
             "read": account.read, "unread": room.unread(account.read), "mentions": account.mentions.len(),
         });
+        if let Some(title) = &room.title {
+            state["kind"] = "private".into();
+            state["title"] = title.as_str().into();
+        }
+        if !room.topic.is_empty() {
+            state["topic"] = room.topic.as_str().into();
+        }
+        if self.is_op(person, name) {
+            state["op"] = true.into();
+            state["may"] = json!(MAY);
+        }
         if let Some((one, other)) = room.pair {
             let partner = if one == person { other } else { one };
             state["kind"] = "direct".into();
@@ -159,6 +195,11 @@ impl Account {
 }
 
 impl Room {
+    /// May anybody enter, and see that it is there?
+    pub(crate) fn is_public(&self) -> bool {
+        self.pair.is_none() && self.title.is_none()
+    }
+
     pub(crate) fn unread(&self, read: u64) -> usize {
         let after = self.log.iter().skip(read as usize);
         after.filter(|event| !matches!(event.what, What::Deletion(_))).count()

@@ -34,7 +34,7 @@ impl Theatre {
         if self.world.is_member(person, &room) {
             return;
         }
-        let is_public = self.world.rooms.get(&room).is_some_and(|room| room.pair.is_none());
+        let is_public = self.world.rooms.get(&room).is_some_and(|room| room.is_public());
         let wishes: [Value; 8] = [
             json!({"type": "message", "room": room, "msg": "let me in"}),
             json!({"type": "picture", "room": room}),
@@ -48,7 +48,7 @@ impl Theatre {
         let place = self.dice.below(wishes.len() + 1);
         let (wish, is_picture) = match wishes.get(place) {
             Some(wish) => (wish.clone(), place == 1),
-            // Nobody enters the private talk of others, nor learns whether there is one.
+            // Nobody enters a private room or the private talk of others, nor learns whether there is one.
             None if is_public => return,
             None => (json!({"type": "join", "room": room, "create": room.starts_with('@')}), false),
         };

@@ -57,7 +57,7 @@ impl Found {
                 .exists(params![room, *person as i64]),
             What::Token { person, hash } => self
                 .0
-                .prepare_cached("SELECT 1 FROM people WHERE id = ?1 AND token = ?2")?
+                .prepare_cached("SELECT 1 FROM tokens WHERE person = ?1 AND hash = ?2")?
                 .exists(params![*person as i64, hash]),
         }
     }

@@ -6,11 +6,12 @@ use std::{env, fs};
 use headless_chrome::browser::tab::ModifierKey;
 use serde_json::Value;
 
+use crate::avatars::choose;
 use crate::talk::drop_file;
 use crate::{Program, RED, Window, browser};
 
 /// Where `.ci/run` puts it; `AXE_CORE` names another place.
-fn axe() -> Option<String> {
+pub(crate) fn axe() -> Option<String> {
     let there = env::var_os("AXE_CORE").map(PathBuf::from);
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../target/axe-core/package/axe.min.js");
     let source = fs::read_to_string(there.unwrap_or(here)).ok();
@@ -24,7 +25,7 @@ fn axe() -> Option<String> {
 
 /// Asks axe-core about the page as it is, in light and in dark.
 #[track_caller]
-fn check(window: &Window, axe: &str, state: &str) {
+pub(crate) fn check(window: &Window, axe: &str, state: &str) {
     window.run(&format!("globalThis.axe ? 0 : (() => {{ {axe} }})(), 0"));
     for scheme in ["light", "dark"] {
         window.prefer("prefers-color-scheme", scheme);
@@ -44,6 +45,9 @@ fn axe_core_finds_nothing_serious_in_any_state() {
     let mut program = Program::start("page-axe");
     let (alice, bob) = (Window::open(&browser, &program.url()), Window::open(&browser, &program.url()));
     check(&alice, &axe, "first visit");
+    alice.click("#arrival-way");
+    check(&alice, &axe, "somebody with a code");
+    alice.click("#arrival-way");
     alice.write("a name | that cannot be had");
     alice.press("Enter");
     alice.wait("document.querySelector('#arrival-error').textContent !== ''");
@@ -81,6 +85,26 @@ fn axe_core_finds_nothing_serious_in_any_state() {
         alice.press("Escape");
         alice.wait("!document.querySelector('dialog')");
     }
+    for (label, there) in [
+        ("Show my devices", ".devices-entry"),
+        ("Use another device", ".devices-left:not(:empty)"),
+        ("Save all I said", "dialog [role=status]:not(:empty)"),
+        ("Erase me …", ".mywords-choice"),
+    ] {
+        alice.click("#places [data-act=settings]");
+        alice.wait("document.querySelector('dialog .settings-picture')");
+        alice.run(&format!(
+            "[...document.querySelectorAll('dialog button')].find((one) => one.textContent === '{label}').click()"
+        ));
+        alice.wait(&format!("document.querySelector('{there}')"));
+        check(&alice, &axe, label);
+        alice.run("for (const dialog of document.querySelectorAll('dialog')) dialog.close()");
+        alice.wait("!document.querySelector('dialog')");
+    }
+    choose(&alice, 600, 200);
+    check(&alice, &axe, "cutting a picture");
+    alice.run("for (const dialog of document.querySelectorAll('dialog')) dialog.close()");
+    alice.wait("!document.querySelector('dialog')");
     alice.press_with(ModifierKey::Ctrl, "k");
     alice.wait("document.querySelector('dialog .list-place')");
     check(&alice, &axe, "going to a room");

@@ -69,7 +69,7 @@ fn who_is_shown_out_is_told_why_and_does_not_come_back_by_itself() {
     alice.write("alice");
     alice.press("Enter");
     alice.wait("document.body.dataset.state === 'ended'");
-    alice.wait("arrival.innerText.includes('you were asked to leave')");
+    alice.wait("!ending.hidden && ending.innerText.includes('you were asked to leave')");
     alice.run("dispatchEvent(new Event('online'))");
     assert_eq!(alice.run("document.body.dataset.state"), "ended");
     drop(alice);

@@ -39,3 +39,32 @@ fn no_width_needs_a_horizontal_scroll() {
         }
     }
 }
+
+#[test]
+fn a_dialog_that_is_too_high_keeps_its_title_and_scrolls_inside() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-dialogs");
+    let alice = Window::open(&browser, &program.url());
+    alice.arrive("alice");
+    alice.resize(360, 420);
+    for command in ["help", "settings"] {
+        alice.run(&format!("document.querySelector('[data-act={command}]').click()"));
+        alice.wait("document.querySelector('dialog .dialog-body')");
+        let fits = "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.querySelector('dialog').getBoundingClientRect())";
+        alice.wait(&format!("innerHeight === 420 && {fits}"));
+        let title = "document.querySelector('dialog .frame-bar').getBoundingClientRect().top";
+        let before = alice.run(title);
+        // To its end, which is in view then; the title is where it was, and the way out with it.
+        alice.run("document.querySelector('dialog .dialog-body').scrollTop = 99999");
+        assert_eq!(
+            alice.run("document.querySelector('dialog .dialog-body').scrollTop > 0"),
+            true,
+            "{command}"
+        );
+        assert_eq!(alice.run("document.querySelector('dialog').scrollHeight <= document.querySelector('dialog').clientHeight"), true);
+        assert_eq!(alice.run("document.querySelector('dialog .dialog-body').lastElementChild.getBoundingClientRect().bottom < document.querySelector('dialog').getBoundingClientRect().bottom"), true);
+        assert_eq!(alice.run(title), before);
+        alice.click("dialog .frame-bar .icon");
+        alice.wait("!document.querySelector('dialog')");
+    }
+}

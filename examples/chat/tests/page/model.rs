@@ -44,8 +44,8 @@ fn the_model_of_the_page_does_what_it_should() {
 #[test]
 fn no_module_does_anything_when_it_is_imported() {
     let web = folder("../../web");
-    let modules =
-        ["app", "browser", "model", "net", "views"].map(|part| files(&web.join(part), ".js")).concat();
+    let parts = ["app", "browser", "model", "net", "views", "admin/app", "admin/model", "admin/views"];
+    let modules = parts.map(|part| files(&web.join(part), ".js")).concat();
     assert!(modules.len() > 40, "{modules:?}");
     let import_all = "for (const file of process.argv.slice(1)) await import(file)
         const left = process.getActiveResourcesInfo().filter((one) => /Timeout|Immediate/.test(one))

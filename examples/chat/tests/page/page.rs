@@ -1,15 +1,29 @@
 //! The chat's page in a real browser, against the real program.
 
 mod access;
+mod admin;
+mod admin_acts;
+mod admin_reports;
 mod arriving;
+mod attention;
+mod avatars;
 mod crowd;
+mod doors;
+mod emoji;
 mod endings;
+mod governed;
+mod invites;
 mod lacking;
 mod layouts;
 mod marks;
 mod model;
+mod moderation;
+mod moderation_access;
+mod oneself;
+mod outside;
 mod places;
 mod program;
+mod rooms_private;
 mod safety;
 mod secure;
 mod shown;

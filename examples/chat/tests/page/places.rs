@@ -92,13 +92,16 @@ fn what_is_deleted_by_keyboard_leaves_the_focus_near() {
     alice.run("log.focus()");
     for key in ["ArrowUp", "ArrowUp", "Tab", "Tab"] {
         alice.press(key);
-        if alice.run("document.activeElement.matches('.message-delete')") == true {
+        if alice.run("document.activeElement.matches('.message-more')") == true {
             break;
         }
     }
-    assert_eq!(alice.run("document.activeElement.matches('.message-delete')"), true);
+    assert_eq!(alice.run("document.activeElement.matches('.message-more')"), true);
     alice.press("Enter");
-    alice.wait("document.querySelector('dialog .danger')");
+    alice.wait("document.activeElement.matches('.menu button')");
+    alice.press("End");
+    alice.press("Enter");
+    alice.wait("document.querySelector('dialog:not(.menu) .danger')");
     alice.press("Tab");
     alice.press("Enter");
     alice.wait("rows.querySelector('.message-gone')");

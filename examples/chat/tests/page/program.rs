@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::{fs, thread};
@@ -27,6 +27,11 @@ impl Program {
         Program::with("http", Scratch::new(name), Vec::new())
     }
 
+    /// The same with more flags.
+    pub(crate) fn start_with(name: &str, flags: &[OsString]) -> Self {
+        Program::with("http", Scratch::new(name), flags.to_vec())
+    }
+
     /// The same over TLS, with a certificate that nobody vouches for.
     pub(crate) fn start_secure(name: &str) -> Self {
         let scratch = Scratch::new(name);
@@ -48,6 +53,16 @@ impl Program {
         format!("{}://{}/", self.scheme, self.address)
     }
 
+    /// Where whoever runs it is let in, once: what `chat --admin-link` prints.
+    pub(crate) fn admin_link(&self) -> String {
+        let mut asking = Command::new(built());
+        let asked = asking.args(["--listen", &self.address, "--admin-link"]).args(&self.flags).output();
+        let asked = asked.expect("it can be started");
+        assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
+        let text = String::from_utf8(asked.stdout).expect("a link is text");
+        text.split_whitespace().find(|word| word.contains("/admin#")).expect("it prints a link").to_owned()
+    }
+
     /// SIGKILL: it has no time for a last word.
     pub(crate) fn kill(&mut self) {
         self.process.kill().expect("it is ours");
@@ -66,11 +81,16 @@ impl Drop for Program {
     }
 }
 
-/// Starts the example, and reads where it listens from what it prints. It has all its features: browsers ask every
-/// server to compress, so all that these tests say and hear is compressed.
-fn launch(listen: &str, flags: &[OsString]) -> (Child, String) {
+/// The example. It has all its features: browsers ask every server to compress, so all that these tests say and hear is
+/// compressed.
+fn built() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    let mut process = Command::new(PATH.get_or_init(|| example::built("chat", "deflate,tls")))
+    PATH.get_or_init(|| example::built("chat", "deflate,tls"))
+}
+
+/// Starts the example, and reads where it listens from what it prints.
+fn launch(listen: &str, flags: &[OsString]) -> (Child, String) {
+    let mut process = Command::new(built())
         .args(["--listen", listen, "--log-level", "error"])
         .args(flags)
         .stdout(Stdio::piped())

@@ -39,24 +39,27 @@ fn code_scrolls_sideways_and_can_be_copied() {
     assert_eq!(alice.run("getComputedStyle(rows.querySelector('pre code')).paddingLeft"), "0px");
     alice.run("Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText: async (text) => { globalThis.clip = text } } })");
     alice.run("rows.querySelector('.message-code button').click()");
-    alice.wait("toasts.textContent.startsWith('Copied.')");
+    alice.wait_for_toast("Copied.");
     assert_eq!(alice.run("globalThis.clip"), Value::from(code));
     // Plain http in a network has no such clipboard.
     alice.run("Object.defineProperty(navigator, 'clipboard', { configurable: true, value: undefined })");
     alice.run("rows.querySelector('.message-code button').click()");
-    alice.wait("toasts.textContent.startsWith('This browser does not let')");
+    alice.wait_for_toast("This browser does not let");
     // What is deleted by keyboard leaves the focus where it was.
     alice.run("log.focus()");
     alice.press("ArrowUp");
     let mut stops = Vec::new();
-    while alice.run("document.activeElement.matches('.message-delete')") != true {
+    while alice.run("document.activeElement.matches('.message-more')") != true {
         alice.press("Tab");
         stops.push(alice.run("document.activeElement.className || document.activeElement.localName"));
-        assert!(stops.len() < 10, "Tab never comes to the deleting: {stops:?}");
+        assert!(stops.len() < 10, "Tab never comes to the menu: {stops:?}");
     }
     assert!(stops.contains(&Value::from("icon little")), "the copying is on the way: {stops:?}");
     alice.press("Enter");
-    alice.wait("document.querySelector('dialog .danger')");
+    alice.wait("document.activeElement.matches('.menu button')");
+    alice.press("End");
+    alice.press("Enter");
+    alice.wait("document.querySelector('dialog:not(.menu) .danger')");
     alice.press("Tab");
     alice.press("Enter");
     alice.wait("rows.querySelector('.message-gone') && rows.contains(document.activeElement)");

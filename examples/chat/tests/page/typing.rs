@@ -135,9 +135,9 @@ fn commands_names_and_limits() {
     alice.wait("document.querySelector('#composer-note')?.textContent.startsWith('Only PNG')");
 
     // One's own message can be taken back, and is gone for all.
-    alice.run("rows.querySelector('.message-delete').click()");
-    alice.wait("document.querySelector('dialog .danger')");
-    alice.click("dialog .danger");
+    alice.run("rows.querySelector('.message-more').click()");
+    alice.click(".menu .danger");
+    alice.click("dialog:not(.menu) .danger");
     alice.wait("rows.querySelector('.message-gone')");
 }
 

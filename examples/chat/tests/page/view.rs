@@ -237,10 +237,10 @@ fn a_picture_is_looked_at_and_left_by_keys() {
 /// Deletes one's own message that contains these words.
 fn take_back(window: &Window, words: &str) {
     window.run(&format!(
-        "[...rows.querySelectorAll('.message-mine')].find((row) => row.textContent.includes('{words}')).querySelector('.message-delete').click()"
+        "[...rows.querySelectorAll('.message-mine')].find((row) => row.textContent.includes('{words}')).querySelector('.message-more').click()"
     ));
-    window.wait("document.querySelector('dialog .danger')");
-    window.click("dialog .danger");
+    window.click(".menu .danger");
+    window.click("dialog:not(.menu) .danger");
     window.wait("!document.querySelector('dialog')");
 }
 

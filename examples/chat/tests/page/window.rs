@@ -15,6 +15,13 @@ use serde_json::{Value, json};
 /// A machine with two cores may have four browsers to run at once.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What stands in the lines at the top of the page, which go away by themselves: a busy machine may look too late.
+const KEEP_TOASTS: &str = "addEventListener('DOMContentLoaded', () => {
+    globalThis.toasted = []
+    const place = document.querySelector('#toasts')
+    if (place) new MutationObserver(() => toasted.push(place.textContent)).observe(place, { childList: true })
+})";
+
 /// None, and a word about it, where there is no browser.
 pub fn browser() -> Option<Browser> {
     let Some(path) = find_browser() else {
@@ -110,6 +117,7 @@ impl Window {
         // Several windows, and all of them as if somebody looked at them.
         window.call::<Emulation::SetFocusEmulationEnabled>(json!({"enabled": true}));
         window.resize(1280, 800);
+        window.prepare_with(KEEP_TOASTS);
         window
     }
 
@@ -206,6 +214,12 @@ impl Window {
         self.wait(&format!(
             "Array.from(rows.querySelectorAll('article .message-text')).some((one) => one.textContent === {text})"
         ));
+    }
+
+    /// Waits until a line at the top of the page has begun so, or has done so before.
+    #[track_caller]
+    pub fn wait_for_toast(&self, words: &str) {
+        self.wait(&format!("toasted.some((line) => line.startsWith({}))", Value::from(words)));
     }
 
     pub fn wait_online(&self) {

@@ -29,7 +29,8 @@ pub struct Chat {
 struct Running {
     child: Child,
     address: SocketAddr,
-    banner: Vec<String>,
+    /// What it says on its standard output.
+    out: Log,
     log: Log,
 }
 
@@ -83,8 +84,14 @@ impl Chat {
 
     /// Starts a command that becomes the program, a shell that sets limits first, say.
     #[track_caller]
-    pub fn run(&mut self, mut command: std::process::Command) {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub fn run(&mut self, command: std::process::Command) {
+        self.run_on(command, Stdio::null());
+    }
+
+    /// The same, with this for a standard input: what the shell hands on to the program, say.
+    #[track_caller]
+    pub fn run_on(&mut self, mut command: std::process::Command, input: Stdio) {
+        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program can be started");
         let mut log = Log::of(child.stderr.take().expect("its log is piped"));
         let mut out = Log::of(child.stdout.take().expect("its banner is piped"));
@@ -97,7 +104,7 @@ impl Chat {
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let address = format!("{LOOPBACK}{}", &rest[..end]).parse();
         let address = address.unwrap_or_else(|error| panic!("{line:?} has no address: {error}"));
-        self.running = Some(Running { child, address, banner: out.seen, log });
+        self.running = Some(Running { child, address, out, log });
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -106,7 +113,31 @@ impl Chat {
 
     /// What it said on its standard output, up to its address.
     pub fn banner(&self) -> &[String] {
-        &self.running.as_ref().expect("the chat runs").banner
+        &self.running.as_ref().expect("the chat runs").out.seen
+    }
+
+    /// The key of a way to the admin page, as whoever runs the chat asks for one.
+    #[track_caller]
+    pub fn admin_key(&self) -> String {
+        let mut command = program::command(self.folder());
+        let data = self.data();
+        command
+            .args(["--admin-link", "--data"])
+            .arg(data)
+            .arg(format!("--public-url=http://{}", self.address()));
+        let output = program::output(command);
+        let link = String::from_utf8(output.stdout).expect("a link is text");
+        let told = String::from_utf8_lossy(&output.stderr);
+        let key = link.trim_end().strip_prefix(&format!("http://{}/admin#", self.address()));
+        key.unwrap_or_else(|| panic!("no link: {link}{told}")).to_owned()
+    }
+
+    /// The same, as the chat shows it when it has started and has no owner.
+    #[track_caller]
+    pub fn first_key(&mut self) -> String {
+        let out = &mut self.running.as_mut().expect("the chat runs").out;
+        let line = out.find(|line| line.contains("/admin#")).expect("it shows a link");
+        line.split_once("/admin#").expect("it was found by this").1.to_owned()
     }
 
     pub fn folder(&self) -> &Path {
@@ -152,6 +183,12 @@ impl Chat {
         let log = running.log.all();
         assert_no_panic(&log);
         (status, log)
+    }
+
+    /// Is the program over? What it left is told by [`ended`](Self::ended).
+    pub fn is_over(&mut self) -> bool {
+        let running = self.running.as_mut().expect("the chat runs");
+        running.child.try_wait().expect("a child can be waited for").is_some()
     }
 
     /// SIGTERM, and up again on the same history. Clients that do not answer the farewell hold it up for seconds.

@@ -1,4 +1,4 @@
-//! An ordinary GET, for pages and pictures.
+//! An ordinary GET, for pages and pictures; and what programs send.
 
 use std::net::SocketAddr;
 
@@ -33,6 +33,15 @@ pub fn get_with(address: SocketAddr, path: &str, fields: &str) -> Page {
 }
 
 impl Page {
+    pub fn text(&self) -> &str {
+        str::from_utf8(&self.body).expect("it is text")
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
     /// A header's value, if it is there once.
     #[track_caller]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -42,4 +51,28 @@ impl Page {
         assert_eq!(values.next(), None, "{name} is there twice");
         value
     }
+}
+
+/// A body that is sent with a method and fields of one's own, each with its end of line.
+#[track_caller]
+pub fn send(address: SocketAddr, (method, path): (&str, &str), fields: &str, body: &[u8]) -> Page {
+    let mut client = Client::dial(address);
+    let length = body.len();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{fields}");
+    client.write(format!("{head}Content-Length: {length}\r\n\r\n").as_bytes());
+    client.write(body);
+    answer(&mut client)
+}
+
+/// Its head and its body.
+#[track_caller]
+pub fn answer(client: &mut Client) -> Page {
+    let head = client.head();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    let mut page =
+        Page { status: status.unwrap_or_else(|| panic!("no status: {head}")), head, body: Vec::new() };
+    let length =
+        page.header("Content-Length").map_or(0, |length| length.parse().expect("a length is a number"));
+    page.body = client.bytes(length);
+    page
 }

@@ -28,12 +28,31 @@ impl Json {
     /// An open WebSocket, and no word said yet.
     #[track_caller]
     pub fn connect(address: SocketAddr) -> Self {
+        Json::connect_with(address, "chat.v1", &[])
+    }
+
+    /// The same in another subprotocol.
+    #[track_caller]
+    pub fn speaking(address: SocketAddr, protocol: &str) -> Self {
+        Json::connect_with(address, protocol, &[])
+    }
+
+    /// The same, with these header fields.
+    #[track_caller]
+    pub fn connect_with(address: SocketAddr, protocol: &str, fields: &[(&str, &str)]) -> Self {
+        Json::called(address, &address.to_string(), protocol, fields)
+    }
+
+    /// The same, where the chat goes by this name.
+    #[track_caller]
+    pub fn called(address: SocketAddr, host: &str, protocol: &str, fields: &[(&str, &str)]) -> Self {
         let stream = TcpStream::connect(address).expect("the chat listens");
         stream.set_nodelay(true).expect("TCP can be told not to wait");
         stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
         stream.set_write_timeout(Some(PATIENCE)).expect("writing can be given a limit");
-        let uri = format!("ws://{address}/").parse().expect("an address makes a URL");
-        let request = ClientRequestBuilder::new(uri).with_sub_protocol("chat.v1");
+        let uri = format!("ws://{host}/").parse().expect("a name makes a URL");
+        let request = ClientRequestBuilder::new(uri).with_sub_protocol(protocol);
+        let request = fields.iter().fold(request, |request, &(name, value)| request.with_header(name, value));
         let (socket, _) = tungstenite::client(request, stream).expect("the opening handshake succeeds");
         Json {
             socket,
@@ -48,15 +67,32 @@ impl Json {
 
     /// Says this hello, and hears the welcome and the histories: live in all rooms.
     #[track_caller]
-    pub fn hello(address: SocketAddr, mut hello: Value) -> Self {
-        let mut client = Json::connect(address);
-        hello["type"] = "hello".into();
-        client.send(&hello);
-        client.arrive();
-        if client.token.is_empty() {
-            client.token = hello["token"].as_str().unwrap_or_default().into();
-        }
+    pub fn hello(address: SocketAddr, hello: Value) -> Self {
+        Json::hello_with(address, &[], hello)
+    }
+
+    /// The same, through a proxy that says where it comes from.
+    #[track_caller]
+    pub fn hello_from(address: SocketAddr, client: &str, hello: Value) -> Self {
+        Json::hello_with(address, &[("X-Forwarded-For", client)], hello)
+    }
+
+    #[track_caller]
+    pub fn hello_with(address: SocketAddr, fields: &[(&str, &str)], hello: Value) -> Self {
+        let mut client = Json::connect_with(address, "chat.v1", fields);
+        client.greet(hello);
         client
+    }
+
+    /// Says this hello, on a connection that has said nothing yet.
+    #[track_caller]
+    pub fn greet(&mut self, mut hello: Value) {
+        hello["type"] = "hello".into();
+        self.send(&hello);
+        self.arrive();
+        if self.token.is_empty() {
+            self.token = hello["token"].as_str().unwrap_or_default().into();
+        }
     }
 
     /// A new person, called this.

@@ -8,11 +8,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use serde_json::json;
 
 use pollcat_testing::apart::processor_time;
 
 use crate::Chat;
 use crate::crowd::Swarm;
+use crate::governed::operator;
+use crate::json::Json;
 
 /// Room for all of them, and for a newcomer as soon as they are there. Loopback has no limits per address.
 const FLAGS: [&str; 12] = [
@@ -53,6 +56,14 @@ impl Server {
         self.chat.address()
     }
 
+    /// Somebody who may do everything.
+    pub fn owner(&self, name: &str) -> Json {
+        let mut owner = Json::hello(self.address(), json!({"name": name}));
+        operator(&self.chat).ask(json!({"type": "role", "user": owner.id, "role": "owner"}));
+        owner.wait_for("their role", |it| it["type"] == "you");
+        owner
+    }
+
     /// Ends it, and starts it again on the same address and history, while the others go on. When it listens again.
     pub fn restart(&mut self, signal: Signal, swarm: &mut Swarm) -> Instant {
         let address = self.address().to_string();
@@ -82,6 +93,13 @@ impl Server {
     pub fn main_time(&self) -> Duration {
         let task = self.proc("task").join(self.chat.pid().as_raw_nonzero().to_string());
         Duration::from_nanos(processor_time(&task))
+    }
+
+    /// How long it could have gone on, and other programs had the processors.
+    pub fn main_wait(&self) -> Duration {
+        let stat = fs::read_to_string(self.proc("schedstat")).expect("it runs");
+        let waited = stat.split_whitespace().nth(1).and_then(|field| field.parse().ok());
+        Duration::from_nanos(waited.expect("in nanoseconds"))
     }
 
     /// Resident memory, in MiB.

@@ -40,22 +40,28 @@ class Socket {
 
 const LOBBY = { room: "lobby", kind: "room", epoch: "e", members: 1, offset: 0 };
 
-function welcome() {
+function welcome(more = {}) {
 	Socket.all.at(-1).onopen();
 	const { token } = Socket.sent.at(-1);
 	Socket.hear({
 		type: "welcome", user: { id: 1, name: "alice" }, new: !token, token: token ? undefined : "t",
-		all: [{ id: 1, name: "alice" }], rooms: [LOBBY], room: "lobby", limits: {},
+		all: [{ id: 1, name: "alice" }], rooms: [LOBBY], room: "lobby", limits: {}, ...more,
 	});
 	Socket.hear({ type: "history", room: "lobby", epoch: "e", recovered: true, events: [], more: false });
 }
 
 // A chat whose page says what was asked of it.
-function chat() {
+function chat({ invite = "" } = {}) {
 	Object.assign(Socket, { all: [], sent: [] });
 	globalThis.WebSocket = Socket;
 	const asked = [];
-	const page = { isLooking: () => true, namedRoom: () => "", nameOf: ({ name }) => name };
+	// It is in the address once.
+	const takeInvite = () => {
+		const taken = invite;
+		invite = "";
+		return taken;
+	};
+	const page = { isLooking: () => true, namedRoom: () => "", takeInvite, nameOf: ({ name }) => name };
 	let ids = 0;
 	const app = createApp({
 		home: "ws://home",
@@ -138,4 +144,99 @@ test("what the server does not take waits until somebody tries again, and holds 
 test("every command of the grammar can be performed", () => {
 	const { app } = chat();
 	assert.deepEqual(app.do.commands.toSorted(), COMMANDS.toSorted());
+});
+
+const hello = () => Socket.sent.findLast(({ type }) => type === "hello");
+
+test("somebody new brings an invite along, and comes to the room that it leads into", () => {
+	const { app } = chat({ invite: "KEY" });
+	app.do.arrive("alice");
+	Socket.all.at(-1).onopen();
+	assert.equal(hello().invite, "KEY");
+	Socket.hear({ type: "error", id: hello().id, code: "bad_invite" });
+	assert.deepEqual([app.state.scene, app.state.arrival.refusal.code], ["arrival", "bad_invite"]);
+	app.do.arrive("alice");
+	Socket.all.at(-1).onopen();
+	assert.equal(hello().invite, undefined, "what is over is not tried again");
+
+	const other = chat({ invite: "KEY" });
+	other.app.do.arrive("alice");
+	welcome();
+	Socket.hear({ type: "room", room: "+12", kind: "private", title: "Tea", epoch: "e", members: 2, offset: 0 });
+	assert.equal(other.app.state.room.name, "+12");
+	assert.equal(Socket.sent.filter(({ type }) => type === "accept").length, 0, "it was used with the hello");
+});
+
+test("somebody known accepts an invite when they are in, once", async () => {
+	const { app, asked } = chat({ invite: "KEY" });
+	app.state.kept.remember("ws://home token", "t");
+	app.do.start();
+	welcome();
+	assert.equal(hello().invite, undefined);
+	const [accept, ...more] = Socket.sent.filter(({ type }) => type === "accept");
+	assert.deepEqual([accept.invite, more], ["KEY", []]);
+	const refused = { type: "error", id: accept.id, code: "bad_invite" };
+	Socket.hear(refused);
+	await settled();
+	assert.deepEqual(asked.filter(([what]) => what === "tellError").map(([, { code }]) => code), ["bad_invite"]);
+});
+
+test("a connection that is ended for a reason fills the window with it", () => {
+	const { app } = chat();
+	app.do.arrive("alice");
+	welcome();
+	Socket.all.at(-1).onclose({ code: 4500, reason: "you were put out by bob: spam" });
+	assert.deepEqual([app.state.scene, app.state.ending], ["ended", { is: "kicked", by: "bob", reason: "spam" }]);
+	app.do.comeBack();
+	welcome();
+	assert.equal(app.state.scene, "chat");
+	Socket.hear({ type: "error", code: "banned", msg: "you may not be here for 3 hours by bob", until: 99 });
+	Socket.all.at(-1).onclose({ code: 4501, reason: "you may not be here any more by bob" });
+	assert.deepEqual(app.state.ending, { is: "banned", by: "bob", reason: undefined, until: 99 });
+});
+
+test("who is kept out is told so when they say hello", () => {
+	const { app } = chat();
+	app.do.arrive("alice");
+	Socket.all.at(-1).onopen();
+	Socket.hear({ type: "error", id: hello().id, code: "banned", msg: "you may not be here any more: spam" });
+	assert.deepEqual([app.state.scene, app.state.ending.is, app.state.ending.reason], ["ended", "banned", "spam"]);
+	assert.equal(app.state.connection.state, "off");
+});
+
+test("what was typed and not sent goes with a room that is called otherwise", () => {
+	const { app, asked } = chat();
+	app.do.arrive("alice");
+	welcome({ rooms: [LOBBY, { ...LOBBY, room: "tea" }] });
+	app.do.show(app.state.store.rooms.get("tea"));
+	app.state.drafts.keep("tea", "half a thought");
+	app.state.outbox.add("x", { room: "tea", msg: "unsent" });
+	Socket.hear({ type: "altered", room: "coffee", old: "tea", kind: "room" });
+	assert.deepEqual([app.state.drafts.in("coffee"), app.state.drafts.in("tea")], ["half a thought", ""]);
+	assert.deepEqual(app.do.unsent(app.state.room).map(({ msg }) => msg), ["unsent"]);
+	assert.ok(asked.some(([what]) => what === "roomRenamed"));
+});
+
+test("what is held back is not shown as said", async () => {
+	const { app, asked } = chat();
+	app.do.arrive("alice");
+	welcome();
+	app.do.speak(app.state.room, "hm");
+	await settled();
+	Socket.hear({ type: "ack", id: said()[0].split(" ")[0], held: true });
+	await settled();
+	assert.deepEqual([app.do.unsent(app.state.room), app.state.room.items], [[], []]);
+	assert.deepEqual(asked.find(([what]) => what === "held"), ["held", "lobby", "hm"]);
+});
+
+test("the admin page is that of the server in use, and never a script", async () => {
+	const { app, asked } = chat();
+	app.do.arrive("alice");
+	welcome();
+	for (const url of ["/admin#KEY", "javascript:alert(1)"]) {
+		const opened = app.do.openAdmin();
+		Socket.hear({ type: "admin", id: Socket.sent.at(-1).id, url, seconds: 60 });
+		await opened;
+	}
+	assert.deepEqual(asked.filter(([what]) => what === "openWindow"), [["openWindow", "http://home/admin#KEY"]]);
 });

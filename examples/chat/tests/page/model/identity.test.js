@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Identity } from "../../../web/model/identity.js";
-import { causeOfClose, causeOfStatus } from "../../../web/model/reach.js";
+import { causeOfClose, causeOfStatus, reachable } from "../../../web/model/reach.js";
 
 const user = (name) => ({ id: 1, name });
 
@@ -56,4 +56,15 @@ test("a server that answers, and lets no WebSocket through, says why", () => {
 	assert.deepEqual(causeOfStatus({ ok: false, status: 503 }, "7"), ["crowded", 7000]);
 	assert.deepEqual(causeOfStatus({ ok: false, status: 403 }, null), ["refused", 0]);
 	assert.deepEqual(causeOfStatus({ ok: false, status: 500 }, "soon"), ["lost", 0]);
+	assert.deepEqual(causeOfStatus({ ok: true, status: 200 }, null, "banned"), ["banned", 60_000]);
+});
+
+test("a link for others has an address that others can reach", () => {
+	const socket = "wss://chat.example.com/";
+	assert.equal(reachable("http://127.0.0.1:9501/#invite=k", socket), "https://chat.example.com/#invite=k");
+	assert.equal(reachable("http://localhost:9501/#invite=k", "ws://10.0.0.7:8080"), "http://10.0.0.7:8080/#invite=k");
+	assert.equal(reachable("http://[::1]:9501/#invite=k", socket), "https://chat.example.com/#invite=k");
+	// Whoever runs the chat has said how it is reached.
+	assert.equal(reachable("https://other.example/#invite=k", socket), "https://other.example/#invite=k");
+	assert.equal(reachable("/#invite=k", socket), "https://chat.example.com/#invite=k");
 });

@@ -32,6 +32,8 @@ pub struct Person {
     rooms: Vec<Place>,
     /// Rooms of the welcome whose history has not come to its end.
     pub behind: usize,
+    /// When it began to connect.
+    pub knocked: Instant,
     pub welcomed: Instant,
     /// When the last of those histories was there.
     pub live: Instant,
@@ -79,6 +81,7 @@ impl Person {
             token: None,
             rooms: Vec::new(),
             behind: 0,
+            knocked: Instant::now(),
             welcomed: Instant::now(),
             live: Instant::now(),
             failures: 0,
@@ -164,6 +167,8 @@ impl Person {
                 let ack = number_in_text(json, "id").zip(number(json, "offset"));
                 self.acks.extend(ack.filter(|_| self.speaks));
             }
+            // It is to be said again, as soon as the program is back.
+            "error" if says(json, "code", br#""stopping""#) => {}
             "error" => faults.errors += 1,
             _ => {}
         }

@@ -35,6 +35,10 @@ pub struct Swarm {
     opening: usize,
     pub heard: Tally,
     pub faults: Faults,
+    /// Connections that were refused, or ended before the answer to their opening.
+    pub turned_away: u64,
+    /// The longest time from the first packet to that answer.
+    pub longest_opening: Duration,
     /// Who loses the connection comes back.
     pub comes_back: bool,
     /// When something was heard last.
@@ -55,6 +59,8 @@ impl Swarm {
             opening: 0,
             heard: Tally::default(),
             faults: Faults::default(),
+            turned_away: 0,
+            longest_opening: Duration::ZERO,
             comes_back: false,
             heard_at: Instant::now(),
             buffer: vec![0; 64 << 10],
@@ -142,7 +148,10 @@ impl Swarm {
     fn connect(&mut self, who: usize) {
         let mut stream = match TcpStream::connect(self.address) {
             Ok(stream) => stream,
-            Err(error) if error.kind() == ErrorKind::ConnectionRefused => return self.come_back(who, 0.0),
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+                self.turned_away += 1;
+                return self.come_back(who, 0.0);
+            }
             Err(error) => panic!("no socket for one more: {error}"),
         };
         let both = Interest::READABLE | Interest::WRITABLE;
@@ -152,6 +161,7 @@ impl Swarm {
         let person = &mut self.people[who];
         person.stream = Some(stream);
         person.line = Line::Opening;
+        person.knocked = Instant::now();
         self.opening += 1;
         person.write(upgrade_request("Sec-WebSocket-Protocol: chat.v1\r\n").as_bytes());
     }
@@ -199,6 +209,7 @@ impl Swarm {
             return;
         }
         self.opening -= usize::from(person.line == Line::Opening);
+        self.turned_away += u64::from(person.line == Line::Opening);
         let left = person.line == Line::Leaving;
         person.hang_up();
         if self.comes_back && !left {
@@ -254,6 +265,7 @@ impl Swarm {
         assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", head.escape_ascii());
         self.opening -= 1;
         let person = &mut self.people[who];
+        self.longest_opening = self.longest_opening.max(person.knocked.elapsed());
         person.line = Line::Open;
         let hello = person.hello();
         person.say(&hello);

@@ -1,0 +1,245 @@
+//! What is told to whoever watches over the chat (OPERATING.md, Health and metrics).
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+
+use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::http::{Page, get, get_with, send};
+use pollcat_chat_testing::json::Json;
+use pollcat_chat_testing::program;
+use pollcat_testing::client::{Client, upgrade_request};
+use pollcat_testing::prometheus::{self, Family};
+use pollcat_testing::running::wait_until;
+use pollcat_testing::scratch::cannot_run;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+/// A chat, and where its metrics are told.
+#[track_caller]
+fn watched(flags: &[&str]) -> (Chat, SocketAddr) {
+    let mut chat = Chat::start(&[&["--metrics", "127.0.0.1:0"], flags].concat());
+    let line = chat.logged("where metrics are told", |line| line.contains("metrics are told at http://"));
+    let address = line.split("http://").nth(1).and_then(|rest| rest.strip_suffix("/metrics"));
+    (chat, address.and_then(|address| address.parse().ok()).expect("an address"))
+}
+
+#[track_caller]
+fn scrape(address: SocketAddr) -> BTreeMap<String, Family> {
+    let page = get(address, "/metrics");
+    assert_eq!(page.status, 200, "{}", page.head);
+    assert_eq!(page.header("Content-Type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    prometheus::read(page.text())
+}
+
+fn count(page: &BTreeMap<String, Family>, histogram: &str) -> f64 {
+    page[histogram].samples[&(format!("{histogram}_count"), Vec::new())]
+}
+
+/// `promtool` with these arguments, and this on its standard input. `None`: it is not on this machine.
+fn promtool(args: &[&str], input: &[u8]) -> Option<(bool, String)> {
+    let mut command = Command::new("promtool");
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut child) = command.spawn() else {
+        cannot_run("there is no promtool on this machine");
+        return None;
+    };
+    // It may end before it has read everything: then it says why.
+    let _ = child.stdin.take().expect("it is piped").write_all(input);
+    let output = child.wait_with_output().expect("it ends");
+    let told = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8_lossy(&told).into_owned()))
+}
+
+#[test]
+fn what_happens_is_counted() {
+    let (chat, metrics) = watched(&[]);
+    let mut alice = Json::named(chat.address(), "alice");
+    for number in 0..3 {
+        alice.say("lobby", &format!("{number}"));
+    }
+    assert_eq!(alice.ask(json!({"type": "who", "room": "nowhere"}))["code"], "no_such_room");
+    let answer = send(chat.address(), ("POST", "/hooks/none"), "Content-Type: text/plain\r\n", b"hello");
+    assert_eq!(answer.status, 404);
+    // What the loop's tables hold is noted twice in a second.
+    wait_until("the loop has noted who is here", || {
+        scrape(metrics)["chat_people"].labelled("state", "here") == 1.0
+    });
+    let page = scrape(metrics);
+    assert_eq!(page["chat_events_total"].labelled("kind", "text"), 3.0);
+    assert_eq!(page["chat_refusals_total"].labelled("code", "no_such_room"), 1.0);
+    assert_eq!(page["chat_hooks_total"].labelled("result", "unknown"), 1.0);
+    assert_eq!(page["chat_rooms"].labelled("kind", "public"), 1.0);
+    assert_eq!(count(&page, "chat_ack_seconds"), 3.0);
+    assert!(count(&page, "chat_store_seconds") >= 3.0, "each ack waited for one");
+    assert_eq!(page["chat_store_errors_total"].value(), 0.0);
+    assert!(page["chat_history_bytes"].labelled("file", "main") > 0.0);
+    assert!(page["chat_history_free_bytes"].value() > 0.0);
+    assert_eq!(page["pollcat_open"].value(), 1.0);
+    assert!(page["pollcat_messages_in_total"].value() >= 5.0);
+    // Nobody is named, whatever they are called and say.
+    let text = get(metrics, "/metrics").text().to_owned();
+    assert!(!text.contains("alice") && !text.contains("lobby"), "{text}");
+}
+
+#[test]
+fn prometheus_own_tool_has_nothing_to_say() {
+    let (chat, metrics) = watched(&[]);
+    Json::named(chat.address(), "alice").say("lobby", "hello");
+    let page = get(metrics, "/metrics");
+    if let Some((is_good, told)) = promtool(&["check", "metrics"], &page.body) {
+        assert!(is_good && told.trim().is_empty(), "{told}");
+    }
+}
+
+#[test]
+fn the_board_has_three_pages_and_the_public_has_none_of_them() {
+    let (chat, metrics) = watched(&[]);
+    let public = |path| get(chat.address(), path).status;
+    assert_eq!(["/metrics", "/healthz", "/readyz"].map(public), [404; 3]);
+    wait_until("it is ready", || get(metrics, "/readyz").status == 200);
+    for path in ["/healthz", "/readyz"] {
+        let page = get(metrics, path);
+        assert_eq!((page.status, page.text()), (200, "ok\n"), "{path}");
+        assert_eq!(page.header("Cache-Control"), Some("no-store"));
+    }
+    for path in ["/", "/metrics/", "/metrics/..", "//metrics", "/admin", "/chat.v1", "/hooks/none"] {
+        assert_eq!(get(metrics, path).status, 404, "{path}");
+    }
+    let table = [
+        ("HEAD", "", 200),
+        ("POST", "Content-Length: 0\r\n", 405),
+        ("DELETE", "", 405),
+        ("OPTIONS", "", 405),
+    ];
+    for (method, fields, status) in table {
+        let mut client = Client::dial(metrics);
+        client.write(format!("{method} /metrics HTTP/1.1\r\nHost: {metrics}\r\n{fields}\r\n").as_bytes());
+        let head = client.head();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{method}: {head}");
+    }
+    // A page in a browser on this machine comes under the name of its site.
+    let foreign = |fields: &str| {
+        let mut client = Client::dial(metrics);
+        client.write(format!("GET /metrics HTTP/1.1\r\n{fields}\r\n").as_bytes());
+        client.head()
+    };
+    assert!(foreign("Host: evil.example\r\n").starts_with("HTTP/1.1 421 "));
+    assert!(foreign("Host: localhost:1\r\n").starts_with("HTTP/1.1 200 "));
+    let mut client = Client::dial(metrics);
+    client.write(upgrade_request("").replacen("GET / ", "GET /metrics ", 1).as_bytes());
+    let head = client.head();
+    assert!(head.starts_with("HTTP/1.1 405 ") || head.starts_with("HTTP/1.1 404 "), "{head}");
+    assert!(get_with(metrics, "/metrics", &format!("X: {}\r\n", "a".repeat(5_000))).status == 431);
+}
+
+/// `--health`, with what the chat itself was told, or an address.
+fn health(chat: &Chat, flags: &[&str]) -> (Option<i32>, String) {
+    let mut command = program::command(chat.folder());
+    command.args(flags);
+    let output = program::output(command);
+    let words = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(words).expect("words are UTF-8"))
+}
+
+#[test]
+fn a_chat_that_cannot_write_is_not_ready_and_heals_by_itself() {
+    let (chat, metrics) = watched(&[]);
+    let ready = || -> Page { get(metrics, "/readyz") };
+    let mut alice = Json::named(chat.address(), "alice");
+    alice.say("lobby", "before");
+    let url = format!("--health=http://{metrics}");
+    wait_until("the loop has come by", || ready().status == 200);
+    assert_eq!(health(&chat, &[&url]), (Some(0), "ok\n".to_owned()));
+
+    let other = Connection::open(chat.data()).expect("any SQLite program may look at it");
+    other.execute_batch("BEGIN IMMEDIATE").expect("the lock can be had");
+    let refused: Value = alice.ask(json!({"msg": "during"}));
+    assert_eq!(refused["code"], "storage", "{refused}");
+    let page = ready();
+    assert!(page.status == 503 && page.text().contains("cannot be written"), "{}", page.text());
+    assert_eq!(get(metrics, "/healthz").status, 200, "nobody should restart it for that");
+    let (status, words) = health(&chat, &[&url]);
+    assert!(
+        status == Some(1) && words.contains("cannot be written") && words.lines().count() == 1,
+        "{words}"
+    );
+    let page = scrape(metrics);
+    assert!(page["chat_store_errors_total"].value() >= 1.0 && page["chat_ready"].value() == 0.0);
+
+    other.execute_batch("ROLLBACK").expect("the lock can be given back");
+    // Nobody says anything.
+    wait_until("it is ready again", || ready().status == 200);
+    assert_eq!(scrape(metrics)["chat_ready"].value(), 1.0);
+}
+
+#[test]
+fn health_is_asked_where_the_settings_say_and_told_in_one_line() {
+    let mut chat = Chat::start(&["--metrics", "unix:m.sock"]);
+    wait_until("it is ready", || health(&chat, &["--metrics", "unix:m.sock", "--health"]).0 == Some(0));
+    let table = [
+        (&["--health=unix:m.sock"][..], 0, "ok"),
+        (&["--health=unix:m.sock:/healthz"], 0, "ok"),
+        (&["--health=unix:m.sock:/nowhere"], 1, "404"),
+        (&["--health=unix:gone.sock"], 1, "does not answer"),
+        (&["--health=http://127.0.0.1:1/readyz"], 1, "does not answer"),
+        (&["--health"], 2, "--health=http://"),
+        (&["--health=https://chat"], 2, "write http://"),
+        (&["--health", "--metrics", "127.0.0.1:0"], 2, "not known before"),
+    ];
+    for (flags, status, why) in table {
+        let (is, words) = health(&chat, flags);
+        assert_eq!(is, Some(status), "{flags:?}: {words}");
+        assert!(words.contains(why) && words.lines().count() == 1, "{flags:?}: {words}");
+    }
+    let (_, log) = chat.terminate();
+    assert!(log.iter().any(|line| line.contains("unix:m.sock")), "{log:#?}");
+    assert!(!chat.folder().join("m.sock").exists(), "nothing is left of it");
+    let (status, words) = health(&chat, &["--health=unix:m.sock"]);
+    assert!(status == Some(1) && words.contains("does not answer"), "{words}");
+}
+
+#[test]
+fn metrics_are_not_told_where_the_public_listens() {
+    let chat = Chat::prepared(&[]);
+    let same = ["--listen", "127.0.0.1:9501", "--metrics", "9501", "--check"];
+    let (status, words) = health(&chat, &same);
+    assert!(status == Some(2) && words.contains("not for the public"), "{words}");
+    let (status, words) = health(&chat, &["--listen", "unix:a", "--metrics", "unix:./a", "--check"]);
+    assert!(status == Some(2) && words.contains("listen and metrics are the same file"), "{words}");
+}
+
+/// What is in `packaging/` for a monitoring system.
+fn packaged(name: &str) -> String {
+    let path = format!("{}/../../packaging/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn the_dashboard_and_the_alarms_name_only_what_there_is() {
+    let (_chat, metrics) = watched(&[]);
+    wait_until("the loop has come by", || get(metrics, "/readyz").status == 200);
+    let page = scrape(metrics);
+    let is_there = |name: &str| {
+        let of_histogram = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end));
+        let is_histogram = |base: &str| page.get(base).is_some_and(|family| family.kind == "histogram");
+        page.contains_key(name) || of_histogram.is_some_and(is_histogram)
+    };
+    for file in ["grafana.json", "alerts.yml"] {
+        let text = packaged(file);
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let ours =
+            |word: &&str| ["chat_", "pollcat_", "process_"].iter().any(|begin| word.starts_with(begin));
+        let names: Vec<&str> = words.filter(ours).collect();
+        assert!(names.len() > 10, "{file} names {names:?}");
+        let lost: Vec<_> = names.into_iter().filter(|name| !is_there(name)).collect();
+        assert!(lost.is_empty(), "{file}: {lost:?}");
+    }
+    let dashboard: Value = serde_json::from_str(&packaged("grafana.json")).expect("it is JSON");
+    assert!(dashboard["panels"].as_array().is_some_and(|panels| panels.len() > 10));
+    let path = format!("{}/../../packaging/alerts.yml", env!("CARGO_MANIFEST_DIR"));
+    if let Some((is_good, told)) = promtool(&["check", "rules", &path], b"") {
+        assert!(is_good, "{told}");
+    }
+}
