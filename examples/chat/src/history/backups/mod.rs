@@ -29,7 +29,7 @@ use rusqlite::OpenFlags;
 
 pub(crate) use plan::{BackupPlan, BackupState, MadeBackup};
 use schedule::{Now, Schedule};
-use shelf::{Inventory, Mark, Shelf, mark};
+use shelf::{Inventory, Shelf, mark};
 
 use super::copies::{Beside, Contents, Pace, copy, open, size_text};
 use super::faults::GONE;
@@ -82,7 +82,6 @@ pub(super) struct Keeper<F> {
 struct Made {
     backup: MadeBackup,
     contents: Contents,
-    mark: Mark,
     /// What was there before.
     others: Inventory,
 }
@@ -130,11 +129,11 @@ impl<F> Keeper<F> {
     {
         let began = Instant::now();
         match self.make(pace) {
-            Ok(Made { backup, contents, mark, others }) => {
+            Ok(Made { backup, contents, others }) => {
                 let (file, size) = (backup.file.display(), size_text(backup.bytes));
                 let seconds = began.elapsed().as_secs_f64();
                 log::info!("{file} is a backup: {contents}; {size} in {seconds:.1} s");
-                self.shelf().tidy(others, mark);
+                self.shelf().tidy(others);
                 schedule.made(now());
                 (state.last, state.fault) = (Some(backup), None);
             }
@@ -159,23 +158,23 @@ impl<F> Keeper<F> {
         let source = open(&self.data, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let mark = mark(&source).map_err(|error| format!("{}: {error}", self.data.display()))?;
         let contents = copy(&source, &self.data, &beside, pace)?;
+        let at = now().wall;
+        let others = shelf.look(&source, &mark, at);
         drop(source);
         // Another file may have come in its place meanwhile.
         is_there()?;
-        let at = now().wall;
-        let others = shelf.look(mark.chat);
         let file = shelf.place(at, &others);
         beside.take_its_place(&file)?;
         let bytes = fs::metadata(&file).map_or(0, |metadata| metadata.len());
-        Ok(Made { backup: MadeBackup { at, bytes, file }, contents, mark, others })
+        Ok(Made { backup: MadeBackup { at, bytes, file }, contents, others })
     }
 
     /// What an earlier run has left.
     fn look(&self) -> Inventory {
         // Not by a connection that others wait for.
         let source = open(&self.data, OpenFlags::SQLITE_OPEN_READ_WRITE).ok();
-        let mark = source.and_then(|source| mark(&source).ok());
-        mark.map_or_else(Inventory::default, |mark| self.shelf().look(mark.chat))
+        let known = source.and_then(|source| mark(&source).ok().map(|mark| (source, mark)));
+        known.map_or_else(Inventory::default, |(source, mark)| self.shelf().look(&source, &mark, now().wall))
     }
 
     fn shelf(&self) -> Shelf<'_> {

@@ -5,6 +5,8 @@ use crate::history::Millis;
 
 const SECOND: Millis = 1_000;
 const DAY: i64 = 86_400;
+/// No clock is so far from another: those that have lost the time begin in 1970.
+const FAR: i64 = 100 * 366 * DAY;
 /// The first second of the year 10000 has a longer name.
 const END: i64 = 253_402_300_800;
 
@@ -30,6 +32,11 @@ pub(super) fn seconds(stem: &str, name: &str) -> Option<i64> {
     let seconds = day * DAY + time;
     // There is but one way to write a time.
     (self::name(stem, seconds) == name).then_some(seconds)
+}
+
+/// Can a clock have given this name? What claims to be of a later time would be the latest for ever.
+pub(super) fn is_credible(seconds: i64, wall: Millis) -> bool {
+    seconds <= wall.div_euclid(SECOND).saturating_add(FAR)
 }
 
 /// For one that is made now, after these.
@@ -109,6 +116,21 @@ mod tests {
             "",
         ] {
             assert_eq!(seconds("chat", other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_the_end_of_time_was_given_by_no_clock() {
+        let lost_the_time = 0;
+        for (wall, name, is_one) in [
+            (1_796_007_600_000, "chat-20261130T030001Z.db", true),
+            (1_796_007_600_000, "chat-20991231T235958Z.db", true),
+            (1_796_007_600_000, "chat-99991231T235959Z.db", false),
+            (lost_the_time, "chat-20261130T030000Z.db", true),
+            (lost_the_time, "chat-99991231T235959Z.db", false),
+        ] {
+            let seconds = seconds("chat", name).expect("it is a name");
+            assert_eq!(is_credible(seconds, wall), is_one, "{name} at {wall}");
         }
     }
 

@@ -1,6 +1,9 @@
 //! The folder of the backups: what lies there, what the next one is called, and which of them go.
 //!
 //! Only what has the name of a backup, was made of this very chat, and has nothing that the history has not, is ever removed.
+//!
+//! Two chats that were brought back from one backup are the same chat up to then, and each goes on by itself. Whether a backup is
+//! of one's own way is told by what was said last in it: the history has the same at that place, or has given it up.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,7 +11,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params};
 
 use super::names;
 use super::plan::{BackupPlan, MadeBackup};
@@ -27,16 +30,30 @@ pub(super) struct Shelf<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
     /// When its first room was made. Nothing changes that, and no two chats were made in the same millisecond.
-    pub chat: Option<Millis>,
+    chat: Option<Millis>,
     /// The next event's number: it never goes back.
     next: i64,
+    /// What was said last, of what is there.
+    last: Option<Said>,
+}
+
+/// Where and when something was said, and by whom: nothing changes that while it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Said {
+    id: i64,
+    room: i64,
+    offset: i64,
+    at: Millis,
+    author: i64,
 }
 
 /// What is there, the latest first.
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
-    /// Of this chat, and when each was made by its name.
-    own: Vec<(i64, MadeBackup, Mark)>,
+    /// Of this chat, and when each was made by its name. The history has all that is in them.
+    own: Vec<(i64, MadeBackup)>,
+    /// How many more are of this chat, and have what the history has not.
+    strays: usize,
     /// The latest name, whosever it is.
     latest: Option<i64>,
 }
@@ -89,27 +106,35 @@ impl Shelf<'_> {
         }
     }
 
-    /// What lies there of this chat.
-    pub(super) fn look(&self, chat: Option<Millis>) -> Inventory {
+    /// What lies there of the chat whose history this is. `mark` is the history's, and may be a little older than that.
+    pub(super) fn look(&self, history: &Connection, mark: &Mark, wall: Millis) -> Inventory {
         let stem = self.stem();
         let mut inventory = Inventory::default();
         let entries = fs::read_dir(&self.plan.folder).into_iter().flatten().filter_map(Result::ok);
         for entry in entries {
             let name = entry.file_name();
             let Some(seconds) = name.to_str().and_then(|name| names::seconds(&stem, name)) else { continue };
-            inventory.latest = inventory.latest.max(Some(seconds));
             let path = entry.path();
+            if !names::is_credible(seconds, wall) {
+                log::warn!(
+                    "{} is called like a backup of a time that is far off: it is left alone",
+                    path.display()
+                );
+                continue;
+            }
+            inventory.latest = inventory.latest.max(Some(seconds));
             let Some(made) = self.made(&path) else { continue };
             match mark_of(&path) {
                 // Without a room there is nothing in it.
-                Ok(mark) if mark.chat.is_none() || mark.chat == chat => {
-                    inventory.own.push((seconds, made, mark))
+                Ok(theirs) if theirs.chat.is_some() && theirs.chat != mark.chat => {
+                    log::debug!("{} is another chat's", path.display());
                 }
-                Ok(_) => log::debug!("{} is another chat's", path.display()),
+                Ok(theirs) if has_all(history, mark, &theirs) => inventory.own.push((seconds, made)),
+                Ok(_) => inventory.strays += 1,
                 Err(words) => log::warn!("what is called like a backup is left alone: {words}"),
             }
         }
-        inventory.own.sort_unstable_by_key(|(seconds, ..)| std::cmp::Reverse(*seconds));
+        inventory.own.sort_unstable_by_key(|(seconds, _)| std::cmp::Reverse(*seconds));
         inventory
     }
 
@@ -125,21 +150,19 @@ impl Shelf<'_> {
     }
 
     /// A new one is good: the oldest of those that are too many go.
-    pub(super) fn tidy(&self, others: Inventory, new: Mark) {
-        let surplus = others.own.into_iter().skip(self.plan.keep.saturating_sub(1));
-        // What is ahead was made before an older backup was brought back: nowhere else there is what was said since.
-        let (old, ahead): (Vec<_>, Vec<_>) = surplus.partition(|(_, _, mark)| mark.next <= new.next);
-        for (_, MadeBackup { file, .. }, _) in old {
+    pub(super) fn tidy(&self, others: Inventory) {
+        for (_, MadeBackup { file, .. }) in others.own.into_iter().skip(self.plan.keep.saturating_sub(1)) {
             match fs::remove_file(&file) {
                 Ok(()) => log::info!("{} was the oldest backup, and is removed", file.display()),
                 Err(error) => log::warn!("{} cannot be removed: {error}", file.display()),
             }
         }
-        if !ahead.is_empty() {
+        // Made before an older backup was brought back, or by another chat that was: nowhere else there is what was said since.
+        if others.strays > 0 {
             log::warn!(
-                "{} backups in {} have more than the history, and are kept beside the others: remove them if nobody needs \
+                "{} backups in {} have what the history has not, and are kept beside the others: remove them if nobody needs \
                  what was said then",
-                ahead.len(),
+                others.strays,
                 self.plan.folder.display()
             );
         }
@@ -149,12 +172,35 @@ impl Shelf<'_> {
 impl Inventory {
     /// When each was made.
     pub(super) fn times(&self) -> Vec<Millis> {
-        self.own.iter().map(|(_, made, _)| made.at).collect()
+        self.own.iter().map(|(_, made)| made.at).collect()
     }
 
     pub(super) fn last(&self) -> Option<MadeBackup> {
-        self.own.first().map(|(_, made, _)| made.clone())
+        self.own.first().map(|(_, made)| made.clone())
     }
+}
+
+/// Has the history all that is in a backup of its chat? What it has given up, nobody can tell apart any more: that counts as its own.
+fn has_all(history: &Connection, mark: &Mark, theirs: &Mark) -> bool {
+    let Some(last) = theirs.last else { return theirs.next <= mark.next };
+    // What cannot be read is no reason to remove anything.
+    theirs.next <= mark.next
+        && said(history, "WHERE id = ?1", [last.id]).is_ok_and(|here| here.is_none_or(|here| here == last))
+}
+
+fn said(connection: &Connection, which: &str, values: impl Params) -> rusqlite::Result<Option<Said>> {
+    let sql = format!("SELECT id, room, offset, at, author FROM events {which}");
+    connection
+        .query_row(&sql, values, |row| {
+            Ok(Said {
+                id: row.get("id")?,
+                room: row.get("room")?,
+                offset: row.get("offset")?,
+                at: row.get("at")?,
+                author: row.get("author")?,
+            })
+        })
+        .optional()
 }
 
 /// A history that is open in this process is never asked for by its path: closing it would take SQLite's locks with it.
@@ -179,5 +225,6 @@ pub(super) fn mark(connection: &Connection) -> rusqlite::Result<Mark> {
             other => Err(other),
         })?,
         next: number(next)?.unwrap_or(0),
+        last: said(connection, "ORDER BY id DESC LIMIT 1", [])?,
     })
 }

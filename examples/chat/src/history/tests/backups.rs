@@ -153,7 +153,7 @@ fn a_history_that_lies_among_its_backups_stays() {
 
 /// An older backup was brought back. What was said since is only in those that were made since.
 #[test]
-fn those_that_are_ahead_of_the_history_stay_until_it_has_more() {
+fn those_that_have_what_the_history_has_not_stay() {
     let scratch = Scratch::new("ahead");
     let (path, folder) = (scratch.file("chat.db"), scratch.file("backups"));
     a_history(&path, 5);
@@ -165,16 +165,76 @@ fn those_that_are_ahead_of_the_history_stay_until_it_has_more() {
     open.close();
     back_up(&path, &ahead);
     Copy::Restore { data: path.clone(), from: behind.clone() }.make().unwrap();
-    let mut open = with(&path, plan(&path, 1, None));
+    let mut open = with(&path, plan(&path, 2, None));
+    let last = open.state().last;
+    assert_eq!(
+        last.and_then(|it| it.file.file_name().map(Into::into)),
+        behind.file_name().map(PathBuf::from)
+    );
     open.backup();
-    assert!(ahead.exists() && !behind.exists());
-    open.write_all((0..4).map(|n| text(1, 1, &format!("another {n}"))).collect());
-    open.backup();
-    assert!(ahead.exists(), "it has one more");
-    open.write(text(1, 1, "as many")).unwrap();
-    open.backup();
-    assert!(!ahead.exists());
+    assert!(ahead.exists() && !behind.exists(), "two besides it");
+    // As many messages are not the same messages.
+    open.write_all((0..9).map(|n| said_later(&format!("another {n}"))).collect());
+    (0..2).for_each(|_| drop(open.backup()));
     open.close();
+    assert!(ahead.exists());
+    assert_eq!(names_in(&folder).len(), 3, "{:?}", names_in(&folder));
+    assert_eq!(everything(&ahead).0.len(), 11);
+}
+
+fn said_later(words: &str) -> Entry {
+    Entry::Append(Append { at: THEN + 1, ..say(1, 1, Body::Text(words.into())) })
+}
+
+/// They were brought back from one backup, and each is the other's past until it speaks for itself.
+#[test]
+fn two_chats_of_one_backup_leave_each_other_theirs() {
+    let scratch = Scratch::new("twins");
+    let folder = scratch.file("folder");
+    let [origin, one, other] = ["origin.db", "one/chat.db", "other/chat.db"].map(|name| scratch.file(name));
+    a_history(&origin, 5);
+    for (path, words) in [(&one, "from one"), (&other, "from the other")] {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        Copy::Restore { data: path.clone(), from: origin.clone() }.make().unwrap();
+        let at = THEN + words.len() as Millis;
+        let mut open = Open::at(path);
+        open.write(Entry::Append(Append { at, ..say(1, 1, Body::Text(words.into())) })).unwrap();
+        open.close();
+    }
+    // One goes on: it has more than the other.
+    let mut open = Open::at(&one);
+    open.write_all((0..5).map(|n| said_later(&format!("more {n}"))).collect());
+    open.close();
+    fs::create_dir(&folder).unwrap();
+    let theirs = folder.join("chat-20200101T000000Z.db");
+    back_up(&other, &theirs);
+    let mut open = with(&one, plan(&one, 1, Some(folder.clone())));
+    assert_eq!(open.state().last, None, "it is none of its own");
+    (0..3).for_each(|_| drop(open.backup()));
+    open.close();
+    assert!(theirs.exists());
+    assert_eq!(names_in(&folder).len(), 2, "{:?}", names_in(&folder));
+    assert_eq!(everything(&theirs).0.len(), 7);
+}
+
+/// Whoever puts it there makes none the latest for ever, and none that is never removed.
+#[test]
+fn a_name_of_the_end_of_time_changes_nothing() {
+    let scratch = Scratch::new("end-of-time");
+    let (path, folder) = (scratch.file("chat.db"), scratch.file("backups"));
+    a_history(&path, 5);
+    fs::create_dir(&folder).unwrap();
+    let (end, garbage) = (folder.join("chat-99991231T235959Z.db"), folder.join("chat-99991231T235958Z.db"));
+    back_up(&path, &end);
+    fs::write(&garbage, "Dear Ann").unwrap();
+    let mut open = with(&path, plan(&path, 2, None));
+    assert_eq!(open.state().last, None);
+    let made: Vec<_> = (0..4).map(|_| open.backup()).collect();
+    open.close();
+    assert!(made.is_sorted(), "{made:?}");
+    assert!(made.last() < Some(&fs::canonicalize(&folder).unwrap().join("chat-2999")), "{made:?}");
+    let left = names_in(&folder);
+    assert!(end.exists() && garbage.exists() && left.len() == 4, "{left:?}");
 }
 
 /// They are named after the latest, so that their order stays that in which they were made.
@@ -184,18 +244,13 @@ fn a_clock_that_was_ahead_puts_nothing_out_of_order() {
     let (path, folder) = (scratch.file("chat.db"), scratch.file("backups"));
     a_history(&path, 5);
     fs::create_dir(&folder).unwrap();
-    let (ahead, end) = (folder.join("chat-20991231T235958Z.db"), folder.join("chat-99991231T235959Z.db"));
+    let ahead = folder.join("chat-20991231T235958Z.db");
     back_up(&path, &ahead);
     let mut open = with(&path, plan(&path, 3, None));
     let made: Vec<_> = (0..4).map(|_| open.backup().file_name().unwrap().to_owned()).collect();
     assert!(made.is_sorted() && made[0] > *"chat-20991231T235959Z.db", "{made:?}");
     assert!(!ahead.exists(), "it was the oldest");
-    // After the last second that has a name, names are found before it.
-    let last = folder.join(made.last().unwrap());
-    fs::copy(last, &end).unwrap();
-    (0..4).for_each(|_| drop(open.backup()));
     open.close();
-    assert!(names_in(&folder).len() <= 4, "{:?}", names_in(&folder));
 }
 
 #[test]
@@ -293,7 +348,8 @@ fn another_file_system_will_do() {
     }
     a_history(&path, 5);
     fs::create_dir(&folder).unwrap();
-    let mut open = with(&path, plan(&path, 3, Some(folder.clone())));
+    // However many are made before it ends, this one stays.
+    let mut open = with(&path, plan(&path, 10_000, Some(folder.clone())));
     let copy = open.backup();
     open.close();
     let copied = everything(&copy);
