@@ -12,7 +12,7 @@ use crate::run::settings::Settings;
 const LONGEST: usize = 65_536;
 /// No other clock is so much ahead and right. A history with messages of the future has no age by which anything is given up.
 const TOLERANCE: Millis = 86_400_000;
-/// So many rooms are told of that are called otherwise.
+/// So many rooms are told of that are called otherwise, and so many people.
 const MOST_TOLD: usize = 20;
 
 /// An export, as it lies there.
@@ -34,8 +34,9 @@ pub(super) trait Source {
 
 /// Something that was said.
 pub(super) struct Heard {
-    /// Which of its people, and how they are called.
+    /// Which of its people; how they were called there, and how they are called here, if that can be had.
     pub who: String,
+    pub was: String,
     pub name: String,
     pub at: Millis,
     pub text: String,
@@ -71,6 +72,7 @@ pub(super) fn import(
         origin: source.origin(),
         now,
         people: HashMap::new(),
+        renamed: Vec::new(),
         left_out: LeftOut::default(),
         messages: 0,
         old: 0,
@@ -98,12 +100,8 @@ pub(super) fn import(
         coming.people.len(),
         from.display()
     );
-    let more = renamed.len().saturating_sub(MOST_TOLD);
-    renamed.truncate(MOST_TOLD);
-    if more > 0 {
-        renamed.push(format!("and {more} more"));
-    }
-    let renamed = (!renamed.is_empty()).then(|| format!("called otherwise: {}", renamed.join(", ")));
+    let renamed = otherwise("", renamed);
+    let people = otherwise("people ", coming.renamed);
     let left_out = coming.left_out.told().map(|told| format!("what did not come: {told}"));
     let old = (coming.old > 0).then(|| {
         format!(
@@ -112,11 +110,21 @@ pub(super) fn import(
         )
     });
     let kept = kept.map(|old| format!("what was there is {} now", old.display()));
-    for part in [renamed, left_out, old, kept].into_iter().flatten() {
+    for part in [renamed, people, left_out, old, kept].into_iter().flatten() {
         told.push_str("; ");
         told.push_str(&part);
     }
     Ok(told)
+}
+
+/// The first of those that have another name here.
+fn otherwise(who: &str, mut renamed: Vec<String>) -> Option<String> {
+    let more = renamed.len().saturating_sub(MOST_TOLD);
+    renamed.truncate(MOST_TOLD);
+    if more > 0 {
+        renamed.push(format!("and {more} more"));
+    }
+    (!renamed.is_empty()).then(|| format!("{who}called otherwise: {}", renamed.join(", ")))
 }
 
 /// What has come so far.
@@ -125,6 +133,8 @@ struct Coming<'a> {
     origin: &'static str,
     now: Millis,
     people: HashMap<String, (PersonId, String)>,
+    /// Those of them whose name is another one here.
+    renamed: Vec<String>,
     left_out: LeftOut,
     messages: u64,
     /// Of these the chat gives up so many.
@@ -164,6 +174,9 @@ impl Coming<'_> {
             let count = self.people.len() + 1;
             let (person, name) = self.people.entry(heard.who).or_insert_with(|| {
                 let name = names::person(&heard.name, self.settings.max_name, self.origin, count);
+                if name != heard.was {
+                    self.renamed.push(format!("{} is {name}", heard.was.escape_debug()));
+                }
                 (annex.person(), name)
             });
             annex.say(id, (*person, name), heard.at, text)?;

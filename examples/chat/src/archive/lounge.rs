@@ -154,7 +154,7 @@ impl Source for Kept {
 
 /// On IRC somebody is whom they are called, in large letters and small ones.
 fn said_by(nick: String, at: Millis, text: String) -> Heard {
-    Heard { who: nick.to_lowercase(), name: nick, at, text }
+    Heard { who: nick.to_lowercase(), was: nick.clone(), name: nick, at, text }
 }
 
 fn is_channel(name: &str) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Private channels and talks are passed over: here all could read them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,8 @@ const ORIGIN: &str = "slack";
 pub(super) struct Slack {
     folder: PathBuf,
     channels: Vec<String>,
-    people: HashMap<String, String>,
+    /// By their ids: how they were called, and how they are called here.
+    people: HashMap<String, (String, String)>,
     passed_over: Vec<(&'static str, u64)>,
 }
 
@@ -33,8 +34,8 @@ impl Slack {
         let mut people = HashMap::new();
         read(&folder.join("users.json"), |file| {
             slack_users(file, &mut |id, name| {
-                let name = names::person(&name, max_name, ORIGIN, people.len() + 1);
-                people.insert(id, name);
+                let here = names::person(&name, max_name, ORIGIN, people.len() + 1);
+                people.insert(id, (name, here));
             })
         })?;
         let channels = channels(&folder.join("channels.json"))?;
@@ -63,9 +64,11 @@ impl Slack {
             return Ok(Vec::new());
         }
         let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let paths = entries.flatten().map(|entry| entry.path());
-        let mut days: Vec<PathBuf> =
-            paths.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+        let mut days = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| format!("{}: {error}", folder.display()))?.path();
+            days.extend(Some(path).filter(|path| path.extension().is_some_and(|end| end == "json")));
+        }
         days.sort();
         Ok(days)
     }
@@ -86,7 +89,7 @@ impl Source for Slack {
         left_out: &mut LeftOut,
         hear: &mut dyn FnMut(Heard) -> Result<(), String>,
     ) -> Result<(), String> {
-        let name_of = |id: &str| self.people.get(id).cloned();
+        let name_of = |id: &str| self.people.get(id).map(|(_, here)| here.clone());
         for path in self.days(&self.channels[channel])? {
             let mut day: Vec<SlackMessage> = Vec::new();
             read(&path, |file| {
@@ -108,7 +111,9 @@ impl Source for Slack {
             })?;
             day.sort_by_key(|message| message.at);
             for SlackMessage { who, name, at, text, .. } in day {
-                hear(Heard { who, name: name.unwrap_or_default(), at, text })?;
+                let name = name.unwrap_or_default();
+                let was = self.people.get(&who).map_or(&name, |(was, _)| was).clone();
+                hear(Heard { who, was, name, at, text })?;
             }
         }
         Ok(())
@@ -121,14 +126,17 @@ impl Source for Slack {
 
 /// Their names are those of folders, and lead nowhere else.
 fn channels(path: &Path) -> Result<Vec<String>, String> {
-    let mut channels = Vec::new();
+    let (mut channels, mut known) = (Vec::new(), HashSet::new());
     read(path, |file| {
         slack_channels(file, &mut |name| {
             let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\0']);
             if !is_plain {
                 return Err(format!("no channel is called `{}`", name.escape_debug()));
             }
-            channels.push(name);
+            // Two of one name have one folder: what was said in it comes once.
+            if known.insert(name.clone()) {
+                channels.push(name);
+            }
             Ok(())
         })
     })?;

@@ -11,9 +11,11 @@ const SLACK: &[(&str, &str)] = &[
         r#"[{"id":"U1","name":"ann","profile":{"display_name":"Ann","real_name":"Ann B"}},
             {"id":"U2","name":"ming","real_name":"小明","profile":{"display_name":""}}]"#,
     ),
+    // One of them is there twice.
     (
         "channels.json",
-        r#"[{"id":"C1","name":"general","created":1,"members":["U1"]},{"id":"C2","name":"empty"},{"id":"C3","name":"all"}]"#,
+        r#"[{"id":"C1","name":"general","created":1,"members":["U1"]},{"id":"C2","name":"empty"},{"id":"C3","name":"all"},
+            {"id":"C4","name":"general","is_archived":true}]"#,
     ),
     ("groups.json", r#"[{"id":"G1","name":"secret"}]"#),
     ("dms.json", r#"[{"id":"D1"},{"id":"D2"}]"#),
@@ -108,7 +110,8 @@ fn channels_of_slack_become_rooms_by_people_who_are_gone() {
     let told = import(&path, "slack", &from).unwrap();
     for part in [
         "5 messages more, of 3 people in 2 rooms",
-        "called otherwise: general is general-2, all is all-slack",
+        "; called otherwise: general is general-2, all is all-slack",
+        "; people called otherwise: CI 🎉 is CI",
         "1 files",
         "1 messages without words",
         "1 notices",
