@@ -6,15 +6,16 @@ use std::path::Path;
 
 use super::export::{HEAD, ROOMS, told};
 use super::lines;
+use super::rules::Rules;
 use crate::history::{Arriving, EVENTS, KINDS, Kind};
 use crate::voices::json::archive::{Head, read_row};
 
 pub(super) fn import(data: &Path, from: &Path) -> Result<String, String> {
     let head = head(from)?;
     let arriving = Arriving::begin(data)?;
-    let mut lines = BTreeMap::new();
+    let (mut lines, mut rules) = (BTreeMap::new(), Rules::default());
     for kind in &KINDS {
-        lines.insert(kind.name.to_owned(), read_kind(&arriving, from, kind)?);
+        lines.insert(kind.name.to_owned(), read_kind(&arriving, &mut rules, from, kind)?);
     }
     lines.insert(EVENTS.name.to_owned(), read_rooms(&arriving, from)?);
     for (name, expected) in &head.lines {
@@ -44,10 +45,11 @@ fn head(from: &Path) -> Result<Head, String> {
     Head::read(&lines::whole(&path)?).map_err(|wrong| format!("{}: {wrong}", path.display()))
 }
 
-fn read_kind(arriving: &Arriving, from: &Path, kind: &Kind) -> Result<u64, String> {
+fn read_kind(arriving: &Arriving, rules: &mut Rules, from: &Path, kind: &Kind) -> Result<u64, String> {
     let pictures = kind.pictures.map(|folder| from.join(folder)).zip(kind.column("id"));
     lines::each(&from.join(format!("{}.jsonl", kind.name)), &mut |_, line| {
-        let cells = read_row(kind, line)?;
+        let mut cells = read_row(kind, line)?;
+        rules.keep(kind, &mut cells)?;
         arriving.row(kind, &cells)?;
         let Some((folder, id)) = &pictures else { return Ok(()) };
         let Some((row, id)) = cells[0].number().zip(cells[*id].text()) else { return Ok(()) };
@@ -66,7 +68,8 @@ fn read_rooms(arriving: &Arriving, from: &Path) -> Result<u64, String> {
         })?;
     }
     let entries = fs::read_dir(from.join(ROOMS)).map_err(|error| format!("{ROOMS}: {error}"))?;
-    for entry in entries.flatten() {
+    for entry in entries {
+        let entry = entry.map_err(|error| format!("{ROOMS}: {error}"))?;
         let name = entry.file_name();
         let room = name.to_str().and_then(|name| name.strip_suffix(".jsonl")?.parse().ok());
         if room.is_none_or(|room| rooms.binary_search(&room).is_err()) {

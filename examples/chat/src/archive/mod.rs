@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `export.rs`, `folder.rs` | the way out; a folder that is made beside its place |
 //! | `import.rs`, `lines.rs` | the way in; files of lines, line by line |
+//! | `rules.rs` | whether the chat could have given the names that come |
 //! | `foreign.rs`, `names.rs` | what other programs have kept becomes rooms; how people and rooms are called then |
 //! | `slack.rs` | Slack's export |
 //! | `lounge.rs`, `irc.rs` | The Lounge's logs; their lines |
@@ -21,6 +22,7 @@ mod irc;
 mod lines;
 mod lounge;
 mod names;
+mod rules;
 mod slack;
 
 use std::path::Path;

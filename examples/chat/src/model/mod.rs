@@ -57,6 +57,6 @@ pub(crate) use decide::{By, Decision, Moment};
 pub(crate) use govern::ADDRESSES;
 pub(crate) use members::Listed;
 pub(crate) use membership::Mark;
-pub(crate) use room::Room;
+pub(crate) use room::{Room, direct_name, direct_pair, private_name};
 pub(crate) use tables::{LOBBY, Model, Rules};
 pub(crate) use time::CHORES;

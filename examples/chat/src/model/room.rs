@@ -236,18 +236,18 @@ pub(super) fn look(room: &Room) -> Option<(Box<str>, RoomId)> {
 }
 
 /// What a private talk between two people is called: the same for both, and no name that a room may have.
-pub(super) fn direct_name(one: PersonId, other: PersonId) -> String {
+pub(crate) fn direct_name(one: PersonId, other: PersonId) -> String {
     format!("@{}:{}", one.min(other), one.max(other))
 }
 
 /// Whose private talk this is, if it is one.
-pub(super) fn direct_pair(name: &str) -> Option<[PersonId; 2]> {
+pub(crate) fn direct_pair(name: &str) -> Option<[PersonId; 2]> {
     let (one, other) = name.strip_prefix('@')?.split_once(':')?;
     Some([one.parse().ok()?, other.parse().ok()?])
 }
 
 /// What a private room is called for good: by its number. No name is like it, and what it shows is its title.
-pub(super) fn private_name(id: RoomId) -> String {
+pub(crate) fn private_name(id: RoomId) -> String {
     format!("+{id}")
 }
 

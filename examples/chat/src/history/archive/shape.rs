@@ -37,7 +37,7 @@ const LONGEST: usize = 1 << 20;
 pub(crate) enum Is {
     /// 0, 1, 2, …
     Number,
-    /// A width or a height.
+    /// The same, where the chat counts with 32 bits: a width, how often, so many in a minute.
     Small,
     /// Milliseconds since 1970.
     Time,
@@ -223,7 +223,7 @@ pub(crate) static KINDS: [Kind; 22] = [
             may("by", Number),
             has("made", Time),
             has("until", Time),
-            has("uses", Number),
+            has("uses", Small),
             has("revoked", Yes),
         ],
     ),
@@ -311,7 +311,7 @@ pub(crate) static KINDS: [Kind; 22] = [
             has("bot", Number),
             has("kind", Word(&["hook", "token"])),
             has("room", Number),
-            has("pace", Number),
+            has("pace", Small),
             may("by", Number),
             has("since", Time),
             may("seen", Time),
@@ -355,7 +355,7 @@ pub(crate) static KINDS: [Kind; 22] = [
             has("after", Number),
             has("made", Time),
             has("due", Time),
-            has("tries", Number),
+            has("tries", Small),
         ],
     ),
     kind(

@@ -22,6 +22,7 @@ mod keeping;
 mod model;
 mod moving;
 mod moving_in;
+mod moving_names;
 mod node;
 mod outgoing;
 mod outside_chance;

@@ -9,6 +9,7 @@ use rusqlite::backup::Backup;
 
 use super::chance::a_beginning;
 use super::digest::{LASTS, lead, tables};
+use super::moving_names::dress;
 use super::searching::Dice;
 use super::*;
 use crate::archive;
@@ -29,11 +30,11 @@ pub(super) fn moved(data: &Path, flags: &[&str]) -> Result<String, String> {
     }
 }
 
-fn export(data: &Path, to: &Path) -> Result<String, String> {
+pub(super) fn export(data: &Path, to: &Path) -> Result<String, String> {
     moved(data, &["--export", to.to_str().unwrap()])
 }
 
-fn import(data: &Path, from: &Path) -> Result<String, String> {
+pub(super) fn import(data: &Path, from: &Path) -> Result<String, String> {
     moved(data, &["--import", from.to_str().unwrap()])
 }
 
@@ -116,6 +117,7 @@ fn whatever_a_history_has_comes_back() {
         (0..3).for_each(|_| drop(lead(&mut node, &mut dice, &mut Default::default())));
         let path = scratch.file(&format!("{run}.db"));
         save(&node, &path);
+        dress(&path);
         assert_round(&scratch, &path, &format!("run-{run}"));
         for row in tables(&node.connection).lines() {
             *rows.entry(row.split(':').next().unwrap().to_owned()).or_insert(0) += 1;
@@ -233,7 +235,7 @@ fn an_export_writes_over_nothing() {
 /// An archive, and what is done to it.
 type Harm = (&'static str, fn(&Path), &'static str);
 
-fn edit(folder: &Path, file: &str, change: impl Fn(String) -> String) {
+pub(super) fn edit(folder: &Path, file: &str, change: impl Fn(String) -> String) {
     let path = folder.join(file);
     fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
 }
@@ -269,8 +271,8 @@ const HARMS: [Harm; 20] = [
     ),
     (
         "twice",
-        |it| edit(it, "people.jsonl", |s| s.repeat(2)),
-        "people.jsonl, line 2: there is another one like it",
+        |it| edit(it, "tokens.jsonl", |s| s.repeat(2)),
+        "tokens.jsonl, line 2: there is another one like it",
     ),
     ("no picture", |it| fs::remove_file(it.join("pictures/p")).unwrap(), "pictures/p cannot be read"),
     (
