@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   --export   chat.db, open or not ──▶ rows ──▶ lines ──▶ DIR.part ── synced ──▶ DIR
-//!   --import   DIR ──▶ lines ──▶ rows ──▶ chat.db.part ── whole? ──▶ chat.db
+//!   --import   DIR ──▶ lines ──▶ rows ──▶ chat.db.part ── whole? a start? ──▶ chat.db
 //! ```
 //!
 //! | file | what it knows |

@@ -14,12 +14,22 @@ use super::{
     standing,
 };
 
+/// Events of a room that are read when a run is rehearsed: as many as a chat reads, if its settings say nothing else.
+const REHEARSED: usize = 200;
+
 /// What an opened history has found, and what it has done at once.
 pub(super) struct Start {
     pub calendar: Calendar,
     pub loaded: Loaded,
     /// Applied already: `loaded` knows of them.
     pub entries: Vec<(Entry, Done)>,
+}
+
+/// By which of the settings a run begins.
+struct Manner {
+    durability: Durability,
+    believe_clock: bool,
+    recent: usize,
 }
 
 /// Begins a run: forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
@@ -29,25 +39,43 @@ pub(super) fn load(
     settings: &Settings,
     noted: Option<Note>,
 ) -> Result<Start> {
-    transact(connection, progress, |connection, progress| {
-        let calendar = Calendar::read(connection, settings.believe_clock)?;
-        let is_gapped = begin_run(connection, settings.durability, noted)?;
-        let mut due = if is_gapped { renewals(connection)? } else { Vec::new() };
-        due.extend(retention::lapsed(connection, calendar.now())?);
-        let mut entries = Vec::with_capacity(due.len());
-        for entry in due {
-            entries.extend(apply_decided(connection, progress, entry)?);
-        }
-        // What keeps a guest here may have lapsed.
-        let due = people::guests(connection)?;
-        for entry in due {
-            entries.extend(apply_decided(connection, progress, entry)?);
-        }
-        index::renew(connection, progress)?;
-        let loaded = everything(connection, progress, settings.recent)?;
-        calendar.save(connection)?;
-        Ok(Start { calendar, loaded, entries })
-    })
+    let &Settings { durability, believe_clock, recent, .. } = settings;
+    let manner = Manner { durability, believe_clock, recent };
+    transact(connection, progress, |connection, progress| begin(connection, progress, &manner, noted))
+}
+
+/// Whether a run can begin: it does, and is taken back. So a new file is known to be a history before it takes the place of one.
+pub(super) fn rehearse(connection: &mut Connection) -> Result<()> {
+    let manner = Manner { durability: Durability::Disk, believe_clock: true, recent: REHEARSED };
+    let mut progress = Progress::read(connection)?;
+    let transaction = connection.transaction()?;
+    begin(&transaction, &mut progress, &manner, None)?;
+    transaction.rollback()
+}
+
+fn begin(
+    connection: &Connection,
+    progress: &mut Progress,
+    manner: &Manner,
+    noted: Option<Note>,
+) -> Result<Start> {
+    let calendar = Calendar::read(connection, manner.believe_clock)?;
+    let is_gapped = begin_run(connection, manner.durability, noted)?;
+    let mut due = if is_gapped { renewals(connection)? } else { Vec::new() };
+    due.extend(retention::lapsed(connection, calendar.now())?);
+    let mut entries = Vec::with_capacity(due.len());
+    for entry in due {
+        entries.extend(apply_decided(connection, progress, entry)?);
+    }
+    // What keeps a guest here may have lapsed.
+    let due = people::guests(connection)?;
+    for entry in due {
+        entries.extend(apply_decided(connection, progress, entry)?);
+    }
+    index::renew(connection, progress)?;
+    let loaded = everything(connection, progress, manner.recent)?;
+    calendar.save(connection)?;
+    Ok(Start { calendar, loaded, entries })
 }
 
 fn everything(connection: &Connection, progress: &Progress, recent: usize) -> Result<Loaded> {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::super::copies::{Beside, give, move_aside, told};
 use super::super::file;
+use super::super::load;
 use super::super::lock::{Lock, Note};
 use super::super::open_error::Fault;
 use super::super::places::{part, place};
@@ -66,9 +67,19 @@ impl Placing {
     }
 
     /// Puts the new file in the place of the history. What was there is kept, if there was something: as what, is told.
-    pub(super) fn finish(self, connection: Connection) -> Result<Option<PathBuf>, String> {
+    ///
+    /// # Errors
+    ///
+    /// A chat could not start with it, or it cannot be put there: then nothing has changed.
+    pub(super) fn finish(self, mut connection: Connection) -> Result<Option<PathBuf>, String> {
         let Placing { data, beside, lock } = self;
         let cannot = |error: rusqlite::Error| told(&data, error.into());
+        // What is rehearsed is taken back. The log for that lies in memory: a file of it, left behind, would be met by the next.
+        connection.pragma_update(None, "journal_mode", "memory").map_err(cannot)?;
+        load::rehearse(&mut connection).map_err(|error| {
+            let error = error.to_string().replace('\n', " ");
+            format!("the chat could not start with what it becomes ({error}). Nothing was changed")
+        })?;
         // One file, without a log; and the run that has it next is none that others have had.
         connection.pragma_update(None, "journal_mode", "delete").map_err(cannot)?;
         connection.execute("UPDATE state SET run = lower(hex(randomblob(16)))", []).map_err(cannot)?;

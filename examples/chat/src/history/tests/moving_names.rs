@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::moving::{edit, export, import};
 use super::*;
+use crate::history::load::rehearse;
 use crate::model::names::{fold_person, fold_room, guest_name};
 
 /// What people and rooms are called in many scripts. All of them may be had.
@@ -163,4 +164,42 @@ fn what_is_too_large_for_the_chat_does_not_come() {
     let told = import(&new, &archive).unwrap_err();
     assert!(told.contains("invites.jsonl, line 1: `uses` is not a number below 4294967296"), "{told}");
     assert!(!new.exists());
+}
+
+#[test]
+fn a_start_is_rehearsed_and_leaves_nothing() {
+    let mut node = Node::new();
+    let guest =
+        Entry::Arrive { person: 1, name: "guest-1".into(), folded: "guest-1".into(), token: None, at: 0 };
+    node.apply(&[guest, create(1, "tea"), text(1, 1, "hello")]);
+    node.connection.execute_batch("UPDATE state SET incomplete = 1").unwrap();
+    let all = |node: &Node| super::digest::tables(&node.connection);
+    let before = all(&node);
+    rehearse(&mut node.connection).unwrap();
+    assert_eq!(all(&node), before, "the guest is there, and the room's epoch is what it was");
+    node.connection.execute_batch("UPDATE state SET next_room = -1").unwrap();
+    rehearse(&mut node.connection).unwrap_err();
+}
+
+/// Nothing takes the place of a history with which the chat could not start: here because of what was there before.
+#[test]
+fn what_the_chat_could_not_start_with_takes_no_place() {
+    let scratch = Scratch::new("no-start");
+    let (path, logs) = (scratch.file("chat.db"), scratch.file("logs"));
+    a_chat(&path);
+    let network = logs.join("ann/libera-0c9b");
+    fs::create_dir_all(&network).unwrap();
+    fs::write(network.join("#rust.log"), "[2023-01-27T15:50:01.000Z] <Bob> hello\n").unwrap();
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("INSERT INTO invites VALUES (90, x'00', 0, NULL, 1, 4000000000000, 4294967296, 0)")
+        .unwrap();
+    let before = fs::read(&path).unwrap();
+    let flags = ["--import-from", "thelounge", "--import", logs.to_str().unwrap()];
+    let told = super::moving::moved(&path, &flags).unwrap_err();
+    assert!(told.contains("could not start with what it becomes") && !told.contains('\n'), "{told}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    for left in ["chat.db.part", "chat.db.part-journal", "chat.db.old"] {
+        assert!(!scratch.file(left).exists(), "{left}");
+    }
 }
