@@ -175,10 +175,10 @@ fn serve(mut settings: Settings, passed: Passed, daemon: Option<Daemon>) -> Resu
     let reopen = move || log_file.reopen();
     let manager = notify.clone();
     let reload = move || {
-        manager.reloading();
-        certificates.reload();
-        read_again();
-        manager.ready();
+        manager.reload(|| {
+            certificates.reload();
+            read_again();
+        });
     };
     signals.watch(on_terminal, reopen, reload, stop).map_err(no_signals)?;
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
+const READY: &str = "READY=1\nSTATUS=serving";
+
 /// The way there, if there is one. Its clones are the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Notify(Option<Arc<Manager>>);
@@ -21,8 +23,25 @@ struct Manager {
     address: SocketAddr,
     /// It takes the chat for dead when it has heard nothing for so long.
     patience: Option<Duration>,
-    /// How the chat is, if it could not be told: its queue is full when many units start.
-    untold: Mutex<Option<String>>,
+    state: Mutex<State>,
+}
+
+/// How the chat is. The thread that hears signals changes it, and so do the start and the loop; what the manager hears has the order
+/// of the changes.
+#[derive(Debug, Default)]
+struct State {
+    stage: Stage,
+    /// What could not be told: the manager's queue is full when many units start.
+    untold: Option<String>,
+}
+
+/// It never goes back.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    #[default]
+    Starting,
+    Serving,
+    Stopping,
 }
 
 impl Notify {
@@ -56,20 +75,25 @@ impl Notify {
         self.tell("WATCHDOG=1");
     }
 
-    /// The chat serves, or serves again with other settings.
+    /// The chat serves. If it has been told to stop meanwhile, that was the last word.
     pub(crate) fn ready(&self) {
-        self.tell_surely("READY=1\nSTATUS=serving");
+        self.tell_from(Stage::Serving, READY);
     }
 
-    /// Settings are read again: [`ready`](Self::ready) says when that is over.
-    pub(crate) fn reloading(&self) {
+    /// Settings are read again by `read`: the manager hears when that begins, and that the chat serves when it is over. A chat that
+    /// does not serve yet is not ready because of it, and one that stops does not serve again: then nothing is told.
+    pub(crate) fn reload(&self, read: impl FnOnce()) {
         let now = clock_gettime(ClockId::Monotonic);
         let micros = now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1_000;
-        self.tell_surely(&format!("RELOADING=1\nMONOTONIC_USEC={micros}"));
+        let is_told = self.tell_while_serving(&format!("RELOADING=1\nMONOTONIC_USEC={micros}"));
+        read();
+        if is_told {
+            self.tell_while_serving(READY);
+        }
     }
 
     pub(crate) fn stopping(&self) {
-        self.tell_surely("STOPPING=1\nSTATUS=stopping");
+        self.tell_from(Stage::Stopping, "STOPPING=1\nSTATUS=stopping");
     }
 
     /// What it does, for people.
@@ -84,16 +108,38 @@ impl Notify {
 
     /// Tells how the chat is, if the manager has not taken it. A manager that never hears READY=1 ends a chat that is well.
     pub(crate) fn tell_again(&self) {
-        let words = self.0.as_ref().and_then(|manager| manager.untold().take());
-        words.into_iter().for_each(|words| self.tell_surely(&words));
+        if let Some(mut state) = self.state()
+            && let Some(words) = state.untold.take()
+        {
+            self.tell_surely(&mut state, &words);
+        }
+    }
+
+    /// From here on the chat is at this stage, if it has not been there or further.
+    fn tell_from(&self, stage: Stage, words: &str) {
+        if let Some(mut state) = self.state().filter(|state| state.stage < stage) {
+            state.stage = stage;
+            self.tell_surely(&mut state, words);
+        }
+    }
+
+    /// Was it at that stage?
+    fn tell_while_serving(&self, words: &str) -> bool {
+        let state = self.state().filter(|state| state.stage == Stage::Serving);
+        let is_told = state.is_some();
+        state.into_iter().for_each(|mut state| self.tell_surely(&mut state, words));
+        is_told
     }
 
     /// If it is not taken now, [`tell_again`](Self::tell_again) tells it: or what is to be told instead by then.
-    fn tell_surely(&self, words: &str) {
+    fn tell_surely(&self, state: &mut State, words: &str) {
         let is_told = self.tell(words);
-        if let Some(manager) = &self.0 {
-            *manager.untold() = (!is_told).then(|| words.to_owned());
-        }
+        state.untold = (!is_told).then(|| words.to_owned());
+    }
+
+    fn state(&self) -> Option<MutexGuard<'_, State>> {
+        let manager = self.0.as_ref()?;
+        Some(manager.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn tell(&self, words: &str) -> bool {
@@ -108,11 +154,7 @@ impl Manager {
         let socket = UnixDatagram::unbound()?;
         // The loop tells it too, and waits for nobody.
         socket.set_nonblocking(true)?;
-        Ok(Manager { socket, address: address(place)?, patience, untold: Mutex::default() })
-    }
-
-    fn untold(&self) -> MutexGuard<'_, Option<String>> {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(Manager { socket, address: address(place)?, patience, state: Mutex::default() })
     }
 }
 
@@ -169,8 +211,11 @@ mod tests {
     #[test]
     fn the_moment_of_a_reload_is_on_the_clock_of_the_system() {
         let (ear, notify) = manager(None);
-        notify.reloading();
-        let told = heard(&ear);
+        notify.ready();
+        heard(&ear);
+        let mut told = String::new();
+        notify.reload(|| told = heard(&ear));
+        assert_eq!(heard(&ear), READY);
         let micros =
             told.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").and_then(|text| text.parse::<u64>().ok());
         let uptime = std::fs::read_to_string("/proc/uptime").expect("Linux has it");
@@ -178,6 +223,38 @@ mod tests {
         let seconds_told = micros.expect("a number") as f64 / 1e6;
         assert!((seconds - seconds_told).abs() < 120.0, "{seconds} {seconds_told}");
         assert_eq!(notify.beat_each(), None);
+    }
+
+    /// sd_notify(3): READY=1 ends the start, or a reload. It is neither, before the chat serves and when it has begun to stop.
+    #[test]
+    fn a_reload_is_told_only_while_the_chat_serves() {
+        let (ear, notify) = manager(None);
+        ear.set_nonblocking(true).expect("a socket");
+        let is_silent = || ear.recv(&mut [0; 256]).is_err();
+        let mut read = 0;
+        notify.reload(|| read += 1);
+        assert!(is_silent(), "it has not started");
+        notify.ready();
+        assert_eq!(heard(&ear), READY);
+        // SIGTERM comes while the settings are read.
+        notify.reload(|| {
+            assert!(heard(&ear).starts_with("RELOADING=1\n"));
+            notify.stopping();
+            read += 1;
+        });
+        assert_eq!(heard(&ear), "STOPPING=1\nSTATUS=stopping");
+        notify.reload(|| read += 1);
+        notify.ready();
+        notify.stopping();
+        assert!(is_silent(), "that was the last word");
+        assert_eq!(read, 3);
+        // And if it comes during the start.
+        let (ear, notify) = manager(None);
+        notify.stopping();
+        notify.ready();
+        heard(&ear);
+        ear.set_nonblocking(true).expect("a socket");
+        assert!(ear.recv(&mut [0; 256]).is_err());
     }
 
     /// A manager that does not listen any more, or whose queue is full, keeps nobody waiting.

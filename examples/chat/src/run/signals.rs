@@ -4,6 +4,7 @@
 //! |---|---|
 //! | SIGTERM, SIGINT | what was begun ends, everybody is told; once more: it ends at once |
 //! | SIGHUP | opens the log file anew, reads settings, certificates and words again; from a closed terminal: as SIGTERM |
+//! | | while the chat stops: only the log file |
 //! | SIGUSR1 | opens the log file anew, as nginx does |
 //! | SIGUSR2 | nothing: whoever means something else by it shall not kill the chat |
 
@@ -83,7 +84,9 @@ fn act(signal: i32, on_terminal: bool, running: bool) -> Act {
     match signal {
         SIGUSR1 => Act::Reopen,
         SIGUSR2 => Act::Nothing,
-        SIGHUP if !on_terminal => Act::Reload,
+        SIGHUP if !on_terminal && running => Act::Reload,
+        // Nothing is done by other settings any more. Whoever moves the log is served to the end.
+        SIGHUP if !on_terminal => Act::Reopen,
         _ if running => Act::Stop,
         signal => Act::EndNow(128 + signal),
     }
@@ -110,7 +113,7 @@ mod tests {
             (SIGTERM, false, false, Act::EndNow(143)),
             (SIGINT, true, false, Act::EndNow(130)),
             (SIGHUP, false, true, Act::Reload),
-            (SIGHUP, false, false, Act::Reload),
+            (SIGHUP, false, false, Act::Reopen),
             (SIGUSR1, false, true, Act::Reopen),
             (SIGUSR1, true, false, Act::Reopen),
             (SIGUSR2, true, true, Act::Nothing),

@@ -101,4 +101,14 @@ impl Ear {
     pub(crate) fn heard(&mut self) -> Vec<String> {
         std::mem::take(&mut self.heard)
     }
+
+    /// The same, and all else that was told by a program that is over.
+    pub(crate) fn heard_to_the_end(&mut self) -> Vec<String> {
+        self.socket.set_nonblocking(true).expect("a socket need not wait");
+        let mut bytes = [0; 4096];
+        while let Ok(length) = self.socket.recv(&mut bytes) {
+            self.heard.push(String::from_utf8_lossy(&bytes[..length]).into_owned());
+        }
+        self.heard()
+    }
 }

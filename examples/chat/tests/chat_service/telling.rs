@@ -8,6 +8,8 @@ use serde_json::json;
 use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::{Chat, program};
 
+use pollcat_testing::running::wait_until;
+
 use crate::manager::Ear;
 
 /// A chat whose manager hears it, and takes it for dead after so long.
@@ -43,6 +45,34 @@ fn it_is_ready_reloads_lives_and_stops() {
     // The end may take its time.
     let told = ear.wait_for("EXTEND_TIMEOUT_USEC=");
     assert_eq!(told, "EXTEND_TIMEOUT_USEC=30000000");
+}
+
+/// Whoever is told that a chat serves which has begun to stop would send people there.
+#[test]
+fn while_it_stops_it_does_not_reload() {
+    let mut ear = Ear::new("stopping");
+    let mut chat = Chat::prepared(&["--drain", "3600", "--log-file", "log"]);
+    let mut command = program::command(chat.folder());
+    command.args(chat.flags()).env("NOTIFY_SOCKET", ear.place());
+    chat.run(command);
+    ear.wait_for("READY=1");
+    let guest = Json::hello(chat.address(), json!({}));
+    chat.signal(Signal::TERM);
+    ear.wait_for("STOPPING=1");
+    ear.heard();
+
+    let moved = chat.folder().join("log.1");
+    std::fs::rename(chat.folder().join("log"), &moved).expect("the log is there");
+    chat.signal(Signal::HUP);
+    wait_until("the log is opened anew", || chat.folder().join("log").exists());
+    guest.leave();
+    let (status, _) = chat.ended();
+    assert!(status.success());
+    let told = ear.heard_to_the_end();
+    let odd: Vec<_> = told.iter().filter(|it| it.contains("READY=") || it.contains("RELOADING=")).collect();
+    assert!(odd.is_empty(), "{odd:?}");
+    let log = std::fs::read_to_string(chat.folder().join("log")).expect("it was opened anew");
+    assert!(!log.contains("read again"), "{log}");
 }
 
 /// Twice in its time, as sd_watchdog_enabled(3) advises: a busy machine is no reason to be killed.
