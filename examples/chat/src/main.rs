@@ -28,6 +28,7 @@ mod voices;
 mod words;
 
 use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -47,14 +48,16 @@ use run::passed::{Passed, Socket};
 use run::pid_file::PidFile;
 use run::reload::Reload;
 use run::settings::{Asked, Settings};
+use run::signals::Kept;
 use run::words::Words;
 use run::{
     admin_link, banner, board, budgets, clock, daemon, listening, logs, new_hook, preflight, settings,
     signals,
 };
 use sender::Sender;
-use tickets::{Mail, Ticket};
+use tickets::{Errand, Mail, Ticket};
 use token::Token;
+use words::Filter;
 
 /// So many things go out at once.
 const SENDERS: usize = 8;
@@ -140,28 +143,81 @@ fn run(settings: Settings) -> Result<ExitCode, String> {
 fn serve(mut settings: Settings, passed: Passed, daemon: Option<Daemon>) -> Result<(), String> {
     let has_lasting_sockets = !passed.chat.is_empty();
     settings.listen = passed.places(&settings);
-    let no_signals = |error| format!("cannot listen to signals: {error}");
     let signals = signals::keep().map_err(no_signals)?;
     let metrics = Metrics::default();
     let logs = Logs::start(&settings, &metrics)?;
     let notify = Notify::from_environment();
     let too_little_room = preflight::make_room(settings.max_connections);
     let certificates = Certificates::of(&settings)?;
-    let file_of_words = Words::of(&settings);
-    let filter = file_of_words.read()?;
-    if settings.words.is_some() {
-        log::info!("of the words that are looked for {}", run::words::told(filter.judged()));
-    }
+    let (words, filter) = words(&settings)?;
     let server = listen(&settings, &certificates, passed.chat)?;
-    let listening = server.local_addrs();
     // It tells that the chat is starting, however long that takes.
     let _board = board::start(&settings, &metrics, server.counters(), passed.metrics)?;
-    let url = settings.page_address(&listening);
     let (history, loaded) = History::open(history_settings(&settings, &metrics), tell(server.mailbox()))
         .map_err(|e| e.to_string())?;
     let _pid_file = settings.pid_file.as_deref().map(PidFile::claim).transpose()?;
+    let again = Reload::new(&settings, words, logs.clone(), metrics.clone());
+    hear(signals, &server, &logs, &notify, certificates, again)?;
+
+    let places = Places::of(&settings, server.local_addrs());
+    let first_key = if daemon.is_none() { first_key_for(&loaded) } else { None };
+    let way = places.way_in(first_key.as_ref());
+    let page = places.url.clone().unwrap_or_default();
+    let chat = Chat::new(settings.clone(), &page, history, loaded, first_key.map(|key| key.hash()))?;
+    let chat = chat.with_words(filter).with_sender(sender(&settings, server.mailbox())).with_metrics(metrics);
+    let chat = chat.under(notify.clone(), has_lasting_sockets);
+
+    let warnings = unknown_variables().into_iter().chain(too_little_room);
+    warnings.for_each(|told| log::warn!("{told}"));
+    announce(&settings, &places, way.as_deref(), daemon, &logs)?;
+    notify.ready();
+    server.run(chat).map_err(|error| error.to_string())?;
+    log::logger().flush();
+    log::info!("stopped");
+    Ok(())
+}
+
+fn no_signals(error: io::Error) -> String {
+    format!("cannot listen to signals: {error}")
+}
+
+/// The file of words, and what is in it.
+fn words(settings: &Settings) -> Result<(Words, Filter), String> {
+    let file = Words::of(settings);
+    let filter = file.read()?;
+    if settings.words.is_some() {
+        log::info!("of the words that are looked for {}", run::words::told(filter.judged()));
+    }
+    Ok((file, filter))
+}
+
+/// Where the chat listens, and where browsers find it.
+struct Places {
+    listening: Vec<SocketAddr>,
+    url: Option<String>,
+}
+
+impl Places {
+    fn of(settings: &Settings, listening: Vec<SocketAddr>) -> Self {
+        Places { url: settings.page_address(&listening), listening }
+    }
+
+    /// To the admin page.
+    fn way_in(&self, first_key: Option<&Token>) -> Option<String> {
+        self.url.as_deref().zip(first_key).map(|(url, key)| admin_link::link(url, key))
+    }
+}
+
+/// What signals do from now on.
+fn hear(
+    signals: Kept,
+    server: &Server<Mail>,
+    logs: &Logs,
+    notify: &Notify,
+    certificates: Certificates,
+    mut again: Reload,
+) -> Result<(), String> {
     let mailbox = server.mailbox();
-    let mut again = Reload::new(&settings, file_of_words, logs.clone(), metrics.clone());
     let mut read_again = move || {
         again.read_again().into_iter().for_each(|reloaded| _ = post(&mailbox, Mail::Reloaded(reloaded)));
     };
@@ -180,38 +236,37 @@ fn serve(mut settings: Settings, passed: Passed, daemon: Option<Daemon>) -> Resu
             read_again();
         });
     };
-    signals.watch(on_terminal, reopen, reload, stop).map_err(no_signals)?;
+    signals.watch(on_terminal, reopen, reload, stop).map_err(no_signals)
+}
 
-    let first_key = if daemon.is_none() { first_key_for(&loaded) } else { None };
-    let way = url.as_deref().zip(first_key.as_ref()).map(|(url, key)| admin_link::link(url, key));
-    let first_key = first_key.map(|key| key.hash());
-    let (in_force, page) = (settings.clone(), url.clone().unwrap_or_default());
-    let mailbox = server.mailbox();
+/// What sends things to other programs.
+fn sender(settings: &Settings, mailbox: Mailbox<Mail>) -> Sender<Errand> {
     let sent = move |sent| post(&mailbox, Mail::Sent(Box::new(sent)));
-    let sender = Sender::new(SENDERS, settings.push_hosts.clone(), sent);
-    let chat = Chat::new(in_force, &page, history, loaded, first_key)?;
-    let chat = chat.with_words(filter).with_sender(sender).with_metrics(metrics);
-    let chat = chat.under(notify.clone(), has_lasting_sockets);
+    Sender::new(SENDERS, settings.push_hosts.clone(), sent)
+}
 
-    let warnings = unknown_variables().into_iter().chain(too_little_room);
-    warnings.for_each(|told| log::warn!("{told}"));
+/// The chat is there: for the log, and for whoever has started it.
+fn announce(
+    settings: &Settings,
+    places: &Places,
+    way: Option<&str>,
+    daemon: Option<Daemon>,
+    logs: &Logs,
+) -> Result<(), String> {
+    let Places { listening, url } = places;
     log::info!(
         "pollcat chat {} listens on {}",
         env!("CARGO_PKG_VERSION"),
-        banner::everywhere(&settings, &listening)
+        banner::everywhere(settings, listening)
     );
     match daemon {
         Some(daemon) => daemon
-            .report(&banner::started(&settings, &listening), &logs)
+            .report(&banner::started(settings, listening), logs)
             .map_err(|error| format!("cannot send stdout to the log: {error}"))?,
         None => {
-            logs::tell(io::stdout, banner::banner(&settings, url.as_deref(), &listening, way.as_deref()));
+            logs::tell(io::stdout, banner::banner(settings, url.as_deref(), listening, way));
         }
     }
-    notify.ready();
-    server.run(chat).map_err(|error| error.to_string())?;
-    log::logger().flush();
-    log::info!("stopped");
     Ok(())
 }
 
