@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use pollcat::{CloseCode, PeerId, Peers};
 
 use super::admin::desk::Desk;
+use super::grace::{Amounts, Grace};
 use super::missed;
 use super::outside::asking::{self, Robot};
 use super::outside::post::Post;
@@ -34,6 +35,8 @@ use crate::voices;
 
 pub(super) struct Hall {
     pub settings: Settings,
+    /// What counts of them later.
+    pub grace: Grace,
     pub metrics: Metrics,
     /// Where browsers find the chat.
     pub public_url: String,
@@ -129,6 +132,7 @@ impl Hall {
             next_chores: 0,
             public_url: public_url.to_owned(),
             metrics: Metrics::default(),
+            grace: Grace::new(Amounts::of(&settings)),
             settings,
         })
     }

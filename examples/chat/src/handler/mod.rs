@@ -19,7 +19,7 @@
 //! | `admin/` | the admin page: `admin.v1` |
 //! | `programs/` | programs that come by HTTP: hooks, and bots with a token |
 //! | `outside/` | what goes out, the robot |
-//! | `changing.rs` | settings that are other ones while the chat runs |
+//! | `changing.rs`, `grace.rs` | settings that are other ones while the chat runs; what waits before less is kept |
 //! | `reports.rs`, `time.rs` | what the history has to say, and what time does |
 
 mod admin;
@@ -29,6 +29,7 @@ mod departing;
 mod devices;
 mod ending;
 mod going;
+mod grace;
 mod greeting;
 mod hall;
 mod looks;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use pollcat::Peers;
 
 use super::hall::Hall;
-use super::{admin, departing, outside, programs};
+use super::{admin, changing, departing, outside, programs};
 use crate::deliver::Floor;
 use crate::history::Millis;
 use crate::metrics::Moment;
@@ -13,6 +13,7 @@ use crate::model::CHORES;
 
 pub(super) fn pass(hall: &mut Hall, peers: &mut Peers, now: Millis) {
     note(hall, now);
+    changing::pass_time(hall, now);
     hall.door.pass_time();
     hall.visits.pass_time(now);
     hall.files.pass_time(peers, &hall.ledger);

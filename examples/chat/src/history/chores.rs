@@ -12,7 +12,7 @@ use rusqlite::{Connection, Result};
 
 use super::apply::apply_decided;
 use super::file::Link;
-use super::keeping::{Chosen, Keep, Kept};
+use super::keeping::{Chosen, Keep};
 use super::progress::{Progress, transact};
 use super::retention;
 use super::wal::{self, Task, Wal};
@@ -29,7 +29,7 @@ const NOTE: Duration = Duration::from_secs(60 * 60);
 const LATE: Duration = Duration::from_secs(20);
 
 pub(super) struct Chores {
-    kept: Kept,
+    keep: Keep,
     chosen: Chosen<Keep>,
     /// Rooms that hold more than they should.
     overdue: BTreeSet<RoomId>,
@@ -85,7 +85,7 @@ struct Bite {
 impl Chores {
     pub(super) fn new(settings: &Settings, calendar: Arc<Calendar>, chosen: Chosen<Keep>) -> Self {
         Chores {
-            kept: Kept::new(Keep::of(settings)),
+            keep: Keep::of(settings),
             chosen,
             overdue: BTreeSet::new(),
             purge: true,
@@ -109,18 +109,11 @@ impl Chores {
         (!rest.is_zero()).then_some(rest)
     }
 
-    /// Is another amount to be kept? What is too much then is looked for when the time of grace is over.
+    /// Is another amount to be kept? Then what is too much is looked for.
     pub(super) fn look(&mut self) {
-        let now = Instant::now();
-        if let Some(keep) = self.chosen.take()
-            && self.kept.choose(keep, now)
-        {
-            log::warn!(
-                "less is to be kept: what is too much goes in ten minutes, and for good, unless other settings are read before"
-            );
-        }
-        if self.kept.pass_time(now) {
-            self.next_round = now;
+        if let Some(keep) = self.chosen.take().filter(|keep| *keep != self.keep) {
+            self.keep = keep;
+            self.next_round = Instant::now();
         }
     }
 
@@ -142,7 +135,7 @@ impl Chores {
         outcome: &Outcome,
     ) -> Result<Option<(Entry, Done)>> {
         let Some(added) = entry.picture_bytes().filter(|_| outcome.is_ok()) else { return Ok(None) };
-        match retention::surplus_pictures(connection, self.kept.at_present.pictures, added)? {
+        match retention::surplus_pictures(connection, self.keep.pictures, added)? {
             Some((entry, _)) => apply_decided(connection, progress, entry),
             None => Ok(None),
         }
@@ -233,10 +226,8 @@ impl Chores {
                     self.wal.erased(Instant::now());
                 }
                 // How many are kept is not at hand here: now and then a room is looked at in vain.
-                let slack = retention::slack(self.kept.at_present.messages);
-                if *offset > self.kept.at_present.messages.saturating_add(slack)
-                    && offset.is_multiple_of(slack + 1)
-                {
+                let slack = retention::slack(self.keep.messages);
+                if *offset > self.keep.messages.saturating_add(slack) && offset.is_multiple_of(slack + 1) {
                     self.overdue.insert(*room);
                 }
             }
@@ -323,18 +314,14 @@ impl Chores {
     fn bite(&self, chore: Chore, connection: &Connection, progress: &mut Progress) -> Result<Bite> {
         let mut bite = Bite::default();
         let due = match chore {
-            Chore::Prune(room) => {
-                retention::surplus(connection, room, self.kept.at_present.limits(&self.calendar))?
-            }
+            Chore::Prune(room) => retention::surplus(connection, room, self.keep.limits(&self.calendar))?,
             Chore::Sweep => retention::remains(connection)?,
             Chore::Receipts => match self.calendar.today() {
                 Some(today) => retention::old_receipts(connection, today)?,
                 None => None,
             },
-            Chore::Pictures => retention::surplus_pictures(connection, self.kept.at_present.pictures, 0)?,
-            Chore::Acts => {
-                retention::old_acts(connection, self.kept.at_present.limits(&self.calendar).since)?
-            }
+            Chore::Pictures => retention::surplus_pictures(connection, self.keep.pictures, 0)?,
+            Chore::Acts => retention::old_acts(connection, self.keep.limits(&self.calendar).since)?,
             Chore::Lapse => {
                 let due = retention::lapsed(connection, self.calendar.now())?;
                 // Of what is left.
@@ -364,7 +351,7 @@ impl Chores {
                 None
             }
             Chore::Round => {
-                bite.overdue = retention::overdue(connection, self.kept.at_present.limits(&self.calendar))?;
+                bite.overdue = retention::overdue(connection, self.keep.limits(&self.calendar))?;
                 None
             }
         };

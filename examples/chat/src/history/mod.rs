@@ -231,7 +231,7 @@ impl<T: Send + 'static> History<T> {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// So much is kept from now on. If it is less, what is too much goes when the time of grace is over, bit by bit.
+    /// So much is kept from now on. If it is less, what is too much goes, bit by bit.
     pub(crate) fn keep(&self, keep: Keep) {
         self.keep.set(keep);
     }

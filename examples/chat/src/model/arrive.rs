@@ -5,6 +5,10 @@ use crate::history::{Entry, Millis, PersonId, TokenHash};
 use crate::model::names;
 use crate::refusal::Refusal;
 
+/// So many give way to one who comes, where there are more than may be since the limit was lowered: they go bit by bit, and what one
+/// arrival costs has a bound.
+const GIVE_WAY: usize = 16;
+
 /// A new person, who is in the lobby as everybody is.
 #[derive(Debug)]
 pub(crate) struct Arrival {
@@ -26,7 +30,7 @@ impl Model {
     }
 
     /// Somebody new, under a name that was granted, or a guest's. Those who passed by, and were never noticed, give way
-    /// when no more people can be remembered.
+    /// when no more people can be remembered. If there are too many already, they do not become more.
     pub(crate) fn arrive(
         &self,
         name: Option<String>,
@@ -34,9 +38,10 @@ impl Model {
         at: Millis,
     ) -> Result<Arrival, Refusal> {
         let too_many = (self.people.len() + 1).saturating_sub(self.rules.max_people);
+        let at_once = too_many.min(GIVE_WAY);
         let gone: Vec<Entry> =
-            self.people.passing().take(too_many).map(|person| Entry::Forget { person }).collect();
-        if gone.len() < too_many {
+            self.people.passing().take(at_once).map(|person| Entry::Forget { person }).collect();
+        if too_many > 0 && gone.is_empty() {
             return Err(Refusal::no_room_for_people());
         }
         let person = self.next_person;
@@ -58,5 +63,61 @@ impl Model {
     fn join_lobby(&self, person: PersonId) -> Entry {
         let read = self.rooms.get(self.lobby).map_or(0, |lobby| lobby.last());
         Entry::Join { room: self.lobby, person, read }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Loaded, StoredPerson};
+    use crate::model::Rules;
+    use crate::refusal::Code;
+
+    fn model(passers: PersonId, max_people: usize) -> Model {
+        let person = |id| StoredPerson {
+            id,
+            name: format!("passer-{id}"),
+            folded: format!("passer-{id}"),
+            tokens: vec![[id as u8; 32]],
+            is_guest: false,
+            is_gone: false,
+            seen: id as Millis,
+            // The first is somebody who stays.
+            silent: id > 1,
+        };
+        let people = (1..=passers + 1).map(person).collect();
+        let loaded = Loaded { people, next_person: passers + 2, next_room: 1, ..Loaded::default() };
+        let rules = Rules {
+            max_name: 100,
+            max_room_name: 100,
+            max_message: 100,
+            max_people,
+            max_rooms: 100,
+            max_rooms_per_person: 100,
+            max_members: 100,
+            recent: 100,
+            hook_rate: 1,
+            push_hosts: Vec::new(),
+        };
+        Model::new(rules, loaded, 0, "epoch")
+    }
+
+    /// Once, all of them gave way to the first who came: more than the way to the disk takes. And where there were too few of them
+    /// nobody came in, and nobody gave way.
+    #[test]
+    fn where_there_are_too_many_people_they_become_fewer_bit_by_bit() {
+        let mut model = model(40, 10);
+        let mut gave_way = Vec::new();
+        let refusal = loop {
+            let arrival = match model.arrive(None, None, 0) {
+                Ok(arrival) => arrival,
+                Err(refusal) => break refusal,
+            };
+            gave_way.push(arrival.gone.len());
+            arrival.gone.iter().chain([&arrival.arrive]).for_each(|entry| model.begin(entry));
+        };
+        assert_eq!(gave_way, [16, 16, 2, 1, 1, 1, 1, 1, 1]);
+        assert_eq!((refusal.code, model.people.len()), (Code::Busy, 10));
+        assert!(model.person(1).is_some(), "who did something stays");
     }
 }

@@ -141,6 +141,34 @@ fn what_is_kept_and_who_is_counted_can_change() {
     let _several: Vec<_> = (0..3).map(|_| Json::hello_with(chat.chat.address(), &office, hello())).collect();
 }
 
+/// Whoever wrote `max-people = 2` for 20000 has ten minutes to see it.
+#[test]
+fn what_a_slip_would_cost_for_good_is_not_lost_at_once() {
+    let mut chat = Operated::start("max-people = 50\nmax-rooms = 5\n", &[]);
+    let address = chat.chat.address();
+    let mut host = Json::named(address, "host");
+    host.join("tea");
+    host.say("tea", "what was said here");
+    host.ask(json!({"type": "leave", "room": "tea"}));
+    let passers: Vec<Json> = (0..5).map(|_| Json::hello(address, json!({}))).collect();
+    let tokens: Vec<String> = passers.iter().map(|it| it.token.clone()).collect();
+    passers.into_iter().for_each(Json::leave);
+
+    let told = chat.reload("max-people = 2\nmax-rooms = 1\n");
+    assert!(told.ends_with("max-people from 50 to 2, max-rooms from 5 to 1"), "{told}");
+    chat.chat.logged("that there is time", |line| line.contains(" WARN ") && line.contains("in ten minutes"));
+    let mut newcomer = Json::hello(address, json!({}));
+    for token in tokens {
+        Json::hello(address, json!({"token": token})).leave();
+    }
+    newcomer.join("coffee");
+    host.ask(json!({"type": "join", "room": "tea"}));
+    assert_eq!(host.history("tea")[0]["events"][0]["msg"], "what was said here");
+    // More is at once.
+    chat.reload("max-people = 3\nmax-rooms = 100\n");
+    (0..10).for_each(|number| drop(newcomer.join(&format!("room {number}"))));
+}
+
 #[test]
 fn more_is_logged_when_more_is_asked_for() {
     let mut chat = Operated::start("", &[]);
