@@ -22,4 +22,5 @@ pub(crate) mod preflight;
 pub(crate) mod reload;
 pub(crate) mod settings;
 pub(crate) mod signals;
+pub(crate) mod text;
 pub(crate) mod words;

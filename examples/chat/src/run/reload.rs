@@ -38,7 +38,10 @@ impl Reload {
         let (settings, changes, words, filter) = checked
             .inspect_err(|faults| {
                 self.metrics.reload_failed();
-                log::error!("the settings from before stay: {}", faults.join("; "));
+                let faults = faults.join("; ");
+                log::error!(
+                    "the settings from before stay: {faults}; when that is mended, SIGHUP reads them again"
+                );
             })
             .ok()?;
         let has_changed = settings != self.settings;

@@ -1,13 +1,13 @@
 //! The file of words that are not said here (`--words`): read at the start, and again when SIGHUP comes.
 
 use std::fs::OpenOptions;
-use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
 use crate::run::settings::Settings;
+use crate::run::text;
 use crate::words::{Filter, Judged};
 
 /// The longest file, in bytes: lists that are longer are lists of something else.
@@ -49,7 +49,6 @@ pub(crate) fn told(Judged { refuse, mask, review }: Judged) -> String {
 }
 
 fn text_of(path: &Path) -> Result<String, String> {
-    let mut text = Vec::new();
     // Whatever it is, opening it does not wait: signals are heard by the thread that reads it again.
     let flags = OFlags::NONBLOCK.bits() as i32;
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path);
@@ -57,17 +56,7 @@ fn text_of(path: &Path) -> Result<String, String> {
     if !file.metadata().is_ok_and(|it| it.is_file()) {
         return Err("it is no file".to_owned());
     }
-    file.take(LONGEST + 1).read_to_end(&mut text).map_err(|error| error.to_string())?;
-    if text.len() as u64 > LONGEST {
-        return Err(format!("it has more than {LONGEST} bytes"));
-    }
-    String::from_utf8(text).map_err(|error| {
-        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|&&it| it == b'\n')
-            .count();
-        format!("line {line} is not UTF-8")
-    })
+    text::read(file, LONGEST)
 }
 
 #[cfg(test)]

@@ -99,7 +99,9 @@ fn what_makes_no_sense_changes_nothing() {
         words.iter().for_each(|word| assert!(told.contains(word), "{word}: {told}"));
     };
     refuse("max-message = 200\nmax-nme = 3\nmax-name = 0\n", &["max-nme", "line 2", "max-name", "line 3"]);
-    refuse("max-message = ", &["line 1"]);
+    // The disk was full.
+    refuse("max-name = 3\nmax-message = ", &["chat.toml", "line 2", "cut off", "SIGHUP"]);
+    refuse("", &["chat.toml", "it is empty"]);
     refuse("max-message = 200\nwords = \"none.txt\"\n", &["words: ", "none.txt", "cannot be read"]);
     // It would make sense after a restart.
     refuse("max-message = 200\nkeep-messages = 50\nrecent = 50\n", &["recent (100)", "started again"]);
@@ -123,7 +125,7 @@ fn what_makes_no_sense_changes_nothing() {
 
 #[test]
 fn what_is_kept_and_who_is_counted_can_change() {
-    let mut chat = Operated::start("", &["--trust-proxy=127.0.0.1"]);
+    let mut chat = Operated::start("# as usual\n", &["--trust-proxy=127.0.0.1"]);
     let mut alice = Json::named(chat.chat.address(), "alice");
     (0..60).for_each(|number| drop(alice.say("lobby", &format!("number {number}"))));
     let told = chat.reload(
@@ -171,7 +173,7 @@ fn what_a_slip_would_cost_for_good_is_not_lost_at_once() {
 
 #[test]
 fn more_is_logged_when_more_is_asked_for() {
-    let mut chat = Operated::start("", &[]);
+    let mut chat = Operated::start("# as usual\n", &[]);
     Json::named(chat.chat.address(), "alice").leave();
     let told = chat.reload("log-level = \"debug\"\n");
     assert!(told.ends_with("log-level from info to debug"), "{told}");

@@ -93,15 +93,9 @@ pub(crate) fn read_again(
     }
 }
 
-/// Why a file of settings is not read again. An empty one is just being written, or the disk was full when it was: with the defaults
-/// instead of what it said, more of the history could be given up than anybody wants, and that does not come back.
+/// Why a file of settings is not even opened again: what is no file may be waited for.
 fn unfit(config: &Path) -> Option<&'static str> {
-    match fs::metadata(config) {
-        Ok(metadata) if !metadata.is_file() => Some("it is no file"),
-        Ok(metadata) if metadata.len() == 0 => Some("it is empty"),
-        Ok(_) => None,
-        Err(_) => Some("it is no file"),
-    }
+    fs::metadata(config).is_ok_and(|it| !it.is_file()).then_some("it is no file")
 }
 
 impl Settings {
@@ -258,7 +252,8 @@ mod tests {
         assert_eq!(read_again(&args, |_| None).unwrap().keep_days, 0);
         std::fs::write(&path, "").unwrap();
         let told = read_again(&args, |_| None).unwrap_err();
-        assert_eq!(told, [format!("cannot read the settings in {}: it is empty", path.display())]);
+        let begins = format!("cannot read the settings in {}: it is empty", path.display());
+        assert!(told.len() == 1 && told[0].starts_with(&begins), "{told:?}");
         std::fs::write(&path, "# all as usual\n").unwrap();
         assert!(read_again(&args, |_| None).is_ok());
         std::fs::remove_file(&path).unwrap();

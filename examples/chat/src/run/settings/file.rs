@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
@@ -11,6 +11,7 @@ use super::given::{Given, Place};
 use super::row::Row;
 use super::slips::meant;
 use super::table;
+use crate::run::text;
 
 /// The longest file, in bytes: what is longer is something else. Signals are heard by the thread that reads it again, so it must
 /// be done with it soon.
@@ -25,15 +26,13 @@ pub(super) struct SettingsFile {
 impl SettingsFile {
     pub(super) fn read(path: &Path) -> Self {
         let name = path.display().to_string();
-        let mut text = String::new();
-        let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
-        let fault = match read {
-            Ok(length) if length as u64 <= LONGEST => return SettingsFile::parse(&name, &text),
-            Ok(_) => format!("it has more than {LONGEST} bytes"),
-            Err(error) => error.to_string(),
-        };
-        let faults = vec![format!("cannot read the settings in {name}: {fault}")];
-        SettingsFile { faults, ..SettingsFile::default() }
+        match text_of(path) {
+            Ok(text) => SettingsFile::parse(&name, &text),
+            Err(fault) => {
+                let faults = vec![format!("cannot read the settings in {name}: {fault}")];
+                SettingsFile { faults, ..SettingsFile::default() }
+            }
+        }
     }
 
     pub(super) fn parse(name: &str, text: &str) -> Self {
@@ -43,9 +42,11 @@ impl SettingsFile {
         let table = match DeTable::parse(text) {
             Ok(table) => table.into_inner(),
             Err(error) => {
-                let line = line_of(error.span().map_or(0, |span| span.start));
+                let place = error.span().map_or(0, |span| span.start);
+                let line = line_of(place);
                 let told = error.message().lines().collect::<Vec<_>>().join(": ");
-                file.faults.push(format!("{name}, line {line}: {told}"));
+                let ends = if is_cut_off(text, place) { CUT_OFF } else { "" };
+                file.faults.push(format!("{name}, line {line}: {told}{ends}"));
                 return file;
             }
         };
@@ -103,6 +104,33 @@ fn text(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
+/// What to do, and not only what a parser misses.
+const CUT_OFF: &str = ": the file ends there; if it was cut off, put the whole one back";
+
+/// A file with nothing in it is just being written, or the disk was full when it was. With the defaults instead of what it said, more of
+/// the history could be given up than anybody wants, and that does not come back.
+fn text_of(path: &Path) -> Result<String, String> {
+    let file = File::open(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!("{error}: --config or POLLCAT_CONFIG names it"),
+        ErrorKind::PermissionDenied => format!("{error}: the chat's user has to be allowed to"),
+        _ => error.to_string(),
+    })?;
+    let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
+    let text = text::read(file, LONGEST)?;
+    match text.trim().is_empty() && is_file {
+        true => {
+            Err("it is empty: put back what was in it, or # and a word if all is to be as usual".to_owned())
+        }
+        false => Ok(text),
+    }
+}
+
+/// Is a fault at this place where the file ends, and not where somebody has ended it?
+fn is_cut_off(text: &str, place: usize) -> bool {
+    let rest = text.get(place..).unwrap_or_default();
+    rest.trim().is_empty() || !rest.contains('\n')
+}
+
 fn unknown(name: &str, line: usize, key: &str) -> String {
     let meant = meant(key, table::rows().map(|row| row.name));
     let suggestion = meant.map_or(String::new(), |meant| format!(": did you mean `{meant}`?"));
@@ -129,11 +157,51 @@ mod tests {
         for (text, told) in table {
             assert_eq!(SettingsFile::parse("chat.toml", text).faults, [told], "{text}");
         }
-        for broken in ["\nmax-name", "\nmax-name = 1\nmax-name = 2", "\nmax-name = \"a"] {
+        for broken in ["\nmax-name\n", "\nmax-name = 1\nmax-name = 2\n", "\nmax-name = \"a\n"] {
             let faults = SettingsFile::parse("chat.toml", broken).faults;
             assert!(faults.len() == 1 && faults[0].starts_with("chat.toml, line "), "{faults:?}");
             assert!(!faults[0].contains('\n'), "{faults:?}");
         }
+    }
+
+    /// Wherever a disk was full: either what is left is whole, or the message says that it may not be.
+    #[test]
+    fn a_file_that_was_cut_off_is_said_to_be() {
+        let whole = "max-name = 5\nlisten = [\n  \"a:1\",\n  \"b:2\",\n]\npublic-url = \"https://a\"\n";
+        let mut cut = 0;
+        for end in 1..whole.len() {
+            let (text, line) = (&whole[..end], 1 + whole[..end].matches('\n').count());
+            let Some(fault) = SettingsFile::parse("chat.toml", text).faults.pop() else { continue };
+            if fault.starts_with("unknown key ") {
+                continue;
+            }
+            cut += 1;
+            assert!(fault.ends_with(CUT_OFF), "{text:?}: {fault}");
+            let begins = [format!("chat.toml, line {line}: "), format!("chat.toml, line {}: ", line - 1)];
+            assert!(begins.iter().any(|begins| fault.starts_with(begins)), "{text:?}: {fault}");
+        }
+        assert!(cut > 50, "{cut}");
+        let fault = |text| SettingsFile::parse("chat.toml", text).faults.pop().expect(text);
+        assert!(!fault("max-name = \n\nmax-rooms = 5\n").contains("cut off"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_what_to_do() {
+        let path = std::env::temp_dir().join(format!("pollcat-unreadable-{}", std::process::id()));
+        let faults = |path: &Path| SettingsFile::read(path).faults.join("; ");
+        assert!(faults(&path).ends_with(": --config or POLLCAT_CONFIG names it"), "{}", faults(&path));
+        for (bytes, words) in [
+            (&b""[..], "it is empty: put back"),
+            (b" \n\n", "it is empty: put back"),
+            (b"# a\nmax-name = 5\n# \xff\n", "line 3 is not UTF-8"),
+        ] {
+            std::fs::write(&path, bytes).expect("a file");
+            let begins = format!("cannot read the settings in {}: {words}", path.display());
+            assert!(faults(&path).starts_with(&begins), "{}", faults(&path));
+        }
+        std::fs::remove_file(&path).expect("it was made here");
+        // Whoever wants no file says so.
+        assert_eq!(faults(Path::new("/dev/null")), "");
     }
 
     #[test]

@@ -216,7 +216,7 @@ fn words_that_are_no_settings_are_flags_and_nothing_else() {
 fn no_file_is_two_things_however_it_is_spelled() {
     let folder = std::env::temp_dir().join(format!("pollcat-{}-apart", std::process::id()));
     std::fs::create_dir_all(folder.join("sub")).unwrap();
-    std::fs::write(folder.join("chat.toml"), "").unwrap();
+    std::fs::write(folder.join("chat.toml"), "# as usual\n").unwrap();
     std::os::unix::fs::symlink(&folder, folder.join("link")).unwrap();
     let at = |name: &str| folder.join(name).display().to_string();
     let data = format!("--data={}", at("chat.db"));
