@@ -1,6 +1,5 @@
 //! What systemd does for a service with a socket unit, as sd_listen_fds(3) and sd_notify(3) have it: it opens the sockets, hands
-//! them on from number 3, and hears datagrams. A shell takes the place between it and the program, as only the program's own
-//! process knows the number that has to be in `LISTEN_PID`.
+//! them on from number 3, and hears datagrams.
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -50,17 +49,9 @@ impl Held {
 
 /// The program with these flags. What is its standard input becomes the socket that is passed.
 pub(crate) fn command(folder: &Path, flags: &[&str]) -> Command {
-    let shell = r#"exec 3<&0 0</dev/null; export LISTEN_FDS="${LISTEN_FDS-1}" LISTEN_PID="${LISTEN_PID-$$}"; exec "$@""#;
-    let program = program::command(folder);
-    let mut command = Command::new("sh");
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command.current_dir(folder).args(["-c", shell, "sh"]).arg(program.get_program()).args(flags);
-    command
+    let mut program = program::command(folder);
+    program.args(flags);
+    program::with_a_passed_socket(&program)
 }
 
 /// Where a manager hears.

@@ -13,13 +13,34 @@ use pollcat_testing::example;
 
 /// The program, in a folder, with nothing in its environment that would change its settings.
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(path());
+    command_of(path(), folder)
+}
+
+/// The same of a program that was built in another way.
+pub fn command_of(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("POLLCAT_") || name == "RUST_LOG" {
             command.env_remove(name);
         }
     }
     command.current_dir(folder);
+    command
+}
+
+/// The same program as a service manager starts it that passes a socket (sd_listen_fds(3)): what is its standard input becomes the
+/// socket. A shell takes the manager's place, as only the program's own process knows the number that has to be in `LISTEN_PID`.
+pub fn with_a_passed_socket(program: &Command) -> Command {
+    let shell = r#"exec 3<&0 0</dev/null; export LISTEN_FDS="${LISTEN_FDS-1}" LISTEN_PID="${LISTEN_PID-$$}"; exec "$@""#;
+    let mut command = Command::new("sh");
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    program.get_current_dir().into_iter().for_each(|folder| _ = command.current_dir(folder));
+    command.args(["-c", shell, "sh"]).arg(program.get_program()).args(program.get_args());
     command
 }
 
