@@ -54,6 +54,17 @@ impl Default for Metrics {
     }
 }
 
+#[cfg(test)]
+impl Metrics {
+    /// Those of a loop that turned once, so long ago.
+    pub(super) fn of_a_loop_that_hangs(since: Duration) -> Self {
+        let mut noted = Arc::into_inner(Metrics::default().0).expect("it has no copy");
+        noted.began = noted.began.checked_sub(since).expect("the machine has run for longer");
+        noted.turned = AtomicU64::new(1);
+        Metrics(Arc::new(noted))
+    }
+}
+
 /// By the loop.
 impl Metrics {
     /// The loop has come by, and this is how things are.

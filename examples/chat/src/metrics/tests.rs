@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pollcat::Server;
+use pollcat_chat_testing::http::get;
 use pollcat_testing::prometheus::{self, Family};
 
 use super::*;
@@ -111,6 +112,24 @@ fn what_the_system_knows_is_on_the_page() {
         assert!(page["process_cpu_seconds_total"].value() < 100_000.0);
     }
     assert!(!page.contains_key("chat_history_free_bytes"), "there is no such folder");
+}
+
+/// A program whose loop alone stands still cannot be had. This is all of it that answers then: the board, over HTTP.
+#[test]
+fn whoever_restarts_a_chat_that_hangs_is_told_so() {
+    let metrics = Metrics::of_a_loop_that_hangs(Duration::from_secs(10));
+    let mut board = Board::new(None).expect("a board");
+    let address = board.listen("127.0.0.1:0").expect("loopback has a free port");
+    let _running = board.start(looks(&metrics)).expect("it starts");
+    for path in ["/healthz", "/readyz"] {
+        let page = get(address, path);
+        assert_eq!(page.status, 503, "{path}: {}", page.text());
+        assert!(page.text().starts_with("the chat hangs: its loop has not turned for "), "{}", page.text());
+    }
+    let page = prometheus::read(get(address, "/metrics").text());
+    assert!(page["chat_loop_seconds_since_turn"].value() >= 9.9 && page["chat_ready"].value() == 0.0);
+    metrics.turned(&Moment::default());
+    assert_eq!(get(address, "/healthz").status, 200, "it goes on");
 }
 
 #[test]
