@@ -51,13 +51,17 @@ impl<Text: AsRef<str>> Authority<Text> {
 
     /// Are they the same, where a missing port is `default_port`?
     pub(super) fn is_same(&self, other: &Authority<&str>, default_port: Option<u16>) -> bool {
+        self.has_host_of(other) && self.port.or(default_port) == other.port.or(default_port)
+    }
+
+    /// On whatever port.
+    pub(super) fn has_host_of(&self, other: &Authority<&str>) -> bool {
         self.host().eq_ignore_ascii_case(other.host())
-            && self.port.or(default_port) == other.port.or(default_port)
     }
 
     /// Does the other have this host, and this port if one is named?
     pub(super) fn covers(&self, other: &Authority<&str>) -> bool {
-        self.host().eq_ignore_ascii_case(other.host()) && (self.port.is_none() || self.port == other.port)
+        self.has_host_of(other) && (self.port.is_none() || self.port == other.port)
     }
 
     /// Does the host mean the same wherever it is asked for: an address, or this machine?

@@ -55,7 +55,7 @@
 //!   Transfer-Encoding that is not `chunked`, or comes in HTTP/1.0; a GET, a HEAD or an opening handshake with a body.
 //!   Content-Encoding gets 415: a body is read as it is.
 //! * **Origins.** Clients that send no Origin are let in: only browsers have to send one. A local file's `file://` or
-//!   `null` is a foreign origin unless [`Origins::only`] lists it; its docs say what listing `null` means.
+//!   `null` is a foreign origin unless [`Origins`] list it; [`Origins::only`] says what listing `null` means.
 //! * **Names.** A server answers to every Host until [`Hosts`] says otherwise. `localhost` is a name like any other,
 //!   and [`Hosts::addresses`] includes it.
 

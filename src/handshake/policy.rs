@@ -7,17 +7,18 @@ use super::{Refusal, Request};
 
 /// The origins whose pages may connect. A browser sends the origin of the page with every WebSocket;
 /// without this check any site its user visits could speak for that user. Other programs send none and are let in.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Origins(Allowed);
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Allowed {
     Any,
-    /// The server's own.
-    #[default]
-    Same,
-    Only(Vec<Origin<String>>),
+    Only {
+        listed: Vec<Origin<String>>,
+        /// The server's own too.
+        own: bool,
+    },
 }
 
 /// The names the server goes by. A list protects against a foreign site that points its own name at the
@@ -64,7 +65,7 @@ impl Origins {
     /// a server on `localhost` or within an intranet. Over TLS the certificate stands in the way, as it has another
     /// name.
     pub fn same() -> Self {
-        Origins(Allowed::Same)
+        Origins(Allowed::Only { listed: Vec::new(), own: true })
     }
 
     /// Pages from anywhere.
@@ -84,15 +85,35 @@ impl Origins {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let parse = |entry: I::Item| {
+        Origins(Allowed::Only { listed: Vec::new(), own: false }).and(origins)
+    }
+
+    /// Pages of these origins as well: `Origins::same().and(["https://app.example"])` lets in the server's own pages
+    /// and those of another site.
+    ///
+    /// A page of the server's own has to come as safely as its name is listed: beside `https://example.com` in the
+    /// list a page of `http://example.com` is none, on whatever port, as it may have been changed on its way. A server
+    /// behind a proxy that speaks TLS asks for that by listing its own origin.
+    ///
+    /// # Errors
+    ///
+    /// As of [`only`](Self::only).
+    pub fn and<I>(mut self, origins: I) -> Result<Self, InvalidSetting>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        for entry in origins {
             let entry = entry.as_ref();
-            Origin::parse(entry).map(Origin::kept).ok_or_else(|| {
+            let origin = Origin::parse(entry).ok_or_else(|| {
                 InvalidSetting(format!(
                     "{entry:?} is no origin: write https://example.com, with a port if it has one"
                 ))
-            })
-        };
-        Ok(Origins(Allowed::Only(origins.into_iter().map(parse).collect::<Result<_, _>>()?)))
+            })?;
+            if let Allowed::Only { listed, .. } = &mut self.0 {
+                listed.push(origin.kept());
+            }
+        }
+        Ok(self)
     }
 
     /// Judges the Origin of an opening handshake.
@@ -108,10 +129,19 @@ impl Origins {
         let allowed = match (&self.0, origin) {
             (Allowed::Any, _) => true,
             (_, None) => false,
-            (Allowed::Same, Some(origin)) => origin.is_own(request),
-            (Allowed::Only(list), Some(origin)) => list.iter().any(|allowed| allowed.is_same(&origin)),
+            (Allowed::Only { listed, own }, Some(origin)) => {
+                let is_unsafe = |listed: &Origin<String>| listed.is_safer_than(&origin);
+                listed.iter().any(|allowed| allowed.is_same(&origin))
+                    || *own && origin.is_own(request) && !listed.iter().any(is_unsafe)
+            }
         };
         if allowed { Ok(()) } else { Err(Refusal::ForeignOrigin) }
+    }
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Origins::same()
     }
 }
 
@@ -209,8 +239,7 @@ impl<'a> Origin<&'a str> {
             return false;
         };
         let is_here = |asked| authority.is_same(&asked, default_port(scheme));
-        request.authority().is_some_and(is_here)
-            && (scheme.eq_ignore_ascii_case("https") || !request.is_secure())
+        request.authority().is_some_and(is_here) && (is_https(scheme) || !request.is_secure())
     }
 }
 
@@ -228,6 +257,21 @@ impl Origin<String> {
             _ => false,
         }
     }
+
+    /// Does this one come over TLS, and the other, of the same host, not?
+    fn is_safer_than(&self, other: &Origin<&str>) -> bool {
+        match (self, other) {
+            (
+                Origin::Site { scheme, authority },
+                Origin::Site { scheme: other_scheme, authority: other_authority },
+            ) => is_https(scheme) && !is_https(other_scheme) && authority.has_host_of(other_authority),
+            _ => false,
+        }
+    }
+}
+
+fn is_https(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("https")
 }
 
 /// The port that is meant where none is named.
@@ -271,8 +315,10 @@ mod tests {
         for bad in
             ["example.com", "https://", "https://a/", "Null", "null://", "://a", "https://", "file:///a"]
         {
-            let told = Origins::only([bad]).unwrap_err().to_string();
-            assert!(told.contains(bad), "{told}");
+            for all in [Origins::only(["null"]).unwrap(), Origins::same(), Origins::any()] {
+                let told = all.and([bad]).unwrap_err().to_string();
+                assert!(told.contains(bad), "{told}");
+            }
         }
         for bad in ["", "a/b", "https://a", "a:b"] {
             assert!(Hosts::only([bad]).is_err() && Hosts::addresses().and([bad]).is_err(), "{bad}");
@@ -286,6 +332,14 @@ mod tests {
     #[test]
     fn by_default_any_name_is_ours_and_only_our_own_pages_may_connect() {
         assert_eq!((Hosts::default(), Origins::default()), (Hosts::any(), Origins::same()));
+    }
+
+    #[test]
+    fn what_is_added_is_added() {
+        let one = ["https://a.example"];
+        assert_eq!(Origins::any().and(one), Ok(Origins::any()));
+        assert_eq!(Origins::only(one).unwrap().and(["null"]), Origins::only(["https://a.example", "null"]));
+        assert!(Origins::same().and(one).unwrap() != Origins::only(one).unwrap());
     }
 
     #[test]

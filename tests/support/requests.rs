@@ -98,6 +98,9 @@ impl Settings {
             ("subprotocols", _) => self.subprotocols = words.map(str::to_owned).collect(),
             ("origins", "any") => self.origins = Origins::any(),
             ("origins", "same") => self.origins = Origins::same(),
+            ("origins", _) if value.starts_with("same ") => {
+                self.origins = Origins::same().and(words.skip(1)).ok()?
+            }
             ("origins", _) => self.origins = Origins::only(words).ok()?,
             ("hosts", "any") => self.hosts = Hosts::any(),
             ("hosts", _) if value.starts_with("addresses") => {

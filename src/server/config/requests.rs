@@ -53,7 +53,8 @@ impl Config {
         self
     }
 
-    /// The origins whose pages may connect; [`Origins::same`]. Others are answered with 403.
+    /// The origins whose pages may connect; [`Origins::same`]. Others are answered with 403. A list of other sites
+    /// goes beside the server's own pages with [`Origins::and`].
     pub fn origins(mut self, origins: Origins) -> Self {
         self.origins = origins;
         self
