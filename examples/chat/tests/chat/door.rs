@@ -37,6 +37,10 @@ fn pages_of_other_origins_may_not_connect() {
         (&named, "https://chat.example.com", "101"),
         (&named, "null", "403"),
         (&open, "null", "101"),
+        // The chat's own page.
+        (&strict, "http://localhost", "101"),
+        (&named, "http://localhost", "101"),
+        (&named, "http://localhost:81", "403"),
         (&named, "https://evil.example", "403"),
     ];
     for (chat, origin, status) in table {

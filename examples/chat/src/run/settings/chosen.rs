@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use log::LevelFilter;
-use pollcat::{Networks, Origins, Proxies};
+use pollcat::{Networks, Proxies};
 
 use super::given::InForce;
-use super::values::{self, Listen, LogFormat};
+use super::values::{Listen, LogFormat};
 use crate::history::{BackupPlan, Durability};
 
 /// `--help` says what each means.
@@ -138,11 +138,6 @@ impl Settings {
     pub(crate) fn keep_for(&self) -> Option<Duration> {
         let day = Duration::from_secs(86_400);
         Some(self.keep_days).filter(|&days| days > 0).map(|days| day * days as u32)
-    }
-
-    /// Pages of which origins may connect.
-    pub(crate) fn origins(&self) -> Origins {
-        values::origins(&self.allow_origin).expect("they were tried when they were read")
     }
 
     /// Which backups are made of the history, if it is in a file.

@@ -41,8 +41,8 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
             row(
                 "allow-origin",
                 "",
-                "pages of which other sites may connect, or *; several",
-                List("ORIGIN", |s, v| values::origins(v).map(|_| s.allow_origin = v.to_vec())),
+                "other sites whose pages may connect too, or *; several",
+                List("ORIGIN", |s, v| values::origins(v).map(|()| s.allow_origin = v.to_vec())),
             ),
             row(
                 "allow-host",
