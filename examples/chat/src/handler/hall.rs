@@ -209,7 +209,7 @@ impl Hall {
             }
             all = all.and(cost);
             behind.into_iter().for_each(|peer| self.catch_up(peers, peer));
-            self.callers.hear(peers, &self.model, news);
+            self.callers.hear(peers, (&self.model, &self.metrics), news);
             self.note(peers, news);
         }
         all

@@ -25,8 +25,8 @@ figures! {
     people: Gauges<Person>, "chat_people", "People: who are here now, and who are known.";
     rooms: Gauges<Room>, "chat_rooms", "Rooms there are, by who may join them.";
     events: Counters<EventKind>, "chat_events_total", "What was said in rooms since the chat began, and taken back.";
-    ack: Times, "chat_ack_seconds", "From when a client's message was read until its ack was queued: it is on disk by then.";
-    refusals: Counters<CodeWord>, "chat_refusals_total", "Requests of clients that were refused, by the code they were told.";
+    ack: Times, "chat_ack_seconds", "From when a message was read until its ack was queued, or its answer over HTTP: it is on disk by then.";
+    refusals: Counters<CodeWord>, "chat_refusals_total", "Requests of clients and programs that were refused, by the code of why.";
     hooks: Counters<HookResult>, "chat_hooks_total", "Requests to hooks, by how they were answered.";
     attempts: Counters<Attempt>, "chat_deliveries_total", "Attempts to deliver something to a target, by what came of them.";
     dropped: Counter, "chat_deliveries_dropped_total", "Deliveries that were given up.";

@@ -90,7 +90,7 @@ impl Metrics {
         self.figures().events.add(kind);
     }
 
-    /// A client's message was acknowledged, so long after it was read.
+    /// A message was acknowledged, over HTTP too, so long after it was read.
     pub(crate) fn acked(&self, took: Duration) {
         self.figures().ack.note(took);
     }

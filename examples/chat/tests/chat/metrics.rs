@@ -5,10 +5,10 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
-use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::http::{Page, get, get_with, send};
 use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::program;
+use pollcat_chat_testing::{Chat, bots};
 use pollcat_testing::client::{Client, upgrade_request};
 use pollcat_testing::prometheus::{self, Family};
 use pollcat_testing::running::wait_until;
@@ -81,6 +81,47 @@ fn what_happens_is_counted() {
     // Nobody is named, whatever they are called and say.
     let text = get(metrics, "/metrics").text().to_owned();
     assert!(!text.contains("alice") && !text.contains("lobby"), "{text}");
+}
+
+/// As what people say by WebSocket.
+#[test]
+fn what_programs_do_by_http_is_counted_too() {
+    let (chat, metrics) = watched(&[]);
+    let (hook, token) = (bots::hook(&chat, "builds"), bots::token(&chat, "builds"));
+    let post = |path: &str, fields: &str, body: &str| {
+        send(chat.address(), ("POST", path), fields, body.as_bytes()).status
+    };
+    let (messages, bearer) = ("/api/v1/messages", token.bearer());
+    let before = scrape(metrics);
+    for (path, fields, body, status) in [
+        (&*hook.path(), "", "one", 200),
+        (messages, &*bearer, r#"{"room":"lobby","msg":"two"}"#, 200),
+        (messages, &*bearer, r#"{"room":"lobby","msg":""}"#, 400),
+        (messages, "", "{}", 401),
+        (&*hook.path(), "", "", 400),
+        ("/hooks/none", "", "x", 404),
+    ] {
+        assert_eq!(post(path, fields, body), status, "{path} {body}");
+    }
+    assert_eq!(get_with(chat.address(), "/api/v1/rooms/nowhere/events", &bearer).status, 404);
+    // Of one token four wait at a time, and the oldest gives way.
+    let poll = "GET /api/v1/rooms/lobby/events?after=2&wait=50 HTTP/1.1\r\nHost: localhost\r\n";
+    let mut waiting: Vec<Client> = (0..5).map(|_| Client::dial(chat.address())).collect();
+    waiting.iter_mut().for_each(|client| client.write(format!("{poll}{bearer}\r\n").as_bytes()));
+    wait_until("one of them has given way", || {
+        scrape(metrics)["chat_refusals_total"].labelled("code", "rate_limited") == 1.0
+    });
+    let after = scrape(metrics);
+    assert_eq!(count(&after, "chat_ack_seconds") - count(&before, "chat_ack_seconds"), 2.0);
+    let refused = |code: &str| {
+        let labelled = |page: &BTreeMap<String, Family>| page["chat_refusals_total"].labelled("code", code);
+        labelled(&after) - labelled(&before)
+    };
+    let table = [("empty", 1.0), ("bad_field", 1.0), ("no_such_room", 1.0), ("bad_key", 2.0)];
+    for (code, times) in table {
+        assert_eq!(refused(code), times, "{code}");
+    }
+    assert_eq!(after["chat_hooks_total"].labelled("result", "refused"), 1.0);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use pollcat::Answer;
 use crate::history::Failure;
 use crate::metrics::{HookResult, Metrics};
 use crate::refusal::{Code, Refusal};
-use crate::voices::json::api;
+use crate::voices::json::{api, code_word};
 
 /// In which words somebody is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,16 @@ pub(super) enum Style {
     Plain,
     Json,
 }
+
+/// An answer that says no, and the code of why. It becomes an answer only by being counted, so that none is left out.
+#[derive(Debug)]
+pub(super) struct Denial {
+    answer: Answer,
+    code: Code,
+}
+
+/// What a program is answered.
+pub(super) type Told = Result<Answer, Denial>;
 
 pub(super) const PLAIN: Style = Style::Plain;
 pub(super) const JSON: Style = Style::Json;
@@ -35,11 +45,11 @@ impl Style {
             .header("X-Content-Type-Options", "nosniff")
     }
 
-    pub(super) fn refuse(self, refusal: &Refusal) -> Answer {
+    pub(super) fn refuse(self, refusal: &Refusal) -> Denial {
         self.refuse_with(status(refusal.code), refusal)
     }
 
-    pub(super) fn refuse_with(self, status: u16, refusal: &Refusal) -> Answer {
+    pub(super) fn refuse_with(self, status: u16, refusal: &Refusal) -> Denial {
         let body = match self {
             Style::Plain => refusal.words.clone() + "\n",
             Style::Json => api::refused(refusal),
@@ -47,14 +57,15 @@ impl Style {
         let is_to_come_again = matches!(status, 429 | 503);
         let wait = refusal.retry_after.unwrap_or(if refusal.code == Code::Busy { SOON } else { LATER });
         let answer = self.page(status, body);
-        match is_to_come_again {
+        let answer = match is_to_come_again {
             true => answer.header("Retry-After", &wait.div_ceil(1000).max(1).to_string()),
             false => answer,
-        }
+        };
+        Denial::new(answer, refusal.code)
     }
 
     /// Why the history did not do it, in these words.
-    pub(super) fn refuse_failed(self, failure: &Failure, refusal: &Refusal) -> Answer {
+    pub(super) fn refuse_failed(self, failure: &Failure, refusal: &Refusal) -> Denial {
         match failure {
             Failure::KeyUsed => self.refuse_with(409, refusal),
             _ => self.refuse(refusal),
@@ -62,9 +73,27 @@ impl Style {
     }
 }
 
-/// Notes how a hook was answered. An answer that is none yet is noted when there is one.
-pub(super) fn count_hook(metrics: &Metrics, answer: Answer) -> Answer {
-    answer.status().into_iter().for_each(|status| metrics.hooked(HookResult::of(status)));
+impl Denial {
+    pub(super) fn new(answer: Answer, code: Code) -> Self {
+        Denial { answer, code }
+    }
+
+    pub(super) fn header(self, name: &'static str, value: &str) -> Self {
+        Denial { answer: self.answer.header(name, value), ..self }
+    }
+
+    pub(super) fn counted(self, metrics: &Metrics) -> Answer {
+        metrics.refused(code_word(self.code));
+        self.answer
+    }
+}
+
+/// Notes how a program was answered. An answer that is none yet is noted when there is one.
+pub(super) fn count(metrics: &Metrics, style: Style, told: Told) -> Answer {
+    let answer = told.unwrap_or_else(|denial| denial.counted(metrics));
+    if style == PLAIN {
+        answer.status().into_iter().for_each(|status| metrics.hooked(HookResult::of(status)));
+    }
     answer
 }
 
@@ -107,7 +136,8 @@ mod tests {
         ];
         for (refusal, status, wait) in table {
             for style in [Style::Plain, Style::Json] {
-                let answer = style.refuse(&refusal);
+                let Denial { answer, code } = style.refuse(&refusal);
+                assert_eq!(code, refusal.code);
                 assert_eq!(
                     (answer.status(), header(&answer, "Retry-After")),
                     (Some(status), wait),
@@ -118,6 +148,6 @@ mod tests {
             }
         }
         let used = Failure::KeyUsed;
-        assert_eq!(Style::Json.refuse_failed(&used, &used.clone().into()).status(), Some(409));
+        assert_eq!(Style::Json.refuse_failed(&used, &used.clone().into()).answer.status(), Some(409));
     }
 }

@@ -6,10 +6,12 @@
 //! | `GET /api/v1/rooms` | where the bot is |
 //! | `GET /api/v1/rooms/R/events` | what was said there, or will be (`polling.rs`) |
 
+use std::time::Instant;
+
 use pollcat::{Answer, Method, PeerId, Peers, Request};
 
 use super::super::hall::Hall;
-use super::answers::JSON;
+use super::answers::{Denial, JSON, Told};
 use super::caller::Caller;
 use super::door;
 use super::hooks::{LONGEST, content_type};
@@ -51,24 +53,22 @@ impl Asked {
     }
 }
 
-pub(super) fn on_request(hall: &mut Hall, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
-    match judge(hall, request) {
-        Ok((_, Asked::Messages)) => Answer::read_body(LONGEST),
-        Ok((caller, Asked::Rooms)) => {
+pub(super) fn on_request(hall: &mut Hall, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Told {
+    match judge(hall, request)? {
+        (_, Asked::Messages) => Ok(Answer::read_body(LONGEST)),
+        (caller, Asked::Rooms) => {
             door::note(hall, peers, caller);
-            rooms(hall, caller)
+            Ok(rooms(hall, caller))
         }
-        Ok((caller, Asked::Events(room))) => {
+        (caller, Asked::Events(room)) => {
             door::note(hall, peers, caller);
-            polling::ask(hall, peers, (id, request), caller, &room)
-                .unwrap_or_else(|refusal| JSON.refuse(&refusal))
+            polling::ask(hall, peers, (id, request), caller, &room).map_err(|refusal| JSON.refuse(&refusal))
         }
-        Err(answer) => answer,
     }
 }
 
 /// All that is known before a body is.
-fn judge(hall: &mut Hall, request: &Request<'_>) -> Result<(Caller, Asked), Answer> {
+fn judge(hall: &mut Hall, request: &Request<'_>) -> Result<(Caller, Asked), Denial> {
     let refuse = |refusal: Refusal| JSON.refuse(&refusal);
     door::check_address(hall, request).map_err(refuse)?;
     let caller = whose(hall, request).ok_or_else(|| {
@@ -108,13 +108,13 @@ fn whose(hall: &Hall, request: &Request<'_>) -> Option<Caller> {
     door::caller(hall, request.bearer()?, KeyKind::Token)
 }
 
-fn unknown() -> Answer {
+fn unknown() -> Denial {
     let refusal = Refusal::new(Code::BadKey, "say who you are: Authorization: Bearer TOKEN");
     JSON.refuse_with(401, &refusal).header("WWW-Authenticate", "Bearer")
 }
 
 /// What `curl -d` sends calls itself a form.
-fn check_body(request: &Request<'_>) -> Result<(), Answer> {
+fn check_body(request: &Request<'_>) -> Result<(), Denial> {
     if !matches!(Media::of(content_type(request)), Some(Media::Json | Media::Form | Media::Unsaid)) {
         return Err(JSON.refuse_with(415, &Refusal::bad_field("a message is sent as application/json")));
     }
@@ -137,23 +137,21 @@ pub(super) fn on_body(
     peers: &mut Peers,
     (id, request): (PeerId, &Request<'_>),
     body: &[u8],
-) -> Answer {
+) -> Told {
+    let read = Instant::now();
     // It may have been revoked while the body came.
-    let Some(caller) = whose(hall, request) else { return unknown() };
-    let entries = match decide(hall, caller, body) {
-        Ok(entries) => entries,
-        Err(refusal) => return JSON.refuse(&refusal),
-    };
+    let caller = whose(hall, request).ok_or_else(unknown)?;
+    let entries = decide(hall, caller, body).map_err(|refusal| JSON.refuse(&refusal))?;
     door::note(hall, peers, caller);
     let request = peers.request_id(id);
     // The last of them says it; a private talk may have to begin before.
-    let posting = Posting { style: JSON, caller, left: 1, failed: None, is_held: false };
+    let posting = Posting { style: JSON, caller, read, left: 1, failed: None, is_held: false };
     hall.callers.postings.begin(request, posting);
     if let Err(refusal) = hall.submit_all(peers, entries, Waiting::Posted { request }) {
         hall.callers.postings.forget(request);
-        return JSON.refuse(&refusal);
+        return Err(JSON.refuse(&refusal));
     }
-    Answer::later()
+    Ok(Answer::later())
 }
 
 fn decide(hall: &mut Hall, caller: Caller, body: &[u8]) -> Result<Vec<Entry>, Refusal> {

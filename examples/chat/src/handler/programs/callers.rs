@@ -7,6 +7,7 @@ use super::polls::{Poll, Polls};
 use super::postings::Postings;
 use super::telling;
 use crate::history::Restraint;
+use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::news::{Change, News};
 use crate::refusal::{Code, Refusal};
@@ -20,18 +21,23 @@ pub(in crate::handler) struct Callers {
 
 impl Callers {
     /// Something has happened: whoever waits for it is answered now, and so is whoever may not wait for it any more.
-    pub(in crate::handler) fn hear(&mut self, peers: &mut Peers, model: &Model, news: &News) {
+    pub(in crate::handler) fn hear(
+        &mut self,
+        peers: &mut Peers,
+        (model, metrics): (&Model, &Metrics),
+        news: &News,
+    ) {
         match news {
             News::Said { room, .. } => {
                 let polls = self.polls.of_room(*room);
-                telling::answer_all(peers, model, &mut self.paces, &polls);
+                telling::answer_all(peers, (model, metrics), &mut self.paces, &polls);
             }
             News::Done { .. } | News::Left { .. } | News::Removed { .. } | News::Gone { .. }
                 if !self.polls.is_empty() =>
             {
                 for poll in self.polls.ended(|poll| lost(model, news, poll).is_some()) {
                     let refusal = lost(model, news, &poll).unwrap_or_else(Refusal::room_is_gone);
-                    telling::refuse(peers, &poll, &refusal);
+                    telling::refuse(peers, metrics, &poll, &refusal);
                 }
             }
             _ => {}

@@ -8,11 +8,12 @@
 //! All of that comes before the body is read that does not need it. 200 says that the message is as safe as any other.
 
 use std::borrow::Cow;
+use std::time::Instant;
 
 use pollcat::{Answer, Method, PeerId, Peers, Request};
 
 use super::super::hall::Hall;
-use super::answers::PLAIN;
+use super::answers::{Denial, PLAIN, Told};
 use super::caller::Caller;
 use super::cutting::parts;
 use super::door;
@@ -39,19 +40,17 @@ pub(super) fn key_of(path: &str) -> Option<&str> {
     path.strip_prefix(PREFIX).or((path == "/hooks").then_some(""))
 }
 
-pub(super) fn on_request(hall: &mut Hall, request: &Request<'_>, key: &str) -> Answer {
+pub(super) fn on_request(hall: &mut Hall, request: &Request<'_>, key: &str) -> Told {
     if request.method() != Method::Post {
         let refusal = Refusal::new(Code::BadField, "a hook is posted to");
-        return PLAIN.refuse_with(405, &refusal).header("Allow", "POST");
+        return Err(PLAIN.refuse_with(405, &refusal).header("Allow", "POST"));
     }
-    match judge(hall, request, key) {
-        Ok(()) => Answer::read_body(LONGEST),
-        Err(answer) => answer,
-    }
+    judge(hall, request, key)?;
+    Ok(Answer::read_body(LONGEST))
 }
 
 /// All that is known before the body is.
-fn judge(hall: &mut Hall, request: &Request<'_>, key: &str) -> Result<(), Answer> {
+fn judge(hall: &mut Hall, request: &Request<'_>, key: &str) -> Result<(), Denial> {
     let refuse = |refusal: Refusal| PLAIN.refuse(&refusal);
     door::check_address(hall, request).map_err(refuse)?;
     let (caller, room) = whose(hall, key).ok_or_else(|| {
@@ -76,11 +75,12 @@ fn whose(hall: &Hall, key: &str) -> Option<(Caller, RoomId)> {
 }
 
 /// As of any page that is not there.
-fn no_such_hook() -> Answer {
-    Answer::refuse(404, "there is no such page").header("Cache-Control", "no-store")
+fn no_such_hook() -> Denial {
+    let answer = Answer::refuse(404, "there is no such page").header("Cache-Control", "no-store");
+    Denial::new(answer, Code::BadKey)
 }
 
-fn unread() -> Answer {
+fn unread() -> Denial {
     let words = "a hook reads application/json, application/x-www-form-urlencoded and text/plain, in UTF-8";
     PLAIN.refuse_with(415, &Refusal::bad_field(words))
 }
@@ -106,34 +106,29 @@ pub(super) fn on_body(
     (id, request): (PeerId, &Request<'_>),
     key: &str,
     body: &[u8],
-) -> Answer {
+) -> Told {
+    let read = Instant::now();
     // It may have been revoked while the body came.
-    let Some((caller, room)) = whose(hall, key) else { return no_such_hook() };
-    let Some(media) = Media::of(content_type(request)) else { return unread() };
+    let (caller, room) = whose(hall, key).ok_or_else(no_such_hook)?;
+    let media = Media::of(content_type(request)).ok_or_else(unread)?;
     hall.callers.paces.owe(caller, 1, Cost::parsed(body.len()), ticks());
-    let hooked = match hooked(media, body) {
-        Ok(hooked) => hooked,
-        Err(words) => return PLAIN.refuse_with(400, &Refusal::bad_field(words)),
-    };
-    let entries = match decide(hall, caller, room, &hooked) {
-        Ok(entries) => entries,
-        Err(refusal) => return PLAIN.refuse(&refusal),
-    };
+    let hooked = hooked(media, body).map_err(|words| PLAIN.refuse_with(400, &Refusal::bad_field(words)))?;
+    let entries = decide(hall, caller, room, &hooked).map_err(|refusal| PLAIN.refuse(&refusal))?;
     // Whoever is told to come again sends all of it again.
     if !hall.ledger.has_room(&entries) {
-        return PLAIN.refuse(&Refusal::busy("too busy: nothing was stored, try again"));
+        return Err(PLAIN.refuse(&Refusal::busy("too busy: nothing was stored, try again")));
     }
     door::note(hall, peers, caller);
     let request = peers.request_id(id);
-    let posting = Posting { style: PLAIN, caller, left: entries.len(), failed: None, is_held: false };
+    let posting = Posting { style: PLAIN, caller, read, left: entries.len(), failed: None, is_held: false };
     hall.callers.postings.begin(request, posting);
     for entry in entries {
         if let Err(refusal) = hall.submit(peers, entry, Waiting::Posted { request }) {
             hall.callers.postings.forget(request);
-            return PLAIN.refuse(&refusal);
+            return Err(PLAIN.refuse(&refusal));
         }
     }
-    Answer::later()
+    Ok(Answer::later())
 }
 
 /// What carries it out. Nothing of it is done if a part of it may not be.

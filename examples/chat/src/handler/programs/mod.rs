@@ -31,19 +31,17 @@ use pollcat::{Answer, PeerId, Peers, Request, RequestId};
 
 use super::hall::Hall;
 use crate::history::Millis;
-use answers::count_hook;
+use answers::{JSON, PLAIN, count};
 pub(super) use polling::{polled, stop};
 pub(super) use posted::posted;
 
 /// A request for a path that is for programs. Its host is right.
 pub(super) fn on_request(hall: &mut Hall, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
-    match hooks::key_of(request.path()) {
-        Some(key) => {
-            let answer = hooks::on_request(hall, request, key);
-            count_hook(&hall.metrics, answer)
-        }
-        None => api::on_request(hall, peers, id, request),
-    }
+    let (style, told) = match hooks::key_of(request.path()) {
+        Some(key) => (PLAIN, hooks::on_request(hall, request, key)),
+        None => (JSON, api::on_request(hall, peers, id, request)),
+    };
+    count(&hall.metrics, style, told)
 }
 
 /// The body of such a request is here.
@@ -54,13 +52,11 @@ pub(super) fn on_body(
     request: &Request<'_>,
     body: &[u8],
 ) -> Answer {
-    match hooks::key_of(request.path()) {
-        Some(key) => {
-            let answer = hooks::on_body(hall, peers, (id, request), key, body);
-            count_hook(&hall.metrics, answer)
-        }
-        None => api::on_body(hall, peers, (id, request), body),
-    }
+    let (style, told) = match hooks::key_of(request.path()) {
+        Some(key) => (PLAIN, hooks::on_body(hall, peers, (id, request), key, body)),
+        None => (JSON, api::on_body(hall, peers, (id, request), body)),
+    };
+    count(&hall.metrics, style, told)
 }
 
 /// Nobody waits for the answer any more.

@@ -97,7 +97,7 @@ fn begin(hall: &mut Hall, peers: &mut Peers, poll: Poll<RequestId>) -> Result<()
         let mut refusal = Refusal::too_fast(Wait(5_000));
         refusal.words =
             "a token waits in four places at most: a newer one has taken the place of this one".into();
-        refuse(peers, &oldest, &refusal);
+        refuse(peers, &hall.metrics, &oldest, &refusal);
     }
     if until.is_some() {
         return Ok(());
@@ -117,7 +117,7 @@ pub(in crate::handler) fn polled(
         return;
     };
     let Some(room) = hall.model.room(poll.room) else {
-        return refuse(peers, &poll, &Refusal::room_is_gone());
+        return refuse(peers, &hall.metrics, &poll, &Refusal::room_is_gone());
     };
     let body = match found {
         Ok(Found::Events { events, first }) if first <= poll.after + 1 && !room.heard(&events).is_empty() => {
@@ -127,7 +127,7 @@ pub(in crate::handler) fn polled(
         }
         // Given up meanwhile.
         Ok(_) => afresh(&hall.model, room, poll.limit),
-        Err(failure) => return refuse(peers, &poll, &failure.into()),
+        Err(failure) => return refuse(peers, &hall.metrics, &poll, &failure.into()),
     };
     let answer = told(&mut hall.callers.paces, poll.caller, body);
     peers.answer_request(poll.request, answer);
@@ -136,12 +136,12 @@ pub(in crate::handler) fn polled(
 /// Those that have waited long enough hear that there is nothing.
 pub(in crate::handler) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Millis) {
     let polls = hall.callers.polls.over(now);
-    answer_all(peers, &hall.model, &mut hall.callers.paces, &polls);
+    answer_all(peers, (&hall.model, &hall.metrics), &mut hall.callers.paces, &polls);
 }
 
 /// The chat stops.
 pub(in crate::handler) fn stop(hall: &mut Hall, peers: &mut Peers) {
     for poll in hall.callers.polls.ended(|_| true) {
-        refuse(peers, &poll, &Refusal::stopping());
+        refuse(peers, &hall.metrics, &poll, &Refusal::stopping());
     }
 }

@@ -1,9 +1,9 @@
 //! What was said by HTTP has come to the disk, or has not: its sender is answered.
 
-use pollcat::{Answer, Peers, RequestId};
+use pollcat::{Peers, RequestId};
 
 use super::super::hall::Hall;
-use super::answers::{PLAIN, Style, count_hook};
+use super::answers::{Style, Told, count};
 use super::postings::Posting;
 use crate::history::{Done, Failure, Outcome};
 use crate::news::News;
@@ -21,9 +21,12 @@ pub(in crate::handler) fn posted(
 ) {
     let caller = hall.callers.postings.caller(request);
     if let Some(posting) = hall.callers.postings.settle(request, outcome) {
-        let answer = answer(hall, &posting, outcome);
-        let answer = if posting.style == PLAIN { count_hook(&hall.metrics, answer) } else { answer };
-        peers.answer_request(request, answer);
+        let told = answer(hall, &posting, outcome);
+        let is_safe = told.is_ok();
+        peers.answer_request(request, count(&hall.metrics, posting.style, told));
+        if is_safe {
+            hall.metrics.acked(posting.read.elapsed());
+        }
     }
     let cost = hall.tell(peers, news, None);
     if let Some(caller) = caller {
@@ -31,12 +34,12 @@ pub(in crate::handler) fn posted(
     }
 }
 
-fn answer(hall: &Hall, posting: &Posting, outcome: &Outcome) -> Answer {
+fn answer(hall: &Hall, posting: &Posting, outcome: &Outcome) -> Told {
     let Posting { style, failed, is_held, .. } = posting;
     if let Some(failure) = failed {
-        return style.refuse_failed(failure, &explained(hall, failure));
+        return Err(style.refuse_failed(failure, &explained(hall, failure)));
     }
-    match (style, outcome) {
+    Ok(match (style, outcome) {
         (Style::Plain, _) if *is_held => style.page(202, "somebody looks at it first\n".to_owned()),
         (Style::Plain, _) => style.page(200, "ok".to_owned()),
         (Style::Json, Ok(Done::Appended { room, offset, at, repeated })) => {
@@ -44,7 +47,7 @@ fn answer(hall: &Hall, posting: &Posting, outcome: &Outcome) -> Answer {
             style.page(200, api::said(name, *offset, *at, *repeated))
         }
         (Style::Json, _) => style.page(202, api::held()),
-    }
+    })
 }
 
 /// In words that say how long, where that is known.

@@ -1,6 +1,7 @@
 //! What was said by HTTP and is on its way to the disk: its sender waits for all parts of it.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use pollcat::RequestId;
 
@@ -17,6 +18,8 @@ pub(in crate::handler) struct Postings {
 pub(super) struct Posting {
     pub style: Style,
     pub caller: Caller,
+    /// When it was read.
+    pub read: Instant,
     /// Parts that are still on their way.
     pub left: usize,
     /// The first one that could not be stored, and why.

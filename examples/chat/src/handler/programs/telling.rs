@@ -8,6 +8,7 @@ use super::paces::Paces;
 use super::polls::Poll;
 use crate::cost::Cost;
 use crate::history::{Offset, RoomId};
+use crate::metrics::Metrics;
 use crate::model::{Model, Room};
 use crate::refusal::Refusal;
 use crate::run::clock::ticks;
@@ -25,13 +26,18 @@ pub(super) fn told(paces: &mut Paces, caller: Caller, body: String) -> Answer {
 
 /// Something was said where they wait, or they have waited long enough. Most of them have heard the same before, so what
 /// they are told is written once.
-pub(super) fn answer_all(peers: &mut Peers, model: &Model, paces: &mut Paces, polls: &[Poll<RequestId>]) {
+pub(super) fn answer_all(
+    peers: &mut Peers,
+    (model, metrics): (&Model, &Metrics),
+    paces: &mut Paces,
+    polls: &[Poll<RequestId>],
+) {
     let mut written: Option<((RoomId, Offset, usize), Answer, usize)> = None;
     for poll in polls {
         let same = (poll.room, poll.after, poll.limit);
         if written.as_ref().is_none_or(|(of, ..)| *of != same) {
             let Some(room) = model.room(poll.room) else {
-                refuse(peers, poll, &Refusal::room_is_gone());
+                refuse(peers, metrics, poll, &Refusal::room_is_gone());
                 continue;
             };
             let body = match room.after(poll.after) {
@@ -47,6 +53,6 @@ pub(super) fn answer_all(peers: &mut Peers, model: &Model, paces: &mut Paces, po
     }
 }
 
-pub(super) fn refuse(peers: &mut Peers, poll: &Poll<RequestId>, refusal: &Refusal) {
-    peers.answer_request(poll.request, JSON.refuse(refusal));
+pub(super) fn refuse(peers: &mut Peers, metrics: &Metrics, poll: &Poll<RequestId>, refusal: &Refusal) {
+    peers.answer_request(poll.request, JSON.refuse(refusal).counted(metrics));
 }
