@@ -302,9 +302,10 @@ impl From<Failure> for Refusal {
             Failure::NoSuchTarget => (Code::NoSuchTarget, "there is no such target, or it is not yours"),
             Failure::NoSuchReminder => (Code::BadField, "there is no such reminder, or it is not yours"),
             Failure::DoorShut => (Code::DoorShut, "nobody new is let in just now"),
-            Failure::KeyUsed => {
-                (Code::BadField, "`id` was used for something else within the last day: nothing was stored")
-            }
+            Failure::KeyUsed => (
+                Code::BadField,
+                "this id was used for something else within the last day: nothing was stored",
+            ),
             Failure::NotYours => (Code::NotYours, "that is not yours to take back"),
             Failure::Busy => (Code::Busy, "there is too much of that just now: try again later"),
             Failure::Storage(words) => return Refusal::new(Code::Storage, words),

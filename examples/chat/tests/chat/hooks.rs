@@ -107,6 +107,54 @@ fn what_is_long_becomes_several_messages() {
 }
 
 #[test]
+fn what_is_sent_again_under_its_id_is_said_once() {
+    let mut chat = Chat::start(&[]);
+    let (key, other) = (hook(&chat, "builds"), hook(&chat, "builds"));
+    let mut alice = Json::named(chat.address(), "alice");
+    let fields = ["Idempotency-Key", "webhook-id", "X-GitHub-Delivery", "X-Gitea-Delivery"];
+    let with = |field: &str| format!("{TEXT}{field}: 8e03978e-40d5-43dd-bc93-6894a57f9324\r\n");
+    for field in fields {
+        for _ in 0..3 {
+            assert_ok(&post(&chat, &key, &with(field), field));
+        }
+        assert_eq!(heard(&mut alice)["msg"], field);
+        let changed = post(&chat, &key, &with(field), "something else");
+        assert_eq!(changed.status, 409, "{}", changed.text());
+    }
+    // Another hook's id is another one, be it of the same bot.
+    assert_ok(&post(&chat, &other, &with(fields[2]), "to the other"));
+    assert_eq!(heard(&mut alice)["msg"], "to the other");
+    assert_eq!(alice.heard_of("message"), [Value::Null; 0]);
+    chat.crash();
+    let mut alice = alice.again(chat.address());
+    assert_ok(&post(&chat, &key, &with(fields[0]), fields[0]));
+    for _ in 0..2 {
+        assert_ok(&post(&chat, &key, TEXT, "without an id"));
+        assert_eq!(heard(&mut alice)["msg"], "without an id");
+    }
+    assert_eq!(alice.heard_of("message"), [Value::Null; 0]);
+}
+
+#[test]
+fn a_long_text_under_an_id_is_said_once_or_not_at_all() {
+    let chat = Chat::start(&["--max-message", "100"]);
+    let key = hook(&chat, "builds");
+    let mut alice = Json::named(chat.address(), "alice");
+    let lines = |begins: &str, count: usize| -> Vec<String> {
+        (0..count).map(|number| format!("{begins}{number}{}", "é".repeat(80))).collect()
+    };
+    let with = |id: &str| format!("{TEXT}Idempotency-Key: {id}\r\n");
+    for _ in 0..2 {
+        assert_ok(&post(&chat, &key, &with("one"), &lines("a", 4).join("\n")));
+    }
+    let changed = post(&chat, &key, &with("one"), &lines("b", 8).join("\n"));
+    assert_eq!(changed.status, 409, "{}", changed.text());
+    let said: Vec<Value> = (0..4).map(|_| heard(&mut alice)["msg"].clone()).collect();
+    assert_eq!(said, lines("a", 4));
+    assert_eq!(alice.heard_of("message"), [Value::Null; 0]);
+}
+
+#[test]
 fn what_cannot_be_said_has_a_status_that_says_what_to_do() {
     let chat = Chat::start(&[]);
     let key = hook(&chat, "builds");

@@ -145,7 +145,8 @@ pub(super) fn on_body(
     door::note(hall, peers, caller);
     let request = peers.request_id(id);
     // The last of them says it; a private talk may have to begin before.
-    let posting = Posting { style: JSON, caller, read, left: 1, failed: None, is_held: false };
+    let posting =
+        Posting { style: JSON, caller, read, left: 1, behind: Vec::new(), failed: None, is_held: false };
     hall.callers.postings.begin(request, posting);
     if let Err(refusal) = hall.submit_all(peers, entries, Waiting::Posted { request }) {
         hall.callers.postings.forget(request);

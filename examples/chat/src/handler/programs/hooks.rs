@@ -18,6 +18,7 @@ use super::caller::Caller;
 use super::cutting::parts;
 use super::door;
 use super::postings::Posting;
+use super::sender_ids::SenderId;
 use crate::ask::{To, Wish};
 use crate::cost::Cost;
 use crate::history::{Entry, KeyKind, RoomId};
@@ -113,14 +114,19 @@ pub(super) fn on_body(
     let media = Media::of(content_type(request)).ok_or_else(unread)?;
     hall.callers.paces.owe(caller, 1, Cost::parsed(body.len()), ticks());
     let hooked = hooked(media, body).map_err(|words| PLAIN.refuse_with(400, &Refusal::bad_field(words)))?;
-    let entries = decide(hall, caller, room, &hooked).map_err(|refusal| PLAIN.refuse(&refusal))?;
+    let own = SenderId::of(request, caller.key);
+    let decided = decide(hall, (caller, room), &hooked, own.as_ref());
+    let mut entries = decided.map_err(|refusal| PLAIN.refuse(&refusal))?;
     // Whoever is told to come again sends all of it again.
     if !hall.ledger.has_room(&entries) {
         return Err(PLAIN.refuse(&Refusal::busy("too busy: nothing was stored, try again")));
     }
     door::note(hall, peers, caller);
     let request = peers.request_id(id);
-    let posting = Posting { style: PLAIN, caller, read, left: entries.len(), failed: None, is_held: false };
+    let left = entries.len();
+    // Other words under the same id are refused by the first part, and then the others shall not be said.
+    let behind = entries.split_off(if own.is_some() { left.min(1) } else { left });
+    let posting = Posting { style: PLAIN, caller, read, left, behind, failed: None, is_held: false };
     hall.callers.postings.begin(request, posting);
     for entry in entries {
         if let Err(refusal) = hall.submit(peers, entry, Waiting::Posted { request }) {
@@ -132,7 +138,12 @@ pub(super) fn on_body(
 }
 
 /// What carries it out. Nothing of it is done if a part of it may not be.
-fn decide(hall: &mut Hall, caller: Caller, room: RoomId, hooked: &Hooked) -> Result<Vec<Entry>, Refusal> {
+fn decide(
+    hall: &mut Hall,
+    (caller, room): (Caller, RoomId),
+    hooked: &Hooked,
+    id: Option<&SenderId>,
+) -> Result<Vec<Entry>, Refusal> {
     check_speaking(hall, caller, room)?;
     let longest = hall.settings.max_message;
     let most = if is_slow(hall, caller, room) { 1 } else { MESSAGES };
@@ -143,8 +154,10 @@ fn decide(hall: &mut Hall, caller: Caller, room: RoomId, hooked: &Hooked) -> Res
     let parts = parts(&hooked.text, longest, most).ok_or_else(too_long)?;
     let mut entries = Vec::with_capacity(parts.len());
     let mut cost = Cost::judged(if hall.model.words().is_empty() { 0 } else { weight(&hooked.text) });
-    for part in &parts {
-        let by = By { person: caller.bot, here: room, key: None, alias: hooked.username.as_deref() };
+    for (number, part) in parts.iter().enumerate() {
+        let key = id.map(|id| id.of_part(number));
+        let alias = hooked.username.as_deref();
+        let by = By { person: caller.bot, here: room, key: key.as_deref(), alias };
         let wish = Wish::Say { to: To::Here, text: Cow::Borrowed(part) };
         let decision = hall.model.decide(by, wish, hall.moment());
         let Decision { entries: decided, folded, .. } =

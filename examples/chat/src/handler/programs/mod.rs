@@ -5,6 +5,7 @@
 //! | `callers.rs` | what is known of them, in `paces.rs`, `postings.rs` and `polls.rs`: how fast they are, what they wait for |
 //! | `caller.rs`, `door.rs` | whose key it is that a request brings |
 //! | `hooks.rs`, `cutting.rs` | `POST /hooks/KEY`: a text from Slack's world, perhaps cut |
+//! | `sender_ids.rs` | what a sender sends again is said once |
 //! | `api.rs` | `/api/v1/`: messages, rooms |
 //! | `polling.rs`, `telling.rs` | and events, as soon as there are some |
 //! | `posted.rs` | what was said is on disk |
@@ -25,6 +26,7 @@ mod polling;
 mod polls;
 mod posted;
 mod postings;
+mod sender_ids;
 mod telling;
 
 use pollcat::{Answer, PeerId, Peers, Request, RequestId};
@@ -59,10 +61,9 @@ pub(super) fn on_body(
     count(&hall.metrics, style, told)
 }
 
-/// Nobody waits for the answer any more.
+/// Nobody waits for the answer any more. What was posted is said all the same, to its end, and paid for.
 pub(super) fn on_request_gone(hall: &mut Hall, request: RequestId) {
     hall.callers.polls.take(request);
-    hall.callers.postings.forget(request);
 }
 
 pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Millis) {

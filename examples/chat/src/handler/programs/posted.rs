@@ -3,12 +3,13 @@
 use pollcat::{Peers, RequestId};
 
 use super::super::hall::Hall;
-use super::answers::{Style, Told, count};
+use super::answers::{PLAIN, Style, Told, count};
 use super::postings::Posting;
 use crate::history::{Done, Failure, Outcome};
 use crate::news::News;
 use crate::refusal::Refusal;
 use crate::run::clock::ticks;
+use crate::tickets::Waiting;
 use crate::voices::json::api;
 
 /// The history says how a part came out. Whoever said it hears so before others hear it, and pays for the telling.
@@ -27,10 +28,23 @@ pub(in crate::handler) fn posted(
         if is_safe {
             hall.metrics.acked(posting.read.elapsed());
         }
+    } else {
+        go_on(hall, peers, request);
     }
     let cost = hall.tell(peers, news, None);
     if let Some(caller) = caller {
         hall.callers.paces.owe(caller, 1, cost, ticks());
+    }
+}
+
+/// The parts of a hook's text that have waited for the first.
+fn go_on(hall: &mut Hall, peers: &mut Peers, request: RequestId) {
+    for entry in hall.callers.postings.take_behind(request) {
+        if let Err(refusal) = hall.submit(peers, entry, Waiting::Posted { request }) {
+            hall.callers.postings.forget(request);
+            peers.answer_request(request, count(&hall.metrics, PLAIN, Err(PLAIN.refuse(&refusal))));
+            return;
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use pollcat::RequestId;
 
 use super::answers::Style;
 use super::caller::Caller;
-use crate::history::{Done, Failure, Outcome};
+use crate::history::{Done, Entry, Failure, Outcome};
 
 #[derive(Debug, Default)]
 pub(in crate::handler) struct Postings {
@@ -20,8 +20,10 @@ pub(super) struct Posting {
     pub caller: Caller,
     /// When it was read.
     pub read: Instant,
-    /// Parts that are still on their way.
+    /// Parts that are not on disk yet.
     pub left: usize,
+    /// Those of them that wait for the first: they are said only if that is.
+    pub behind: Vec<Entry>,
     /// The first one that could not be stored, and why.
     pub failed: Option<Failure>,
     pub is_held: bool,
@@ -32,8 +34,8 @@ impl Postings {
         self.waiting.insert(request, posting);
     }
 
-    /// Nobody waits for it any more, or it has its answer.
-    pub(in crate::handler) fn forget(&mut self, request: RequestId) {
+    /// It has its answer.
+    pub(super) fn forget(&mut self, request: RequestId) {
         self.waiting.remove(&request);
     }
 
@@ -43,9 +45,17 @@ impl Postings {
         posting.left = posting.left.saturating_sub(1);
         match outcome {
             Ok(done) => posting.is_held |= matches!(done, Done::Numbered(_)),
-            Err(failure) => _ = posting.failed.get_or_insert_with(|| failure.clone()),
+            Err(failure) => {
+                posting.failed.get_or_insert_with(|| failure.clone());
+                posting.left -= std::mem::take(&mut posting.behind).len();
+            }
         }
         if posting.left > 0 { None } else { self.waiting.remove(&request) }
+    }
+
+    /// Its first part is on disk: what has waited for that.
+    pub(super) fn take_behind(&mut self, request: RequestId) -> Vec<Entry> {
+        self.waiting.get_mut(&request).map(|posting| std::mem::take(&mut posting.behind)).unwrap_or_default()
     }
 
     pub(super) fn caller(&self, request: RequestId) -> Option<Caller> {
