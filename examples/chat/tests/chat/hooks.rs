@@ -103,7 +103,7 @@ fn what_is_long_becomes_several_messages() {
     assert_eq!(said, lines);
     let page = post(&chat, &key, TEXT, &(lines.join("\n") + "\nand more"));
     assert_eq!(page.status, 413, "{}", page.text());
-    assert_eq!(alice.left_over(), [Value::Null; 0], "nothing of it is said");
+    assert_eq!(alice.heard_of("message"), [Value::Null; 0], "nothing of it is said");
 }
 
 #[test]
