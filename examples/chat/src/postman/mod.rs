@@ -17,7 +17,7 @@
 //! |---|---|
 //! | `people.rs` | who is to be told of what, while they are away |
 //! | `rooms.rs` | what goes out of rooms |
-//! | `now.rs` | two clocks |
+//! | `now.rs` | two clocks, and how long a disk that takes nothing is left alone |
 //! | `sending.rs` | which delivery is sent next |
 //! | `verdict.rs` | what an outcome means |
 
@@ -29,7 +29,7 @@ mod sending;
 mod tests;
 mod verdict;
 
-use crate::history::{Delivery, Entry, Millis, Shape};
+use crate::history::{self, Delivery, Entry, Millis, Shape};
 use crate::model::Model;
 use crate::news::News;
 use crate::sender::Outcome;
@@ -82,13 +82,14 @@ impl Postman {
         entries
     }
 
-    /// A dispatch has come back from the history, however it came out.
-    pub(crate) fn planned(&mut self, entry: &Entry) {
-        if let Entry::Dispatch { whom, targets, room, .. } = entry {
-            match whom {
-                Some(person) => self.people.planned(*person, *room),
-                None => targets.iter().for_each(|target| self.rooms.planned(*target, *room)),
+    /// An entry of the postman's has come back from the history, or did not even get there. What could not be written comes again.
+    pub(crate) fn noted(&mut self, entry: &Entry, outcome: &history::Outcome, now: Millis) {
+        match entry {
+            Entry::Dispatch { whom: Some(person), room, .. } => self.people.planned(*person, *room),
+            Entry::Dispatch { whom: None, targets, room, .. } => {
+                targets.iter().for_each(|target| self.rooms.planned(*target, *room, outcome, now));
             }
+            _ => self.sending.settled(entry, outcome, now),
         }
     }
 
@@ -124,10 +125,5 @@ impl Postman {
         chance: u64,
     ) -> Option<Entry> {
         self.sending.judge(model, delivery, came, now, chance)
-    }
-
-    /// That is on disk, or could not be: then it is tried again as if nothing had come of it.
-    pub(crate) fn settled(&mut self, entry: &Entry) {
-        self.sending.settled(entry);
     }
 }

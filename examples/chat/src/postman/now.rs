@@ -9,3 +9,6 @@ pub(crate) struct Now {
     /// By the calendar.
     pub calendar: Millis,
 }
+
+/// What could not be written to the disk is told it again after so long, in milliseconds.
+pub(super) const DISK_PAUSE: Millis = 5_000;

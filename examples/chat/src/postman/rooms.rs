@@ -1,9 +1,9 @@
 //! What goes out of rooms: all that is said there, in order, in bites.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::now::Now;
-use crate::history::{Entry, Number, Offset, RoomId, StoredDelivery};
+use super::now::{DISK_PAUSE, Now};
+use crate::history::{Entry, Millis, Number, Offset, Outcome, RoomId, StoredDelivery};
 use crate::model::Model;
 
 /// The most events in one delivery.
@@ -20,13 +20,15 @@ pub(super) struct Rooms {
     open: BTreeSet<RoomId>,
     /// What is on its way to the disk.
     planned: BTreeSet<(Number, RoomId)>,
+    /// The disk did not take it: not before then again.
+    not_before: BTreeMap<(Number, RoomId), Millis>,
 }
 
 impl Rooms {
     pub(super) fn new(model: &Model) -> Self {
         Rooms {
             open: model.targets().filter_map(|stored| stored.target.serves.room()).collect(),
-            planned: BTreeSet::new(),
+            ..Rooms::default()
         }
     }
 
@@ -34,12 +36,17 @@ impl Rooms {
         self.open.insert(room);
     }
 
-    pub(super) fn planned(&mut self, target: Number, room: RoomId) {
-        self.planned.remove(&(target, room));
+    pub(super) fn planned(&mut self, target: Number, room: RoomId, noted: &Outcome, now: Millis) {
+        let place = (target, room);
+        self.planned.remove(&place);
+        if noted.is_err() {
+            self.not_before.insert(place, now + DISK_PAUSE);
+        }
     }
 
     /// One delivery at a time for each target: what is said meanwhile goes with the next one.
     pub(super) fn plan(&mut self, model: &Model, now: Now, is_ready: impl Fn(Number) -> bool) -> Vec<Entry> {
+        self.not_before.retain(|_, at| *at > now.ticks);
         let mut entries = Vec::new();
         let mut done = Vec::new();
         for &room in &self.open {
@@ -49,6 +56,7 @@ impl Rooms {
                 is_open = true;
                 let place = (stored.number, room);
                 if self.planned.contains(&place)
+                    || self.not_before.contains_key(&place)
                     || model.waits(stored.number, room)
                     || !is_ready(stored.number)
                 {

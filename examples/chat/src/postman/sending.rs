@@ -1,11 +1,13 @@
 //! Which delivery is sent next: what is due, one at a time for each target, at its pace; and those that did not arrive lately do
 //! not take the others' turn.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::now::Now;
-use super::verdict::{DAY, asked, verdict};
-use crate::history::{Delivery, Entry, Millis, Number, ROBOT_HOOK, Shape, StoredDelivery};
+use super::now::{DISK_PAUSE, Now};
+use super::verdict::{DAY, asked, unanswered, verdict};
+use crate::history::{
+    Delivery, Entry, Millis, Number, Outcome as Noted, ROBOT_HOOK, Shape, StoredDelivery,
+};
 use crate::model::Model;
 use crate::sender::Outcome;
 
@@ -27,6 +29,8 @@ pub(super) struct Sending {
     well: HashSet<Number>,
     /// What has come of it is on its way to the disk.
     settling: BTreeSet<Delivery>,
+    /// The same, but the disk did not take it: when it is told again, and what.
+    untold: BTreeMap<Delivery, (Millis, Entry)>,
 }
 
 impl Sending {
@@ -38,6 +42,7 @@ impl Sending {
             next: HashMap::new(),
             well: is_well.map(|stored| stored.number).collect(),
             settling: BTreeSet::new(),
+            untold: BTreeMap::new(),
         }
     }
 
@@ -79,6 +84,7 @@ impl Sending {
     /// What is due now.
     pub(super) fn next(&mut self, model: &Model, now: Now) -> Vec<Step> {
         self.next.retain(|_, next| *next > now.ticks);
+        let mut steps: Vec<Step> = self.tell_again(model, now).into_iter().map(Step::Note).collect();
         let mut due: Vec<&StoredDelivery> = model
             .deliveries()
             .filter(|stored| is_due(stored, now.calendar))
@@ -88,7 +94,6 @@ impl Sending {
         due.sort_by_key(|stored| (stored.due, stored.delivery));
         let too_many = due.iter().filter(|stored| stored.delivery.target == ROBOT_HOOK).count();
         let mut too_many = too_many.saturating_sub(QUESTIONS);
-        let mut steps = Vec::new();
         for stored in due {
             let delivery = stored.delivery;
             let is_question = delivery.target == ROBOT_HOOK;
@@ -149,14 +154,50 @@ impl Sending {
         Some(entry)
     }
 
-    /// That is on disk, or could not be: then it is tried again as if nothing had come of it.
-    pub(super) fn settled(&mut self, entry: &Entry) {
-        if let Entry::Delivered { delivery }
-        | Entry::Postponed { delivery, .. }
-        | Entry::Dropped { delivery, .. } = entry
-        {
-            self.settling.remove(delivery);
+    /// What has come of it is on disk. Or it could not be written: then the disk is told again after a while, and the target is left
+    /// alone meanwhile. It has got it perhaps, and not everybody sees that it is the same.
+    pub(super) fn settled(&mut self, entry: &Entry, noted: &Noted, now: Millis) {
+        let Some(delivery) = delivery_of(entry) else { return };
+        if noted.is_ok() {
+            self.settling.remove(&delivery);
+        } else if self.settling.contains(&delivery) {
+            self.untold.insert(delivery, (now + DISK_PAUSE, entry.clone()));
         }
+    }
+
+    /// What the disk is to be told again now.
+    fn tell_again(&mut self, model: &Model, now: Now) -> Vec<Entry> {
+        let is_due = |(_, (at, _)): &(&Delivery, &(Millis, Entry))| *at <= now.ticks;
+        let due: Vec<Delivery> = self.untold.iter().filter(is_due).map(|(delivery, _)| *delivery).collect();
+        let mut entries = Vec::new();
+        for delivery in due {
+            let Some((_, entry)) = self.untold.remove(&delivery) else { continue };
+            match model.delivery(delivery) {
+                Some(stored) => entries.push(still_so(stored, entry, now)),
+                // Its room is gone, or its target.
+                None => _ = self.settling.remove(&delivery),
+            }
+        }
+        entries
+    }
+}
+
+fn delivery_of(entry: &Entry) -> Option<Delivery> {
+    match entry {
+        Entry::Delivered { delivery } | Entry::Postponed { delivery, .. } | Entry::Dropped { delivery, .. } => {
+            Some(*delivery)
+        }
+        _ => None,
+    }
+}
+
+/// What a program has answered for the robot was not written either: the program is asked again, if it is not too late by now.
+fn still_so(stored: &StoredDelivery, entry: Entry, now: Now) -> Entry {
+    match entry {
+        Entry::Delivered { delivery } | Entry::Postponed { delivery, .. } if delivery.target == ROBOT_HOOK => {
+            unanswered(stored, now.calendar)
+        }
+        entry => entry,
     }
 }
 

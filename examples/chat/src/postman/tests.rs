@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use pollcat_testing::dice::Dice;
 
 mod exact;
+mod refused;
 
 use super::{Now, Postman, Step};
 use crate::history::{
@@ -35,6 +36,8 @@ struct Stage {
     /// With the sender.
     away: Vec<Delivery>,
     got: Got,
+    /// Those that a target has taken, in this run: it is not to get them again.
+    taken: BTreeSet<Delivery>,
     /// When somebody was told of a room which they have not read since, in this run.
     told: BTreeMap<(PersonId, RoomId), Millis>,
     /// Up to where somebody was here, or has read: of that nobody need tell them.
@@ -102,6 +105,7 @@ impl Stage {
             queue: VecDeque::new(),
             away: Vec::new(),
             got: Got::new(),
+            taken: BTreeSet::new(),
             told: BTreeMap::new(),
             known: BTreeMap::new(),
             mentions: BTreeMap::new(),
@@ -145,8 +149,7 @@ impl Stage {
         };
         for (entry, came) in entries.iter().zip(&came) {
             let news = self.model.apply(entry, came, self.now.ticks);
-            self.postman.planned(entry);
-            self.postman.settled(entry);
+            self.postman.noted(entry, came, self.now.ticks);
             news.iter().for_each(|news| self.postman.hear(&self.model, news));
         }
         self.look();
@@ -258,6 +261,7 @@ impl Stage {
                 Step::Send { delivery, .. } => {
                     let is_busy = self.away.iter().any(|other| other.target == delivery.target);
                     assert!(!is_busy, "two at once for {}", delivery.target);
+                    assert!(!self.taken.contains(&delivery), "{delivery:?} goes out again");
                     self.away.push(delivery);
                 }
                 Step::Note(entry) => self.submit(entry),
@@ -277,6 +281,9 @@ impl Stage {
             2 => answered(429, Some(self.dice.below(100) as u64)),
             _ => answered(200, None),
         };
+        if outcome == answered(200, None) {
+            self.taken.insert(delivery);
+        }
         // Whoever takes too long may have got it all the same.
         if outcome == answered(200, None) || self.dice.below(2) == 0 {
             self.receive(delivery);
@@ -306,6 +313,7 @@ impl Stage {
             }
         }
         self.queue.clear();
+        self.taken.clear();
         self.told.clear();
         for (person, rooms) in PEOPLE.map(|person| (person, [LOBBY, TEA])) {
             if self.model.person(person).is_some_and(|person| person.is_here()) {

@@ -28,6 +28,11 @@ pub(super) fn verdict(stored: &StoredDelivery, outcome: &Outcome, now: Millis, c
     }
 }
 
+/// What came of it is not known any more: it is tried again.
+pub(super) fn unanswered(stored: &StoredDelivery, now: Millis) -> Entry {
+    again(stored, "its answer could not be kept".to_owned(), None, now, 0)
+}
+
 /// How long it wants to be left alone, if it says so: a day at most.
 pub(super) fn asked(outcome: &Outcome) -> Option<Millis> {
     let Outcome::Answered { retry_after: Some(seconds), .. } = outcome else { return None };

@@ -55,16 +55,19 @@ pub(in crate::handler) fn applied(hall: &mut Hall, peers: &mut Peers, entry: &En
     if outcome.is_ok() && matches!(entry, Entry::Dropped { fault: Some(_), .. }) {
         hall.metrics.delivery_dropped();
     }
-    match entry {
-        Entry::Dispatch { .. } => hall.post.postman.planned(entry),
-        Entry::Delivered { .. } | Entry::Postponed { .. } | Entry::Dropped { .. } => {
-            hall.post.postman.settled(entry);
+    let is_about_it = match entry {
+        Entry::Dispatch { .. } | Entry::Delivered { .. } | Entry::Postponed { .. } | Entry::Dropped { .. } => {
+            hall.post.postman.noted(entry, outcome, ticks());
+            true
         }
         // What the robot is asked is on its way out by then.
-        Entry::Append(append) if outcome.is_ok() && is_for_robot(&hall.model, &append.mentions) => {}
-        _ => return,
+        Entry::Append(append) => is_for_robot(&hall.model, &append.mentions),
+        _ => false,
+    };
+    // What the disk does not take is not offered again at once: that would go round and round.
+    if is_about_it && outcome.is_ok() {
+        pass_time(hall, peers);
     }
-    pass_time(hall, peers);
 }
 
 /// Only that: of all that is said nothing is looked at anew for every target.
@@ -76,8 +79,7 @@ fn is_for_robot(model: &Model, mentions: &[PersonId]) -> bool {
 fn submit(hall: &mut Hall, peers: &mut Peers, entry: Entry) {
     let copy = entry.clone();
     if hall.submit(peers, entry, Waiting::Nobody).is_err() {
-        hall.post.postman.planned(&copy);
-        hall.post.postman.settled(&copy);
+        hall.post.postman.noted(&copy, &Err(Failure::Busy), ticks());
     }
 }
 
