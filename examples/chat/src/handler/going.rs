@@ -70,6 +70,7 @@ fn end(hall: &mut Hall, peers: &mut Peers) {
     hall.going.stage = Stage::Ending;
     time::save(hall, peers);
     programs::stop(hall, peers);
+    hall.files.stop(peers);
     hall.ledger.stop();
     hall.door.close();
     hall.visits.close();

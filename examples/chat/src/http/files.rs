@@ -73,6 +73,9 @@ impl Files {
 
     /// Somebody asks for a picture: it comes when it has been read, and when there is room for it.
     fn look_at(&mut self, ledger: &Ledger, picture: &str, wish: Wish<RequestId>) -> Answer {
+        if ledger.is_stopping() {
+            return stopping();
+        }
         if let Some(step) = self.gallery.ask(picture, wish)
             && begin(ledger, picture, step).is_err()
         {
@@ -83,16 +86,24 @@ impl Files {
     }
 
     pub(crate) fn pass_time(&mut self, peers: &mut Peers, ledger: &Ledger) {
-        self.gallery.pass_time(ticks());
+        answer(peers, self.gallery.pass_time(ticks()), &too_busy());
         self.look_again(peers, ledger);
+    }
+
+    /// The chat stops: nobody waits for room any longer.
+    pub(crate) fn stop(&mut self, peers: &mut Peers) {
+        answer(peers, self.gallery.send_away(), &stopping());
     }
 
     /// Those for whom there was no room a moment ago.
     fn look_again(&mut self, peers: &mut Peers, ledger: &Ledger) {
+        if ledger.is_stopping() {
+            return self.stop(peers);
+        }
         for (picture, step) in self.gallery.next() {
             if begin(ledger, &picture, step).is_err() {
                 let (wishes, _) = self.gallery.take(&picture, Said::Gone);
-                answer(peers, &wishes, &too_busy());
+                answer(peers, requests(wishes), &too_busy());
             }
         }
     }
@@ -114,7 +125,7 @@ impl Files {
         let length = shown.as_ref().map_or(0, |(_, bytes)| bytes.len());
         let found = shown.map_or(found, |shown| Ok(Found::Picture(Some(shown))));
         wishes.iter().for_each(|wish| charges.charge_file(wish.by, length, ticks()));
-        answer(peers, &wishes, &picture(path, found));
+        answer(peers, requests(wishes), &picture(path, found));
         self.look_again(peers, ledger);
     }
 }
@@ -140,14 +151,22 @@ fn begin(ledger: &Ledger, path: &str, step: Step) -> Result<(), Refusal> {
     ledger.read(read_of(path, step == Step::Check), Question::Picture { path: path.to_owned() })
 }
 
-fn answer(peers: &mut Peers, wishes: &[Wish<RequestId>], answer: &Answer) {
-    for wish in wishes {
-        peers.answer_request(wish.request, answer.clone());
+fn requests(wishes: Vec<Wish<RequestId>>) -> impl Iterator<Item = RequestId> {
+    wishes.into_iter().map(|wish| wish.request)
+}
+
+fn answer(peers: &mut Peers, requests: impl IntoIterator<Item = RequestId>, answer: &Answer) {
+    for request in requests {
+        peers.answer_request(request, answer.clone());
     }
 }
 
 fn too_busy() -> Answer {
     Answer::refuse(503, "too busy").header("Retry-After", "1")
+}
+
+fn stopping() -> Answer {
+    Answer::refuse(503, "the chat is stopping").header("Retry-After", "5")
 }
 
 /// A picture is only a picture whatever its bytes look like, and tells nothing of whence it was asked for. It never changes,

@@ -12,7 +12,7 @@ use std::sync::{Arc, Weak};
 use crate::history::Millis;
 use crate::run::budgets::{Account, Budget};
 
-/// How long a wish waits, in milliseconds. The library gives its request up at the same time.
+/// How long a wish waits, in milliseconds.
 pub(crate) const PATIENCE: Millis = 10_000;
 
 /// Its media type, and its bytes.
@@ -124,10 +124,21 @@ impl<R: Copy> Gallery<R> {
         next
     }
 
-    /// Gives back what is not written any more, and wishes that have waited for too long.
-    pub(crate) fn pass_time(&mut self, now: Millis) {
+    /// Gives back what is not written any more. Those who have waited for too long wait no longer, and are to be told so.
+    pub(crate) fn pass_time(&mut self, now: Millis) -> Vec<R> {
         self.tidy();
-        self.waiting.retain(|(_, wish)| wish.until > now);
+        let mut over = Vec::new();
+        self.waiting.retain(|(_, wish)| {
+            let waits = wish.until > now;
+            over.extend((!waits).then_some(wish.request));
+            waits
+        });
+        over
+    }
+
+    /// Nobody waits any longer: those who did, who are to be told so.
+    pub(crate) fn send_away(&mut self) -> Vec<R> {
+        self.waiting.drain(..).map(|(_, wish)| wish.request).collect()
     }
 
     /// What the disk says of a picture: whose wish it was, and the picture for all of them, if there is one. Those for whom there
@@ -329,10 +340,11 @@ mod tests {
         assert_eq!(gallery.ask("a", wish(1, 1, 10)), Some(Step::Read));
         let _kept = gallery.take("a", read(10)).1.unwrap();
         assert_eq!(gallery.ask("b", wish(2, 2, 10)), None);
-        gallery.pass_time(PATIENCE - 1);
-        assert_eq!((gallery.next().len(), gallery.waiting.len()), (0, 1), "still no room");
-        gallery.pass_time(PATIENCE);
-        assert_eq!(gallery.waiting.len(), 0);
+        assert_eq!(gallery.ask("c", Wish { until: PATIENCE + 1, ..wish(3, 2, 10) }), None);
+        assert_eq!((gallery.pass_time(PATIENCE - 1), gallery.next().len()), (vec![], 0), "still no room");
+        assert_eq!(gallery.pass_time(PATIENCE), [2], "who is told so");
+        assert_eq!((gallery.pass_time(PATIENCE), gallery.send_away()), (vec![], vec![3]));
+        assert_eq!((gallery.pass_time(PATIENCE + 1), gallery.send_away()), (vec![], vec![]), "once");
     }
 
     #[test]

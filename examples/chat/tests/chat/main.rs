@@ -7,7 +7,7 @@
 //! | 3: rooms, private talk | `rooms.rs`, `private.rs` |
 //! | 4: history | `history.rs`, `kept.rs` |
 //! | 5: speaking | `speaking.rs` |
-//! | 6: pictures | `pictures.rs` |
+//! | 6: pictures | `pictures.rs`, `gallery.rs` |
 //! | 7: reading, searching, names | `reading.rs`, `names.rs`, `crowd.rs`, `watch.rs` |
 //! | 8: errors | `errors.rs`, `pace.rs`, `offices.rs`, `disk.rs` |
 //! | Governing | `rights.rs`, `rights_lost.rs`, `bans.rs`, `private_rooms.rs`, `invites.rs`, `words.rs` |
@@ -37,6 +37,7 @@ mod door;
 mod ending;
 mod erasing;
 mod errors;
+mod gallery;
 mod hello;
 mod history;
 mod hooks;
