@@ -30,6 +30,7 @@ pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, report: Report<Ticket>) {
                 apply(hall, peers, &entry, outcome, ticket);
             }
             outside::robot::answer_all(hall, peers);
+            outside::push::look(hall, peers);
             let empty = hall.model.removable(ticks(), REMOVED_AT_ONCE);
             hall.submit_each(peers, empty);
             hall.ledger.settle(answered);
@@ -63,7 +64,7 @@ fn apply(hall: &mut Hall, peers: &mut Peers, entry: &Entry, outcome: Outcome, ti
         }
     }
     admin::applied(hall, peers, entry, &outcome);
-    outside::push::applied(hall, peers, entry, &outcome);
+    outside::push::applied(hall, entry, &outcome);
 }
 
 /// Whoever waits is answered, and everybody concerned hears the news.

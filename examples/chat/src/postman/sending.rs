@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::now::{DISK_PAUSE, Now};
 use super::verdict::{DAY, asked, unanswered, verdict};
-use crate::history::{
-    Delivery, Entry, Millis, Number, Outcome as Noted, ROBOT_HOOK, Shape, StoredDelivery,
-};
+use crate::history::{Delivery, Entry, Millis, Number, Outcome as Noted, ROBOT_HOOK, Shape, StoredDelivery};
 use crate::model::Model;
 use crate::sender::Outcome;
 
@@ -62,12 +60,16 @@ impl Sending {
         target != ROBOT_HOOK && self.away.keys().any(|delivery| delivery.target == target)
     }
 
+    /// Has the sender room for another one like this?
     fn has_room(&self, target: Number) -> bool {
         let slow = self.away.values().filter(|slow| **slow).count();
         let questions = self.away.keys().filter(|delivery| delivery.target == ROBOT_HOOK).count();
-        self.away.len() < AT_ONCE
-            && (target != ROBOT_HOOK || questions < QUESTIONS_AT_ONCE)
+        (target != ROBOT_HOOK || questions < QUESTIONS_AT_ONCE)
             && (!self.is_slow(target) || slow < SLOW_AT_ONCE)
+    }
+
+    fn is_under_way(&self, delivery: Delivery) -> bool {
+        self.away.contains_key(&delivery) || self.settling.contains(&delivery)
     }
 }
 
@@ -85,20 +87,17 @@ impl Sending {
     pub(super) fn next(&mut self, model: &Model, now: Now) -> Vec<Step> {
         self.next.retain(|_, next| *next > now.ticks);
         let mut steps: Vec<Step> = self.tell_again(model, now).into_iter().map(Step::Note).collect();
-        let mut due: Vec<&StoredDelivery> = model
-            .deliveries()
-            .filter(|stored| is_due(stored, now.calendar))
-            .filter(|stored| !self.away.contains_key(&stored.delivery))
-            .filter(|stored| !self.settling.contains(&stored.delivery))
-            .collect();
-        due.sort_by_key(|stored| (stored.due, stored.delivery));
-        let too_many = due.iter().filter(|stored| stored.delivery.target == ROBOT_HOOK).count();
-        let mut too_many = too_many.saturating_sub(QUESTIONS);
-        for stored in due {
+        steps.extend(self.drop_questions(model, now).map(Step::Note));
+        for stored in due(model, now.calendar) {
+            // All that is behind waits its turn, however much it is.
+            if self.away.len() >= AT_ONCE {
+                break;
+            }
             let delivery = stored.delivery;
-            let is_question = delivery.target == ROBOT_HOOK;
-            if (is_question && too_many > 0) || is_needless(model, stored) {
-                too_many = too_many.saturating_sub(usize::from(is_question));
+            if self.is_under_way(delivery) {
+                continue;
+            }
+            if is_needless(model, stored) {
                 self.settling.insert(delivery);
                 steps.push(Step::Note(Entry::Dropped { delivery, fault: None, is_off: false }));
                 continue;
@@ -116,6 +115,19 @@ impl Sending {
             steps.push(Step::Send { delivery, is_slow });
         }
         steps
+    }
+
+    /// The oldest questions, if too many wait.
+    fn drop_questions(&mut self, model: &Model, now: Now) -> impl Iterator<Item = Entry> {
+        let mut questions: Vec<&StoredDelivery> = model
+            .questions()
+            .filter(|stored| is_due(stored, now.calendar) && !self.is_under_way(stored.delivery))
+            .collect();
+        let too_many = questions.len().saturating_sub(QUESTIONS);
+        questions.sort_by_key(|stored| (stored.due, stored.delivery));
+        let dropped: Vec<Delivery> = questions.iter().take(too_many).map(|stored| stored.delivery).collect();
+        self.settling.extend(&dropped);
+        dropped.into_iter().map(|delivery| Entry::Dropped { delivery, fault: None, is_off: false })
     }
 
     /// It could not be handed to the sender, or what it is about could not be read: it is tried again.
@@ -184,9 +196,9 @@ impl Sending {
 
 fn delivery_of(entry: &Entry) -> Option<Delivery> {
     match entry {
-        Entry::Delivered { delivery } | Entry::Postponed { delivery, .. } | Entry::Dropped { delivery, .. } => {
-            Some(*delivery)
-        }
+        Entry::Delivered { delivery }
+        | Entry::Postponed { delivery, .. }
+        | Entry::Dropped { delivery, .. } => Some(*delivery),
         _ => None,
     }
 }
@@ -194,7 +206,9 @@ fn delivery_of(entry: &Entry) -> Option<Delivery> {
 /// What a program has answered for the robot was not written either: the program is asked again, if it is not too late by now.
 fn still_so(stored: &StoredDelivery, entry: Entry, now: Now) -> Entry {
     match entry {
-        Entry::Delivered { delivery } | Entry::Postponed { delivery, .. } if delivery.target == ROBOT_HOOK => {
+        Entry::Delivered { delivery } | Entry::Postponed { delivery, .. }
+            if delivery.target == ROBOT_HOOK =>
+        {
             unanswered(stored, now.calendar)
         }
         entry => entry,
@@ -203,7 +217,17 @@ fn still_so(stored: &StoredDelivery, entry: Entry, now: Now) -> Entry {
 
 /// Nothing waits for more than a day: whatever seems to, was put off while the calendar was ahead.
 fn is_due(stored: &StoredDelivery, now: Millis) -> bool {
-    stored.due <= now || stored.due.saturating_sub(now) > DAY
+    stored.due <= now || is_ahead(stored, now)
+}
+
+fn is_ahead(stored: &StoredDelivery, now: Millis) -> bool {
+    stored.due.saturating_sub(now) > DAY
+}
+
+/// What is due now. The others are not looked at.
+fn due(model: &Model, now: Millis) -> impl Iterator<Item = &StoredDelivery> {
+    let due = model.deliveries().take_while(move |stored| stored.due <= now);
+    due.chain(model.deliveries().rev().take_while(move |stored| is_ahead(stored, now)))
 }
 
 /// Have they read it meanwhile, or come back? Or is the target not there any more?

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pollcat::TimerId;
 
-use crate::history::{Millis, PersonId};
+use crate::history::{Entry, Millis, Outcome, PersonId};
 use crate::model::Model;
 use crate::news::News;
 use crate::pace::{Pace, Rate};
@@ -19,6 +19,8 @@ pub(in crate::handler) struct Post {
     pub sender: Option<Sender<Errand>>,
     /// Until a target may be used again.
     pub timer: Option<TimerId>,
+    /// Something has changed of what goes out: it is looked at when all of this turn is known.
+    is_due: bool,
     /// Who has tried targets lately.
     tries: HashMap<PersonId, Pace>,
 }
@@ -35,6 +37,7 @@ impl Post {
             postman: Postman::new(model, targets::interval),
             sender: None,
             timer: None,
+            is_due: false,
             tries: HashMap::new(),
         }
     }
@@ -55,8 +58,64 @@ impl Post {
         wait.map_err(|wait| Millis::try_from(wait.0.saturating_mul(SLOWER)).unwrap_or(Millis::MAX))
     }
 
+    /// The history has carried an entry out, or has not.
+    pub(super) fn applied(&mut self, model: &Model, entry: &Entry, outcome: &Outcome, now: Millis) {
+        let is_about_it = match entry {
+            Entry::Dispatch { .. }
+            | Entry::Delivered { .. }
+            | Entry::Postponed { .. }
+            | Entry::Dropped { .. } => {
+                self.postman.noted(entry, outcome, now);
+                true
+            }
+            // What the robot is asked is on its way out by then. Of all else that is said nothing is looked at anew.
+            Entry::Append(append) => model.robot().is_some_and(|robot| append.mentions.contains(&robot)),
+            _ => false,
+        };
+        // What the disk does not take is not offered again at once: that would go round and round.
+        self.is_due |= is_about_it && outcome.is_ok();
+    }
+
+    /// Is there something to be looked at? That is asked once.
+    pub(super) fn take_due(&mut self) -> bool {
+        std::mem::take(&mut self.is_due)
+    }
+
     /// Something has happened.
     pub(in crate::handler) fn hear(&mut self, model: &Model, news: &News) {
         self.postman.hear(model, news);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Delivery, Done, Failure, Loaded};
+    use crate::model::Rules;
+
+    /// A whole room is called together: each entry of the batch changes what goes out.
+    #[test]
+    fn what_goes_out_is_looked_at_once_for_a_batch_and_not_for_what_the_disk_refuses() {
+        let rules = Rules {
+            max_name: 24,
+            max_room_name: 24,
+            max_message: 40,
+            max_people: 9,
+            max_rooms: 5,
+            max_rooms_per_person: 3,
+            max_members: 9,
+            recent: 20,
+            hook_rate: 60,
+            push_hosts: Vec::new(),
+        };
+        let model = Model::new(rules, Loaded::default(), 0, "e");
+        let mut post = Post::new(&model);
+        let delivery = Delivery { target: 1, room: 1, upto: 1 };
+        let mut apply = |outcome: &Outcome| {
+            (0..256).for_each(|_| post.applied(&model, &Entry::Delivered { delivery }, outcome, 0));
+            (0..3).map(|_| post.take_due()).collect::<Vec<_>>()
+        };
+        assert_eq!(apply(&Ok(Done::Kept)), [true, false, false]);
+        assert_eq!(apply(&Err(Failure::Storage("full".into()))), [false; 3]);
     }
 }

@@ -8,9 +8,8 @@ use super::notices::{notice, request_of, trust};
 use super::post::Post;
 use super::robot_hook;
 use crate::handler::hall::Hall;
-use crate::history::{Delivery, Entry, Event, Failure, Number, Offset, Outcome, PersonId, ROBOT_HOOK, Read};
+use crate::history::{Delivery, Entry, Event, Failure, Number, Offset, Outcome, ROBOT_HOOK, Read};
 use crate::metrics::Attempt;
-use crate::model::Model;
 use crate::postman::{BITE, Now, Step, looked_up_after};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
@@ -50,29 +49,20 @@ pub(in crate::handler) fn wake(hall: &mut Hall, peers: &mut Peers, timer: TimerI
     }
 }
 
-/// The history has carried an entry out, or has not.
-pub(in crate::handler) fn applied(hall: &mut Hall, peers: &mut Peers, entry: &Entry, outcome: &Outcome) {
+/// The history has carried an entry out, or has not. Others of the same batch follow: [`look`] is behind all of them.
+pub(in crate::handler) fn applied(hall: &mut Hall, entry: &Entry, outcome: &Outcome) {
     if outcome.is_ok() && matches!(entry, Entry::Dropped { fault: Some(_), .. }) {
         hall.metrics.delivery_dropped();
     }
-    let is_about_it = match entry {
-        Entry::Dispatch { .. } | Entry::Delivered { .. } | Entry::Postponed { .. } | Entry::Dropped { .. } => {
-            hall.post.postman.noted(entry, outcome, ticks());
-            true
-        }
-        // What the robot is asked is on its way out by then.
-        Entry::Append(append) => is_for_robot(&hall.model, &append.mentions),
-        _ => false,
-    };
-    // What the disk does not take is not offered again at once: that would go round and round.
-    if is_about_it && outcome.is_ok() {
-        pass_time(hall, peers);
-    }
+    hall.post.applied(&hall.model, entry, outcome, ticks());
 }
 
-/// Only that: of all that is said nothing is looked at anew for every target.
-fn is_for_robot(model: &Model, mentions: &[PersonId]) -> bool {
-    model.robot().is_some_and(|robot| mentions.contains(&robot))
+/// Looks at what is due, if one of these entries has changed it. All deliveries are looked at for that: once for a batch, and not
+/// once for each entry of it.
+pub(in crate::handler) fn look(hall: &mut Hall, peers: &mut Peers) {
+    if hall.post.take_due() {
+        pass_time(hall, peers);
+    }
 }
 
 /// What cannot be noted now comes again with time.

@@ -1,8 +1,8 @@
 //! What others ask of who is a bot, of keys, targets, reminders and levels.
 
 use crate::history::{
-    Delivery, KeyHash, Level, Number, Offset, PersonId, RoomId, RoomKind, StoredBot, StoredDelivery,
-    StoredKey, StoredTarget,
+    Delivery, KeyHash, Level, Number, Offset, PersonId, ROBOT_HOOK, RoomId, RoomKind, StoredBot,
+    StoredDelivery, StoredKey, StoredTarget,
 };
 use crate::model::tables::Model;
 
@@ -75,14 +75,18 @@ impl Model {
 
     /// Has a target not got yet what went out of a room before?
     pub(crate) fn waits(&self, target: Number, room: RoomId) -> bool {
-        let first = Delivery { target, room, upto: Offset::MIN };
-        let last = Delivery { target, room, upto: Offset::MAX };
-        self.outside.deliveries.range(first..=last).next().is_some()
+        self.outside.deliveries.of_room(target, room).next().is_some()
     }
 
-    /// What is on its way, or waits to be tried again.
-    pub(crate) fn deliveries(&self) -> impl Iterator<Item = &StoredDelivery> {
-        self.outside.deliveries.values()
+    /// What is on its way, or waits to be tried again: what is due first comes first.
+    pub(crate) fn deliveries(&self) -> impl DoubleEndedIterator<Item = &StoredDelivery> {
+        self.outside.deliveries.by_due()
+    }
+
+    /// Those that are for the program that answers for the robot.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &StoredDelivery> {
+        let questions = self.outside.deliveries.of(ROBOT_HOOK);
+        questions.filter_map(|delivery| self.delivery(delivery))
     }
 
     pub(crate) fn count_deliveries(&self) -> usize {
@@ -91,12 +95,11 @@ impl Model {
 
     /// How many deliveries wait for a target.
     pub(crate) fn waiting_for(&self, target: Number) -> usize {
-        let first = |target| Delivery { target, room: 0, upto: 0 };
-        self.outside.deliveries.range(first(target)..first(target.saturating_add(1))).count()
+        self.outside.deliveries.of(target).count()
     }
 
     pub(crate) fn delivery(&self, delivery: Delivery) -> Option<&StoredDelivery> {
-        self.outside.deliveries.get(&delivery)
+        self.outside.deliveries.get(delivery)
     }
 
     // ---- what somebody is told of while they are away

@@ -233,7 +233,7 @@ impl Outside {
             robot.has_hook = has_hook;
         }
         if !has_hook {
-            self.deliveries.retain(|delivery, _| delivery.target != ROBOT_HOOK);
+            self.deliveries.remove_of(ROBOT_HOOK);
         }
     }
 
@@ -244,14 +244,13 @@ impl Outside {
         if is_asked && !self.bots.contains_key(&event.author) && self.questions() < MOST_QUESTIONS {
             let delivery = Delivery { target: ROBOT_HOOK, room, upto: event.offset };
             let (after, at) = (event.offset - 1, event.at);
-            self.deliveries.insert(delivery, StoredDelivery { delivery, after, made: at, due: at, tries: 0 });
+            self.deliveries.insert(StoredDelivery { delivery, after, made: at, due: at, tries: 0 });
         }
     }
 
     /// So many are on their way to the program that answers for the robot.
     fn questions(&self) -> usize {
-        let first = Delivery { target: ROBOT_HOOK, room: 0, upto: 0 };
-        self.deliveries.range(first..).take_while(|(delivery, _)| delivery.target == ROBOT_HOOK).count()
+        self.deliveries.of(ROBOT_HOOK).count()
     }
 
     /// Secrets sign no longer than this.
@@ -263,7 +262,7 @@ impl Outside {
 
     /// What was said in a room before this offset is there no longer.
     pub(in crate::model) fn prune(&mut self, room: RoomId, before: Offset) {
-        self.deliveries.retain(|delivery, _| delivery.room != room || delivery.upto >= before);
+        self.deliveries.remove_each(|delivery| delivery.room == room && delivery.upto < before);
     }
 
     fn dispatch(
@@ -277,7 +276,7 @@ impl Outside {
         for &target in targets {
             let delivery = Delivery { target, room, upto };
             let stored = StoredDelivery { delivery, after, made: at, due: at, tries: 0 };
-            self.deliveries.entry(delivery).or_insert(stored);
+            self.deliveries.insert(stored);
             if let Some(stored) = self.targets.get_mut(&target).filter(|_| whom.is_none()) {
                 stored.upto = stored.upto.max(upto);
             }
@@ -289,7 +288,7 @@ impl Outside {
     }
 
     fn delivered(&mut self, delivery: Delivery) -> Vec<News> {
-        if self.deliveries.remove(&delivery).is_none() {
+        if !self.deliveries.remove(delivery) {
             return Vec::new();
         }
         let Some(stored) = self.targets.get_mut(&delivery.target) else { return Vec::new() };
@@ -301,9 +300,9 @@ impl Outside {
     }
 
     fn postponed(&mut self, delivery: Delivery, due: Millis, fault: &str) -> Vec<News> {
-        let Some(stored) = self.deliveries.get_mut(&delivery) else { return Vec::new() };
-        stored.due = due;
-        stored.tries += 1;
+        if !self.deliveries.postpone(delivery, due) {
+            return Vec::new();
+        }
         let Some(stored) = self.targets.get_mut(&delivery.target) else { return Vec::new() };
         let is_new = stored.fault.is_none();
         stored.fault = Some(fault.to_owned());
@@ -311,7 +310,7 @@ impl Outside {
     }
 
     fn dropped(&mut self, delivery: Delivery, fault: Option<&str>, is_off: bool) -> Vec<News> {
-        if self.deliveries.remove(&delivery).is_none() {
+        if !self.deliveries.remove(delivery) {
             return Vec::new();
         }
         let Some(stored) = self.targets.get_mut(&delivery.target) else { return Vec::new() };
@@ -320,7 +319,7 @@ impl Outside {
         stored.fault = Some(fault.to_owned());
         stored.is_off |= is_off;
         if is_off {
-            self.deliveries.retain(|it, _| it.target != delivery.target);
+            self.deliveries.remove_of(delivery.target);
         }
         vec![News::Target { target: delivery.target }]
     }

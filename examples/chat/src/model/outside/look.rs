@@ -12,7 +12,7 @@ impl Outside {
             bots: self.bots.values().cloned().collect(),
             keys: self.keys.values().cloned().collect(),
             targets: self.targets.values().cloned().collect(),
-            deliveries: self.deliveries.values().cloned().collect(),
+            deliveries: self.deliveries.iter().cloned().collect(),
             reminders: reminders.collect::<Vec<(Number, Reminder)>>(),
             levels: levels.collect(),
             told: told.collect(),

@@ -7,6 +7,7 @@
 //! | `done.rs` | what an entry changes in them, and what is told of it |
 //! | `limits.rs` | what a bot does not do |
 //! | `address.rs` | where something may go |
+//! | `deliveries.rs` | what is on its way |
 //! | `robot.rs` | the robot of the chat |
 //! | `called.rs`, `calling.rs` | who has called a room together and when, and who may |
 //! | `reminders.rs`, `reminding.rs` | what somebody wants to be reminded of, what is due; whether it is granted, what is said |
@@ -15,6 +16,7 @@ mod address;
 mod asked;
 mod called;
 mod calling;
+mod deliveries;
 mod done;
 mod limits;
 #[cfg(test)]
@@ -31,10 +33,11 @@ pub(super) use address::check as check_address;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::history::{
-    self, Append, BotKind, Delivery, Event, Failure, KeyHash, Level, Millis, Number, Offset, PersonId,
-    RoomId, Serves, StoredBot, StoredDelivery, StoredKey, StoredTarget,
+    self, Append, BotKind, Event, Failure, KeyHash, Level, Millis, Number, Offset, PersonId, RoomId, Serves,
+    StoredBot, StoredKey, StoredTarget,
 };
 use called::Called;
+use deliveries::Deliveries;
 use reminders::Reminders;
 
 #[derive(Debug, Default)]
@@ -51,7 +54,7 @@ pub(super) struct Outside {
     /// Those of each person, and of each room.
     of_people: BTreeMap<PersonId, BTreeSet<Number>>,
     of_rooms: BTreeMap<RoomId, BTreeSet<Number>>,
-    deliveries: BTreeMap<Delivery, StoredDelivery>,
+    deliveries: Deliveries,
     reminders: Reminders,
     /// As far as somebody has chosen one.
     levels: HashMap<(RoomId, PersonId), Level>,
@@ -66,7 +69,7 @@ impl Outside {
         let mut tables = Outside {
             robot: bots.iter().rfind(|bot| bot.kind == BotKind::Robot && !bot.is_gone).map(|bot| bot.person),
             bots: bots.into_iter().map(|bot| (bot.person, bot)).collect(),
-            deliveries: deliveries.into_iter().map(|stored| (stored.delivery, stored)).collect(),
+            deliveries: Deliveries::new(deliveries),
             reminders: Reminders::new(reminders),
             levels: levels.into_iter().map(|(room, person, level)| ((room, person), level)).collect(),
             told: told.into_iter().map(|(room, person, offset)| ((room, person), offset)).collect(),
@@ -141,7 +144,7 @@ impl Outside {
         self.levels.retain(|(of, _), _| *of != room);
         self.told.retain(|(of, _), _| *of != room);
         self.called.remove_room(room);
-        self.deliveries.retain(|delivery, _| delivery.room != room);
+        self.deliveries.remove_each(|delivery| delivery.room == room);
         for target in self.of_rooms.remove(&room).unwrap_or_default() {
             self.drop_target(target);
         }
@@ -157,10 +160,7 @@ impl Outside {
         self.told.remove(&(room, person));
         self.reminders.remove_of(person, room);
         for &target in self.of_people.get(&person).into_iter().flatten() {
-            let delivery = |upto| Delivery { target, room, upto };
-            let theirs = self.deliveries.range(delivery(Offset::MIN)..=delivery(Offset::MAX));
-            let theirs: Vec<Delivery> = theirs.map(|(delivery, _)| *delivery).collect();
-            theirs.iter().for_each(|delivery| _ = self.deliveries.remove(delivery));
+            self.deliveries.remove_of_room(target, room);
         }
     }
 
@@ -185,7 +185,7 @@ impl Outside {
             Serves::Person(person) => take_out(&mut self.of_people, person, target),
             Serves::Room(room) => take_out(&mut self.of_rooms, room, target),
         }
-        self.deliveries.retain(|delivery, _| delivery.target != target);
+        self.deliveries.remove_of(target);
     }
 }
 

@@ -1,8 +1,9 @@
 //! What goes out after how long, exactly.
 
-use super::{LOBBY, Stage, TEA, THEN, answered, interval, rules};
+use super::{LOBBY, Stage, TEA, THEN, add_target, answered, interval, rules};
 use crate::history::{
-    Aim, Append, Body, Delivery, Entry, Millis, Number, Offset, PersonId, RoomId, StoredDelivery,
+    Aim, Append, Body, Delivery, Done, Entry, Millis, Number, Offset, PersonId, RoomId, Serves,
+    StoredDelivery,
 };
 use crate::model::Model;
 use crate::postman::{Now, Postman, Step, looked_up_after};
@@ -100,4 +101,50 @@ fn what_somebody_is_told_of_is_among_what_is_looked_up() {
     assert_eq!(planned.iter().find_map(upto), Some(153));
     let older = |upto| model.count_concerning(1, LOBBY, (0, upto));
     assert_eq!([older(0), older(150), older(151), older(152), older(153)], [0, 0, 1, 1, 2]);
+}
+
+/// Ninety targets of a room have something to get, and each has answered well. Behind all of that is what was to call somebody who
+/// has come back: nobody needs it any more, and it is noted when it has its turn.
+#[test]
+fn when_the_sender_is_full_what_is_behind_is_not_looked_at() {
+    let mut stage = Stage::new(1);
+    let whose = stage.model.targets_of(1).next().expect("they have one").number;
+    let added = stage.node.apply(&(0..90).map(|_| add_target(Serves::Room(TEA))).collect::<Vec<_>>());
+    let added = added.into_iter().map(|came| match came {
+        Ok(Done::Numbered(number)) => number,
+        other => panic!("{other:?}"),
+    });
+    let added: Vec<Number> = added.collect();
+    let out = |after, upto| {
+        let targets = added.clone();
+        Entry::Dispatch { whom: None, targets, room: TEA, after, upto, at: THEN }
+    };
+    let named = |upto| added.iter().map(move |&target| Delivery { target, room: TEA, upto });
+    let mut happened = vec![say(TEA, &[]), out(0, 1)];
+    happened.extend(named(1).map(|delivery| Entry::Delivered { delivery }));
+    let (whom, targets, at) = (Some(1), vec![whose], THEN + 1);
+    let call = Entry::Dispatch { whom, targets, room: LOBBY, after: 0, upto: 1, at };
+    happened.extend([say(TEA, &[]), out(1, 2), say(LOBBY, &[1]), call]);
+    let came = stage.node.apply(&happened);
+    assert!(came.iter().all(Result::is_ok), "{came:?}");
+    let mut model = Model::new(rules(), stage.node.load(100), 0, "e");
+    let mut postman = Postman::new(&model, interval);
+    drop(model.came(1, THEN));
+    let mut away: Vec<Delivery> = Vec::new();
+    let mut turns = Vec::new();
+    for turn in 0..6 {
+        let now = now(1_000 * (turn + 1));
+        if turn % 2 == 1 {
+            for delivery in away.drain(..) {
+                let entry = postman.judge(&model, delivery, (&answered(200, None), false), now, 0);
+                let entry = entry.expect("there is something to note");
+                model.apply(&entry, &Ok(Done::Kept), now.ticks);
+            }
+        }
+        let steps = postman.next(&model, now);
+        away.extend(sent(&steps));
+        turns.push((sent(&steps).len(), steps.iter().any(|step| matches!(step, Step::Note(_)))));
+    }
+    // In every other turn those that were sent have arrived.
+    assert_eq!(turns, [(32, false), (32, false), (0, false), (26, true), (0, false), (0, false)]);
 }
