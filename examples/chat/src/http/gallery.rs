@@ -75,7 +75,8 @@ enum From {
 struct Kept {
     media_type: &'static str,
     bytes: Weak<[u8]>,
-    length: usize,
+    /// Of the account. A picture that is longer than a whole share takes all of it: so it is shown alone.
+    taken: usize,
     by: Option<IpAddr>,
 }
 
@@ -114,7 +115,7 @@ impl<R: Copy> Gallery<R> {
                 next.extend(self.begin(&id, wish).map(|step| (id, step)));
                 continue;
             }
-            let is_full = !self.account.has(None, wish.most);
+            let is_full = !self.account.has(None, self.charge(None, wish.most));
             later.push((id, wish));
             if is_full {
                 break; // and those behind it would only overtake it
@@ -169,22 +170,30 @@ impl<R: Copy> Gallery<R> {
         (media_type, bytes): Shown,
     ) -> (Vec<Wish<R>>, Option<Shown>) {
         let length = bytes.len();
+        let taken = self.charge(by, length);
         // The budget may be a smaller one by now; or a longer picture was allowed when this one came.
-        if !self.account.take(by, length) {
+        if !self.account.take(by, taken) {
             self.waiting
                 .extend(wishes.into_iter().map(|wish| (id.to_owned(), Wish { most: length, ..wish })));
             return (Vec::new(), None);
         }
-        let kept = Kept { media_type, bytes: Arc::downgrade(&bytes), length, by };
+        let kept = Kept { media_type, bytes: Arc::downgrade(&bytes), taken, by };
         if let Some(before) = self.shown.insert(id.to_owned(), kept) {
-            self.account.give_back(before.by, before.length);
+            self.account.give_back(before.by, before.taken);
         }
         (wishes, Some((media_type, bytes)))
     }
 
     /// Is there room for what somebody wishes? For a picture that is in memory anyway there is.
     fn has_room(&self, id: &str, wish: &Wish<R>) -> bool {
-        self.asked.contains_key(id) || self.shown(id).is_some() || self.account.has(wish.by, wish.most)
+        self.asked.contains_key(id)
+            || self.shown(id).is_some()
+            || self.account.has(wish.by, self.charge(wish.by, wish.most))
+    }
+
+    /// What a picture of such a length takes. Shares may be smaller than they were when it came, and it is shown all the same.
+    fn charge(&self, by: Option<IpAddr>, length: usize) -> usize {
+        length.min(self.account.most(by))
     }
 
     /// Begins with a wish for which there is room.
@@ -196,8 +205,9 @@ impl<R: Copy> Gallery<R> {
         let (from, step) = match self.shown(id) {
             Some(shown) => (From::Memory(shown), Step::Check),
             None => {
-                self.account.take(wish.by, wish.most);
-                (From::Disk { taken: wish.most }, Step::Read)
+                let taken = self.charge(wish.by, wish.most);
+                self.account.take(wish.by, taken);
+                (From::Disk { taken }, Step::Read)
             }
         };
         self.asked.insert(id.to_owned(), Asked { wishes: vec![wish], from });
@@ -214,7 +224,7 @@ impl<R: Copy> Gallery<R> {
         self.shown.retain(|_, kept| {
             let is_written = kept.bytes.strong_count() > 0;
             if !is_written {
-                self.account.give_back(kept.by, kept.length);
+                self.account.give_back(kept.by, kept.taken);
             }
             is_written
         });
@@ -317,6 +327,30 @@ mod tests {
         gallery.pass_time(0);
         assert_eq!(gallery.next(), [("b".to_owned(), Step::Read)]);
         assert_eq!(gallery.take("b", read(31)).0, [wish(2, 1, 31)]);
+    }
+
+    /// Shares were larger when it came.
+    #[test]
+    fn a_picture_that_is_longer_than_a_share_is_shown_alone_and_holds_nobody_up() {
+        for (all, address) in [(100, 60), (60, 60), (50, 20)] {
+            let mut gallery = gallery(all, address);
+            gallery.ask("a", wish(1, 1, 10));
+            let one = gallery.take("a", read(10)).1.unwrap();
+            assert_eq!(gallery.ask("long", wish(2, 1, 10)), Some(Step::Read));
+            assert_eq!(gallery.take("long", read(70)), (vec![], None), "not beside another one");
+            assert!(gallery.next().is_empty());
+            drop(one);
+            gallery.pass_time(0);
+            assert_eq!(gallery.next(), [("long".to_owned(), Step::Read)]);
+            let (wishes, long) = gallery.take("long", read(70));
+            assert_eq!((wishes.len(), long.is_some()), (1, true), "of {all} and {address}");
+            assert_eq!(gallery.ask("b", wish(3, 1, 1)), None, "all of the share is taken");
+            drop(long);
+            gallery.pass_time(0);
+            assert_eq!(gallery.next(), [("b".to_owned(), Step::Read)]);
+            assert_eq!(gallery.take("b", Said::Gone).0.len(), 1);
+            assert!(gallery.account.has(Some([192, 0, 2, 1].into()), address), "all of it is given back");
+        }
     }
 
     #[test]

@@ -61,6 +61,12 @@ impl Account {
         self.budget = budget;
     }
 
+    /// The most that may be taken for an address.
+    pub(crate) fn most(&self, by: Option<IpAddr>) -> usize {
+        let Budget { all, address } = self.budget;
+        if by.is_some() { address.min(all) } else { all }
+    }
+
     /// Are so many bytes left for an address? `None` has no share, only the whole.
     pub(crate) fn has(&self, by: Option<IpAddr>, bytes: usize) -> bool {
         let own = by.map_or(0, |by| self.by_address.get(&by).copied().unwrap_or(0) + bytes);
