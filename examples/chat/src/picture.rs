@@ -27,6 +27,9 @@ pub(crate) const MAX_SIDE: u32 = 16_384;
 /// What a browser unpacks takes four bytes for each: 100 MB. Cameras make 12 or 24 million; and a room may have many.
 pub(crate) const MAX_PIXELS: u64 = 25_000_000;
 
+/// Of a picture by which somebody is shown, in bytes: a list of people shows many at once.
+pub(crate) const MAX_AVATAR: usize = 64 << 10;
+
 /// Judges a picture by its bytes, and makes of it what is shown.
 ///
 /// # Errors

@@ -7,13 +7,12 @@ use pollcat::{PeerId, Peers};
 use super::hall::Hall;
 use crate::cost::picture_price;
 use crate::history::{Avatar, Entry, Picture};
-use crate::picture;
+use crate::picture::{self, MAX_AVATAR};
 use crate::refusal::{Code, Refusal};
 use crate::session::Announced;
 use crate::tickets::{Asker, Waiting};
 
-/// The most bytes, and the longest side in pixels.
-const BYTES: usize = 64 << 10;
+/// The longest side, in pixels.
 const SIDE: u32 = 512;
 
 /// All together: on top of what the pictures of rooms may take, so much of it as one by this.
@@ -22,8 +21,8 @@ const SHARE: u64 = 4;
 /// Its bytes are the next binary message.
 pub(super) fn announce(hall: &mut Hall, asker: &Asker, size: Option<u64>) -> Result<(), Refusal> {
     hall.by(asker)?;
-    if size.is_some_and(|size| size > BYTES as u64) {
-        return Err(Refusal::picture_too_large(BYTES));
+    if size.is_some_and(|size| size > MAX_AVATAR as u64) {
+        return Err(Refusal::picture_too_large(MAX_AVATAR));
     }
     if let Some(session) = hall.sessions.get_mut(asker.peer) {
         session.announced = Some(Announced::Avatar { id: asker.id.clone() });
@@ -42,8 +41,8 @@ pub(super) fn take(hall: &mut Hall, peers: &mut Peers, from: PeerId, id: Option<
 fn show_by(hall: &mut Hall, peers: &mut Peers, asker: &Asker, bytes: &[u8]) -> Result<(), Refusal> {
     let person = hall.by(asker)?.person;
     hall.take_pace(asker.peer, picture_price(bytes.len()))?;
-    if bytes.len() > BYTES {
-        return Err(Refusal::picture_too_large(BYTES));
+    if bytes.len() > MAX_AVATAR {
+        return Err(Refusal::picture_too_large(MAX_AVATAR));
     }
     let id = picture::new_id().map_err(|error| Refusal::new(Code::Storage, error.to_string()))?;
     let shown = picture::examine(bytes).map_err(Refusal::bad_picture)?;

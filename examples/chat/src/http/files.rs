@@ -10,6 +10,7 @@ use super::pages;
 use crate::history::{Failure, Found, Read};
 use crate::ledger::Ledger;
 use crate::pace::Wait;
+use crate::picture::MAX_AVATAR;
 use crate::refusal::Refusal;
 use crate::run::budgets::Budget;
 use crate::run::clock::ticks;
@@ -61,7 +62,7 @@ impl Files {
         };
         if !pages::is_current(request.header("if-none-match"), &pages::picture_tag(id)) {
             let until = ticks() + PATIENCE;
-            let wish = Wish { request: asked, by: payer, until, most: self.max_picture };
+            let wish = Wish { request: asked, by: payer, until, most: self.longest(path) };
             return self.look_at(ledger, path, wish);
         }
         let same = Question::SamePicture { path: path.to_owned(), request: asked };
@@ -69,6 +70,11 @@ impl Files {
             Ok(()) => Answer::later(),
             Err(_) => too_busy(),
         }
+    }
+
+    /// What a picture at this path takes until it has been read, in bytes.
+    fn longest(&self, path: &str) -> usize {
+        if path.starts_with(AVATARS) { MAX_AVATAR } else { self.max_picture }
     }
 
     /// Somebody asks for a picture: it comes when it has been read, and when there is room for it.

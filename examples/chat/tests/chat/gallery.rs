@@ -52,3 +52,17 @@ fn whoever_waits_for_room_when_the_chat_stops_is_told_so() {
     drop(readers);
     assert!(chat.ended().0.success());
 }
+
+#[test]
+fn there_is_room_for_those_by_which_people_are_shown_where_there_is_none_for_a_whole_picture() {
+    let (chat, mut alice, readers, third) = full_house();
+    alice.send(&json!({"type": "avatar", "id": "me"}));
+    alice.send_bytes(&png(64, 64, b"me"));
+    let told = alice.expect("avatar");
+    let path = told["user"]["avatar"].as_str().expect("she is shown by it");
+    assert_eq!(get(chat.address(), path).status, 200);
+    let mut waiting = ask(&chat, &third);
+    // As soon as one of the others is not written any more, the third picture comes.
+    drop(readers);
+    assert_eq!(answer(&mut waiting).status, 200);
+}
