@@ -135,7 +135,7 @@ impl Handler<Mail> for Chat {
         }
         if !request.is_upgrade() {
             let asked = peers.request_id(id);
-            let answer = files.serve(Visit { asked, request, charges, door, ledger });
+            let answer = files.serve(peers, Visit { asked, request, charges, door, ledger });
             // A browser tells no page why a WebSocket was refused: so the page asks for its picture, and is told here.
             let is_asking = request.path() == "/favicon.svg";
             let is_banned = |client| model.is_address_banned(client, ledger.calendar().now()).is_some();
@@ -159,6 +159,7 @@ impl Handler<Mail> for Chat {
 
     fn on_request_gone(&mut self, _: &mut Peers, request: RequestId) {
         programs::on_request_gone(&mut self.hall, request);
+        self.hall.files.on_request_gone(request);
     }
 
     fn on_refused(&mut self, _: &mut Peers, refused: &Refused<'_>) {

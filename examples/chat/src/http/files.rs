@@ -45,7 +45,7 @@ impl Files {
     }
 
     /// A page, or a picture, which comes later.
-    pub(crate) fn serve(&mut self, visit: Visit<'_>) -> Answer {
+    pub(crate) fn serve(&mut self, peers: &mut Peers, visit: Visit<'_>) -> Answer {
         let Visit { asked, request, charges, door, ledger } = visit;
         let payer = charges.payer(request.client());
         if let Err(Wait(wait)) = charges.take_file(payer, ticks()) {
@@ -63,7 +63,7 @@ impl Files {
         if !pages::is_current(request.header("if-none-match"), &pages::picture_tag(id)) {
             let until = ticks() + PATIENCE;
             let wish = Wish { request: asked, by: payer, until, most: self.longest(path) };
-            return self.look_at(ledger, path, wish);
+            return self.look_at(peers, ledger, path, wish);
         }
         let same = Question::SamePicture { path: path.to_owned(), request: asked };
         match ledger.read(read_of(path, true), same) {
@@ -78,17 +78,26 @@ impl Files {
     }
 
     /// Somebody asks for a picture: it comes when it has been read, and when there is room for it.
-    fn look_at(&mut self, ledger: &Ledger, picture: &str, wish: Wish<RequestId>) -> Answer {
+    fn look_at(
+        &mut self,
+        peers: &mut Peers,
+        ledger: &Ledger,
+        picture: &str,
+        wish: Wish<RequestId>,
+    ) -> Answer {
         if ledger.is_stopping() {
             return stopping();
         }
-        if let Some(step) = self.gallery.ask(picture, wish)
-            && begin(ledger, picture, step).is_err()
-        {
-            self.gallery.take(picture, Said::Gone);
-            return too_busy();
-        }
-        Answer::later()
+        let steps = self.gallery.ask(picture, wish);
+        let failed = self.begin_each(ledger, steps);
+        let (own, others): (Vec<_>, Vec<_>) = failed.into_iter().partition(|it| *it == wish.request);
+        answer(peers, others, &too_busy());
+        if own.is_empty() { Answer::later() } else { too_busy() }
+    }
+
+    /// Nobody waits for the answer to this request any more.
+    pub(crate) fn on_request_gone(&mut self, request: RequestId) {
+        self.gallery.forget(request);
     }
 
     pub(crate) fn pass_time(&mut self, peers: &mut Peers, ledger: &Ledger) {
@@ -106,12 +115,19 @@ impl Files {
         if ledger.is_stopping() {
             return self.stop(peers);
         }
-        for (picture, step) in self.gallery.next() {
+        let steps = self.gallery.next();
+        answer(peers, self.begin_each(ledger, steps), &too_busy());
+    }
+
+    /// Asks the disk. If it is too busy: who has waited for that.
+    fn begin_each(&mut self, ledger: &Ledger, steps: Vec<(String, Step)>) -> Vec<RequestId> {
+        let mut failed = Vec::new();
+        for (picture, step) in steps {
             if begin(ledger, &picture, step).is_err() {
-                let (wishes, _) = self.gallery.take(&picture, Said::Gone);
-                answer(peers, requests(wishes), &too_busy());
+                failed.extend(requests(self.gallery.take(&picture, Said::Gone).0));
             }
         }
+        failed
     }
 
     /// A picture has been read, or is still there, or cannot be read.

@@ -6,6 +6,7 @@
 //! there may be: how long it is shows only then. Beyond that, wishes wait for a while.
 
 use std::collections::{HashMap, VecDeque};
+use std::iter;
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 
@@ -26,6 +27,8 @@ pub(crate) struct Gallery<R> {
     shown: HashMap<String, Kept>,
     /// In order.
     waiting: VecDeque<(String, Wish<R>)>,
+    /// One of them has waited for room in the whole, when that was last looked at: nobody overtakes it.
+    is_full: bool,
 }
 
 /// Somebody who wants to see a picture.
@@ -60,13 +63,14 @@ pub(crate) enum Said {
 
 #[derive(Debug)]
 struct Asked<R> {
-    /// The first of them is whose account it is on.
-    wishes: Vec<Wish<R>>,
-    from: From,
+    /// Whose account it is on.
+    first: Wish<R>,
+    others: Vec<Wish<R>>,
+    source: Source,
 }
 
 #[derive(Debug)]
-enum From {
+enum Source {
     Disk { taken: usize },
     Memory(Shown),
 }
@@ -80,13 +84,14 @@ struct Kept {
     by: Option<IpAddr>,
 }
 
-impl<R: Copy> Gallery<R> {
+impl<R: Copy + PartialEq> Gallery<R> {
     pub(crate) fn new(budget: Budget) -> Self {
         Gallery {
             account: Account::new(budget),
             asked: HashMap::new(),
             shown: HashMap::new(),
             waiting: VecDeque::new(),
+            is_full: false,
         }
     }
 
@@ -95,29 +100,34 @@ impl<R: Copy> Gallery<R> {
         self.account.set_budget(budget);
     }
 
-    /// Somebody wants to see a picture. `None`: it is being read, or the wish waits.
-    pub(crate) fn ask(&mut self, id: &str, wish: Wish<R>) -> Option<Step> {
-        if !self.has_room(id, &wish) {
-            self.tidy();
+    /// Somebody wants to see a picture. What is to be done now: for this wish, or for those that have waited for longer.
+    pub(crate) fn ask(&mut self, id: &str, wish: Wish<R>) -> Vec<(String, Step)> {
+        let is_free = self.is_here(id) || (!self.is_full && self.has_room(id, &wish));
+        if is_free {
+            return self.begin(id, wish).map(|step| (id.to_owned(), step)).into_iter().collect();
         }
-        if !self.has_room(id, &wish) {
-            self.waiting.push_back((id.to_owned(), wish));
-            return None;
-        }
-        self.begin(id, wish)
+        self.tidy();
+        self.waiting.push_back((id.to_owned(), wish));
+        self.next()
+    }
+
+    /// Nobody waits for the answer to this request any more.
+    pub(crate) fn forget(&mut self, request: R) {
+        self.waiting.retain(|(_, wish)| wish.request != request);
     }
 
     /// What is to be done now, of what has waited.
     pub(crate) fn next(&mut self) -> Vec<(String, Step)> {
         let (mut next, mut later) = (Vec::new(), Vec::new());
+        self.is_full = false;
         while let Some((id, wish)) = self.waiting.pop_front() {
             if self.has_room(&id, &wish) {
                 next.extend(self.begin(&id, wish).map(|step| (id, step)));
                 continue;
             }
-            let is_full = !self.account.has(None, self.charge(None, wish.most));
+            self.is_full = !self.account.has(None, self.charge(None, wish.most));
             later.push((id, wish));
-            if is_full {
+            if self.is_full {
                 break; // and those behind it would only overtake it
             }
         }
@@ -145,14 +155,15 @@ impl<R: Copy> Gallery<R> {
     /// What the disk says of a picture: whose wish it was, and the picture for all of them, if there is one. Those for whom there
     /// is no room go on waiting.
     pub(crate) fn take(&mut self, id: &str, said: Said) -> (Vec<Wish<R>>, Option<Shown>) {
-        let Some(Asked { wishes, from }) = self.asked.remove(id) else {
+        let Some(Asked { first, others, source }) = self.asked.remove(id) else {
             return (Vec::new(), None);
         };
-        let by = wishes[0].by;
-        match (from, said) {
-            (From::Memory(shown), Said::StillThere | Said::Read(_)) => (wishes, Some(shown)),
-            (From::Memory(_), Said::Gone) => (wishes, None),
-            (From::Disk { taken }, said) => {
+        let by = first.by;
+        let wishes: Vec<Wish<R>> = iter::once(first).chain(others).collect();
+        match (source, said) {
+            (Source::Memory(shown), Said::StillThere | Said::Read(_)) => (wishes, Some(shown)),
+            (Source::Memory(_), Said::Gone) => (wishes, None),
+            (Source::Disk { taken }, said) => {
                 self.account.give_back(by, taken);
                 let Said::Read(shown) = said else {
                     return (wishes, None);
@@ -184,11 +195,14 @@ impl<R: Copy> Gallery<R> {
         (wishes, Some((media_type, bytes)))
     }
 
+    /// Is it in memory anyway, or being read?
+    fn is_here(&self, id: &str) -> bool {
+        self.asked.contains_key(id) || self.shown(id).is_some()
+    }
+
     /// Is there room for what somebody wishes? For a picture that is in memory anyway there is.
     fn has_room(&self, id: &str, wish: &Wish<R>) -> bool {
-        self.asked.contains_key(id)
-            || self.shown(id).is_some()
-            || self.account.has(wish.by, self.charge(wish.by, wish.most))
+        self.is_here(id) || self.account.has(wish.by, self.charge(wish.by, wish.most))
     }
 
     /// What a picture of such a length takes. Shares may be smaller than they were when it came, and it is shown all the same.
@@ -199,18 +213,18 @@ impl<R: Copy> Gallery<R> {
     /// Begins with a wish for which there is room.
     fn begin(&mut self, id: &str, wish: Wish<R>) -> Option<Step> {
         if let Some(asked) = self.asked.get_mut(id) {
-            asked.wishes.push(wish);
+            asked.others.push(wish);
             return None;
         }
-        let (from, step) = match self.shown(id) {
-            Some(shown) => (From::Memory(shown), Step::Check),
+        let (source, step) = match self.shown(id) {
+            Some(shown) => (Source::Memory(shown), Step::Check),
             None => {
                 let taken = self.charge(wish.by, wish.most);
                 self.account.take(wish.by, taken);
-                (From::Disk { taken }, Step::Read)
+                (Source::Disk { taken }, Step::Read)
             }
         };
-        self.asked.insert(id.to_owned(), Asked { wishes: vec![wish], from });
+        self.asked.insert(id.to_owned(), Asked { first: wish, others: Vec::new(), source });
         Some(step)
     }
 
@@ -243,6 +257,15 @@ mod tests {
         Wish { request, by: Some([192, 0, 2, last].into()), until: PATIENCE, most }
     }
 
+    /// Whoever asks is not told what is to be done for others.
+    fn ask(gallery: &mut Gallery<u32>, id: &str, wish: Wish<u32>) -> Option<Step> {
+        match &gallery.ask(id, wish)[..] {
+            [] => None,
+            [(its, step)] if its == id => Some(*step),
+            others => panic!("{others:?} for {id}"),
+        }
+    }
+
     fn read(length: usize) -> Said {
         Said::Read(("image/png", vec![0; length].into()))
     }
@@ -250,13 +273,13 @@ mod tests {
     #[test]
     fn a_picture_is_read_once_for_all_who_ask_meanwhile_and_there_once_for_all_who_look() {
         let mut gallery = gallery(100, 100);
-        assert_eq!(gallery.ask("a", wish(1, 1, 10)), Some(Step::Read));
-        assert_eq!(gallery.ask("a", wish(2, 2, 10)), None);
-        assert_eq!(gallery.ask("b", wish(3, 1, 10)), Some(Step::Read));
+        assert_eq!(ask(&mut gallery, "a", wish(1, 1, 10)), Some(Step::Read));
+        assert_eq!(ask(&mut gallery, "a", wish(2, 2, 10)), None);
+        assert_eq!(ask(&mut gallery, "b", wish(3, 1, 10)), Some(Step::Read));
         let (wishes, first) = gallery.take("a", read(10));
         assert_eq!(wishes, [wish(1, 1, 10), wish(2, 2, 10)]);
         // While somebody looks at it the disk is asked whether it is still there, and the answer is what is here.
-        assert_eq!(gallery.ask("a", wish(4, 3, 10)), Some(Step::Check));
+        assert_eq!(ask(&mut gallery, "a", wish(4, 3, 10)), Some(Step::Check));
         let kept = first.unwrap().1;
         let weak = Arc::downgrade(&kept);
         drop(kept);
@@ -271,9 +294,9 @@ mod tests {
     #[test]
     fn what_was_taken_back_is_not_shown_though_it_is_in_memory() {
         let mut gallery = gallery(100, 100);
-        gallery.ask("a", wish(1, 1, 10));
+        ask(&mut gallery, "a", wish(1, 1, 10));
         let _kept = gallery.take("a", read(10)).1.unwrap();
-        gallery.ask("a", wish(2, 1, 10));
+        ask(&mut gallery, "a", wish(2, 1, 10));
         assert_eq!(gallery.take("a", Said::Gone), (vec![wish(2, 1, 10)], None));
     }
 
@@ -282,13 +305,13 @@ mod tests {
         let mut gallery = gallery(100, 60);
         let mut kept = Vec::new();
         for (id, request, last, length) in [("a", 1, 1, 50), ("b", 2, 2, 40)] {
-            assert_eq!(gallery.ask(id, wish(request, last, length)), Some(Step::Read));
+            assert_eq!(ask(&mut gallery, id, wish(request, last, length)), Some(Step::Read));
             kept.push(gallery.take(id, read(length)).1.unwrap());
         }
         // Too long for the first; too long for all.
-        assert_eq!(gallery.ask("c", wish(3, 1, 11)), None);
-        assert_eq!(gallery.ask("d", wish(4, 3, 11)), None);
-        assert_eq!(gallery.ask("a", wish(5, 4, 50)), Some(Step::Check), "it is here anyway");
+        assert_eq!(ask(&mut gallery, "c", wish(3, 1, 11)), None);
+        assert_eq!(ask(&mut gallery, "d", wish(4, 3, 11)), None);
+        assert_eq!(ask(&mut gallery, "a", wish(5, 4, 50)), Some(Step::Check), "it is here anyway");
         kept.push(gallery.take("a", Said::StillThere).1.unwrap());
         assert!(gallery.next().is_empty());
         kept.remove(1);
@@ -303,10 +326,10 @@ mod tests {
     fn what_is_being_read_counts_as_the_longest_and_then_as_what_it_is() {
         let mut gallery = gallery(100, 60);
         for (id, request) in [("a", 1), ("b", 2)] {
-            assert_eq!(gallery.ask(id, wish(request, 1, 25)), Some(Step::Read));
+            assert_eq!(ask(&mut gallery, id, wish(request, 1, 25)), Some(Step::Read));
         }
         for (id, request) in [("c", 3), ("d", 4), ("e", 5)] {
-            assert_eq!(gallery.ask(id, wish(request, 1, 25)), None, "{id} would be the third of 25");
+            assert_eq!(ask(&mut gallery, id, wish(request, 1, 25)), None, "{id} would be the third of 25");
         }
         let _a = gallery.take("a", read(5)).1.unwrap();
         assert_eq!(gallery.next(), [("c".to_owned(), Step::Read)]);
@@ -318,9 +341,9 @@ mod tests {
     #[test]
     fn a_picture_that_is_longer_than_it_should_be_waits_for_as_much_room() {
         let mut gallery = gallery(100, 60);
-        gallery.ask("a", wish(1, 1, 30));
+        ask(&mut gallery, "a", wish(1, 1, 30));
         let kept = gallery.take("a", read(30)).1.unwrap();
-        assert_eq!(gallery.ask("b", wish(2, 1, 30)), Some(Step::Read));
+        assert_eq!(ask(&mut gallery, "b", wish(2, 1, 30)), Some(Step::Read));
         assert_eq!(gallery.take("b", read(31)), (vec![], None));
         assert!(gallery.next().is_empty());
         drop(kept);
@@ -334,9 +357,9 @@ mod tests {
     fn a_picture_that_is_longer_than_a_share_is_shown_alone_and_holds_nobody_up() {
         for (all, address) in [(100, 60), (60, 60), (50, 20)] {
             let mut gallery = gallery(all, address);
-            gallery.ask("a", wish(1, 1, 10));
+            ask(&mut gallery, "a", wish(1, 1, 10));
             let one = gallery.take("a", read(10)).1.unwrap();
-            assert_eq!(gallery.ask("long", wish(2, 1, 10)), Some(Step::Read));
+            assert_eq!(ask(&mut gallery, "long", wish(2, 1, 10)), Some(Step::Read));
             assert_eq!(gallery.take("long", read(70)), (vec![], None), "not beside another one");
             assert!(gallery.next().is_empty());
             drop(one);
@@ -344,7 +367,7 @@ mod tests {
             assert_eq!(gallery.next(), [("long".to_owned(), Step::Read)]);
             let (wishes, long) = gallery.take("long", read(70));
             assert_eq!((wishes.len(), long.is_some()), (1, true), "of {all} and {address}");
-            assert_eq!(gallery.ask("b", wish(3, 1, 1)), None, "all of the share is taken");
+            assert_eq!(ask(&mut gallery, "b", wish(3, 1, 1)), None, "all of the share is taken");
             drop(long);
             gallery.pass_time(0);
             assert_eq!(gallery.next(), [("b".to_owned(), Step::Read)]);
@@ -356,9 +379,9 @@ mod tests {
     #[test]
     fn nothing_overtakes_what_waits_for_all() {
         let mut gallery = gallery(100, 100);
-        gallery.ask("a", wish(1, 1, 50));
-        assert_eq!(gallery.ask("b", wish(2, 2, 60)), None);
-        assert_eq!(gallery.ask("c", wish(3, 3, 55)), None);
+        ask(&mut gallery, "a", wish(1, 1, 50));
+        assert_eq!(ask(&mut gallery, "b", wish(2, 2, 60)), None);
+        assert_eq!(ask(&mut gallery, "c", wish(3, 3, 55)), None);
         let kept = gallery.take("a", read(45)).1.unwrap();
         assert!(gallery.next().is_empty(), "there would be room for the second of them");
         drop(kept);
@@ -369,12 +392,55 @@ mod tests {
     }
 
     #[test]
+    fn a_newcomer_does_not_overtake_those_who_wait() {
+        let mut gallery = gallery(100, 100);
+        ask(&mut gallery, "a", wish(1, 1, 60));
+        let kept = gallery.take("a", read(60)).1.unwrap();
+        assert_eq!(ask(&mut gallery, "b", wish(2, 2, 50)), None);
+        assert_eq!(
+            ask(&mut gallery, "c", wish(3, 3, 10)),
+            None,
+            "there would be room, but it would take what b waits for"
+        );
+        assert_eq!(ask(&mut gallery, "a", wish(4, 4, 60)), Some(Step::Check), "what is here takes nothing");
+        assert!(gallery.take("a", Said::Gone).1.is_none());
+        drop(kept);
+        // Room for 100: for the two that have waited, and then not for the newcomer.
+        let steps = gallery.ask("d", wish(5, 5, 50));
+        assert_eq!(steps, [("b".to_owned(), Step::Read), ("c".to_owned(), Step::Read)]);
+        assert_eq!(gallery.take("b", Said::Gone).0.len(), 1);
+        assert_eq!(gallery.next(), [("d".to_owned(), Step::Read)]);
+    }
+
+    /// It waits for its own share, and there is room in the whole.
+    #[test]
+    fn whoever_waits_for_their_share_holds_up_nobody_else() {
+        let mut gallery = gallery(100, 50);
+        assert_eq!(ask(&mut gallery, "a", wish(1, 1, 50)), Some(Step::Read));
+        assert_eq!(ask(&mut gallery, "b", wish(2, 1, 50)), None);
+        assert_eq!(ask(&mut gallery, "c", wish(3, 2, 50)), Some(Step::Read));
+    }
+
+    #[test]
+    fn whoever_has_left_waits_for_nothing() {
+        let mut gallery = gallery(100, 100);
+        ask(&mut gallery, "a", wish(1, 1, 100));
+        for request in 2..5 {
+            assert_eq!(ask(&mut gallery, &request.to_string(), wish(request, 2, 100)), None);
+        }
+        (2..4).for_each(|request| gallery.forget(request));
+        assert_eq!(gallery.take("a", Said::Gone).0.len(), 1);
+        assert_eq!(gallery.next(), [("4".to_owned(), Step::Read)]);
+        assert_eq!(gallery.waiting.len(), 0);
+    }
+
+    #[test]
     fn a_wish_does_not_wait_for_ever() {
         let mut gallery = gallery(10, 10);
-        assert_eq!(gallery.ask("a", wish(1, 1, 10)), Some(Step::Read));
+        assert_eq!(ask(&mut gallery, "a", wish(1, 1, 10)), Some(Step::Read));
         let _kept = gallery.take("a", read(10)).1.unwrap();
-        assert_eq!(gallery.ask("b", wish(2, 2, 10)), None);
-        assert_eq!(gallery.ask("c", Wish { until: PATIENCE + 1, ..wish(3, 2, 10) }), None);
+        assert_eq!(ask(&mut gallery, "b", wish(2, 2, 10)), None);
+        assert_eq!(ask(&mut gallery, "c", Wish { until: PATIENCE + 1, ..wish(3, 2, 10) }), None);
         assert_eq!((gallery.pass_time(PATIENCE - 1), gallery.next().len()), (vec![], 0), "still no room");
         assert_eq!(gallery.pass_time(PATIENCE), [2], "who is told so");
         assert_eq!((gallery.pass_time(PATIENCE), gallery.send_away()), (vec![], vec![3]));
@@ -384,11 +450,15 @@ mod tests {
     #[test]
     fn memory_is_free_when_nobody_is_written_it_any_more() {
         let mut gallery = gallery(100, 100);
-        gallery.ask("a", wish(1, 1, 10));
+        ask(&mut gallery, "a", wish(1, 1, 10));
         drop(gallery.take("a", read(10)));
         assert_eq!(gallery.shown.len(), 1);
         gallery.pass_time(0);
         assert_eq!(gallery.shown.len(), 0);
-        assert_eq!(gallery.ask("b", wish(2, 1, 100)), Some(Step::Read), "all of the account is given back");
+        assert_eq!(
+            ask(&mut gallery, "b", wish(2, 1, 100)),
+            Some(Step::Read),
+            "all of the account is given back"
+        );
     }
 }
