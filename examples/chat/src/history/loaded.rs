@@ -224,7 +224,7 @@ pub(crate) struct StoredTarget {
     pub dropped: u64,
     /// What went wrong last, in words for whoever has made it.
     pub fault: Option<String>,
-    /// It is not used any more: it said that it is gone.
+    /// It is not used any more: it said that it is gone, or whoever made it is not in its private room.
     pub is_off: bool,
 }
 

@@ -6,10 +6,11 @@
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::schema::signed;
+use super::standing::kind_number;
 use super::stop::{self, KEPT, Stop};
 use super::{
-    Answer, Append, Delivery, Done, Failure, MOST_QUESTIONS, Millis, Number, Offset, PersonId, ROBOT_HOOK,
-    RoomId,
+    Answer, Append, Delivery, Done, Failure, MAKER_IS_OUT, MOST_QUESTIONS, Millis, Number, Offset, PersonId,
+    ROBOT_HOOK, RoomId, RoomKind,
 };
 
 /// What is to go out, to whom.
@@ -178,6 +179,28 @@ pub(super) fn dropped(
 }
 
 // ---- what goes with others
+
+/// What is said in a private room goes to nobody who is not in it: a target of it is off when its maker has left, or was not in it when
+/// it became private.
+pub(super) fn end_targets_of_outsiders(connection: &Connection, room: RoomId) -> Result<()> {
+    let (room, private) = (signed(room), kind_number(RoomKind::Private));
+    let ended = connection
+        .prepare_cached(
+            "UPDATE targets SET off = 1, fault = ?3
+             WHERE room = ?1 AND off = 0 AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND kind = ?2)
+             AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND person = targets.by)",
+        )?
+        .execute(params![room, private, MAKER_IS_OUT])?;
+    if ended > 0 {
+        connection
+            .prepare_cached(
+                "DELETE FROM outbox WHERE room = ?1
+                 AND target IN (SELECT id FROM targets WHERE room = ?1 AND off = 1)",
+            )?
+            .execute([room])?;
+    }
+    Ok(())
+}
 
 /// Of people and rooms that are gone: their targets, with all that is secret in them, and what was on its way to these.
 pub(super) fn drop_targets_of_person(connection: &Connection, person: i64) -> Result<()> {

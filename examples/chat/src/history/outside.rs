@@ -92,6 +92,9 @@ pub(crate) struct Delivery {
     pub upto: Offset,
 }
 
+/// Why a target of a private room is off, when whoever made it is not in that room.
+pub(crate) const MAKER_IS_OUT: &str = "whoever made it is not in this private room any more";
+
 /// The target of what the robot is asked. It is no row: its address is a setting.
 pub(crate) const ROBOT_HOOK: Number = 0;
 /// With so many questions on their way the robot is asked nothing more: nobody would wait for the answer.

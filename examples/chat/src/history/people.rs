@@ -78,8 +78,8 @@ pub(super) fn depart(connection: &Connection, person: PersonId) -> Result<()> {
         .collect::<Result<_>>()?;
     let mut erase =
         connection.prepare_cached("DELETE FROM unread_mentions WHERE room = ?1 AND person = ?2")?;
-    for room in rooms {
-        erase.execute([room, id[0]])?;
+    for room in &rooms {
+        erase.execute([*room, id[0]])?;
     }
     for sql in [
         // The places in direct rooms stay: they tell how long the name is needed. Nobody else gets to see them.
@@ -94,6 +94,9 @@ pub(super) fn depart(connection: &Connection, person: PersonId) -> Result<()> {
         connection.prepare_cached(sql)?.execute(id)?;
     }
     outbox::drop_targets_of_person(connection, id[0])?;
+    for room in rooms {
+        outbox::end_targets_of_outsiders(connection, room.cast_unsigned())?;
+    }
     let needed = connection.prepare_cached("SELECT 1 FROM members WHERE person = ?1")?.exists(id)?;
     let sql = if needed {
         "UPDATE people SET gone = 1, role = 0 WHERE id = ?1"

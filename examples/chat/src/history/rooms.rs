@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::schema::signed;
 use super::standing::{self, kind_number};
 use super::stop::KEPT;
-use super::{Answer, Failure, Level, Millis, Offset, PersonId, RoomId, RoomKind};
+use super::{Answer, Failure, Level, Millis, Offset, PersonId, RoomId, RoomKind, outbox};
 use crate::rights::Lack;
 
 /// A room that is to be made.
@@ -142,7 +142,7 @@ pub(super) fn leave(connection: &Connection, room: RoomId, person: PersonId) -> 
     ] {
         connection.prepare_cached(sql)?.execute([signed(room), signed(person)])?;
     }
-    Ok(())
+    outbox::end_targets_of_outsiders(connection, room)
 }
 
 /// How much of it they are told of while they are away.

@@ -257,6 +257,7 @@ impl Model {
         self.govern.forget(id, &rooms);
         self.outside.forget(id, &rooms);
         for &room in &rooms {
+            self.end_targets_of_outsiders(room);
             self.unsaved.remove(&(id, room));
             self.note_empty(room, now);
             self.note_one_sided(room);
@@ -335,6 +336,7 @@ impl Model {
         let who = member.named();
         self.govern.leave(room, person);
         self.outside.leave(room, person);
+        self.end_targets_of_outsiders(room);
         self.unsaved.remove(&(person, room));
         self.note_empty(room, now);
         Some(who)

@@ -6,7 +6,7 @@ use super::super::people::is_refused;
 use super::super::schema::signed;
 use super::super::standing::{self, kind_number};
 use super::super::stop::Stop;
-use super::super::{Change, Done, Failure, Offset, PersonId, RoomId, RoomKind, rooms};
+use super::super::{Change, Done, Failure, Offset, PersonId, RoomId, RoomKind, outbox, rooms};
 use super::doing::Doing;
 use crate::rights::{InRoom, Lack};
 
@@ -28,6 +28,7 @@ pub(super) fn alter(doing: &Doing<'_>, room: RoomId, change: &Change) -> Result<
             if is_refused(renamed)? {
                 return Err(Failure::Taken.into());
             }
+            outbox::end_targets_of_outsiders(connection, room)?;
         }
         Change::Topic(topic) => {
             connection

@@ -1,9 +1,9 @@
 //! Targets: who has them, how many, and what goes with whom they serve.
 
-use super::acts::{ADMIN, DEN, GUEST, LOBBY, MEMBER, NOW, OP, OWNER, TALK, TEA, cast, deed, join};
+use super::acts::{ADMIN, DEN, GUEST, LOBBY, MEMBER, NOW, OP, OWNER, TALK, TEA, cast, deed, join, restrain};
 use super::bots::{number, one, refused, robot};
 use super::*;
-use crate::rights::Lack;
+use crate::rights::{Lack, Role};
 
 const ROBOT: PersonId = 30;
 
@@ -161,6 +161,55 @@ fn targets_go_with_whom_they_serve() {
     assert_eq!(left(&mut node), (vec![lobby], vec![lobby]));
     assert!(one(&mut node, deed(None, Act::DropTarget { target: lobby })).is_ok());
     assert_eq!(left(&mut node), (vec![], vec![]));
+}
+
+/// Whoever made a target of a room hears what is said in it. Of a private room only those who are in it hear that.
+#[test]
+fn a_target_of_a_private_room_is_off_when_its_maker_is_not_in_it() {
+    let rename = |is_private: bool, name: &str| {
+        let title = is_private.then(|| "Tea".to_owned());
+        let change = Change::Name { is_private, name: name.into(), folded: name.into(), title };
+        deed(None, Act::Alter { room: TEA, change })
+    };
+    let ways: [&[Entry]; 5] = [
+        &[Entry::Leave { room: TEA, person: OWNER }],
+        &[deed(None, Act::Kick { person: OWNER, room: Some(TEA) })],
+        &[deed(None, restrain(Restraint::Ban, OWNER, Some(TEA)))],
+        &[
+            deed(None, Act::Role { person: MEMBER, role: Role::Owner }),
+            deed(OWNER, Act::Erase { person: OWNER, words: false }),
+        ],
+        // It is public, so it does not matter who is in it; and then it is private.
+        &[
+            rename(false, "tea"),
+            Entry::Leave { room: TEA, person: OWNER },
+            text_of(TEA, OP, "c"),
+            rename(true, "+2"),
+        ],
+    ];
+    for way in ways {
+        let mut node = cast();
+        assert!(node.apply(&[join(TEA, OWNER), rename(true, "+2")]).iter().all(Result::is_ok));
+        let theirs = number(one(&mut node, add(OWNER, Serves::Room(TEA), true)));
+        let other = number(one(&mut node, add(OWNER, Serves::Room(LOBBY), true)));
+        assert!(one(&mut node, text_of(TEA, OP, "a")).is_ok());
+        assert!(one(&mut node, dispatch(None, theirs, TEA, 3, 4)).is_ok());
+        let state = |node: &mut Node| {
+            let Outside { targets, deliveries, .. } = outside(node);
+            let off: Vec<_> = targets.iter().filter(|it| it.is_off).map(|it| it.number).collect();
+            let fault = targets.iter().find_map(|it| it.fault.clone());
+            (off, fault, deliveries.len(), targets.iter().any(|it| it.number == other))
+        };
+        assert_eq!(state(&mut node), (vec![], None, 1, true));
+        let (last, before) = way.split_last().expect("something happens");
+        assert!(node.apply(before).iter().all(Result::is_ok), "{before:?}");
+        assert_eq!(state(&mut node), (vec![], None, 1, true), "before {last:?}");
+        assert!(one(&mut node, last.clone()).is_ok(), "{last:?}");
+        let fault = "whoever made it is not in this private room any more";
+        assert_eq!(state(&mut node), (vec![theirs], Some(fault.to_owned()), 0, true), "after {last:?}");
+        assert!(one(&mut node, text_of(TEA, OP, "b")).is_ok());
+        assert_eq!(refused(&mut node, dispatch(None, theirs, TEA, 4, 5)), Failure::NoSuchTarget);
+    }
 }
 
 /// The address and the secrets of a target that is dropped: not a byte of them is left in the file and in its log.

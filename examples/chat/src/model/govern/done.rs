@@ -265,6 +265,7 @@ impl Model {
             Altered::Name { is_private, name, folded, title } => {
                 self.rooms.rename(room, *is_private, name, folded);
                 self.govern.describe(room, |traits| traits.title.clone_from(title));
+                self.end_targets_of_outsiders(room);
             }
             Altered::Topic(topic) => self.govern.describe(room, |traits| traits.topic.clone_from(topic)),
             Altered::Pace(pace) => self.govern.describe(room, |traits| traits.pace = *pace),

@@ -2,9 +2,9 @@
 
 use super::Outside;
 use crate::history::{
-    Act, BotKind, By, Deed, Delivery, Done, Entry, Event, KeyKind, Level, MOST_QUESTIONS, Millis, Number,
-    Offset, PersonId, ROBOT_HOOK, Reminder, Robot, RoomId, StoredBot, StoredDelivery, StoredKey,
-    StoredTarget,
+    Act, BotKind, By, Deed, Delivery, Done, Entry, Event, KeyKind, Level, MAKER_IS_OUT, MOST_QUESTIONS,
+    Millis, Number, Offset, PersonId, ROBOT_HOOK, Reminder, Robot, RoomId, RoomKind, StoredBot,
+    StoredDelivery, StoredKey, StoredTarget,
 };
 use crate::model::names::Keys;
 use crate::model::person::Person;
@@ -225,7 +225,30 @@ impl Model {
     }
 }
 
+impl Model {
+    /// What is said in a private room goes to nobody who is not in it: a target of it is off when its maker has left, or was not in it
+    /// when it became private. `history/outbox.rs` does the same on disk.
+    pub(in crate::model) fn end_targets_of_outsiders(&mut self, room: RoomId) {
+        let Model { rooms, membership, outside, .. } = self;
+        if rooms.get(room).is_some_and(|room| room.kind() == RoomKind::Private) {
+            outside.end_targets(room, |by| by.is_some_and(|person| membership.is_member(person, room)));
+        }
+    }
+}
+
 impl Outside {
+    fn end_targets(&mut self, room: RoomId, may_hear: impl Fn(By) -> bool) {
+        let Outside { of_rooms, targets, deliveries, .. } = self;
+        for number in of_rooms.get(&room).into_iter().flatten() {
+            let Some(stored) = targets.get_mut(number) else { continue };
+            if !stored.is_off && !may_hear(stored.by) {
+                stored.is_off = true;
+                stored.fault = Some(MAKER_IS_OUT.to_owned());
+                deliveries.remove_of_room(*number, room);
+            }
+        }
+    }
+
     /// Whether a program answers for the robot. If none does, nothing is on its way to it.
     fn set_hook(&mut self, has_hook: bool) {
         let robot = self.robot().and_then(|robot| self.bots.get_mut(&robot));

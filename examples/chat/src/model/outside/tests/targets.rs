@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ask::{For, Whom};
-use crate::history::{Discloses, Serves, Shape};
+use crate::history::{self, Discloses, Serves, Shape};
 
 const NTFY: &str = "https://ntfy.sh/tea";
 const OWN: &str = "http://192.168.1.7:8080/hook";
@@ -121,4 +121,31 @@ fn whom_it_serves_drops_it_and_who_made_it_rotates_it() {
     stage.act(MAX, of_bark).unwrap();
     let number = stage.model.targets().next().unwrap().number;
     assert_eq!(code(stage.act(MAX, rotate(number))), Some(Code::BadField), "its secret is not ours");
+}
+
+#[test]
+fn a_target_of_a_private_room_is_off_when_its_maker_is_not_in_it() {
+    let deed = |act| Entry::Act(Deed { by: None, at: THEN, reason: String::new(), act });
+    let change =
+        history::Change::Name { is_private: true, name: "+2".into(), folded: "+2".into(), title: None };
+    let leave = |room| Entry::Leave { room, person: OLGA };
+    for (id, name, way) in [
+        (DEN, "+3", vec![leave(DEN)]),
+        (DEN, "+3", vec![deed(Act::Kick { person: OLGA, room: Some(DEN) })]),
+        (DEN, "+3", vec![Entry::Forget { person: OLGA }]),
+        (TEA, "tea", vec![leave(TEA), deed(Act::Alter { room: TEA, change })]),
+    ] {
+        let mut stage = Stage::new();
+        let of_room = target(For::Room(room(name)), Shape::Slack, OWN, None);
+        assert_eq!(code(stage.act(OLGA, of_room)), None);
+        let number = stage.model.targets().next().unwrap().number;
+        let (whom, targets) = (None, vec![number]);
+        stage.apply(Entry::Dispatch { whom, targets, room: id, after: 0, upto: 1, at: THEN });
+        for entry in way {
+            assert!(!stage.model.target(number).unwrap().is_off && stage.model.count_deliveries() == 1);
+            stage.apply(entry);
+        }
+        let stored = stage.model.target(number).unwrap();
+        assert!(stored.is_off && stored.fault.is_some() && stage.model.count_deliveries() == 0, "{name}");
+    }
 }
