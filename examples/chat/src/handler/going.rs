@@ -72,8 +72,6 @@ fn end(hall: &mut Hall, peers: &mut Peers) {
     programs::stop(hall, peers);
     hall.files.stop(peers);
     hall.ledger.stop();
-    hall.door.close();
-    hall.visits.close();
 }
 
 /// The loop turns.
@@ -89,8 +87,9 @@ pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Millis) {
 pub(super) fn over(hall: &mut Hall, peers: &mut Peers) {
     if hall.going.stage != Stage::Ending {
         time::save(hall, peers);
-        hall.door.close();
-        hall.visits.close();
     }
+    // Most have left only now.
+    hall.door.close();
+    hall.visits.close();
     hall.going.tell_the_last();
 }

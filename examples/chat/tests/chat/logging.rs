@@ -9,7 +9,7 @@ use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::program::{command, wait};
 use pollcat_chat_testing::text::Text;
-use pollcat_testing::client::{Client, TEXT, masked, upgrade_request};
+use pollcat_testing::client::{CLOSE, Client, TEXT, masked, upgrade_request};
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -119,6 +119,22 @@ fn a_crowd_that_leaves_has_one_line() {
     let told: u64 = of("others_left").map(|object| object["left"].as_u64().unwrap_or_default()).sum();
     let left_out: u64 = objects.iter().filter_map(|object| object["left_out"].as_u64()).sum();
     assert_eq!((written as u64 + told + left_out, told), (401, 101), "{written} lines");
+}
+
+/// Most leave because the chat stops.
+#[test]
+fn a_crowd_that_is_there_to_the_end_is_in_the_log() {
+    let mut chat = Chat::in_memory(&["--log-format=json"]);
+    let mut crowd: Vec<_> = (0..400).map(|_| Client::connect(chat.address())).collect();
+    chat.signal(Signal::TERM);
+    crowd.iter_mut().for_each(|client| while client.frame().0 != CLOSE {});
+    drop(crowd);
+    let (_, log) = chat.ended();
+    let objects: Vec<Value> = log.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of = |event: &'static str| objects.iter().filter(move |object| object["event"] == event);
+    let told: u64 = of("others_left").map(|object| object["left"].as_u64().unwrap_or_default()).sum();
+    let left_out: u64 = objects.iter().filter_map(|object| object["left_out"].as_u64()).sum();
+    assert_eq!((of("left").count() as u64 + told + left_out, told), (400, 100));
 }
 
 #[test]
