@@ -194,12 +194,14 @@ fn reports_of_private_talks_are_listed_and_counted_and_those_of_private_rooms_ar
 
 #[test]
 fn the_settings_in_force_are_shown() {
-    let chat = Chat::start(&["--max-name", "20"]);
+    let hook = "--robot-hook=http://127.0.0.1:9/ask?token=rosebud";
+    let chat = Chat::start(&["--max-name", "20", "--robot=robby", hook]);
     let mut page = operator(&chat);
     let settings = page.ask(json!({"type": "settings"}))["settings"].clone();
     let all = settings.as_array().expect("a list");
     let find = |name: &str| all.iter().find(|it| it["name"] == name).cloned().unwrap_or_default();
     assert_eq!(find("max-name"), json!({"name": "max-name", "value": "20", "default": false}));
+    assert_eq!(find("robot-hook")["value"], "http://127.0.0.1:9/ask?...", "the rest may be a secret");
     assert_eq!(find("max-rooms"), json!({"name": "max-rooms", "value": "1000", "default": true}));
 }
 

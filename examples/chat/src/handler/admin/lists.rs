@@ -227,7 +227,7 @@ pub(super) fn restraints(hall: &mut Hall, peers: &mut Peers, asker: &Asker) {
 pub(super) fn settings(hall: &mut Hall, peers: &mut Peers, asker: &Asker) {
     let settings = hall.settings.in_force.iter();
     let settings =
-        settings.map(|it| SettingTold { name: it.name, value: &it.value, default: it.is_default }).collect();
+        settings.map(|it| SettingTold { name: it.name, value: it.shown(), default: it.is_default }).collect();
     let text = page_told(asker.id.as_deref(), &PageTold::Settings { settings });
     answer(hall, peers, asker, &text, 0);
 }

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use super::chosen::Settings;
 use super::given::{Given, InForce, Place};
-use super::row::Row;
 use super::table;
 use super::{Asked, apart, assemble, config_of, contradictions, flags, read};
 
@@ -115,7 +114,7 @@ impl Settings {
             let (old, new) = (find(self), find(read));
             let is_at_once = AT_ONCE.contains(&row.name);
             if old.value != new.value {
-                let change = Change { name: row.name, from: shown(row, &old), to: shown(row, &new) };
+                let change = Change { name: row.name, from: shown(&old), to: shown(&new) };
                 if is_at_once { changes.at_once.push(change) } else { changes.at_start.push(change) }
             }
             rows.push((row, given(if is_at_once { new } else { old })));
@@ -141,12 +140,9 @@ fn given(in_force: InForce) -> Given {
     Given { texts: in_force.texts, place }
 }
 
-/// A value for the log. The query of an address may be a secret.
-fn shown(row: &Row, value: &InForce) -> String {
-    let text = match value.value.split_once('?') {
-        Some((before, _)) if row.name == "robot-hook" => format!("{before}?..."),
-        _ => value.value.clone(),
-    };
+/// A value for the log, which need not be told whole.
+fn shown(value: &InForce) -> String {
+    let text = value.shown().into_owned();
     match text.char_indices().nth(LONGEST) {
         _ if text.is_empty() => "nothing".to_owned(),
         Some((end, _)) => format!("{}...", &text[..end]),

@@ -1,5 +1,7 @@
 //! What was said of a setting, and where.
 
+use std::borrow::Cow;
+
 /// Of the variables of the environment.
 pub(super) const PREFIX: &str = "POLLCAT_";
 
@@ -32,4 +34,14 @@ pub(crate) struct InForce {
     pub texts: Vec<String>,
     /// Nobody has said anything else.
     pub is_default: bool,
+}
+
+impl InForce {
+    /// Its value, for the log and for those who govern. The query of an address may be a secret: it is for whoever has written it.
+    pub(crate) fn shown(&self) -> Cow<'_, str> {
+        match self.value.split_once('?') {
+            Some((before, _)) if self.name == "robot-hook" => format!("{before}?...").into(),
+            _ => (&*self.value).into(),
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What the admin page is told.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::history::{Millis, Number, PersonId, StoredAct, StoredAdmin, StoredSession};
@@ -265,7 +267,7 @@ pub(crate) struct BackupTold<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct SettingTold<'a> {
     pub name: &'a str,
-    pub value: &'a str,
+    pub value: Cow<'a, str>,
     pub default: bool,
 }
 
