@@ -10,8 +10,8 @@ use crate::session::{Received, Session, Stage};
 
 /// Closes those who were given time to say hello, and have not.
 pub(super) fn end_the_silent(hall: &mut Hall, peers: &mut Peers, now: Millis) {
-    while let Some(&(_, peer)) = hall.greetings.front().filter(|(until, _)| *until <= now) {
-        hall.greetings.pop_front();
+    while let Some((_, peer)) = hall.greetings.first().copied().filter(|(until, _)| *until <= now) {
+        hall.greetings.pop_first();
         let session = hall.sessions.get(peer);
         if session.is_some_and(|session| session.stage() == Stage::New && session.hello_by <= now) {
             let words = format!("say hello within {} s", hall.settings.hello_within);

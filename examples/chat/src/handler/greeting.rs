@@ -192,7 +192,7 @@ fn admit(
         // They may say hello again when it is their turn.
         let within = hall.settings.hello_within as Millis * 1000;
         session.hello_by = ticks() + wait.0 as Millis + within;
-        hall.greetings.push_back((session.hello_by, peer));
+        hall.greetings.insert((session.hello_by, peer));
         return Err(Refusal::not_your_turn(wait));
     }
     let arrival = hall.model.arrive(name, token, hall.ledger.calendar().now());

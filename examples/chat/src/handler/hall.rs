@@ -1,7 +1,7 @@
 //! The hall: the parts of the chat, side by side, and the few moves in which several of them take part. An entry goes to the
 //! history and comes back; what it has changed is told; whoever has asked is answered, and pays.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 use pollcat::{CloseCode, PeerId, Peers};
 
@@ -61,8 +61,8 @@ pub(super) struct Hall {
     pub visits: Visits,
     /// What was sent before it could be done.
     pub early: Account,
-    /// Who has not said hello yet, and until when they may. In order.
-    pub greetings: VecDeque<(Millis, PeerId)>,
+    /// Who has not said hello yet, and until when they may.
+    pub greetings: BTreeSet<(Millis, PeerId)>,
     pub fading: Fading,
     /// Where those came from who have gone lately.
     pub left: Left,
@@ -120,7 +120,7 @@ impl Hall {
             going: Going::new(),
             visits: Visits::default(),
             early: Account::new(Budget::early(&settings)),
-            greetings: VecDeque::new(),
+            greetings: BTreeSet::new(),
             fading: Fading::default(),
             left: Left::default(),
             links: Links::default(),

@@ -188,7 +188,7 @@ impl Handler<Mail> for Chat {
             "{id} connected from {}, speaks {voice:?}", place(client)
         );
         if voice.is_json() {
-            hall.greetings.push_back((hello_by, id));
+            hall.greetings.insert((hello_by, id));
         } else {
             let invite = request.query_value("invite");
             greeting::arrive_as_guest(hall, peers, id, invite.as_deref());
