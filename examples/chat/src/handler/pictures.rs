@@ -134,12 +134,14 @@ pub(super) fn expect_length(hall: &Hall, peers: &mut Peers, from: PeerId, messag
     }
 }
 
-/// The settings are other ones: the same as always for whoever is connected. Whose picture is on its way is let be.
+/// The settings are other ones: the same as always for whoever is connected. Whose picture is on its way is let be, also if its
+/// announcement has not had its turn.
 pub(super) fn change_length(hall: &Hall, peers: &mut Peers, peer: PeerId) {
-    let session = hall.sessions.get(peer);
-    if session.is_some_and(|session| !session.voice.is_json()) {
+    // Windows of the admin page have a limit of their own.
+    let Some(session) = hall.sessions.get(peer) else { return };
+    if !session.voice.is_json() {
         peers.set_max_message(peer, longest_picture(hall));
-    } else if session.is_none_or(|session| session.announced.is_none()) {
+    } else if session.announced.is_none() && !session.held.announces() {
         peers.set_max_message(peer, longest_request(hall.settings.max_message));
     }
 }

@@ -137,6 +137,11 @@ impl Held {
         self.bytes
     }
 
+    /// Is there an announcement among what waits? Then a picture may be on its way.
+    pub(crate) fn announces(&self) -> bool {
+        self.messages.iter().any(|(own, _)| matches!(own, Own::Text(text) if may_announce(text)))
+    }
+
     /// The announcement of the picture that comes now.
     fn pop_announcement(&mut self) -> Option<String> {
         let announces = matches!(self.messages.back(), Some((Own::Text(text), _)) if may_announce(text));
@@ -191,5 +196,24 @@ mod tests {
         assert_eq!((held.pop_announcement(), held.bytes()), (None, line.len()));
         held.pop();
         assert_eq!(held.bytes, 0);
+    }
+
+    #[test]
+    fn an_announcement_that_waits_is_known() {
+        let mut held = Held::default();
+        let receive = |held: &mut Held, text: &str| {
+            assert_eq!(held.receive(Message::Text(text), true, |_| true), Fate::Held);
+            held.announces()
+        };
+        held.hold();
+        assert!(!held.announces());
+        assert!(!receive(&mut held, r#"{"msg":"hello"}"#));
+        assert!(receive(&mut held, r#"{"type":"picture"}"#));
+        assert!(receive(&mut held, r#"{"msg":"hello"}"#));
+        held.release();
+        held.next();
+        assert!(held.announces());
+        held.next();
+        assert!(!held.announces());
     }
 }

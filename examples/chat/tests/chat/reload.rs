@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use pollcat_chat_testing::Chat;
+use pollcat_chat_testing::admin::operator;
 use pollcat_chat_testing::json::Json;
 use pollcat_testing::client::{Client, upgrade_request};
 use rustix::process::Signal;
@@ -87,6 +88,26 @@ fn what_holds_at_once_does_and_nobody_loses_a_connection() {
     assert!(chat.reload(less).ends_with("nothing has changed"));
     // A flag wins, then and now.
     assert!(chat.reload(&(less.to_owned() + "message-rate = 1\n")).ends_with("nothing has changed"));
+}
+
+/// It says no pictures and little text.
+#[test]
+fn a_window_of_the_admin_page_keeps_its_limit() {
+    let mut chat = Operated::start("max-message = 100\n", &[]);
+    let mut page = operator(&chat.chat);
+    assert!(chat.reload("max-message = 20000\n").contains("max-message from 100 to 20000"));
+    page.send(&json!({"type": "settings", "id": "x".repeat(100_000)}));
+    assert_eq!(page.closed().0, 1009, "it is as long as a text of 20,000 letters may be in JSON");
+}
+
+/// Those who came before have more time.
+#[test]
+fn whoever_comes_says_hello_within_the_time_that_holds_now() {
+    let mut chat = Operated::start("hello-within = 3600\n", &[]);
+    let before = Json::connect(chat.chat.address());
+    assert!(chat.reload("hello-within = 1\n").ends_with("hello-within from 3600 to 1"));
+    assert_eq!(Json::connect(chat.chat.address()).closed(), (1008, "say hello within 1 s".to_owned()));
+    drop(before);
 }
 
 #[test]
