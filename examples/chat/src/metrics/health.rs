@@ -29,6 +29,8 @@ pub(super) type Verdict = Result<&'static str, String>;
 pub(super) fn alive(state: &State) -> Verdict {
     match state.turned {
         None => Ok("ok: the chat is starting"),
+        // When its loop is over the history is closed, which may take long.
+        Some(_) if state.is_stopping => Ok("ok: the chat is stopping"),
         Some(ago) if ago <= TURN => Ok("ok"),
         Some(ago) => Err(format!("the chat hangs: its loop has not turned for {} s", ago.as_secs())),
     }
@@ -102,6 +104,11 @@ mod tests {
             (State { turned: turned(6), is_failing: true, ..WELL }, "hangs", "hangs"),
             (State { turned: None, ..WELL }, "ok: the chat is starting", "the chat is starting"),
             (State { is_stopping: true, ..WELL }, "ok", "the chat is stopping"),
+            (
+                State { is_stopping: true, turned: turned(60), ..WELL },
+                "ok: the chat is stopping",
+                "the chat is stopping",
+            ),
             (State { is_stopping: true, is_failing: true, ..WELL }, "ok", "the chat is stopping"),
             (State { is_failing: true, ..WELL }, "ok", "cannot be written"),
             (State { waits: 10 * SECOND, ..WELL }, "ok", "ok"),
