@@ -67,8 +67,8 @@ fn proc(name: &str) -> Option<String> {
 fn cpu_seconds(stat: &str) -> Option<f64> {
     // The name of the program stands before that, in parentheses, and may have anything in it. Behind it is the third field.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(14 - 3);
-    let mut ticks = || fields.next()?.parse::<u32>().ok();
-    Some((f64::from(ticks()?) + f64::from(ticks()?)) / TICKS)
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some(ticks()?.saturating_add(ticks()?) as f64 / TICKS)
 }
 
 /// From /proc/PID/status.
@@ -97,6 +97,9 @@ mod tests {
     fn the_fields_are_those_behind_the_name() {
         let stat = "42 (a) 1 (b c) S 1 42 42 0 -1 4194560 500 0 1 0 150 25 0 0 20 0 7 0 12345 104857600 256";
         assert_eq!(cpu_seconds(stat), Some(1.75));
+        // Each is as long as the kernel's `unsigned long`: here, 1,000 days of it.
+        let long = "42 (a) S 1 2 3 4 5 6 7 8 9 10 8640000000 0 0 0";
+        assert_eq!(cpu_seconds(long), Some(86_400_000.0));
         for wrong in ["", "42", "42 (a)", "42 (a) S 1", "42 (a) S x x x x x x x x x x x x x x x x"] {
             assert_eq!(cpu_seconds(wrong), None, "{wrong}");
         }
