@@ -39,7 +39,9 @@ impl Passed {
     pub(crate) fn take() -> Result<Self, String> {
         let text = |name| env::var(name).unwrap_or_default();
         let (said, names) = (text("LISTEN_FDS"), text("LISTEN_FDNAMES"));
-        if said.parse::<usize>().is_ok_and(|count| count > MOST) {
+        // Those of another process are none of ours, however many they are.
+        let are_ours = text("LISTEN_PID").parse() == Ok(std::process::id());
+        if are_ours && said.parse::<usize>().is_ok_and(|count| count > MOST) {
             return Err(format!("LISTEN_FDS says that {said} sockets are passed: {MOST} are the most"));
         }
         let mut fds = ListenFd::from_env();

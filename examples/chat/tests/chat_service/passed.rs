@@ -80,11 +80,13 @@ fn a_socket_of_a_file_is_served_and_stays_when_the_program_ends() {
 #[test]
 fn sockets_for_another_process_are_not_ours() {
     let held = Held::tcp();
-    let mut chat = Chat::prepared(&[]);
-    let mut command = command(chat.folder(), &[&MEMORY[..], &["--listen", "127.0.0.1:0"]].concat());
-    command.env("LISTEN_PID", "1");
-    chat.run_on(command, held.input());
-    assert_ne!(chat.address(), held.address());
+    for count in ["1", "65"] {
+        let mut chat = Chat::prepared(&[]);
+        let mut command = command(chat.folder(), &[&MEMORY[..], &["--listen", "127.0.0.1:0"]].concat());
+        command.env("LISTEN_PID", "1").env("LISTEN_FDS", count);
+        chat.run_on(command, held.input());
+        assert_ne!(chat.address(), held.address());
+    }
 }
 
 #[test]
