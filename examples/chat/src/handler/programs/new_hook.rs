@@ -23,11 +23,12 @@ pub(in crate::handler) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Mil
             remove(&making.path);
         } else if now < making.due {
             hall.new_hooks.making.push(making);
+        } else if making.tries > TRIES {
+            // It failed on its way to the disk, again and again. The last time is over: nothing of it is on its way any more.
+            give_up(&making.path, "it could not be stored");
         } else {
             match make(hall, peers, &making) {
                 Err(refusal) if !is_passing(refusal.code) => give_up(&making.path, &refusal.words),
-                // It failed on its way to the disk, again and again.
-                _ if making.tries == TRIES => give_up(&making.path, "it could not be stored"),
                 _ => {
                     let (tries, due) = (making.tries + 1, now + AGAIN);
                     hall.new_hooks.making.push(Making { tries, due, ..making });
