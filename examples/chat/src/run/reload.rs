@@ -1,5 +1,5 @@
-//! What is read again when SIGHUP comes: the settings, and the file of words. All of it or nothing: what makes no sense
-//! changes nothing, and the log says why.
+//! What is read again when SIGHUP comes: the settings, and the file of words. Settings that make no sense change nothing, and neither
+//! does another file of words that cannot be used. The same file with faults in it leaves the words as they are. The log says why.
 
 use crate::metrics::Metrics;
 use crate::run::logs::Logs;
