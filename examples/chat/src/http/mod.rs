@@ -7,7 +7,7 @@
 //! | `files.rs`, `pages.rs` | what there is to see |
 //! | `codings.rs` | how it is compressed for each browser |
 //! | `media.rs` | as what a body was sent |
-//! | `gallery.rs` | pictures on their way |
+//! | `gallery/` | pictures on their way |
 
 mod bans;
 pub(crate) mod client;
