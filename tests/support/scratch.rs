@@ -1,6 +1,7 @@
 //! A folder for sockets and settings that is gone when the test is done; and what to do without something.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
 pub struct Scratch(PathBuf);
@@ -8,8 +9,12 @@ pub struct Scratch(PathBuf);
 impl Scratch {
     /// The name is the test's own, so that tests side by side do not meet. Short: a socket's path has 107 bytes.
     pub fn new(name: &str) -> Self {
-        let folder = env::temp_dir().join(format!("pollcat-{name}-{}", process::id()));
-        fs::create_dir_all(&folder).expect("a folder for temporary files");
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("pollcat-{name}-{}-{number}", process::id()));
+        // A test that was killed has left its folder, and in a container the numbers of processes begin anew.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).expect("a folder for temporary files");
         Scratch(folder)
     }
 

@@ -4,7 +4,6 @@ use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use pollcat::Tls;
 use pollcat::rustls::client::WantsClientCert;
@@ -33,11 +32,10 @@ pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
 
 impl Authority {
     pub(crate) fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, key()).expect("an authority signs itself");
-        let scratch = Scratch::new(&format!("tls-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
+        let scratch = Scratch::new("tls");
         Authority { issuer, scratch }
     }
 

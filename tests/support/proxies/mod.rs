@@ -15,7 +15,6 @@ use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -44,12 +43,10 @@ impl Proxy {
     /// Starts it with a block, which is made for the address that it is to listen on. `None` if the program is not on
     /// this machine.
     fn start(program: &Program, block: impl Fn(SocketAddr) -> String) -> Option<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let mut said = String::new();
         // It does not choose its port itself. The one that was free a moment ago may be somebody else's by now.
         for _ in 0..5 {
-            let number = COUNT.fetch_add(1, Ordering::Relaxed);
-            let scratch = Scratch::new(&format!("{}-{number}", program.name));
+            let scratch = Scratch::new(program.name);
             let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
             let address = free.expect("loopback has a free port");
             let file = scratch.file("settings");

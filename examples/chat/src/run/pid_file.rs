@@ -131,7 +131,9 @@ mod tests {
     impl Folder {
         fn new(name: &str) -> Self {
             let path = std::env::temp_dir().join(format!("pollcat-{}-{name}", std::process::id()));
-            fs::create_dir_all(&path).unwrap();
+            // A test that was killed may have had this number.
+            let _ = fs::remove_dir_all(&path);
+            fs::create_dir(&path).unwrap();
             Folder(path)
         }
     }

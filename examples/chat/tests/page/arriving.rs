@@ -109,7 +109,7 @@ fn a_name_that_is_refused_is_asked_for_again_before_anybody_comes_in() {
 #[test]
 fn who_is_known_sees_their_rooms_while_the_server_is_away() {
     let Some(browser) = browser() else { return };
-    let program = Program::start("page-frame");
+    let program = Program::start("page-known");
     let alice = Window::open(&browser, &program.url());
     alice.arrive("alice");
     alice.say("/join tea");

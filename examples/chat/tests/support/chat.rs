@@ -5,7 +5,6 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
@@ -51,9 +50,7 @@ impl Chat {
 
     /// A folder and flags, and no program yet.
     pub fn prepared(flags: &[&str]) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = Scratch::new(&format!("chat-{number}"));
+        let folder = Scratch::new("chat");
         let mut chat = Chat { folder, flags: Vec::new(), running: None };
         chat.set_flags(flags);
         chat

@@ -5,6 +5,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
+use pollcat_testing::scratch::Scratch;
+
 use super::*;
 
 mod acting;
@@ -319,27 +321,4 @@ fn words(events: &[Event]) -> Vec<&str> {
         .iter()
         .filter_map(|event| if let What::Text(text) = &event.what { Some(&text[..]) } else { None })
         .collect()
-}
-
-/// A folder that is gone when the test is done.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    /// The name is the test's own, so that tests side by side do not meet.
-    fn new(name: &str) -> Self {
-        let folder = env::temp_dir().join(format!("pollcat-history-{name}-{}", process::id()));
-        fs::create_dir_all(&folder).expect("a folder for temporary files");
-        Scratch(folder)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What is left behind in the temporary folder does no harm.
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

@@ -19,7 +19,9 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("pollcat-link-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a folder can be made");
+        // A test that was killed may have had this number.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).expect("a folder can be made");
         Folder(folder)
     }
 

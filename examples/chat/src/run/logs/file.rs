@@ -89,7 +89,9 @@ mod tests {
     #[test]
     fn a_log_that_was_moved_goes_on_under_its_name() {
         let folder = std::env::temp_dir().join(format!("pollcat-{}-logs", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
+        // A test that was killed may have had this number.
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir(&folder).unwrap();
         let (path, moved) = (folder.join("chat.log"), folder.join("chat.log.1"));
         std::fs::write(&path, "before\n").unwrap();
 

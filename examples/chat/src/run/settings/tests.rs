@@ -215,6 +215,8 @@ fn words_that_are_no_settings_are_flags_and_nothing_else() {
 #[test]
 fn no_file_is_two_things_however_it_is_spelled() {
     let folder = std::env::temp_dir().join(format!("pollcat-{}-apart", std::process::id()));
+    // A test that was killed may have had this number.
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(folder.join("sub")).unwrap();
     std::fs::write(folder.join("chat.toml"), "# as usual\n").unwrap();
     std::os::unix::fs::symlink(&folder, folder.join("link")).unwrap();
