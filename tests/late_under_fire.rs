@@ -17,7 +17,7 @@ use pollcat::{
     Request, RequestId,
 };
 use pollcat_testing::client::{Client, PATIENCE, TEXT, masked, upgrade_request};
-use pollcat_testing::raw::reset_when_dropped;
+use pollcat_testing::raw::{need_descriptors, reset_when_dropped};
 use pollcat_testing::running::Running;
 
 /// How long the database takes.
@@ -205,6 +205,7 @@ fn direct<T: Send + 'static>(
 
 #[test]
 fn a_thousand_wait_for_a_database_and_nobody_is_lost() {
+    need_descriptors();
     let crowd = env::var("POLLCAT_FIRE").map_or(1000, |crowd| crowd.parse().expect("a number"));
     let ((asks, asked), (tells, told)) = (channel(), channel());
     let server = Running::start(

@@ -13,6 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use child::Child;
+use pollcat_testing::raw::need_descriptors;
+
 use client::{
     BINARY, CLOSE, Client, PATIENCE, PING, PONG, REQUEST, RoundTrips, TEXT, Talker, connect, frame,
 };
@@ -56,6 +58,7 @@ pub(crate) fn room_for(wanted: usize) -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").expect("Linux tells them");
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).expect("this one, too");
     let soft = line.split_whitespace().next().expect("the soft limit is first");
+    need_descriptors();
     let room = soft.parse().unwrap_or(usize::MAX).saturating_sub(100);
     if room < wanted {
         println!("ONLY {room} OF {wanted} CLIENTS: raise the descriptor limit with ulimit -n");

@@ -5,8 +5,21 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// When the last handle on the stream is dropped, the connection is reset (RST) instead of ended (FIN).
+/// Room for a few thousand connections, both ends of which are in this process: a login shell often grants 1,024
+/// descriptors, and may be asked for more. Not all that may be had: some programs do something for each.
+pub fn need_descriptors() {
+    const ENOUGH: u64 = 8_192;
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.map_or(ENOUGH, |maximum| maximum.min(ENOUGH));
+    if limit.current.is_some_and(|current| current < most) {
+        let raised = Rlimit { current: Some(most), ..limit };
+        setrlimit(Resource::Nofile, raised).expect("up to the hard limit");
+    }
+}
+
 pub fn reset_when_dropped(stream: &TcpStream) {
     SockRef::from(stream).set_linger(Some(Duration::ZERO)).expect("a stream can be told not to linger");
 }

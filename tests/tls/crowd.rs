@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use pollcat::{Config, Handler, Message, PeerId, Peers, Server};
+use pollcat_testing::raw::need_descriptors;
 use pollcat_testing::running::Running;
 
 use crate::authority::{Authority, VERSIONS, dial};
@@ -29,6 +30,7 @@ impl Handler<Receiver<()>> for Gate {
 
 #[test]
 fn a_thousand_handshakes_at_once_do_not_stall_who_talks() {
+    need_descriptors();
     let authority = Authority::new();
     let patience = Config::new().handshake_within(Duration::from_secs(120));
     let mut server = Server::without_listeners(patience).expect("the system has a poll for us");

@@ -1,18 +1,12 @@
 //! Many people at once: an arrival costs the same however many are here (README, 7).
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 
 use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::text::Text;
 use pollcat_testing::client::{Client, TEXT};
-
-/// As many descriptors as may be: there are two for each of a crowd, and the chat's limit is ours.
-fn need_descriptors() {
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).expect("up to the hard limit");
-}
+use pollcat_testing::raw::need_descriptors;
 
 /// So many new people, each with a connection on which nobody listens any more.
 fn come(chat: &Chat, number: usize) -> Vec<Client> {
