@@ -102,20 +102,34 @@ fn millis(millis: u64) -> Duration {
 #[test]
 fn timers_come_in_time_and_never_early_each_by_its_own_id() {
     let scene = Scene::begin(Config::new());
-    let begun = Instant::now();
-    // Set from the last to the first.
-    let set: Vec<(TimerId, u64)> = scene
-        .direct(|peers, _| (1..=10).rev().map(|number| (peers.after(millis(5 * number)), number)).collect());
-    let mut late = Vec::new();
-    for (timer, number) in set.into_iter().rev() {
+    // In steps of 100 ms, as deadlines are, nine of ten would be late, each time. A busy machine may stop us while they
+    // are due, and then all are late; it does not do so each time.
+    let mut all = Vec::new();
+    for _ in 0..10 {
+        let mut late = lateness_of_ten(&scene);
+        late.sort_unstable();
+        if late[1] < millis(40) {
+            return;
+        }
+        all.push(late);
+    }
+    panic!("{all:?}");
+}
+
+/// Sets ten timers, 5 ms apart. None is early, and they come in the order of their time.
+fn lateness_of_ten(scene: &Scene) -> Vec<Duration> {
+    let (begun, set): (Instant, Vec<(TimerId, u64)>) = scene.direct(|peers, _| {
+        let begun = Instant::now();
+        // Set from the last to the first.
+        (begun, (1..=10).rev().map(|number| (peers.after(millis(5 * number)), number)).collect())
+    });
+    let come = |(timer, number)| {
         let (came, at) = scene.comes();
         assert_eq!(came, timer, "in the order of their time");
         assert!(at - begun >= millis(5 * number), "number {number} came after {:?}", at - begun);
-        late.push(at - begun - millis(5 * number));
-    }
-    // In steps of 100 ms, as deadlines are, they would all be late. A busy machine delays some, and not nine of ten.
-    late.sort_unstable();
-    assert!(late[1] < millis(40), "{late:?}");
+        at - begun - millis(5 * number)
+    };
+    set.into_iter().rev().map(come).collect()
 }
 
 #[test]
