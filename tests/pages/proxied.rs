@@ -53,7 +53,7 @@ fn behind_nginx_pages_share_a_connection_websockets_pass_and_clients_are_known()
 
 #[test]
 fn behind_nginx_nobody_is_given_a_page_that_another_asked_for() {
-    let asking = Asking::new(Config::new().handshake_within(Duration::from_millis(500)));
+    let asking = Asking::new(Config::new().handshake_within(Duration::from_secs(3)));
     let upstream = asking.server.address().to_string();
     let Some(nginx) = nginx::start(|address| readme_block(address).replace("127.0.0.1:9002", &upstream))
     else {

@@ -14,8 +14,8 @@ use pollcat_testing::running::Running;
 
 const BODY: usize = 4 << 20;
 const BUFFER: usize = 64 << 10;
-const GRANTED: Duration = Duration::from_secs(1);
-const TAKEN: Duration = Duration::from_secs(4);
+const GRANTED: Duration = Duration::from_secs(2);
+const TAKEN: Duration = Duration::from_secs(8);
 
 /// Has much to say to everybody.
 struct Verbose;
