@@ -171,7 +171,7 @@ fn the_times_of_turns_are_measured_without_the_sleep() {
 
 #[test]
 fn what_waits_for_a_peer_is_measured_when_its_socket_is_full() {
-    let server = Directed::start(Config::new().max_send_queue(64 << 20));
+    let server = Directed::start(Config::new().max_send_queue(64 << 20).send_buffer(64 << 10));
     let (id, mut client) = server.guest();
     server.direct(move |peers| peers.send(id, "it is read"));
     assert_eq!(client.text(), "it is read");
