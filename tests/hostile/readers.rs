@@ -66,13 +66,13 @@ fn stalled_clients_are_closed_as_too_slow_and_give_their_memory_back() {
     );
     println!("figure: a well-behaved client meanwhile: {busy}");
     assert!(peaks[0] <= most_for_stalled() && peaks[1] <= most_for_stalled());
-    assert!(peaks[1] <= peaks[0] / 10 * 11, "the memory of the first is there for the second");
+    assert!(peaks[1] <= peaks[0] / 10 * 11 + 16 * MIB, "the memory of the first is there for the second");
     assert!(busy.longest() < DISTURBANCE);
 }
 
-/// Full queues, with all that keeping them takes.
+/// Full queues, with all that keeping them takes; and what the server needs meanwhile, which differs from system to system.
 fn most_for_stalled() -> u64 {
-    STALLED as u64 * QUEUE
+    STALLED as u64 * QUEUE + 16 * MIB
 }
 
 /// Clients that subscribe, and never read a byte after that.
@@ -94,7 +94,7 @@ fn publish(driver: &mut Client, count: usize) {
 
 /// The system's buffers take some MiB for each of the clients, before the server's queues begin to fill.
 fn publish_until(driver: &mut Client, what: &str, mut is_so: impl FnMut(&client::Status) -> bool) {
-    const AT_MOST: u64 = 64 * MIB;
+    const AT_MOST: u64 = 256 * MIB;
     for _ in 0..AT_MOST / PUBLISHED / 10 {
         publish(driver, 10);
         if is_so(&driver.status()) {
