@@ -9,7 +9,7 @@ use pollcat::{
 use pollcat_testing::client::{Client, PATIENCE};
 #[cfg(unix)]
 use pollcat_testing::scratch::Scratch;
-use pollcat_testing::scratch::cannot_run;
+use pollcat_testing::scratch::cannot_happen_here;
 
 use crate::running::Running;
 
@@ -138,12 +138,12 @@ fn ipv4_on_a_socket_of_ipv6_is_told_as_ipv4() {
     let mut server = server();
     let port = match server.listen("[::]:0") {
         Ok(address) => address.port(),
-        Err(error) => return cannot_run(&format!("IPv6: {error}")),
+        Err(error) => return cannot_happen_here(&format!("IPv6: {error}")),
     };
     let id = server.last_listener();
     let (_running, facts) = serve(server, id);
     let Ok(stream) = std::net::TcpStream::connect(("127.0.0.1", port)) else {
-        return cannot_run("this system keeps IPv4 and IPv6 apart");
+        return cannot_happen_here("this system keeps IPv4 and IPv6 apart");
     };
     let mut client = Client::over(stream);
     status(&mut client, "/");

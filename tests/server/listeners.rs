@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use pollcat::UnixAccess;
 use pollcat::{Config, Server, handler_fn};
 use pollcat_testing::client::{Client, PATIENCE, TEXT};
-use pollcat_testing::scratch::{Scratch, cannot_run};
+use pollcat_testing::scratch::{Scratch, cannot_happen_here};
 
 use crate::running::Running;
 
@@ -34,7 +34,7 @@ fn ipv6_is_as_good_as_ipv4() {
     let mut server = server();
     let address = match server.listen("[::1]:0") {
         Ok(address) => address,
-        Err(error) => return cannot_run(&format!("IPv6: {error}")),
+        Err(error) => return cannot_happen_here(&format!("IPv6: {error}")),
     };
     let _running = echo(server);
     assert_echo(&mut Client::connect(address));
@@ -85,7 +85,10 @@ fn clients_that_come_all_at_once_find_room() {
     let limit = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
     match limit.ok().and_then(|limit| limit.trim().parse::<usize>().ok()) {
         Some(limit) if limit >= CLIENTS => {}
-        limit => return cannot_run(&format!("somaxconn is {limit:?}, and {CLIENTS} clients come at once")),
+        limit => {
+            let why = format!("somaxconn is {limit:?}, and {CLIENTS} clients come at once");
+            return cannot_happen_here(&why);
+        }
     }
     let mut server = server();
     let address = server.listen("127.0.0.1:0").expect("loopback has a free port");
