@@ -126,6 +126,7 @@ impl Player {
 }
 
 fn play(seed: u64, policy: SlowPeers) {
+    println!("seed {seed}"); // is shown when the test fails
     let patience = Duration::from_millis(300);
     let config = Config::new()
         .trust_proxies(Proxies::only(["127.0.0.1"]).expect("an address"))

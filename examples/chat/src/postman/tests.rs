@@ -395,6 +395,7 @@ fn all_goes_out_under_one_name_whenever_the_program_is_killed() {
     let runs = std::env::var("POLLCAT_POSTMAN_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(60);
     let (mut kills, mut sent, mut repeated) = (0, 0, BTreeSet::new());
     for seed in 0..runs {
+        println!("seed {seed}"); // is shown when the test fails
         let mut stage = Stage::new(seed * 7919 + 1);
         (0..400).for_each(|_| stage.step());
         stage.end();

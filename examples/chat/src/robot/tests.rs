@@ -273,17 +273,25 @@ const PIECES: &[&str] = &[
     "号",
 ];
 
+const SOON: Duration = Duration::from_millis(500);
+
 /// Whatever is asked: there is an answer, soon, which is no longer than a few hundred characters more than the question.
 #[test]
 fn nothing_that_is_asked_takes_long_or_breaks_anything() {
-    let seed = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_nanos() as u64);
-    println!("seed {seed}");
+    let seed = std::env::var("POLLCAT_SEED").map_or(1, |seed| seed.parse().expect("a seed is a number"));
+    println!("POLLCAT_SEED={seed}");
     let mut random = Random(seed);
     let check = |question: &str| {
-        let begin = Instant::now();
-        let answered = ask_as("Robin", question);
-        let took = begin.elapsed();
-        assert!(took < Duration::from_millis(500), "{took:?} for {question:?}");
+        let ask = || {
+            let begin = Instant::now();
+            (ask_as("Robin", question), begin.elapsed())
+        };
+        let (answered, mut took) = ask();
+        if took >= SOON {
+            // A busy machine stops us now and then, and not three times.
+            took = took.min(ask().1).min(ask().1);
+        }
+        assert!(took < SOON, "{took:?} for {question:?}");
         match answered.answer {
             Answer::Say(words) | Answer::Unknown(words) => {
                 assert!(!words.is_empty() && words.len() < question.len() + 800, "{question:?}: {words}");

@@ -109,6 +109,7 @@ fn whatever_a_history_has_comes_back() {
     let template = Node::new();
     let mut rows = BTreeMap::new();
     for run in 0..runs {
+        println!("run {run}"); // is shown when the test fails
         let mut dice = Dice::new(run * 7907);
         let mut node = Node::like(&template);
         if run % 2 == 0 {
