@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Mutex;
 use std::time::Duration;
 
-use socket2::{Domain, SockRef, Socket, Type};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use socket2::{Domain, SockRef, Socket, Type};
 
-/// When the last handle on the stream is dropped, the connection is reset (RST) instead of ended (FIN).
 /// Room for a few thousand connections, both ends of which are in this process: a login shell often grants 1,024
 /// descriptors, and may be asked for more. Not all that may be had: some programs do something for each.
 pub fn need_descriptors() {
@@ -20,6 +20,7 @@ pub fn need_descriptors() {
     }
 }
 
+/// When the last handle on the stream is dropped, the connection is reset (RST) instead of ended (FIN).
 pub fn reset_when_dropped(stream: &TcpStream) {
     SockRef::from(stream).set_linger(Some(Duration::ZERO)).expect("a stream can be told not to linger");
 }
@@ -32,6 +33,22 @@ pub fn narrow_listener(send_buffer: usize) -> TcpListener {
     listener.bind(&address.into()).expect("loopback has a free port");
     listener.listen(128).expect("a bound socket can listen");
     listener.into()
+}
+
+/// A port of loopback that is nobody's but who listens on it, for as long as this process runs: a server that is down
+/// finds it free again, and until then nobody answers. A client is never given a port that another socket was bound to
+/// (ip(7), SO_REUSEADDR in socket(7)), so one is bound, and never listens. On other systems than Linux it would be in
+/// the way.
+pub fn lasting_port() -> u16 {
+    static KEPT: Mutex<Vec<Socket>> = Mutex::new(Vec::new());
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket can be had");
+    socket.set_reuse_address(true).expect("others may bind it as well");
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).expect("loopback has a free port");
+    let address = socket.local_addr().expect("it has an address").as_socket().expect("of IPv4");
+    if cfg!(target_os = "linux") {
+        KEPT.lock().expect("nobody panics with it").push(socket);
+    }
+    address.port()
 }
 
 /// A client whose receive buffer is small.

@@ -15,9 +15,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use pollcat_chat_testing::Chat;
-use pollcat_chat_testing::program::lasting_port;
 use pollcat_testing::client::PATIENCE;
 use pollcat_testing::dice::Dice;
+use pollcat_testing::raw::lasting_port;
 use rustix::process::{Resource, Rlimit, prlimit};
 
 use cast::Cast;
@@ -84,7 +84,7 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
     // A test's output is shown when it fails.
     println!("{durability}, {hardship:?}: POLLCAT_SEED={seed} POLLCAT_KILLS={kills}");
     let mut dice = Dice::new(seed);
-    let flags = flags(durability, hardship, &mut dice);
+    let flags = flags(durability, hardship);
     let mut chat = Chat::prepared(&flags.iter().map(String::as_str).collect::<Vec<_>>());
     start(&mut chat, hardship);
     let cast = Cast::gather(
@@ -203,8 +203,8 @@ fn torment(durability: &str, hardship: Hardship, seed: u64, kills: u64) {
 }
 
 /// Little is kept in memory, so that much has to be read back from the disk.
-fn flags(durability: &str, hardship: Hardship, dice: &mut Dice) -> Vec<String> {
-    let listen = format!("127.0.0.1:{}", lasting_port(dice));
+fn flags(durability: &str, hardship: Hardship) -> Vec<String> {
+    let listen = format!("127.0.0.1:{}", lasting_port());
     let keep = if hardship == Hardship::Pruning { "20" } else { "1000000" };
     ["--listen", &listen, "--durability", durability, "--recent", "20", "--keep-messages", keep]
         .map(String::from)

@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use pollcat_chat_testing::bots::{self, Key};
-use pollcat_chat_testing::program::lasting_port;
 use pollcat_chat_testing::receiver::Receiver;
 use pollcat_chat_testing::{Chat, governed};
 use pollcat_testing::client::PATIENCE;
 use pollcat_testing::dice::Dice;
+use pollcat_testing::raw::lasting_port;
 
 use deliveries::{compare_deliveries, listen_to_the_end, stored};
 use posts::{Posted, Stage, compare_posts, post, post_by_hook, say, say_again};
@@ -59,7 +59,7 @@ fn torment(durability: &str, seed: u64, kills: u64) {
     println!("{durability}: POLLCAT_SEED={seed} POLLCAT_KILLS={kills}");
     let Some(receiver) = Receiver::start() else { return };
     let mut dice = Dice::new(seed);
-    let listen = format!("127.0.0.1:{}", lasting_port(&mut dice));
+    let listen = format!("127.0.0.1:{}", lasting_port());
     // Little is kept in memory, so that much of what goes out has to be read back from the disk.
     let mut chat =
         Chat::start(&["--listen", &listen, "--durability", durability, "--recent", "20", "--robot", ROBOT]);

@@ -1,20 +1,18 @@
 //! The chat and a proxy, as OPERATING.md has both, but for the places where things are.
 
-use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use rustix::process::geteuid;
 use serde_json::json;
 
+use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::http::{Page, answer};
 use pollcat_chat_testing::json::Json;
-use pollcat_chat_testing::{Chat, program};
 use pollcat_testing::bridge::Bridge;
 use pollcat_testing::client::Client;
-use pollcat_testing::dice::Dice;
 use pollcat_testing::proxies::{Proxy, caddy, haproxy, nginx};
+use pollcat_testing::raw::lasting_port;
 use pollcat_testing::scratch::Scratch;
 use pollcat_testing::vouched::Certificate;
 
@@ -146,17 +144,6 @@ fn block(kind: Kind, language: &str, number: usize) -> &'static str {
     let mut blocks = section.split(&fence).skip(1);
     let block = blocks.nth(number).expect("the section has such a block");
     block.split_once("```").expect("the block has an end").0
-}
-
-/// Not that of a test beside this one, whose chat may be down just now.
-fn lasting_port() -> u16 {
-    static TAKEN: Mutex<Vec<u16>> = Mutex::new(Vec::new());
-    let mut taken = TAKEN.lock().expect("nobody panics with it");
-    let mut dice = Dice::new(u64::from(std::process::id()) << 8 | taken.len() as u64);
-    let mut ports = iter::repeat_with(|| program::lasting_port(&mut dice));
-    let port = ports.find(|port| !taken.contains(port)).expect("there are thousands");
-    taken.push(port);
-    port
 }
 
 /// What is said to the chat.

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::{fs, thread};
 
 use pollcat_testing::example;
+use pollcat_testing::raw::lasting_port;
 use pollcat_testing::scratch::Scratch;
 
 pub(crate) struct Program {
@@ -22,7 +23,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// With a history of its own, on a port of the system's choice. The name is the test's.
+    /// With a history of its own, and a port that it keeps.
     pub(crate) fn start(name: &str) -> Self {
         Program::with("http", Scratch::new(name), Vec::new())
     }
@@ -45,7 +46,8 @@ impl Program {
 
     fn with(scheme: &'static str, scratch: Scratch, mut flags: Vec<OsString>) -> Self {
         flags.extend(["--data".into(), scratch.file("chat.db").into()]);
-        let (process, address) = launch("127.0.0.1:0", &flags);
+        // It is started again where it was, and its page asks for it all the time.
+        let (process, address) = launch(&format!("127.0.0.1:{}", lasting_port()), &flags);
         Program { process, scheme, address, flags, _scratch: scratch }
     }
 

@@ -1,6 +1,5 @@
 //! Where the program is, and how to run it to its end.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
@@ -8,7 +7,6 @@ use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use pollcat_testing::client::PATIENCE;
-use pollcat_testing::dice::Dice;
 use pollcat_testing::example;
 
 /// The program, in a folder, with nothing in its environment that would change its settings.
@@ -74,12 +72,4 @@ pub fn wait(child: &mut Child) -> ExitStatus {
         }
         thread::park_timeout(Duration::from_millis(1)); // leaves the processor to the program
     }
-}
-
-/// A port that is the chat's each time it is started: below those that systems give to clients, one of which could
-/// otherwise have it while the chat is down.
-pub fn lasting_port(dice: &mut Dice) -> u16 {
-    let ports = (0..100).map(|_| 15_000 + dice.below(10_000) as u16);
-    let mut free = ports.filter(|&port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-    free.next().expect("one port in a hundred is free")
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pollcat_chat_testing::receiver::Receiver;
+use pollcat_testing::raw::lasting_port;
 
 use super::stage::{answered, job, next, post, sender};
 use crate::sender::job::{Job, Outcome, Trust};
@@ -96,7 +97,7 @@ fn what_is_answered_is_told() {
 
 #[test]
 fn who_is_not_there_is_told_in_plain_words() {
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
+    let free = format!("127.0.0.1:{}", lasting_port());
     let agent = sending::agent(of_the_system(), None, None);
     let failed = |url: String| sending::send(&agent, post(url)).0;
     assert_eq!(failed(format!("http://{free}/secret")), Outcome::Failed("it refused the connection".into()));
