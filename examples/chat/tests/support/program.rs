@@ -1,10 +1,12 @@
 //! Where the program is, and how to run it to its end.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::{env, io, thread};
 
 use pollcat_testing::client::PATIENCE;
 use pollcat_testing::example;
@@ -48,13 +50,24 @@ pub fn path() -> &'static Path {
     PATH.get_or_init(|| example::built("chat", ""))
 }
 
-/// Runs a command that ends by itself.
+/// Runs a command that ends by itself. What it says is read meanwhile: a pipe holds only so much, on some systems a page.
 #[track_caller]
 pub fn output(mut command: Command) -> Output {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program can be started");
-    wait(&mut child);
-    child.wait_with_output().expect("its output can be read")
+    let out = read(child.stdout.take().expect("it is piped"));
+    let err = read(child.stderr.take().expect("it is piped"));
+    let status = wait(&mut child);
+    let said =
+        |reader: JoinHandle<io::Result<Vec<u8>>>| reader.join().expect("it reads").expect("it can be read");
+    Output { status, stdout: said(out), stderr: said(err) }
+}
+
+fn read(mut pipe: impl Read + Send + 'static) -> JoinHandle<io::Result<Vec<u8>>> {
+    thread::spawn(move || {
+        let mut all = Vec::new();
+        pipe.read_to_end(&mut all).map(|_| all)
+    })
 }
 
 /// Waits for the end of a program.
