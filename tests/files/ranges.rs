@@ -113,7 +113,7 @@ fn curl_fetches_ranges_and_goes_on_where_it_stopped() {
     let url = format!("http://{}/numbers", site.program.address);
     let curl = |arguments: &[&str]| {
         let output = Command::new("curl")
-            .args(["--silent", "--show-error", "--fail"])
+            .args(["--silent", "--show-error", "--fail", "--noproxy", "*"])
             .args(arguments)
             .arg(&url)
             .output();

@@ -49,6 +49,8 @@ fn the_lines_of_the_readme_do_what_they_say() {
         let mut command = Command::new("sh");
         let line = line.replace(ADDRESS, &format!("http://{}", chat.address()));
         command.current_dir(chat.folder()).args(["-c", &line]).env("HOOK", &hook).env("TOKEN", &token);
+        // Whoever has a proxy for the world reaches their own machine without it.
+        command.env("no_proxy", "*");
         let output = program::output(command);
         let told = String::from_utf8(output.stdout).expect("text");
         if !expected.starts_with('{') {
