@@ -85,16 +85,17 @@ fn a_reminder_outlives_the_program_and_rings_once() {
     let mut chat = Chat::start(&ROBOT);
     let mut alice = Json::named(chat.address(), "alice");
     let begin = Instant::now();
-    remind(&mut alice, "lobby", "提醒 4秒 喝茶");
+    remind(&mut alice, "lobby", "提醒 10秒 喝茶");
     chat.crash();
     let mut alice = alice.again(chat.address());
     assert_eq!(rung(&mut alice, "lobby"), 0);
     assert_eq!(rings(&mut alice), "⏰ @alice：喝茶");
-    assert!(begin.elapsed() >= Duration::from_secs(4), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() >= Duration::from_secs(10), "{:?}", begin.elapsed());
     remind(&mut alice, "lobby", "提醒 1秒 喝水");
     let (status, _) = chat.terminate();
     assert!(status.success());
-    while begin.elapsed() < Duration::from_secs(8) {
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(2) {
         std::thread::park_timeout(Duration::from_millis(50));
     }
     chat.start_again();
@@ -116,10 +117,11 @@ fn words_that_may_not_be_said_there_wait() {
     let chat = Chat::start(&ROBOT);
     let mut alice = owner(&chat, "alice");
     let mut bob = Json::named(chat.address(), "bob");
-    remind(&mut bob, "lobby", "remind 1s tea");
+    // The mute must be written before it is time: a slow disk takes its time for each.
+    remind(&mut bob, "lobby", "remind 4s tea");
     act(&mut alice, json!({"type": "mute", "user": "bob", "seconds": 60}));
     let begin = Instant::now();
-    while begin.elapsed() < Duration::from_secs(3) {
+    while begin.elapsed() < Duration::from_secs(6) {
         std::thread::park_timeout(Duration::from_millis(100));
     }
     assert_eq!(rung(&mut bob, "lobby"), 0, "they are muted");
@@ -151,9 +153,12 @@ fn file(chat: &Chat) -> std::path::PathBuf {
     chat.folder().join("clock")
 }
 
-/// So far is the program's clock from the one on the wall: `+2d`, `-3h`.
+/// So far is the program's clock from the one on the wall: `+2d`, `-3h`. The program reads it all the time, and never half
+/// of it.
 fn set(chat: &Chat, ahead: &str) {
-    std::fs::write(file(chat), format!("{ahead}\n")).expect("it can be written");
+    let next = chat.folder().join("clock.next");
+    std::fs::write(&next, format!("{ahead}\n")).expect("it can be written");
+    std::fs::rename(next, file(chat)).expect("it can be renamed");
 }
 
 /// After a while is after a while.
@@ -169,7 +174,7 @@ fn a_clock_that_is_set_meanwhile_makes_nothing_early_or_late() {
         set(&chat, ahead);
         assert_eq!(rings(&mut alice), "⏰ @alice：喝茶", "{ahead}");
         let took = begin.elapsed();
-        assert!(took >= Duration::from_secs(3) && took < Duration::from_secs(10), "{ahead}: {took:?}");
+        assert!(took >= Duration::from_secs(3) && took < Duration::from_secs(60), "{ahead}: {took:?}");
     }
 }
 
@@ -187,7 +192,7 @@ fn what_was_due_meanwhile_is_said_at_the_start() {
     let mut alice = alice.again(chat.address());
     let begin = Instant::now();
     while rung(&mut alice, "lobby") < 1 {
-        assert!(begin.elapsed() < Duration::from_secs(10), "it does not ring");
+        assert!(begin.elapsed() < Duration::from_secs(60), "it does not ring");
         std::thread::park_timeout(Duration::from_millis(20));
     }
     let page = alice.ask(json!({"type": "page", "room": "lobby", "limit": 1}));
@@ -199,7 +204,7 @@ fn what_was_due_meanwhile_is_said_at_the_start() {
     let mut alice = alice.again(chat.address());
     let begin = Instant::now();
     while rung(&mut alice, "lobby") < 2 {
-        assert!(begin.elapsed() < Duration::from_secs(10), "it does not ring");
+        assert!(begin.elapsed() < Duration::from_secs(60), "it does not ring");
         std::thread::park_timeout(Duration::from_millis(20));
     }
 }
