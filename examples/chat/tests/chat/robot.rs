@@ -124,17 +124,25 @@ fn what_it_does_not_know_it_says_once_a_minute() {
 fn whoever_asks_too_much_is_not_answered_and_others_are() {
     let chat = chat();
     let mut alice = Json::named(chat.address(), "alice");
+    let begin = Instant::now();
+    // A person is given one more each 6 s, and a room each 2 s: on a slow machine some are earned meanwhile.
+    let allowed = |at_once: usize, every: u64| {
+        let earned = begin.elapsed().as_secs() / every + 1;
+        at_once..=at_once + earned as usize
+    };
     for _ in 0..50 {
         alice.say("lobby", "@小爱 d20");
     }
-    assert_eq!(said(&mut alice).len(), 10);
+    let answered = said(&mut alice).len();
+    assert!(allowed(10, 6).contains(&answered), "{answered} of alice's");
     let others: Vec<Json> = (0..4).map(|n| Json::named(chat.address(), &format!("bob {n}"))).collect();
     for mut other in others {
         for _ in 0..10 {
             other.say("lobby", "@小爱 d20");
         }
     }
-    assert_eq!(said(&mut alice).len(), 20, "30 in a room, of all together");
+    let answered = said(&mut alice).len();
+    assert!(allowed(20, 2).contains(&answered), "{answered}: 30 in a room, of all together");
     // In other rooms it goes on.
     let mut carol = Json::named(chat.address(), "carol");
     carol.join("tea");
@@ -224,6 +232,16 @@ fn where_nobody_may_speak_and_where_it_may_not_it_is_silent() {
 /// A thousand questions, as fast as they go, hold others up no more than a thousand words.
 #[test]
 fn a_flood_of_questions_costs_nobody_anything() {
+    // The best of three each, of as many chats: a busy machine delays some.
+    let rounds = [(); 3].map(|()| words_and_questions());
+    println!("1,000 messages, and 1,000 questions: {rounds:?}");
+    let [words, questions] =
+        [0, 1].map(|which| rounds.iter().map(|round| round[which]).min().expect("three"));
+    assert!(questions < 4 * words + Duration::from_secs(1), "{rounds:?}");
+}
+
+/// How long it takes until a thousand of each are acknowledged, and somebody else has said something meanwhile.
+fn words_and_questions() -> [Duration; 2] {
     let chat = Chat::start(&["--robot", "小爱", "--durability", "system"]);
     let [mut alice, mut bob] = ["alice", "bob"].map(|name| Json::named(chat.address(), name));
     bob.join("tea");
@@ -233,17 +251,12 @@ fn a_flood_of_questions_costs_nobody_anything() {
             let id = format!("{}-{n}", words.len());
             alice.send(&json!({"type": "message", "id": id, "room": "lobby", "msg": words}));
         }
-        let mut slowest = Duration::ZERO;
         for _ in 0..20 {
-            let begin = Instant::now();
             bob.say("tea", "hello");
-            slowest = slowest.max(begin.elapsed());
         }
         assert_eq!(alice.heard_of("ack").len(), 1_000);
-        (begin.elapsed(), slowest)
+        begin.elapsed()
     };
     let time = "1分钟".repeat(60);
-    let (plain, asked) = (flood(&format!("小爱 提醒我 {time}")), flood(&format!("@小爱 提醒我 {time}")));
-    println!("1,000 messages: {plain:?}; 1,000 questions: {asked:?}");
-    assert!(asked.0 < 4 * plain.0 + Duration::from_secs(1), "{plain:?} {asked:?}");
+    ["", "@"].map(|mark| flood(&format!("{mark}小爱 提醒我 {time}")))
 }
