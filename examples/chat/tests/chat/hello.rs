@@ -178,13 +178,19 @@ fn every_hello_that_is_refused_costs_its_address_something() {
         upgrade_request("Sec-WebSocket-Protocol: chat.v1\r\nX-Forwarded-For: 192.0.2.7\r\n").as_bytes(),
     );
     assert!(client.head().starts_with("HTTP/1.1 101 "));
-    let mut codes = Vec::new();
-    for _ in 0..6 {
+    let mut guesses = 0;
+    loop {
         client.send(pollcat_testing::client::TEXT, br#"{"type":"hello","token":"guess"}"#);
         let error: Value = serde_json::from_str(&client.text()).expect("JSON");
-        codes.push(error["code"].as_str().unwrap_or_default().to_owned());
+        if error["code"] == "rate_limited" {
+            break;
+        }
+        assert_eq!(error["code"], "unknown_token");
+        guesses += 1;
+        assert!(guesses < 60, "whoever guesses on is not held up");
     }
-    assert_eq!((&codes[..5], codes[5].as_str()), (&vec!["unknown_token".to_owned(); 5][..], "rate_limited"));
+    // One more is earned each second, on a slow machine meanwhile.
+    assert!(guesses >= 5, "{guesses}");
 }
 
 #[test]
@@ -265,11 +271,11 @@ fn a_crowd_that_comes_back_has_no_strangers_in_it() {
 
 #[test]
 fn who_never_says_hello_is_closed_and_was_nobody() {
-    let chat = Chat::start(&["--hello-within", "1"]);
+    let chat = Chat::start(&["--hello-within", "5"]);
     let mut silent = Json::connect(chat.address());
     let mut refused = Json::connect(chat.address());
     assert_eq!(refused_hello(&mut refused, json!({"token": "unknown"})), "unknown_token");
-    let end = (1008, "say hello within 1 s".to_owned());
+    let end = (1008, "say hello within 5 s".to_owned());
     assert_eq!((silent.closed(), refused.closed()), (end.clone(), end), "and a refused one is none");
     assert_eq!(silent.left_over(), Vec::<Value>::new());
     assert_eq!(Json::hello(chat.address(), json!({})).id, 1, "there was nobody before");

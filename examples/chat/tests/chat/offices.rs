@@ -2,8 +2,8 @@
 //! (README, 2, and OPERATING.md).
 
 use std::collections::BTreeMap;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{iter, thread};
 
 use serde_json::{Value, json};
 
@@ -79,8 +79,8 @@ fn those_who_are_too_many_get_turns() {
     assert!(time >= Duration::from_millis(1_400), "30 of them, 20 in a second: {time:?}");
     assert!(waits <= 90, "they were told to come again {waits} times");
     // Elsewhere nobody waits; neither does who is known.
-    let (elsewhere, _) = come_in(vec![knock(&chat, "192.0.2.8").expect("there is room")]);
-    assert!(elsewhere < Duration::from_secs(1));
+    let (_, waits) = come_in(vec![knock(&chat, "192.0.2.8").expect("there is room")]);
+    assert_eq!(waits, 0);
 }
 
 #[test]
@@ -99,19 +99,28 @@ fn a_trusted_network_has_no_limits() {
 /// Who waits for a turn is not closed for being silent meanwhile, and nothing is made of what is said in between.
 #[test]
 fn a_turn_is_worth_waiting_for() {
-    let slow = ["--newcomer-rate", "1", "--newcomer-burst", "1", "--hello-within", "1"];
+    let slow = ["--newcomer-rate", "1", "--newcomer-burst", "1", "--hello-within", "3"];
     let chat = office(&slow);
     let mut observer = Json::hello(chat.address(), json!({}));
     let mut first = knock(&chat, "192.0.2.7").expect("there is room");
     first.send(TEXT, br#"{"type":"hello"}"#);
     assert_eq!(object(&mut first)["type"], "welcome");
     observer.expect("joined");
+    // So many that the last one has its turn later than it would have had to say hello.
     let mut clients: Vec<Client> =
-        (0..3).map(|_| knock(&chat, "192.0.2.7").expect("there is room")).collect();
-    clients[0].send(TEXT, br#"{"msg":"no time for greetings","id":"m"}"#);
-    let answer = object(&mut clients[0]);
-    assert_eq!((&answer["id"], &answer["code"]), (&json!("m"), &json!("rate_limited")), "{answer}");
-    assert_eq!(observer.heard_of("joined"), Vec::<Value>::new());
+        (0..5).map(|_| knock(&chat, "192.0.2.7").expect("there is room")).collect();
+    for client in &mut clients {
+        client.send(TEXT, br#"{"msg":"no time for greetings","id":"m"}"#);
+    }
+    let all = clients.len();
+    // On a slow machine one of them or another has had a turn.
+    clients.retain_mut(|client| {
+        let answer = iter::repeat_with(|| object(client)).find(|it| it["id"] == "m").expect("an answer");
+        assert!(answer["type"] == "ack" || answer["code"] == "rate_limited", "{answer}");
+        answer["type"] == "error"
+    });
+    assert!(clients.len() > 1, "they did not wait for each other");
+    assert_eq!(observer.heard_of("joined").len(), all - clients.len());
     come_in(clients);
 }
 
