@@ -1,6 +1,7 @@
 //! What is packaged, with the programs that read it: the man page, the completions, Debian's settings, logrotate's, and a container's.
 
 use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -30,7 +31,11 @@ fn printed(what: &str, scratch: &Scratch) -> String {
 fn run(program: &str, args: &[&str]) -> Option<Output> {
     // Debian keeps some where the search path of a plain user does not lead.
     let path = env::var("PATH").unwrap_or_default() + ":/usr/sbin";
-    match Command::new(program).args(args).env("PATH", path).output() {
+    let mut command = Command::new(program);
+    // A language that is not installed, or a home that is not there, would be complained of.
+    let home = Scratch::new("home");
+    command.args(args).env("PATH", path).env("LC_ALL", "C").env("HOME", home.path());
+    match command.output() {
         Ok(output) => Some(output),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             cannot_run(&format!("there is no {program} on this machine"));
@@ -138,6 +143,10 @@ fn logrotate_takes_the_log_and_no_line_is_lost() {
     let block = block.replace(told, &format!("kill -USR1 $(cat {pid})"));
     let rules = scratch.file("rules");
     fs::write(&rules, block).expect("it can be written");
+    // It refuses what others may write to, as a plain user's mask may have it.
+    for (place, mode) in [(rules.as_path(), 0o644), (scratch.path(), 0o755)] {
+        fs::set_permissions(place, fs::Permissions::from_mode(mode)).expect("it is ours");
+    }
     let rules = rules.display().to_string();
 
     let come_and_go = |name: &str| drop(Text::named(chat.address(), name));

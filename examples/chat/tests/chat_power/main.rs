@@ -11,8 +11,10 @@
 use std::collections::HashMap;
 use std::env;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::json::Json;
@@ -72,20 +74,28 @@ fn variable(name: &str, default: usize) -> usize {
         .map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name}={value}: a number")))
 }
 
-/// The recorder, compiled. It is kept for as long as the test runs.
+/// The recorder, compiled. It lies beside this test, as a folder for temporary files may hold nothing that is run; and has
+/// a name there, as one with spaces cannot be preloaded.
 fn recorder() -> Option<Recorder> {
-    let folder = Scratch::new(&format!("recorder-{:?}", std::thread::current().id()));
-    let library = folder.file("recorder.so");
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let compiled =
+        env::current_exe().expect("a test knows its program").with_extension(format!("{number}.so"));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chat_power/recorder.c");
     let compiler = env::var_os("CC").unwrap_or_else(|| "cc".into());
     let built = Command::new(compiler)
         .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"])
-        .arg(&library)
+        .arg(&compiled)
         .arg(source)
         .arg("-ldl")
         .status();
     match built {
-        Ok(status) if status.success() => Some(Recorder { library, _folder: folder }),
+        Ok(status) if status.success() => {
+            let folder = Scratch::new("recorder");
+            let library = folder.file("recorder.so");
+            symlink(compiled, &library).expect("a link");
+            Some(Recorder { library, _folder: folder })
+        }
         other => {
             cannot_run(&format!("the recorder was not compiled by a C compiler: {other:?}"));
             None

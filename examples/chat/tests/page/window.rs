@@ -28,7 +28,14 @@ pub fn browser() -> Option<Browser> {
         pollcat_testing::scratch::cannot_run("the chat's page, for chromium is not installed");
         return None;
     };
-    let args = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run"];
+    // The language is that of the words that are waited for, whatever the system speaks.
+    let args = [
+        "--lang=en-US",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--no-first-run",
+    ];
     let options = LaunchOptions {
         path: Some(path),
         sandbox: false,
