@@ -21,7 +21,7 @@ pub(crate) struct Cut;
 impl Line {
     /// Tries until the chat listens, which may be when it has been started again.
     pub(crate) fn connect(address: SocketAddr) -> Self {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + 3 * PATIENCE;
         loop {
             match Line::try_connect(address) {
                 Ok(line) => return line,

@@ -51,7 +51,7 @@ pub(crate) fn post(stage: &Stage, token: &Key, number: usize, mut dice: Dice) ->
 
 /// Until it is answered: it may have been said before it is sent again.
 pub(crate) fn say(stage: &Stage, token: &Key, (room, id, text): (&'static str, String, String)) -> Posted {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + 3 * PATIENCE;
     let mut tries = 0;
     loop {
         assert!(Instant::now() < deadline, "{text:?} is never answered");

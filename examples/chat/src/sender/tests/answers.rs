@@ -130,7 +130,7 @@ fn whoever_wastes_time_or_memory_gets_ten_seconds_and_64_kib() {
         let sent = next(&mail);
         let took = begun.elapsed();
         assert!(
-            (Duration::from_secs(9)..Duration::from_secs(20)).contains(&took),
+            (Duration::from_secs(9)..Duration::from_secs(30)).contains(&took),
             "{}: {took:?}",
             sent.ticket
         );

@@ -72,7 +72,8 @@ fn when_it_is_over_nobody_waits() {
     let begun = Instant::now();
     drop(sender);
     let took = begun.elapsed();
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    // A wait would be ten seconds.
+    assert!(took < Duration::from_secs(5), "{took:?}");
     // Of 40 only those come back that were under way; then the threads are gone, and the channel with them.
     assert!(mail.iter().count() <= 2);
 }

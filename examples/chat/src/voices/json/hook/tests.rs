@@ -122,6 +122,6 @@ fn a_body_that_is_all_structure_is_read_in_no_time() {
     for body in bodies {
         let begun = std::time::Instant::now();
         let _ = hooked(Media::Json, body.as_bytes());
-        assert!(begun.elapsed().as_secs() < 2, "{}", &body[..20]);
+        assert!(begun.elapsed().as_secs() < 10, "{}", &body[..20]);
     }
 }
