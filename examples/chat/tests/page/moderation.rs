@@ -214,7 +214,7 @@ fn a_masked_word_is_masked_for_who_says_it_and_a_mark_goes_with_its_time() {
     alice.wait("rows.querySelector('.message-text')?.textContent === 'the **** ***'");
     // One who is muted has a mark, and none when it is over, however long ago the members were asked for.
     let is_marked = "document.querySelector('#member-list .members-muted')";
-    alice.run("pollcat.do.govern({ type: 'mute', user: 'bob', room: 'lobby', seconds: 2 })");
+    alice.run("pollcat.do.govern({ type: 'mute', user: 'bob', room: 'lobby', seconds: 10 })");
     alice.wait(is_marked);
     alice.wait(&format!("!{is_marked}"));
     member_menu(&alice, "bob");

@@ -1,5 +1,7 @@
 //! Governing for everyone: nothing serious for axe-core in menus, cards and scenes; by keyboard alone, and with a thumb.
 
+use std::time::{Duration, Instant};
+
 use headless_chrome::protocol::cdp::{Emulation, Input};
 use serde_json::json;
 
@@ -129,14 +131,24 @@ fn a_finger_that_rests_on_a_message_opens_its_menu() {
     let touch = |kind: &str, points: serde_json::Value| {
         alice.call::<Input::DispatchTouchEvent>(json!({"type": kind, "touchPoints": points}));
     };
-    // Who scrolls means no menu: the finger moves before it rests.
-    touch("touchStart", json!([place]));
-    touch("touchMove", json!([{"x": place["x"], "y": place["y"].as_f64().expect("a number") - 40.0}]));
-    touch("touchEnd", json!([]));
-    assert_eq!(
-        alice.run("new Promise((over) => setTimeout(() => over(document.querySelector('.menu')), 600))"),
-        json!(null)
-    );
+    // Who scrolls means no menu: the finger moves before it rests. On a busy machine it may come too late.
+    let moved = json!([{"x": place["x"], "y": place["y"].as_f64().expect("a number") - 40.0}]);
+    let has_moved_in_time = (0..20).any(|_| {
+        let begin = Instant::now();
+        touch("touchStart", json!([place]));
+        touch("touchMove", moved.clone());
+        let is_in_time = begin.elapsed() < Duration::from_millis(300);
+        touch("touchEnd", json!([]));
+        let is_open = "new Promise((over) => setTimeout(() => over(!!document.querySelector('.menu')), 600))";
+        let is_open = alice.run(is_open) == true;
+        assert!(!is_open || !is_in_time, "a menu for a finger that moved");
+        if is_open {
+            alice.press("Escape");
+            no_dialog(&alice);
+        }
+        is_in_time
+    });
+    assert!(has_moved_in_time, "this machine is too slow for fingers");
     touch("touchStart", json!([place]));
     alice.wait("document.querySelector('.menu')");
     touch("touchEnd", json!([]));

@@ -222,7 +222,7 @@ fn a_picture_is_looked_at_and_left_by_keys() {
     alice.say("/join tea");
     alice.wait("location.hash === '#tea'");
     bob.say("look here, @Alice!");
-    alice.wait("document.title.startsWith('(@1) ') && toasts.textContent.includes('look here')");
+    alice.wait("document.title.startsWith('(@1) ') && toasted.some((it) => it.includes('look here'))");
     alice.click("#places [data-act=search]");
     alice.wait("document.querySelector('dialog')");
     alice.write("LOOK");

@@ -45,7 +45,9 @@ pub fn browser() -> Option<Browser> {
         args: args.map(OsStr::new).to_vec(),
         ..LaunchOptions::default()
     };
-    Some(Browser::new(options).expect("chromium starts"))
+    let browser = Browser::new(options).expect("chromium starts");
+    browser.set_default_timeout(PATIENCE);
+    Some(browser)
 }
 
 fn find_browser() -> Option<PathBuf> {
