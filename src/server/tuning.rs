@@ -98,6 +98,9 @@ pub(super) const FULL_TAPE: usize = 256 << 10;
 /// The tape's memory beyond this is given back after a flush.
 pub(super) const TAPE_KEPT: usize = 1 << 20;
 
+/// A topic with more members has a bit for each slot; a list of so many is searched as fast.
+pub(super) const FEW_MEMBERS: usize = 256;
+
 /// The places of so many messages with a key, on the tape, are kept room for.
 pub(super) const KEYS_KEPT: usize = 1 << 10;
 

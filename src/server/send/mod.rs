@@ -7,6 +7,7 @@ mod connections;
 mod delivery;
 mod encode;
 mod flush;
+mod members;
 mod memberships;
 mod outbound;
 mod outbox;

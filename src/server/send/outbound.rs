@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::compression::Compressors;
+use super::members::Members;
 use super::outbox::{CaughtUp, Outbox};
 use super::tape::{Piece, Tape};
 use super::topics::Topics;
@@ -128,19 +129,19 @@ impl Outbound {
     /// How many peers are subscribed to a topic.
     pub(in crate::server) fn subscribers(&self, topic: &str) -> usize {
         match self.fated {
-            0 => self.listed(topic).len(),
+            0 => self.listed(topic).map_or(0, Members::len),
             _ => self.members(topic).count(),
         }
     }
 
     /// The peers that are subscribed to a topic, and accept messages.
     pub(in crate::server) fn members(&self, topic: &str) -> impl Iterator<Item = Slot> + use<'_> {
-        self.listed(topic).iter().copied().filter(|&slot| self.accepts(slot))
+        self.listed(topic).into_iter().flat_map(Members::iter).filter(|&slot| self.accepts(slot))
     }
 
     /// With those that have met a fate.
-    fn listed(&self, topic: &str) -> &[Slot] {
-        self.topics.find(topic).map_or(&[], |number| self.topics.members(number))
+    fn listed(&self, topic: &str) -> Option<&Members> {
+        self.topics.find(topic).map(|number| self.topics.members(number))
     }
 
     /// The names of the topics that a peer is subscribed to.

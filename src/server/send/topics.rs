@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::members::Members;
 use super::memberships::{EVERYBODY, Memberships, TopicNumber};
 use crate::server::peer_id::Slot;
 use crate::server::table::slot_set::SlotSet;
@@ -26,8 +27,7 @@ pub(super) struct Topics {
 #[derive(Debug)]
 struct Topic {
     name: Arc<str>,
-    /// Slots, close together, so that a fan-out walks memory in order.
-    members: Vec<Slot>,
+    members: Members,
     /// The messages of this turn, in the order of the tape.
     published: Vec<Published>,
 }
@@ -66,20 +66,16 @@ impl Topics {
         &mut self.everybody
     }
 
-    /// The next member of a topic from a place on, which moves on. In the topic of everybody each slot is a place.
+    /// The next member of a topic from a place on, which moves on.
     #[inline]
     pub(super) fn next_member(&self, number: TopicNumber, place: &mut usize) -> Option<Slot> {
         if number == EVERYBODY {
-            let slot = self.everybody.next(*place)?;
-            *place = slot.index() + 1;
-            return Some(slot);
+            return self.everybody.next_at(place);
         }
-        let slot = *self.members(number).get(*place)?;
-        *place += 1;
-        Some(slot)
+        self.members(number).next(place)
     }
 
-    pub(super) fn members(&self, number: TopicNumber) -> &[Slot] {
+    pub(super) fn members(&self, number: TopicNumber) -> &Members {
         &self.topics[number as usize].members
     }
 
@@ -110,17 +106,15 @@ impl Topics {
 
     /// The caller knows that it is not a member yet.
     pub(super) fn join(&mut self, number: TopicNumber, slot: Slot) {
-        self.topics[number as usize].members.push(slot);
+        self.topics[number as usize].members.add(slot);
     }
 
     /// What was published before has been queued for the peer.
     pub(super) fn leave(&mut self, number: TopicNumber, slot: Slot) {
         let topic = &mut self.topics[number as usize];
-        if let Some(place) = topic.members.iter().position(|&member| member == slot) {
-            topic.members.swap_remove(place);
-        }
-        if topic.members.is_empty() {
-            (topic.members, topic.published) = (Vec::new(), Vec::new());
+        topic.members.remove(slot);
+        if topic.members.len() == 0 {
+            (topic.members, topic.published) = (Members::default(), Vec::new());
             self.numbers.remove(&topic.name);
             self.unused.push(number);
             self.active.retain(|&active| active != number);
@@ -184,7 +178,7 @@ impl Topics {
 
 impl Topic {
     fn named(name: Arc<str>) -> Self {
-        Topic { name, members: Vec::new(), published: Vec::new() }
+        Topic { name, members: Members::default(), published: Vec::new() }
     }
 }
 

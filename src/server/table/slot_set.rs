@@ -37,6 +37,14 @@ impl SlotSet {
         Some(Slot::at(word * 64 + bits.trailing_zeros() as usize))
     }
 
+    /// The next one from a place on, which moves on: each slot is a place.
+    #[inline]
+    pub(in crate::server) fn next_at(&self, place: &mut usize) -> Option<Slot> {
+        let slot = self.next(*place)?;
+        *place = slot.index() + 1;
+        Some(slot)
+    }
+
     /// All of them, in order.
     pub(in crate::server) fn iter(&self) -> impl Iterator<Item = Slot> {
         std::iter::successors(self.next(0), |&slot| self.next(slot.index() + 1))
