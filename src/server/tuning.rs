@@ -29,6 +29,10 @@ pub(super) const OPENINGS_PER_TURN: usize = 64;
 /// Timers that come before the peers have their turn.
 pub(super) const TIMERS_PER_TURN: usize = 1024;
 
+/// Members of topics that are written to before the peers have their turn: some 8 ms. A write to one of 10,000 costs as
+/// much as one to somebody who waits for an answer.
+pub(super) const MEMBERS_PER_TURN: usize = 1024;
+
 // ---- how connections come
 
 /// Clients that TCP keeps for us until we accept them; the system cuts it to its own limit (on Linux

@@ -29,6 +29,43 @@ fn a_thousand_peers_hear_one() {
     assert!(bench.has_stopped() && peers.iter().all(|&id| bench.has_ended(id)));
 }
 
+/// No turn lasts until thousands are written to: what others ask is answered in between.
+#[test]
+fn what_thousands_are_to_hear_is_told_over_several_turns() {
+    /// Tells everybody what is said first. With some of the others it notes for how many that waits still, and has a
+    /// word for one of those.
+    #[derive(Default)]
+    struct Crier {
+        said: usize,
+        waiting: Vec<usize>,
+    }
+    impl Handler for Crier {
+        fn on_message(&mut self, peers: &mut Peers, _: PeerId, message: Message<'_>) {
+            self.said += 1;
+            if self.said == 1 {
+                return peers.broadcast(message);
+            }
+            if self.said % 1_000 == 500 {
+                let all = peers.ids();
+                let waiting: Vec<PeerId> = all.into_iter().filter(|&id| peers.queued(id) > 0).collect();
+                waiting.last().into_iter().for_each(|&last| _ = peers.send(last, "and you"));
+                self.waiting.push(waiting.len());
+            }
+        }
+    }
+    let mut bench = Bench::new(Crier::default());
+    let peers: Vec<PeerId> = (0..4_000).map(|_| bench.open("/")).collect();
+    // They speak together, and a poll brings some of it at a time: so some speak in each of the turns that it takes.
+    bench.together(|bench| peers.iter().for_each(|&id| bench.say(id, "hear, hear")));
+    let waiting = &bench.handler().waiting;
+    assert_eq!((waiting.len(), waiting[0]), (4, 4_000));
+    assert!(waiting.is_sorted_by(|before, after| before > after), "{waiting:?}");
+    let words = waiting.iter().filter(|&&waiting| waiting > 0).count();
+    let heard: Vec<_> = peers.iter().map(|&id| bench.heard(id)).collect();
+    assert!(heard.iter().all(|heard| *heard == ["hear, hear"] || *heard == ["hear, hear", "and you"]));
+    assert_eq!(heard.iter().filter(|heard| heard.len() == 2).count(), words);
+}
+
 #[test]
 fn what_is_done_together_comes_in_one_turn() {
     /// Tells the first peer, and notes how much waits for it already.

@@ -137,6 +137,12 @@ impl Peers {
         self.act_on_facts();
     }
 
+    /// Writes what is queued as far as this turn's share goes, and acts on what came of it.
+    pub(in crate::server) fn flush_a_share(&mut self) {
+        self.out.flush_a_share();
+        self.act_on_facts();
+    }
+
     /// Answers leave in groups, if nothing was published and the handler need not be called in between.
     #[inline]
     pub(in crate::server) fn flush_a_group(&mut self) {

@@ -232,8 +232,9 @@ impl Peers {
         self.out.subscribers(topic)
     }
 
-    /// How many bytes wait for a peer. What was published to it in this turn counts, though it may be left out when the
-    /// turn ends ([`SlowPeers::Skip`](super::SlowPeers::Skip)), or replace what waits ([`Outgoing::replacing`]).
+    /// How many bytes wait for a peer. What was published to it and has not had its turn counts, though it may be left
+    /// out when the turn ends ([`SlowPeers::Skip`](super::SlowPeers::Skip)), or replace what waits
+    /// ([`Outgoing::replacing`]).
     pub fn queued(&self, id: PeerId) -> usize {
         self.table.find(id).map_or(0, |slot| self.out.queued(slot))
     }

@@ -1,8 +1,9 @@
-//! How queues are written: one write for each peer with something to read, however many messages the turn brought.
+//! How queues are written: one write for each peer with something to read, however many messages the turn brought. What
+//! many thousands are to read is written over several turns.
 
 use std::io;
 
-use super::memberships::TopicNumber;
+use super::memberships::{EVERYBODY, TopicNumber};
 use super::outbound::{Fact, Outbound};
 use super::outbox::{CaughtUp, Written};
 use super::tape::Piece;
@@ -14,21 +15,45 @@ use crate::server::tuning::{GROUP, GROUP_LENGTH};
 impl Outbound {
     /// Writes all that is queued; then the tape is used again.
     pub(in crate::server) fn flush(&mut self) {
+        self.write_out(usize::MAX);
+    }
+
+    /// The turn ends: writes what is queued for one peer each, and what was published to a share of those who are to
+    /// get it. The others get it in the next turns, so whoever says something then does not wait for all of them. Until
+    /// then it is as if it had been published a moment ago: it stays on the tape, and noted with its topic.
+    pub(in crate::server) fn flush_a_share(&mut self) {
+        self.write_out(self.share);
+    }
+
+    fn write_out(&mut self, mut share: usize) {
         // First the peers for which something was queued alone: they can go on while the others are written to.
         let served = self.write_to_dirty(0);
         if !self.topics.are_silent() {
-            for number in self.topics.active().to_vec() {
-                self.fan_out(number);
-            }
+            let active = self.topics.active().to_vec();
+            let places = active.iter().map(|&number| (number, self.fan_out(number, &mut share)));
+            let unfinished: Vec<_> = places.filter_map(|(number, place)| Some((number, place?))).collect();
             self.write_to_dirty(served);
+            if !unfinished.is_empty() {
+                return self.go_on_later(&unfinished);
+            }
         }
-        for slot in self.dirty.drain(..) {
+        for slot in self.dirty.drain(..).chain(self.ahead.drain(..)) {
             let way = &mut self.ways[slot.index()];
             way.dirty = false;
             way.queued_up_to = 0;
         }
         self.topics.fall_silent();
         self.tape.rewind();
+    }
+
+    /// Some members of these topics were not written to. What the others have got stays marked, until the tape is used
+    /// again.
+    fn go_on_later(&mut self, unfinished: &[(TopicNumber, usize)]) {
+        for &slot in &self.dirty {
+            self.ways[slot.index()].dirty = false;
+        }
+        self.ahead.append(&mut self.dirty);
+        self.topics.go_on_with(unfinished);
     }
 
     /// Are there so many answers that they had better leave? Answers to one peer each do not wait for the end
@@ -57,29 +82,56 @@ impl Outbound {
     }
 
     /// The members of a topic for whom nothing is queued but what all of them get: a write of the same bytes for each.
-    /// The others are left for later.
-    fn fan_out(&mut self, number: TopicNumber) {
+    /// The others are left for later. If there are more than this share, it is used up, and where to go on is returned.
+    fn fan_out(&mut self, number: TopicNumber, share: &mut usize) -> Option<usize> {
         let published = self.topics.published(number);
+        let (first, last) = (published.first()?.range.start, published.last()?.range.start);
         let messages = published.len() as u64;
         let deflated_for_some = published.iter().any(|message| message.deflated_for_some);
         let stretch = Piece::Tape(self.tape.join(published.iter().map(|message| message.range.clone())));
-        let mut place = 0;
-        while let Some(slot) = self.topics.next_member(number, &mut place) {
-            let way = &mut self.ways[slot.index()];
-            if !way.accepts || way.dirty {
-                continue;
-            }
-            let is_alike = way.outbox.is_empty()
-                && !self.topics.several_are_active_for(&way.topics)
-                && !(deflated_for_some && way.compression.is_agreed());
-            if is_alike {
-                way.outbox.push(&stretch);
-                self.counts.messages += messages;
-                self.write(slot);
-            } else {
-                self.mark_dirty(slot);
+        let may_be_left = self.member_count(number) > *share;
+        let (begin, mut left) = (self.topics.place(number), None);
+        for (from, to) in [(begin, usize::MAX), (0, begin)] {
+            let mut place = from;
+            while let Some(slot) = self.topics.next_member(number, &mut place)
+                && place <= to
+            {
+                let way = &mut self.ways[slot.index()];
+                if !way.accepts || way.dirty || way.queued_up_to > last {
+                    continue;
+                }
+                // A full socket costs no write, and whether its queue has room is known now.
+                if way.outbox.is_blocked() {
+                    self.mark_dirty(slot);
+                    continue;
+                }
+                if *share == 0 {
+                    left.get_or_insert(place - 1);
+                    continue;
+                }
+                *share -= 1;
+                let is_alike = way.outbox.is_empty()
+                    && way.queued_up_to <= first
+                    && !self.topics.several_are_active_for(&way.topics)
+                    && !(deflated_for_some && way.compression.is_agreed());
+                if is_alike {
+                    way.outbox.push(&stretch);
+                    self.counts.messages += messages;
+                    if may_be_left {
+                        way.queued_up_to = self.tape.position();
+                        self.ahead.push(slot);
+                    }
+                    self.write(slot);
+                } else {
+                    self.mark_dirty(slot);
+                }
             }
         }
+        left
+    }
+
+    fn member_count(&self, number: TopicNumber) -> usize {
+        if number == EVERYBODY { self.open_count } else { self.topics.members(number).len() }
     }
 
     /// Writes what is queued for one peer, until all of it is out or the socket takes no more.

@@ -17,6 +17,8 @@ mod publish;
 mod queue;
 #[cfg(test)]
 mod reader;
+#[cfg(test)]
+mod share_tests;
 mod tape;
 #[cfg(test)]
 mod tests;

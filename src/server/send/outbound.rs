@@ -17,7 +17,7 @@ use crate::server::accept::transport::Transport;
 use crate::server::counters::{Counters, Meters};
 use crate::server::peer_id::Slot;
 use crate::server::table::budget::Budget;
-use crate::server::tuning::FULL_TAPE;
+use crate::server::tuning::{FULL_TAPE, MEMBERS_PER_TURN};
 
 /// The way out of all connections.
 #[derive(Debug)]
@@ -31,6 +31,10 @@ pub(in crate::server) struct Outbound {
     pub(super) topics: Topics,
     /// Slots with something to write, or to shut down.
     pub(super) dirty: Vec<Slot>,
+    /// Slots that have got more of what is on the tape than others, who have their turn later.
+    pub(super) ahead: Vec<Slot>,
+    /// So many members are written to in a turn; the others later.
+    pub(super) share: usize,
     pub(super) facts: VecDeque<(Slot, Fact)>,
     /// What waits for peers that do not read.
     pub(super) waiting: Budget,
@@ -84,6 +88,8 @@ impl Outbound {
             tape: Tape::default(),
             topics: Topics::new(),
             dirty: Vec::new(),
+            ahead: Vec::new(),
+            share: MEMBERS_PER_TURN,
             facts: VecDeque::new(),
             waiting: Budget::new(config.max_sending, config.max_sending_per_address),
             compressors: Compressors::default(),
@@ -195,7 +201,7 @@ impl Outbound {
 
     /// Is there something to do that no event will bring?
     pub(in crate::server) fn is_restless(&self) -> bool {
-        !self.dirty.is_empty() || !self.facts.is_empty()
+        !self.dirty.is_empty() || !self.facts.is_empty() || !self.topics.are_silent()
     }
 
     pub(in crate::server) fn next_fact(&mut self) -> Option<(Slot, Fact)> {

@@ -20,7 +20,7 @@ pub(super) struct Topics {
     /// The members of `EVERYBODY`: the peers that accept messages.
     everybody: SlotSet,
     unused: Vec<TopicNumber>,
-    /// The topics with messages of this turn.
+    /// The topics with such messages.
     active: Vec<TopicNumber>,
 }
 
@@ -28,8 +28,10 @@ pub(super) struct Topics {
 struct Topic {
     name: Arc<str>,
     members: Members,
-    /// The messages of this turn, in the order of the tape.
+    /// The messages that some of them have not got yet, in the order of the tape.
     published: Vec<Published>,
+    /// Where those are who have waited longest for them: so nobody is passed over again and again.
+    place: usize,
 }
 
 /// A message to a topic.
@@ -131,13 +133,13 @@ impl Topics {
         topic.published.push(message);
     }
 
-    /// Has nothing been published in this turn?
+    /// Has everybody got what was published?
     #[inline]
     pub(super) fn are_silent(&self) -> bool {
         self.active.is_empty()
     }
 
-    /// The topics with messages of this turn.
+    /// The topics with messages that some of their members have not got.
     pub(super) fn active(&self) -> &[TopicNumber] {
         &self.active
     }
@@ -168,17 +170,45 @@ impl Topics {
         self.active.len() > 1 && memberships.iter().chain([EVERYBODY]).filter(is_active).count() > 1
     }
 
-    /// All of it has been queued. A silent topic keeps nothing.
+    /// Where among the members to begin.
+    pub(super) fn place(&self, number: TopicNumber) -> usize {
+        self.topics[number as usize].place
+    }
+
+    /// Some members of these active topics, in their order, have not got it all, from a place on; those of the others
+    /// have. Topics take turns, too.
+    pub(super) fn go_on_with(&mut self, unfinished: &[(TopicNumber, usize)]) {
+        let mut unfinished = unfinished.iter().peekable();
+        self.active.retain(|&number| {
+            let topic = &mut self.topics[number as usize];
+            match unfinished.next_if(|(other, _)| *other == number) {
+                Some(&(_, place)) => topic.place = place,
+                None => {
+                    topic.fall_silent();
+                    return false;
+                }
+            }
+            true
+        });
+        self.active.rotate_left(1);
+    }
+
+    /// All of it has been queued.
     pub(super) fn fall_silent(&mut self) {
         for number in self.active.drain(..) {
-            self.topics[number as usize].published = Vec::new();
+            self.topics[number as usize].fall_silent();
         }
     }
 }
 
 impl Topic {
     fn named(name: Arc<str>) -> Self {
-        Topic { name, members: Members::default(), published: Vec::new() }
+        Topic { name, members: Members::default(), published: Vec::new(), place: 0 }
+    }
+
+    /// A silent topic keeps nothing.
+    fn fall_silent(&mut self) {
+        (self.published, self.place) = (Vec::new(), 0);
     }
 }
 

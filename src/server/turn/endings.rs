@@ -20,7 +20,7 @@ impl<M, H: Handler<M>> EventLoop<M, H> {
         if self.peers.have_answers() {
             self.inbound.requests_are_answered(&mut self.peers, &mut self.handler);
         }
-        self.peers.flush();
+        self.peers.flush_a_share();
         if self.peers.may_go_on() {
             self.inbound.go_on_with(self.peers.take_those_that_may_go_on());
         }
