@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use pollcat::PeerId;
 
 use super::topics;
+use super::ways::Farewell;
 use super::{Deliver, Floor, MOVED, Told};
 use crate::cost::Cost;
 use crate::history::{PersonId, RoomId, RoomKind};
@@ -154,12 +155,15 @@ impl Deliver {
         self.presence.remove(room);
         let windows = |id: &PersonId| floor.sessions.windows_of(*id).to_vec();
         let windows: Vec<PeerId> = members.iter().flat_map(windows).collect();
-        if kind == RoomKind::Public {
-            self.tell_everybody(floor, news);
-        } else {
+        let mut farewell = Farewell::new(news, room);
+        if kind != RoomKind::Public {
             self.ways.publish_json(floor, &topics::news(room), news, None);
         }
-        windows.iter().for_each(|&peer| self.show_out(floor, news, peer, room));
+        windows.iter().for_each(|&peer| self.show_out(floor, peer, &mut farewell));
+        // Behind that: who leaves a topic is written to in this turn, if something was published to them before.
+        if kind == RoomKind::Public {
+            self.tell_everybody(floor, news);
+        }
         let others = if kind == RoomKind::Public { floor.peers.subscribers(topics::EVERYBODY) } else { 0 };
         Told { cost: Cost::told(MOVED * windows.len() + others), behind: windows }
     }

@@ -42,7 +42,7 @@ use audience::{Counted, Numbers};
 pub(crate) use floor::Floor;
 use gathered::Budget;
 use presence::Presence;
-use ways::{Ways, quick};
+use ways::{Farewell, Ways, quick};
 
 /// What it takes to put a window into a room or out of it, in messages to it.
 const MOVED: usize = 4;
@@ -355,22 +355,22 @@ impl Deliver {
         let (programs, people): (Vec<_>, Vec<_>) =
             windows.into_iter().partition(|&peer| floor.sessions.speaks_json(peer));
         // Who reads lines is told in other words; the other windows hear it like everybody else.
-        people.iter().for_each(|&peer| self.show_out(floor, news, peer, room));
+        let mut farewell = Farewell::new(news, room);
+        people.iter().for_each(|&peer| self.show_out(floor, peer, &mut farewell));
         self.tell_moved(floor, news, room, who);
-        programs.iter().for_each(|&peer| self.show_out(floor, news, peer, room));
+        programs.iter().for_each(|&peer| self.show_out(floor, peer, &mut farewell));
         people.into_iter().chain(programs).collect()
     }
 
-    fn show_out(&self, floor: &mut Floor<'_>, news: &News, peer: PeerId, room: RoomId) {
+    fn show_out(&self, floor: &mut Floor<'_>, peer: PeerId, farewell: &mut Farewell<'_>) {
+        let room = farewell.room;
         topics::stop_listening(floor, peer, room);
         let Some(session) = floor.sessions.get_mut(peer) else {
             return;
         };
         session.catch_up.drop_room(room);
         let (voice, was_there) = (session.voice, session.room == room);
-        if let Some(line) = self.ways.voices.say_farewell(voice, news, floor.model, (room, was_there)) {
-            floor.peers.send(peer, quick(&line));
-        }
+        self.ways.send_farewell(floor, peer, farewell, (voice, was_there));
         if was_there {
             topics::move_to(floor, peer, floor.model.lobby());
         }

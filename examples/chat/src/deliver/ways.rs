@@ -19,6 +19,22 @@ pub(super) struct Ways {
     pub voices: Voices,
 }
 
+/// What windows of people read that hear a room no more: written once for all who read the same. Ten thousand may be put
+/// out in one turn.
+#[derive(Debug)]
+pub(super) struct Farewell<'a> {
+    news: &'a News,
+    pub room: RoomId,
+    /// By how they speak, and whether they were there.
+    written: Vec<((Voice, bool), Option<String>)>,
+}
+
+impl<'a> Farewell<'a> {
+    pub(super) fn new(news: &'a News, room: RoomId) -> Self {
+        Farewell { news, room, written: Vec::new() }
+    }
+}
+
 impl Ways {
     /// An answer to one. Tells how many bytes of it are to be paid for.
     pub(super) fn answer(
@@ -111,6 +127,27 @@ impl Ways {
                     floor.peers.send(peer, quick(&text));
                 }
             }
+        }
+    }
+
+    /// To a window that hears a room no more.
+    pub(super) fn send_farewell(
+        &self,
+        floor: &mut Floor<'_>,
+        peer: PeerId,
+        farewell: &mut Farewell<'_>,
+        reader: (Voice, bool),
+    ) {
+        let Farewell { news, room, written } = farewell;
+        let is_theirs = |(of, _): &(_, _)| *of == reader;
+        let place = written.iter().position(is_theirs).unwrap_or_else(|| {
+            let (voice, was_there) = reader;
+            let line = self.voices.say_farewell(voice, news, floor.model, (*room, was_there));
+            written.push((reader, line));
+            written.len() - 1
+        });
+        if let (_, Some(line)) = &written[place] {
+            floor.peers.send(peer, quick(line));
         }
     }
 
