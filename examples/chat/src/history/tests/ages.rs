@@ -201,7 +201,8 @@ fn a_backup_of_any_version_is_brought_back_and_brought_up_to_date() {
         Copy::Backup { data: old, to: copy.clone() }.make().unwrap();
         Copy::Restore { data: path.clone(), from: copy.clone() }.make().unwrap();
         assert_eq!((version_of(&copy), version_of(&path)), (version, version));
-        let plan = BackupPlan::new(&path, Some(Duration::from_millis(1)), 1, None);
+        // The first of them is still there when it is looked at.
+        let plan = BackupPlan::new(&path, Some(Duration::from_millis(1)), 10_000, None);
         let mut open = Open::with(Settings { backups: Some(plan), ..settings(&path) }).unwrap();
         let made = loop {
             if let Report::Backups(state) = open.next()
