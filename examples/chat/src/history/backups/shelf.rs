@@ -3,7 +3,8 @@
 //! Only what has the name of a backup, was made of this very chat, and has nothing that the history has not, is ever removed.
 //!
 //! Two chats that were brought back from one backup are the same chat up to then, and each goes on by itself. Whether a backup is
-//! of one's own way is told by what was said last in it: the history has the same at that place, or has given it up.
+//! of one's own way is told by what the history has last of the time up to the backup's end: the backup has the very same. Where
+//! the history has given up all of that time, nothing tells, and the backup counts as its own.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -124,13 +125,10 @@ impl Shelf<'_> {
             }
             inventory.latest = inventory.latest.max(Some(seconds));
             let Some(made) = self.made(&path) else { continue };
-            match mark_of(&path) {
-                // Without a room there is nothing in it.
-                Ok(theirs) if theirs.chat.is_some() && theirs.chat != mark.chat => {
-                    log::debug!("{} is another chat's", path.display());
-                }
-                Ok(theirs) if has_all(history, mark, &theirs) => inventory.own.push((seconds, made)),
-                Ok(_) => inventory.strays += 1,
+            match whose(&path, history, mark) {
+                Ok(Whose::Another) => log::debug!("{} is another chat's", path.display()),
+                Ok(Whose::Own) => inventory.own.push((seconds, made)),
+                Ok(Whose::Stray) => inventory.strays += 1,
                 Err(words) => log::warn!("what is called like a backup is left alone: {words}"),
             }
         }
@@ -180,12 +178,39 @@ impl Inventory {
     }
 }
 
-/// Has the history all that is in a backup of its chat? What it has given up, nobody can tell apart any more: that counts as its own.
-fn has_all(history: &Connection, mark: &Mark, theirs: &Mark) -> bool {
-    let Some(last) = theirs.last else { return theirs.next <= mark.next };
+/// Which chat a backup is of.
+enum Whose {
+    Another,
+    /// The history has all that is in it, or had it.
+    Own,
+    /// It has what the history has not.
+    Stray,
+}
+
+/// A history that is open in this process is never asked for by its path: closing it would take SQLite's locks with it.
+fn whose(path: &Path, history: &Connection, mark: &Mark) -> Result<Whose, String> {
+    if !is_backup(path)? {
+        return Err(format!("{} is no whole backup of a chat", path.display()));
+    }
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let theirs = self::mark(&connection).map_err(|error| format!("{}: {error}", path.display()))?;
+    // Without a room there is nothing in it.
+    if theirs.chat.is_some() && theirs.chat != mark.chat {
+        return Ok(Whose::Another);
+    }
     // What cannot be read is no reason to remove anything.
-    theirs.next <= mark.next
-        && said(history, "WHERE id = ?1", [last.id]).is_ok_and(|here| here.is_none_or(|here| here == last))
+    let is_own = theirs.next <= mark.next && has_all(history, &connection, &theirs).unwrap_or(false);
+    Ok(if is_own { Whose::Own } else { Whose::Stray })
+}
+
+/// Has the history all that is in a backup of its chat, or has it had it? A history only gives up: whatever it still has from before
+/// the backup's end was there when that was made. So the latest of it is in the backup, if both have gone one way.
+fn has_all(history: &Connection, backup: &Connection, theirs: &Mark) -> rusqlite::Result<bool> {
+    let Some(last) = theirs.last else { return Ok(true) };
+    let Some(here) = said(history, "WHERE id <= ?1 ORDER BY id DESC LIMIT 1", [last.id])? else {
+        return Ok(true);
+    };
+    Ok(said(backup, "WHERE id = ?1", [here.id])? == Some(here))
 }
 
 fn said(connection: &Connection, which: &str, values: impl Params) -> rusqlite::Result<Option<Said>> {
@@ -201,15 +226,6 @@ fn said(connection: &Connection, which: &str, values: impl Params) -> rusqlite::
             })
         })
         .optional()
-}
-
-/// A history that is open in this process is never asked for by its path: closing it would take SQLite's locks with it.
-fn mark_of(path: &Path) -> Result<Mark, String> {
-    if !is_backup(path)? {
-        return Err(format!("{} is no whole backup of a chat", path.display()));
-    }
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    mark(&connection).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 pub(super) fn mark(connection: &Connection) -> rusqlite::Result<Mark> {

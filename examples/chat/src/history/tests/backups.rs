@@ -191,6 +191,43 @@ fn said_later(words: &str) -> Entry {
     Entry::Append(Append { at: THEN + 1, ..say(1, 1, Body::Text(words.into())) })
 }
 
+/// The history gives up what is old, so it has nothing any more at the place where such a backup ends. What is there before that tells.
+#[test]
+fn those_that_have_what_the_history_never_had_stay_when_it_has_given_up_its_own() {
+    let scratch = Scratch::new("given-up");
+    let (path, folder) = (scratch.file("chat.db"), scratch.file("backups"));
+    a_history(&path, 5);
+    fs::create_dir(&folder).unwrap();
+    let at = |day: u32| folder.join(format!("chat-202001{day:02}T000000Z.db"));
+    let (behind, ahead, own) = (at(1), at(2), at(3));
+    back_up(&path, &behind);
+    let mut open = Open::at(&path);
+    open.write_all((0..5).map(|n| text(1, 1, &format!("number {n}"))).collect());
+    open.close();
+    back_up(&path, &ahead);
+    let last = |path: &Path| -> i64 {
+        let connection = Connection::open(path).unwrap();
+        connection.query_row("SELECT max(id) FROM events", [], |row| row.get(0)).unwrap()
+    };
+    Copy::Restore { data: path.clone(), from: behind.clone() }.make().unwrap();
+    let mut open = Open::at(&path);
+    open.write_all((0..9).map(|n| said_later(&format!("another {n}"))).collect());
+    open.close();
+    back_up(&path, &own);
+    let mut open = Open::at(&path);
+    open.write_all((0..3).map(|n| said_later(&format!("more {n}"))).collect());
+    open.close();
+    for copy in [&behind, &ahead, &own] {
+        let ends = last(copy);
+        sql(&path, &format!("DELETE FROM events WHERE id = {ends}"));
+    }
+    let mut open = with(&path, plan(&path, 1, None));
+    (0..2).for_each(|_| drop(open.backup()));
+    open.close();
+    assert!(ahead.exists(), "nowhere else there is what was said in it");
+    assert!(!behind.exists() && !own.exists(), "the history had all of it: {:?}", names_in(&folder));
+}
+
 /// They were brought back from one backup, and each is the other's past until it speaks for itself.
 #[test]
 fn two_chats_of_one_backup_leave_each_other_theirs() {
