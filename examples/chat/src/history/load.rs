@@ -10,7 +10,7 @@ use super::progress::{Progress, transact};
 use super::schema::{self, number, select_events, signed};
 use super::{
     Calendar, Done, Durability, Entry, Event, Loaded, Offset, RING_BYTES, RINGS_BYTES, RoomKind, Settings,
-    StoredMember, StoredPerson, StoredRoom, Voices, governed, index, outside_load, people, retention,
+    StoredMember, StoredPerson, StoredRoom, Voices, governed, index, outbox, outside_load, people, retention,
     standing,
 };
 
@@ -72,6 +72,8 @@ fn begin(
     for entry in due {
         entries.extend(apply_decided(connection, progress, entry)?);
     }
+    // Earlier versions left them on, and so do others who write an archive.
+    outbox::end_all_targets_of_outsiders(connection)?;
     index::renew(connection, progress)?;
     let loaded = everything(connection, progress, manner.recent)?;
     calendar.save(connection)?;

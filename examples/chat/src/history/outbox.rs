@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
-use super::schema::signed;
+use super::schema::{number, signed};
 use super::standing::kind_number;
 use super::stop::{self, KEPT, Stop};
 use super::{
@@ -200,6 +200,15 @@ pub(super) fn end_targets_of_outsiders(connection: &Connection, room: RoomId) ->
             .execute([room])?;
     }
     Ok(())
+}
+
+/// The same for each room.
+pub(super) fn end_all_targets_of_outsiders(connection: &Connection) -> Result<()> {
+    let rooms = connection
+        .prepare("SELECT DISTINCT room FROM targets WHERE off = 0 AND room IS NOT NULL ORDER BY room")?
+        .query_map([], |row| number(row, "room"))?
+        .collect::<Result<Vec<RoomId>>>()?;
+    rooms.into_iter().try_for_each(|room| end_targets_of_outsiders(connection, room))
 }
 
 /// Of people and rooms that are gone: their targets, with all that is secret in them, and what was on its way to these.

@@ -212,6 +212,27 @@ fn a_target_of_a_private_room_is_off_when_its_maker_is_not_in_it() {
     }
 }
 
+/// Versions before this rule let them leave, and their target stayed.
+#[test]
+fn a_target_of_whoever_left_long_ago_is_off_when_the_chat_starts() {
+    let mut node = cast();
+    let brought = deed(None, Act::Add { room: DEN, person: OWNER, read: 0 });
+    assert!(node.apply(&[brought, join(TEA, OWNER)]).iter().all(Result::is_ok));
+    let theirs = number(one(&mut node, add(OWNER, Serves::Room(DEN), true)));
+    let public = number(one(&mut node, add(OWNER, Serves::Room(TEA), true)));
+    assert!(node.apply(&[text_of(DEN, OP, "a"), text_of(TEA, OP, "b")]).iter().all(Result::is_ok));
+    let sent = [dispatch(None, theirs, DEN, 1, 2), dispatch(None, public, TEA, 3, 4)];
+    assert!(node.apply(&sent).iter().all(Result::is_ok));
+    let state = |node: &mut Node| {
+        let Outside { targets, deliveries, .. } = outside(node);
+        let off: Vec<_> = targets.iter().filter(|it| it.is_off).map(|it| it.number).collect();
+        (off, deliveries.iter().map(|it| it.delivery.target).collect::<Vec<_>>())
+    };
+    assert_eq!(state(&mut node), (vec![], vec![theirs, public]), "they are in it");
+    node.connection.execute("DELETE FROM members WHERE person = ?1", [OWNER as i64]).unwrap();
+    assert_eq!(state(&mut node), (vec![theirs], vec![public]));
+}
+
 /// The address and the secrets of a target that is dropped: not a byte of them is left in the file and in its log.
 #[test]
 fn what_a_target_keeps_secret_is_gone_from_the_files() {
