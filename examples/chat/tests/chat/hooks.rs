@@ -152,6 +152,17 @@ fn a_long_text_under_an_id_is_said_once_or_not_at_all() {
     let said: Vec<Value> = (0..4).map(|_| heard(&mut alice)["msg"].clone()).collect();
     assert_eq!(said, lines("a", 4));
     assert_eq!(alice.heard_of("message"), [Value::Null; 0]);
+    // It begins alike, and then it is another one.
+    let [ab, acd] = [["b", "c"].as_slice(), &["d", "e", "f"]].map(|rest| {
+        let rest = rest.iter().flat_map(|begins| lines(begins, 1));
+        lines("a", 1).into_iter().chain(rest).collect::<Vec<_>>()
+    });
+    assert_ok(&post(&chat, &key, &with("two"), &ab.join("\n")));
+    let said: Vec<Value> = (0..3).map(|_| heard(&mut alice)["msg"].clone()).collect();
+    assert_eq!(said, ab);
+    let changed = post(&chat, &key, &with("two"), &acd.join("\n"));
+    assert_eq!(changed.status, 409, "{}", changed.text());
+    assert_eq!(alice.heard_of("message"), [Value::Null; 0], "nothing of it is said");
 }
 
 #[test]

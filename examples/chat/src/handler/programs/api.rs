@@ -6,6 +6,7 @@
 //! | `GET /api/v1/rooms` | where the bot is |
 //! | `GET /api/v1/rooms/R/events` | what was said there, or will be (`polling.rs`) |
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use pollcat::{Answer, Method, PeerId, Peers, Request};
@@ -146,7 +147,7 @@ pub(super) fn on_body(
     let request = peers.request_id(id);
     // The last of them says it; a private talk may have to begin before.
     let posting =
-        Posting { style: JSON, caller, read, left: 1, behind: Vec::new(), failed: None, is_held: false };
+        Posting { style: JSON, caller, read, left: 1, behind: VecDeque::new(), failed: None, is_held: false };
     hall.callers.postings.begin(request, posting);
     if let Err(refusal) = hall.submit_all(peers, entries, Waiting::Posted { request }) {
         hall.callers.postings.forget(request);

@@ -124,8 +124,8 @@ pub(super) fn on_body(
     door::note(hall, peers, caller);
     let request = peers.request_id(id);
     let left = entries.len();
-    // Other words under the same id are refused by the first part, and then the others shall not be said.
-    let behind = entries.split_off(if own.is_some() { left.min(1) } else { left });
+    // Other words under the same id are refused by the part in which they begin, and then the others shall not be said.
+    let behind = entries.split_off(if own.is_some() { left.min(1) } else { left }).into();
     let posting = Posting { style: PLAIN, caller, read, left, behind, failed: None, is_held: false };
     hall.callers.postings.begin(request, posting);
     for entry in entries {

@@ -37,14 +37,12 @@ pub(in crate::handler) fn posted(
     }
 }
 
-/// The parts of a hook's text that have waited for the first.
+/// The next part of a hook's text. One at a time: if one is refused, as other words under a known id are, none comes behind it.
 fn go_on(hall: &mut Hall, peers: &mut Peers, request: RequestId) {
-    for entry in hall.callers.postings.take_behind(request) {
-        if let Err(refusal) = hall.submit(peers, entry, Waiting::Posted { request }) {
-            hall.callers.postings.forget(request);
-            peers.answer_request(request, count(&hall.metrics, PLAIN, Err(PLAIN.refuse(&refusal))));
-            return;
-        }
+    let Some(entry) = hall.callers.postings.take_behind(request) else { return };
+    if let Err(refusal) = hall.submit(peers, entry, Waiting::Posted { request }) {
+        hall.callers.postings.forget(request);
+        peers.answer_request(request, count(&hall.metrics, PLAIN, Err(PLAIN.refuse(&refusal))));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was said by HTTP and is on its way to the disk: its sender waits for all parts of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use pollcat::RequestId;
@@ -22,8 +22,8 @@ pub(super) struct Posting {
     pub read: Instant,
     /// Parts that are not on disk yet.
     pub left: usize,
-    /// Those of them that wait for the first: they are said only if that is.
-    pub behind: Vec<Entry>,
+    /// Those of them that wait for the one before: each is said only if that is.
+    pub behind: VecDeque<Entry>,
     /// The first one that could not be stored, and why.
     pub failed: Option<Failure>,
     pub is_held: bool,
@@ -53,9 +53,9 @@ impl Postings {
         if posting.left > 0 { None } else { self.waiting.remove(&request) }
     }
 
-    /// Its first part is on disk: what has waited for that.
-    pub(super) fn take_behind(&mut self, request: RequestId) -> Vec<Entry> {
-        self.waiting.get_mut(&request).map(|posting| std::mem::take(&mut posting.behind)).unwrap_or_default()
+    /// A part is on disk: the one that has waited for that.
+    pub(super) fn take_behind(&mut self, request: RequestId) -> Option<Entry> {
+        self.waiting.get_mut(&request)?.behind.pop_front()
     }
 
     pub(super) fn caller(&self, request: RequestId) -> Option<Caller> {
