@@ -100,6 +100,11 @@ impl Refusal {
         Refusal::new(Code::Busy, words)
     }
 
+    /// What comes before it is stored already.
+    pub(crate) fn in_part(self) -> Self {
+        Refusal { words: "only a part of it was stored: send all of it again".to_owned(), ..self }
+    }
+
     pub(crate) fn stopping() -> Self {
         Refusal::new(Code::Stopping, "the server is stopping: try again after reconnecting")
     }

@@ -42,6 +42,7 @@ fn go_on(hall: &mut Hall, peers: &mut Peers, request: RequestId) {
     let Some(entry) = hall.callers.postings.take_behind(request) else { return };
     if let Err(refusal) = hall.submit(peers, entry, Waiting::Posted { request }) {
         hall.callers.postings.forget(request);
+        let refusal = refusal.in_part();
         peers.answer_request(request, count(&hall.metrics, PLAIN, Err(PLAIN.refuse(&refusal))));
     }
 }
