@@ -63,10 +63,12 @@ impl Model {
     /// The history has carried an entry out, or has not. What lasts changes here and nowhere else. `now` is when the time
     /// begins after which an empty room is removed, by a clock that nobody can set.
     pub(crate) fn apply(&mut self, entry: &Entry, outcome: &Outcome, now: Millis) -> Vec<News> {
-        match outcome {
+        let mut news = match outcome {
             Ok(done) => self.carry_out(entry, done, now),
             Err(failure) => self.give_up(entry, failure, now),
-        }
+        };
+        self.tell_ended(&mut news);
+        news
     }
 
     fn carry_out(&mut self, entry: &Entry, done: &Done, now: Millis) -> Vec<News> {

@@ -82,7 +82,9 @@ impl Model {
     /// [`Model::apply`].
     pub(crate) fn went(&mut self, id: PersonId, at: Millis, now: Millis) -> Vec<News> {
         if self.people.go(id, at).is_some_and(|person| person.is_guest() && !person.is_kept()) {
-            return self.forgotten(id, now);
+            let mut news = self.forgotten(id, now);
+            self.tell_ended(&mut news);
+            return news;
         }
         if let Some(person) = self.people.get(id) {
             self.membership.place(person.by_name(), person);

@@ -134,9 +134,9 @@ fn write_done(by: By, change: &Change, model: &Model) {
 fn write_target(number: Number, model: &Model) {
     let Some(stored) = model.target(number) else { return };
     match &stored.fault {
-        Some(_) if stored.is_off => log::info!(
+        Some(fault) if stored.is_off => log::info!(
             event = "target_off", number;
-            "target {number} is off: it has said that it is gone"
+            "target {number} is off: {fault}"
         ),
         Some(fault) => log::info!(event = "target_fault", number; "target {number}: {fault}"),
         None => log::info!(event = "target_well", number; "target {number} is well again"),

@@ -234,17 +234,23 @@ impl Model {
             outside.end_targets(room, |by| by.is_some_and(|person| membership.is_member(person, room)));
         }
     }
+
+    /// What has come of that, whatever the cause was.
+    pub(in crate::model) fn tell_ended(&mut self, news: &mut Vec<News>) {
+        news.extend(self.outside.ended.drain(..).map(|target| News::Target { target }));
+    }
 }
 
 impl Outside {
     fn end_targets(&mut self, room: RoomId, may_hear: impl Fn(By) -> bool) {
-        let Outside { of_rooms, targets, deliveries, .. } = self;
+        let Outside { of_rooms, targets, deliveries, ended, .. } = self;
         for number in of_rooms.get(&room).into_iter().flatten() {
             let Some(stored) = targets.get_mut(number) else { continue };
             if !stored.is_off && !may_hear(stored.by) {
                 stored.is_off = true;
                 stored.fault = Some(MAKER_IS_OUT.to_owned());
                 deliveries.remove_of_room(*number, room);
+                ended.push(*number);
             }
         }
     }

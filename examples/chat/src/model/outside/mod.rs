@@ -55,6 +55,8 @@ pub(super) struct Outside {
     of_people: BTreeMap<PersonId, BTreeSet<Number>>,
     of_rooms: BTreeMap<RoomId, BTreeSet<Number>>,
     deliveries: Deliveries,
+    /// Those that went off with who left a room: it is not told yet.
+    ended: Vec<Number>,
     reminders: Reminders,
     /// As far as somebody has chosen one.
     levels: HashMap<(RoomId, PersonId), Level>,

@@ -141,10 +141,13 @@ fn a_target_of_a_private_room_is_off_when_its_maker_is_not_in_it() {
         let number = stage.model.targets().next().unwrap().number;
         let (whom, targets) = (None, vec![number]);
         stage.apply(Entry::Dispatch { whom, targets, room: id, after: 0, upto: 1, at: THEN });
+        let told = News::Target { target: number };
         for entry in way {
             assert!(!stage.model.target(number).unwrap().is_off && stage.model.count_deliveries() == 1);
+            assert!(!stage.news.contains(&told), "{name}");
             stage.apply(entry);
         }
+        assert_eq!(stage.news.iter().filter(|news| **news == told).count(), 1, "{name}: {:?}", stage.news);
         let stored = stage.model.target(number).unwrap();
         assert!(stored.is_off && stored.fault.is_some() && stage.model.count_deliveries() == 0, "{name}");
     }
