@@ -6,6 +6,8 @@ use crate::model::names::{Keys, check_person, check_room, is_allowed, is_separat
 
 /// The lobby is the chat's own.
 const LOBBY: &str = "lobby";
+/// No chat has more.
+const ROOMS: u32 = 1_000_000;
 /// More of a name is not looked at.
 const LOOKED_AT: usize = 200;
 
@@ -38,10 +40,14 @@ impl Rooms {
         let named = [plain.clone(), with(&plain, origin), origin.to_owned()];
         let name = named.into_iter().find_map(|name| check_room(&name, self.max).ok());
         let name = name.map_or_else(|| origin.to_owned(), |name| name.shown);
-        let numbered = (2_u64..).map(|number| with(&name, &number.to_string()));
-        let free = std::iter::once(name.clone()).chain(numbered).find(|name| {
+        let is_name = |name: &str| check_room(name, self.max).is_ok();
+        // `gone-2` looks like somebody who is gone.
+        let bases = [name.clone(), with(&name, origin), origin.to_owned()];
+        let base = bases.into_iter().find(|base| is_name(&with(base, "2"))).unwrap_or_else(|| name.clone());
+        let numbered = (2..=ROOMS).map(|number| with(&base, &number.to_string()));
+        let free = [name.clone(), base.clone()].into_iter().chain(numbered).find(|name| {
             let keys = Keys::of_room(name);
-            keys.iter().all(|key| !self.taken.contains(key))
+            is_name(name) && keys.iter().all(|key| !self.taken.contains(key))
         });
         let shown = free.unwrap_or(name);
         let keys = Keys::of_room(&shown);
@@ -113,8 +119,16 @@ mod tests {
             ("a-very-long-story", "a-very-lon-2"),
             ("🎉", "slack"),
             ("", "slack-2"),
+            // With a number behind it this would look like somebody who is gone. The other is the chat's own.
+            ("gone", "gone"),
+            ("Gone", "Gone-slack"),
+            ("g0ne", "g0ne-slack-2"),
+            ("guest", "guest-slack"),
+            ("guest", "guest-slac-2"),
         ] {
-            assert_eq!(rooms.take(name, "slack").0, expected, "{name}");
+            let (shown, _) = rooms.take(name, "slack");
+            assert_eq!(shown, expected, "{name}");
+            assert!(check_room(&shown, 12).is_ok(), "{shown} can be had");
         }
     }
 }
