@@ -166,8 +166,8 @@ impl Sending {
         Some(entry)
     }
 
-    /// What has come of it is on disk. Or it could not be written: then the disk is told again after a while, and the target is left
-    /// alone meanwhile. It has got it perhaps, and not everybody sees that it is the same.
+    /// What has come of it is on disk. Or it could not be written: then the disk is told again after a while, and this delivery does
+    /// not go out meanwhile, though others to its target do. It has got it perhaps, and not everybody sees that it is the same.
     pub(super) fn settled(&mut self, entry: &Entry, noted: &Noted, now: Millis) {
         let Some(delivery) = delivery_of(entry) else { return };
         if noted.is_ok() {

@@ -57,7 +57,7 @@ pub(in crate::handler) fn applied(hall: &mut Hall, entry: &Entry, outcome: &Outc
     hall.post.applied(&hall.model, entry, outcome, ticks());
 }
 
-/// Looks at what is due, if one of these entries has changed it. All deliveries are looked at for that: once for a batch, and not
+/// Looks at what is due, if one of these entries has changed it. All that is due is looked at for that: once for a batch, and not
 /// once for each entry of it.
 pub(in crate::handler) fn look(hall: &mut Hall, peers: &mut Peers) {
     if hall.post.take_due() {

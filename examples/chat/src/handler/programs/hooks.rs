@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   method ─▶ key ─▶ may it speak there? ─▶ pace ─▶ media type ─▶ the body ─▶ text ─▶ messages ─▶ disk ─▶ 200
-//!    405      404     403, 429 (slow)       429      415           413        400     413          503
+//!    405      404     403, 429 (slow)       429      415           413        400     413          409, 503
 //! ```
 //!
 //! All of that comes before the body is read that does not need it. 200 says that the message is as safe as any other.
