@@ -167,8 +167,9 @@ fn serve(mut settings: Settings, passed: Passed, daemon: Option<Daemon>) -> Resu
     let chat = chat.with_words(filter).with_sender(sender(&settings, server.mailbox())).with_metrics(metrics);
     let chat = chat.under(notify.clone(), has_lasting_sockets);
 
-    let warnings = unknown_variables().into_iter().chain(too_little_room);
-    warnings.for_each(|told| log::warn!("{told}"));
+    // Each from a place of its own: many lines of one put no line of the other out of the log.
+    too_little_room.iter().for_each(|told| log::warn!("{told}"));
+    unknown_variables().iter().for_each(|told| log::warn!("{told}"));
     announce(&settings, &places, way.as_deref(), daemon, &logs)?;
     notify.ready();
     server.run(chat).map_err(|error| error.to_string())?;
