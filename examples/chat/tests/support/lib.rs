@@ -12,6 +12,7 @@ pub mod measured;
 pub mod png;
 pub mod program;
 pub mod receiver;
+pub mod redis;
 pub mod table;
 pub mod text;
 

@@ -1,0 +1,206 @@
+//! A Redis of a test's own: the real program, on a port that it keeps, with a folder that it finds again. It is killed, stopped and
+//! started again as the test likes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use pollcat_testing::client::PATIENCE;
+use pollcat_testing::raw::lasting_port;
+use pollcat_testing::running::wait_until;
+use pollcat_testing::scratch::{Scratch, cannot_run};
+
+pub struct RedisServer {
+    folder: Scratch,
+    address: SocketAddr,
+    flags: Vec<String>,
+    child: Option<Child>,
+}
+
+impl RedisServer {
+    /// With flags of redis-server (`["--appendonly", "yes"]`); it saves nothing otherwise. `None` if there is none on this machine.
+    #[track_caller]
+    pub fn start(flags: &[&str]) -> Option<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        // A port that is free now may be somebody else's a moment later.
+        for _ in 0..5 {
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            let mut server = RedisServer {
+                folder: Scratch::new(&format!("redis-{number}")),
+                address: ([127, 0, 0, 1], lasting_port()).into(),
+                flags: flags.iter().map(|&flag| flag.into()).collect(),
+                child: None,
+            };
+            match server.run() {
+                Ok(true) => return Some(server),
+                Ok(false) => {}
+                Err(error) => {
+                    cannot_run(&format!("there is no redis-server on this machine ({error})"));
+                    return None;
+                }
+            }
+        }
+        panic!("redis-server does not start");
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// As a client names it.
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.address)
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
+    /// As the power does (SIGKILL).
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// It stands still, and its connections stay (SIGSTOP), until it goes on.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// Again, on the same port and with what is in its folder; killed first if it runs.
+    #[track_caller]
+    pub fn restart(&mut self) {
+        self.kill();
+        assert!(self.run().is_ok_and(|runs| runs), "redis-server starts again: {}", self.log());
+    }
+
+    /// As [`RedisServer::restart`], with other flags.
+    #[track_caller]
+    pub fn restart_with(&mut self, flags: &[&str]) {
+        self.flags = flags.iter().map(|&flag| flag.into()).collect();
+        self.restart();
+    }
+
+    /// Cuts so many bytes off the end of what it has written, while it is dead: the disk has not had them.
+    #[track_caller]
+    pub fn cut(&self, bytes: u64) {
+        assert!(self.child.is_none(), "it is dead");
+        let files = fs::read_dir(self.folder.file("appendonlydir")).expect("it has written");
+        let name = |file: &fs::DirEntry| file.file_name().to_string_lossy().into_owned();
+        let files = files.map(|file| file.expect("a folder can be read"));
+        let last = files.filter(|file| name(file).ends_with(".incr.aof")).max_by_key(|file| {
+            let number = name(file).split('.').nth_back(2).and_then(|number| number.parse::<u64>().ok());
+            number.expect("appendonly.aof.NUMBER.incr.aof")
+        });
+        let file = OpenOptions::new().write(true).open(last.expect("it has appended").path());
+        let file = file.expect("its file can be written");
+        let length = file.metadata().expect("it has a length").len();
+        file.set_len(length.saturating_sub(bytes)).expect("it can be cut");
+    }
+
+    /// What it answers to a command, as `redis-cli` would print it: a line for each value. Errors are a failure.
+    #[track_caller]
+    pub fn command(&self, words: &[&str]) -> Vec<String> {
+        self.ask(words).expect("it answers").unwrap_or_else(|error| panic!("{words:?}: {error}"))
+    }
+
+    /// The error it answers to a command, or what it answers.
+    pub fn ask(&self, words: &[&str]) -> io::Result<Result<Vec<String>, String>> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut bytes = format!("*{}\r\n", words.len());
+        for word in words {
+            bytes += &format!("${}\r\n{word}\r\n", word.len());
+        }
+        stream.write_all(bytes.as_bytes())?;
+        let mut lines = Vec::new();
+        Ok(answer(&mut BufReader::new(stream), &mut lines)?.map_or(Ok(lines), Err))
+    }
+
+    /// What it has said.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.file("log")).unwrap_or_default()
+    }
+
+    /// False if it has ended instead.
+    fn run(&mut self) -> io::Result<bool> {
+        let log = OpenOptions::new().create(true).append(true).open(self.folder.file("log"))?;
+        let child = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--port", &self.address.port().to_string()])
+            .args(["--save", "", "--daemonize", "no", "--dir"])
+            .arg(self.folder.path())
+            .args(&self.flags)
+            .stdin(Stdio::null())
+            .stdout(File::try_clone(&log)?)
+            .stderr(log)
+            .spawn()?;
+        let child = self.child.insert(child);
+        let pid = child.id().to_string();
+        let mut ended = false;
+        wait_until("redis-server answers", || {
+            let child = self.child.as_mut().expect("it was started");
+            ended = child.try_wait().expect("a child can be asked").is_some();
+            // It may be somebody else who answers on that port.
+            let is_this = |lines: Vec<String>| lines.concat().contains(&format!("process_id:{pid}\r\n"));
+            ended
+                || self.ask(&["PING"]).is_ok_and(|answer| answer.is_ok())
+                    && self.ask(&["INFO", "server"]).is_ok_and(|answer| answer.is_ok_and(is_this))
+        });
+        if ended {
+            self.kill();
+        }
+        Ok(!ended)
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = Pid::from_child(self.child.as_ref().expect("it runs"));
+        kill_process(pid, signal).expect("a child can be sent a signal");
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("redis-server: {}", self.log());
+        }
+    }
+}
+
+/// Reads one value of the protocol (RESP 2), flat. `Some`: it is an error.
+fn answer(from: &mut BufReader<TcpStream>, lines: &mut Vec<String>) -> io::Result<Option<String>> {
+    let mut line = String::new();
+    from.read_line(&mut line)?;
+    let line = line.trim_end();
+    let (kind, rest) = line.split_at_checked(1).ok_or(io::ErrorKind::UnexpectedEof)?;
+    let number = || rest.parse::<i64>().map_err(io::Error::other);
+    match kind {
+        "-" => return Ok(Some(rest.into())),
+        "+" | ":" => lines.push(rest.into()),
+        "$" if number()? >= 0 => {
+            let mut bytes = vec![0; number()? as usize + 2];
+            from.read_exact(&mut bytes)?;
+            lines.push(String::from_utf8_lossy(&bytes[..bytes.len() - 2]).into_owned());
+        }
+        "*" => {
+            let mut error = None;
+            for _ in 0..number()? {
+                error = answer(from, lines)?.or(error);
+            }
+            return Ok(error);
+        }
+        _ => {} // nothing
+    }
+    Ok(None)
+}
