@@ -13,8 +13,11 @@
 //!   guest   a member who cannot come back, or who never chose a name
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 /// What somebody is in the whole chat.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
     #[default]
     Member,

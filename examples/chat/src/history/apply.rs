@@ -75,6 +75,7 @@ fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) ->
         Entry::Remind { reminder } => reminders::remind(connection, progress, reminder),
         Entry::Unremind { reminder, person } => reminders::unremind(connection, *reminder, *person),
         Entry::Ring { reminder, said } => reminders::ring(connection, progress, *reminder, said),
+        Entry::Reserve { people, rooms } => Ok(Ok(progress.reserve(*people, *rooms))),
         Entry::Append(append) => match events::append(connection, progress, append)? {
             Ok(done @ Done::TakenBack { .. }) => acts::taken_back(connection, progress, append, done),
             outcome => Ok(outcome),

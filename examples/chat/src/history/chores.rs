@@ -11,12 +11,15 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Result};
 
 use super::apply::apply_decided;
+use super::deciding::{Deciding, TRIAL};
 use super::file::Link;
 use super::keeping::{Chosen, Keep};
 use super::progress::{Progress, transact};
 use super::retention;
 use super::wal::{self, Task, Wal};
-use super::{Act, Applied, Calendar, Deed, Done, Entry, Millis, Outcome, RoomId, Settings, index, purge};
+use super::{
+    Applied, Calendar, Digest, Done, Entry, Millis, Outcome, Place, RoomId, Settings, Whose, index, purge,
+};
 
 /// The index waits for a pause in what is said, unless it is this far behind.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -29,28 +32,29 @@ const NOTE: Duration = Duration::from_secs(60 * 60);
 const LATE: Duration = Duration::from_secs(20);
 
 pub(super) struct Chores {
-    keep: Keep,
+    pub(super) keep: Keep,
     chosen: Chosen<Keep>,
     /// Rooms that hold more than they should.
-    overdue: BTreeSet<RoomId>,
-    purge: bool,
-    erase: bool,
-    sweep: bool,
+    pub(super) overdue: BTreeSet<RoomId>,
+    pub(super) purge: bool,
+    pub(super) erase: bool,
+    pub(super) sweep: bool,
     receipts: bool,
-    pictures: bool,
+    pub(super) pictures: bool,
     acts: bool,
-    lapse: Lapse,
-    wal: Wal,
+    pub(super) lapse: Lapse,
+    pub(super) wal: Wal,
     pub calendar: Arc<Calendar>,
     next_round: Instant,
     next_note: Instant,
+    shared: Option<Deciding>,
     /// After a fault.
     rest_until: Option<Instant>,
 }
 
 /// When the next of what lasts for a time is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lapse {
+pub(super) enum Lapse {
     /// Something has changed: it is to be looked up.
     Unknown,
     Never,
@@ -76,6 +80,8 @@ enum Chore {
 #[derive(Default)]
 struct Bite {
     decided: Vec<(Entry, Done)>,
+    /// By one of several nodes.
+    proposed: Vec<Entry>,
     /// There may be more of the same.
     more: bool,
     overdue: Vec<RoomId>,
@@ -99,6 +105,7 @@ impl Chores {
             calendar,
             next_round: Instant::now(),
             next_note: Instant::now() + NOTE,
+            shared: settings.shared.clone().map(Deciding::new),
             rest_until: None,
         }
     }
@@ -113,6 +120,13 @@ impl Chores {
     pub(super) fn look(&mut self) {
         if let Some(keep) = self.chosen.take().filter(|keep| *keep != self.keep) {
             self.keep = keep;
+            self.next_round = Instant::now();
+        }
+        if let Some(shared) = &mut self.shared
+            && shared.look()
+        {
+            // Now it is this node's turn: nobody else sees to what is left.
+            (self.purge, self.sweep, self.lapse) = (true, true, Lapse::Unknown);
             self.next_round = Instant::now();
         }
     }
@@ -134,7 +148,9 @@ impl Chores {
         entry: &Entry,
         outcome: &Outcome,
     ) -> Result<Option<(Entry, Done)>> {
-        let Some(added) = entry.picture_bytes().filter(|_| outcome.is_ok()) else { return Ok(None) };
+        let Some(added) = entry.picture_bytes().filter(|_| outcome.is_ok() && self.shared.is_none()) else {
+            return Ok(None);
+        };
         match retention::surplus_pictures(connection, self.keep.pictures, added)? {
             Some((entry, _)) => apply_decided(connection, progress, entry),
             None => Ok(None),
@@ -148,14 +164,15 @@ impl Chores {
         }
         let now = Instant::now();
         let behind = progress.behind();
-        let is_waiting =
-            self.purge || self.erase || self.sweep || self.receipts || self.pictures || self.acts;
-        let is_waiting = is_waiting || self.lapse == Lapse::Unknown;
-        if !self.overdue.is_empty() || is_waiting || behind >= FAR_BEHIND {
+        let is_waiting = self.purge || self.sweep || self.receipts || self.pictures || self.acts;
+        let is_waiting = is_waiting || self.lapse == Lapse::Unknown || !self.overdue.is_empty();
+        if self.erase || (is_waiting && self.may_decide()) || behind >= FAR_BEHIND {
             return Duration::ZERO;
         }
         let mut next = self.wal.next().map_or(self.next_round, |next| next.min(self.next_round));
-        if let Lapse::At(at) = self.lapse {
+        if let Lapse::At(at) = self.lapse
+            && self.may_decide()
+        {
             next = next.min(at);
         }
         let rest = next.saturating_duration_since(now);
@@ -167,7 +184,8 @@ impl Chores {
         let now = Instant::now();
         let is_late = self.next_round + LATE <= now || self.wal.is_late(now, LATE);
         // What somebody has ordered to be erased goes, however many talk meanwhile.
-        (is_late || self.purge || !self.overdue.is_empty()) && self.rest().is_none()
+        let is_ordered = (self.purge || !self.overdue.is_empty()) && self.may_decide();
+        (is_late || is_ordered) && self.rest().is_none()
     }
 
     /// Does a bite of the most pressing one. The entries that it came to; `None`: it failed.
@@ -184,7 +202,7 @@ impl Chores {
 
     fn one(&mut self, link: &Link, progress: &mut Progress) -> Result<Vec<(Entry, Done)>> {
         let mut connection = link.lock();
-        let is_urgent = !self.overdue.is_empty() || self.erase || self.purge;
+        let is_urgent = self.erase || ((!self.overdue.is_empty() || self.purge) && self.may_decide());
         if let Some(task) = self.wal.due(Instant::now()).filter(|_| !is_urgent) {
             self.tidy_log(link, &connection, task)?;
             return Ok(Vec::new());
@@ -200,6 +218,13 @@ impl Chores {
         self.done(chore, bite.more);
         self.lapse = bite.lapse.unwrap_or(self.lapse);
         self.overdue.extend(bite.overdue);
+        if let Some(shared) = &mut self.shared
+            && !shared.propose(bite.proposed)
+        {
+            // What was looked at for it is looked at again.
+            shared.begin_anew = true;
+            self.rest_until = Some(Instant::now() + TRIAL);
+        }
         Ok(bite.decided)
     }
 
@@ -212,82 +237,16 @@ impl Chores {
         Ok(())
     }
 
-    fn note_one<T>(&mut self, applied: &Applied<T>) {
-        match (&applied.entry, &applied.outcome) {
-            (
-                Entry::Append(_) | Entry::Ring { .. },
-                Ok(
-                    done @ (Done::Appended { room, offset, repeated: false, .. }
-                    | Done::TakenBack { room, offset, .. }),
-                ),
-            ) => {
-                if matches!(done, Done::TakenBack { .. }) {
-                    self.erase = true;
-                    self.wal.erased(Instant::now());
-                }
-                // How many are kept is not at hand here: now and then a room is looked at in vain.
-                let slack = retention::slack(self.keep.messages);
-                if *offset > self.keep.messages.saturating_add(slack) && offset.is_multiple_of(slack + 1) {
-                    self.overdue.insert(*room);
-                }
-            }
-            (Entry::Remove { .. }, Ok(_)) => {
-                self.sweep = true;
-                self.wal.erased(Instant::now());
-            }
-            (Entry::Forget { .. } | Entry::Avatar { .. } | Entry::Unremind { .. }, Ok(_)) => {
-                self.wal.erased(Instant::now());
-            }
-            (Entry::Act(Deed { act, .. }), Ok(_)) => self.note_act(act),
-            _ => {}
-        }
-    }
-
-    fn note_act(&mut self, act: &Act) {
-        match act {
-            Act::Restrain { .. } | Act::Invite { .. } | Act::OpenAdmin { .. } => self.lapse = Lapse::Unknown,
-            Act::Purge { .. } | Act::Erase { .. } => {
-                self.purge = true;
-                self.wal.erased(Instant::now());
-            }
-            // With the addresses and secrets of its targets.
-            Act::RemoveRoom { .. } => {
-                self.sweep = true;
-                self.wal.erased(Instant::now());
-            }
-            Act::RotateTarget { .. } => {
-                self.lapse = Lapse::Unknown;
-                self.wal.erased(Instant::now());
-            }
-            Act::DropTarget { .. } => self.wal.erased(Instant::now()),
-            Act::Settle { .. } => {
-                self.pictures = true;
-                self.wal.erased(Instant::now());
-            }
-            // What was to be read until now.
-            Act::Announce { .. } | Act::Alter { .. } => self.wal.erased(Instant::now()),
-            Act::Role { .. }
-            | Act::Op { .. }
-            | Act::Kick { .. }
-            | Act::Release { .. }
-            | Act::EndSession { .. }
-            | Act::Add { .. }
-            | Act::SetDoor { .. }
-            | Act::Revoke { .. }
-            | Act::Accept { .. }
-            | Act::Report { .. }
-            | Act::Hold { .. }
-            | Act::CloseAdmin { .. }
-            | Act::MakeBot { .. }
-            | Act::RemoveBot { .. }
-            | Act::GiveKey { .. }
-            | Act::RevokeKey { .. }
-            | Act::AddTarget { .. } => {}
-        }
-    }
-
     /// The most pressing one.
     fn next(&self, progress: Progress, now: Instant) -> Chore {
+        if !self.may_decide() {
+            return match () {
+                () if self.erase => Chore::Erase,
+                () if progress.behind() > 0 => Chore::Index,
+                () if self.next_note <= now => Chore::Note,
+                () => Chore::Round,
+            };
+        }
         if let Some(&room) = self.overdue.first() {
             return Chore::Prune(room);
         }
@@ -331,10 +290,13 @@ impl Chores {
                 due.map(|entry| (entry, true))
             }
             Chore::Purge => {
+                if self.shared.as_ref().is_some_and(|shared| shared.begin_anew) {
+                    purge::begin_anew(connection)?;
+                }
                 let entries = purge::bite(connection, self.calendar.now())?;
                 bite.more = entries.is_some();
                 for entry in entries.unwrap_or_default() {
-                    bite.decided.extend(apply_decided(connection, progress, entry)?);
+                    self.decide(&mut bite, connection, progress, entry)?;
                 }
                 None
             }
@@ -356,10 +318,41 @@ impl Chores {
             }
         };
         if let Some((entry, more)) = due {
-            bite.decided.extend(apply_decided(connection, progress, entry)?);
-            bite.more = more && !bite.decided.is_empty();
+            self.decide(&mut bite, connection, progress, entry)?;
+            bite.more = more && !bite.decided.is_empty() || !bite.proposed.is_empty();
         }
         Ok(bite)
+    }
+
+    /// Whoever is alone does it at once. Of several nodes the one whose turn it is proposes it to all of them.
+    fn decide(
+        &self,
+        bite: &mut Bite,
+        connection: &Connection,
+        progress: &mut Progress,
+        entry: Entry,
+    ) -> Result<()> {
+        match self.shared {
+            None => bite.decided.extend(apply_decided(connection, progress, entry)?),
+            Some(_) => bite.proposed.push(entry),
+        }
+        Ok(())
+    }
+
+    fn may_decide(&self) -> bool {
+        self.shared.as_ref().is_none_or(Deciding::may_decide)
+    }
+
+    /// All nodes compare what came of the log up to there.
+    pub(super) fn passed(&self, place: Place, digest: Digest) {
+        self.shared.iter().for_each(|shared| shared.passed(place, digest));
+    }
+
+    /// An entry of the log is applied. Was it proposed here?
+    pub(super) fn came_back<T>(&mut self, whose: &Whose<T>) {
+        if let (Some(shared), Whose::Chores) = (&mut self.shared, whose) {
+            shared.came_back();
+        }
     }
 
     /// By the calendar it is over then; the clock on which this waits cannot be set. It is looked up again at each round.
@@ -371,6 +364,13 @@ impl Chores {
 
     fn done(&mut self, chore: Chore, more: bool) {
         match chore {
+            Chore::Purge if self.shared.is_some() && more => {
+                if let Some(shared) = &mut self.shared {
+                    shared.begin_anew = false;
+                }
+                self.erase = true;
+                self.wal.erased(Instant::now());
+            }
             Chore::Prune(room) if !more => drop(self.overdue.remove(&room)),
             Chore::Prune(_) | Chore::Index => {}
             Chore::Lapse => {

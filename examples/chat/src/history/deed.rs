@@ -2,6 +2,9 @@
 //!
 //! An act that was carried out is noted in the log of acts, in the same transaction; never with a text that somebody said.
 
+use serde::{Deserialize, Serialize};
+
+use super::spelling::hash;
 use super::{Append, KeyHash, KeyKind, Millis, Number, Offset, PersonId, RoomId, Target};
 use crate::rights::Role;
 
@@ -12,7 +15,8 @@ pub(crate) type By = Option<PersonId>;
 pub(crate) const OPERATOR: PersonId = 0;
 
 /// An act, and all that the log of acts tells of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Deed {
     pub by: By,
     pub at: Millis,
@@ -22,7 +26,8 @@ pub(crate) struct Deed {
 }
 
 /// What an act refuses, it refuses with a [`Failure`](super::Failure); above all `Lacks`, for the rights are looked at again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Act {
     // ---- people
     /// Somebody is this in the whole chat from now on.
@@ -98,6 +103,7 @@ pub(crate) enum Act {
     },
     /// Into a room, or into the chat: so often, and until then.
     Invite {
+        #[serde(with = "hash")]
         key: KeyHash,
         room: Option<RoomId>,
         until: Millis,
@@ -147,6 +153,7 @@ pub(crate) enum Act {
     /// A bot has one more key, and is in this room, if it was not. `NoSuchPerson` if it is no bot with keys.
     GiveKey {
         bot: PersonId,
+        #[serde(with = "hash")]
         key: KeyHash,
         kind: KeyKind,
         room: RoomId,
@@ -175,6 +182,7 @@ pub(crate) enum Act {
     // ---- the admin page
     /// Somebody is let in there, as themself, or as whoever runs the chat (`by`).
     OpenAdmin {
+        #[serde(with = "hash")]
         key: KeyHash,
         until: Millis,
         client: String,
@@ -186,14 +194,16 @@ pub(crate) enum Act {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Restraint {
     Mute,
     Ban,
 }
 
 /// What may be different about a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Change {
     /// How it is called, and whether it is private: a private room is called by its number (`+12`), which is its key too, and
     /// shows its title. `Taken` if another room has the key.
@@ -207,7 +217,8 @@ pub(crate) enum Change {
 }
 
 /// Who may come in as somebody new.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Door {
     #[default]
     Open,

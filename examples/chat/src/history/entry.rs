@@ -9,13 +9,20 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::spelling::{hash, maybe_hash};
 use super::{
     Act, Append, Body, Deed, Delivery, Level, Millis, Number, Offset, PersonId, Picture, Reminder, RoomId,
     TokenHash,
 };
 
 /// A change of what lasts. What an entry refuses it refuses with a [`Failure`](super::Failure).
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// As JSON it goes to other nodes, which may be older or newer: the names of kinds and fields are a format.
+/// `fixtures/entries-1.txt` has them all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Entry {
     // ---- people
     /// A person is new. `Taken` if somebody has the number, the name or the token. Without a `token` they are a guest, who cannot come
@@ -24,6 +31,7 @@ pub(crate) enum Entry {
         person: PersonId,
         name: String,
         folded: String,
+        #[serde(with = "maybe_hash")]
         token: Option<TokenHash>,
         at: Millis,
     },
@@ -96,11 +104,13 @@ pub(crate) enum Entry {
     /// Somebody has one more token: another device. `NoSuchPerson`; `Taken`; `Busy` if they have very many.
     AddToken {
         person: PersonId,
+        #[serde(with = "hash")]
         token: TokenHash,
         at: Millis,
     },
     /// The session with this token is here: what kind of client it is, and from where, cut short.
     SeeSession {
+        #[serde(with = "hash")]
         token: TokenHash,
         at: Millis,
         client: String,
@@ -195,6 +205,13 @@ pub(crate) enum Entry {
         said: Box<Append>,
     },
 
+    // ---- several nodes
+    /// So many numbers of people, and of rooms, are one node's: no other gives them out. They are used, or never.
+    Reserve {
+        people: u64,
+        rooms: u64,
+    },
+
     // ---- what is said
     /// Something was said. Its author has read the room up to there.
     Append(Append),
@@ -220,7 +237,8 @@ pub(crate) enum Entry {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum RoomKind {
     Public,
     /// Between two people.
@@ -230,7 +248,8 @@ pub(crate) enum RoomKind {
 }
 
 /// The robot of the chat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Robot {
     /// Its number, if it is a new one.
     pub person: PersonId,
@@ -241,9 +260,11 @@ pub(crate) struct Robot {
 }
 
 /// The picture that somebody is shown by, small.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Avatar {
     pub picture: Picture,
+    #[serde(skip)]
     pub bytes: Arc<[u8]>,
 }
 

@@ -19,6 +19,10 @@ pub(crate) enum Report<T> {
     Read { ticket: T, result: Result<Found, Failure> },
     /// How the backups are that are made by themselves.
     Backups(Box<BackupState>),
+    /// The log was applied up to the place that was waited for.
+    Reached { ticket: T },
+    /// What these wait for stands in the log, and cannot be applied now: whether it comes out is not known yet.
+    Unsure(Vec<T>),
 }
 
 /// What has become of an entry.
@@ -26,14 +30,24 @@ pub(crate) enum Report<T> {
 pub(crate) struct Applied<T> {
     pub entry: Entry,
     pub outcome: Outcome,
-    /// `None`: nobody has asked for it. The history itself has decided it.
+    /// `None`: nobody waits for it. The history itself has decided it, it comes from elsewhere, or who waited was told that it is
+    /// not known.
     pub ticket: Option<T>,
+    pub origin: Origin,
+}
+
+/// Where an entry was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Here,
+    /// On another node.
+    Elsewhere,
 }
 
 impl<T> Applied<T> {
     /// Of the history's own.
     pub(super) fn decided((entry, done): (Entry, Done)) -> Self {
-        Applied { entry, outcome: Ok(done), ticket: None }
+        Applied { entry, outcome: Ok(done), ticket: None, origin: Origin::Here }
     }
 }
 
@@ -67,6 +81,11 @@ pub(crate) enum Done {
         offset: Offset,
         at: Millis,
         mentioned: Vec<(Offset, PersonId)>,
+    },
+    /// Of [`Entry::Reserve`]: the first of each.
+    Reserved {
+        person: PersonId,
+        room: RoomId,
     },
     /// What was made has this number: an invite, a report, an announcement, a purge, a session of the admin page.
     Numbered(Number),

@@ -30,6 +30,8 @@ struct Manner {
     durability: Durability,
     believe_clock: bool,
     recent: usize,
+    /// It shares no log with others.
+    is_alone: bool,
 }
 
 /// Begins a run: forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
@@ -40,13 +42,14 @@ pub(super) fn load(
     noted: Option<Note>,
 ) -> Result<Start> {
     let &Settings { durability, believe_clock, recent, .. } = settings;
-    let manner = Manner { durability, believe_clock, recent };
+    let manner = Manner { durability, believe_clock, recent, is_alone: settings.shared.is_none() };
     transact(connection, progress, |connection, progress| begin(connection, progress, &manner, noted))
 }
 
 /// Whether a run can begin: it does, and is taken back. So a new file is known to be a history before it takes the place of one.
 pub(super) fn rehearse(connection: &mut Connection) -> Result<()> {
-    let manner = Manner { durability: Durability::Disk, believe_clock: true, recent: REHEARSED };
+    let manner =
+        Manner { durability: Durability::Disk, believe_clock: true, recent: REHEARSED, is_alone: true };
     let mut progress = Progress::read(connection)?;
     let transaction = connection.transaction()?;
     begin(&transaction, &mut progress, &manner, None)?;
@@ -61,16 +64,19 @@ fn begin(
 ) -> Result<Start> {
     let calendar = Calendar::read(connection, manner.believe_clock)?;
     let is_gapped = begin_run(connection, manner.durability, noted)?;
-    let mut due = if is_gapped { renewals(connection)? } else { Vec::new() };
-    due.extend(retention::lapsed(connection, calendar.now())?);
-    let mut entries = Vec::with_capacity(due.len());
-    for entry in due {
-        entries.extend(apply_decided(connection, progress, entry)?);
-    }
-    // What keeps a guest here may have lapsed.
-    let due = people::guests(connection)?;
-    for entry in due {
-        entries.extend(apply_decided(connection, progress, entry)?);
+    let mut entries = Vec::new();
+    // Whoever follows a log misses nothing of it, and decides nothing for itself.
+    if manner.is_alone {
+        let mut due = if is_gapped { renewals(connection)? } else { Vec::new() };
+        due.extend(retention::lapsed(connection, calendar.now())?);
+        for entry in due {
+            entries.extend(apply_decided(connection, progress, entry)?);
+        }
+        // What keeps a guest here may have lapsed.
+        let due = people::guests(connection)?;
+        for entry in due {
+            entries.extend(apply_decided(connection, progress, entry)?);
+        }
     }
     // Earlier versions left them on, and so do others who write an archive.
     outbox::end_all_targets_of_outsiders(connection)?;
@@ -124,7 +130,7 @@ fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note
 
 /// A client that has heard what is not in the file any more would never hear what takes its place. So every room gets a
 /// new epoch, and all clients start afresh.
-fn renewals(connection: &Connection) -> Result<Vec<Entry>> {
+pub(super) fn renewals(connection: &Connection) -> Result<Vec<Entry>> {
     connection
         .prepare("SELECT id, lower(hex(randomblob(16))) AS epoch FROM rooms ORDER BY id")?
         .query_map([], |row| Ok(Entry::Renew { room: number(row, "id")?, epoch: row.get("epoch")? }))?

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `said.rs`, `entry.rs`, `deed.rs` | what is said; what changes what lasts: the entries of the log, and the acts of those who have a right to them |
 //! | `outside.rs` | the words for bots, keys, targets, what is on its way to them, reminders |
+//! | `spelling.rs` | how hashes and kinds of pictures are written in JSON, when an entry goes to other nodes |
 //! | `jobs.rs`, `loaded.rs` | what can be asked and what is told; what the chat starts with |
 //! | `settings.rs`, `places.rs` | what an operator chooses; where the files lie |
 //! | `file.rs`, `lock.rs`, `open_error.rs` | opening, checking and locking the file; why that cannot be |
@@ -20,7 +21,8 @@
 //! | `backups/` | backups that are made by themselves, on a third thread |
 //! | `archive/` | `--export` and `--import`: the rows of a history |
 //! | `writer.rs` | group commit |
-//! | `chores.rs`, `wal.rs` | what is done in a pause; SQLite's log |
+//! | `joining.rs`, `following.rs`, `logged.rs` | a log that several nodes share: opening a history that follows it, applying it, an entry of it |
+//! | `chores.rs`, `deciding.rs`, `noted.rs`, `wal.rs` | what is done in a pause; SQLite's log |
 //! | `apply.rs`, `progress.rs` | the log, applied; how far it is |
 //! | `people.rs`, `sessions.rs`, `rooms.rs`, `events.rs`, `receipts.rs`, `erasing.rs`, `lapses.rs` | the entries, one by one |
 //! | `bots.rs`, `outbox.rs`, `reminders.rs` | those about the world outside |
@@ -39,22 +41,27 @@ mod bots;
 mod calendar;
 mod chores;
 mod copies;
+mod deciding;
 mod deed;
 mod entry;
 mod erasing;
 mod events;
 mod faults;
 mod file;
+mod following;
 mod governed;
 mod grams;
 mod index;
 mod jobs;
+mod joining;
 mod keeping;
 mod lapses;
 mod load;
 mod loaded;
 mod lock;
+mod logged;
 mod looks;
+mod noted;
 mod open_error;
 mod outbox;
 mod outside;
@@ -75,6 +82,7 @@ mod schema;
 mod search;
 mod sessions;
 mod settings;
+mod spelling;
 mod standing;
 mod stop;
 mod tables;
@@ -88,6 +96,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use crate::metrics::Metrics;
 pub(crate) use archive::{
     Annex, Arriving, Cell, Column, EVENTS, Is, KINDS, Kind, Leaving, LoungeChannel, LoungeFile, STATE,
 };
@@ -100,27 +109,33 @@ pub(crate) use deed::*;
 pub(crate) use entry::*;
 use file::Link;
 pub(crate) use jobs::*;
+pub(crate) use joining::Joining;
 use keeping::Chosen;
 pub(crate) use keeping::Keep;
 use load::Start;
 pub(crate) use loaded::*;
+pub(crate) use logged::{Came, Logged, Whose};
 use open_error::Fault;
 pub(crate) use open_error::OpenError;
 pub(crate) use outside::*;
 pub(crate) use peek::{Peeked, peek};
 pub(crate) use places::{admin_key_of, hooks_of, parts, place};
-use progress::Progress;
+pub(crate) use progress::{Digest, Place};
 use reader::Reader;
+pub(crate) use rusqlite::Error as Broken;
 pub(crate) use said::*;
-pub(crate) use settings::{Data, Durability, Settings};
+pub(crate) use settings::{Data, Durability, Settings, Shared};
 #[cfg(test)]
-pub(crate) use tests::Node;
+pub(crate) use tests::{Dice, Node, any_entries};
 use wal::Task;
-use writer::Writer;
+use writer::{Job, Writer};
+
+/// So many batches of a log wait for the writer.
+const BATCHES: usize = 4;
 
 /// A history that is open. Dropped without [`History::close`] it still does what it was asked for, but nobody waits.
 pub(crate) struct History<T> {
-    writes: SyncSender<writer::Job<T>>,
+    writes: SyncSender<Job<T>>,
     reads: SyncSender<reader::Job<T>>,
     waiting: Arc<AtomicUsize>,
     queue_bytes: usize,
@@ -128,6 +143,7 @@ pub(crate) struct History<T> {
     /// What is to be kept from now on, until the writer has seen it.
     keep: Chosen<Keep>,
     threads: Vec<JoinHandle<()>>,
+    metrics: Metrics,
     /// `None`: there are none of a history in memory.
     backups: Option<Backups>,
     /// For tests that meddle with the writer's connection.
@@ -151,15 +167,33 @@ impl<T: Send + 'static> History<T> {
         settings: &Settings,
         tell: impl Fn(Report<T>) -> bool + Send + Clone + 'static,
     ) -> Result<(Self, Loaded), Fault> {
-        let (writing, reading) = file::open(&settings.data, settings.durability)?;
-        let (Start { calendar, loaded, entries }, progress) = {
+        let mut joining = Joining::try_open(settings)?;
+        joining.part()?;
+        Self::start(settings, joining, tell)
+    }
+
+    /// Starts the threads of one that has caught up with the log that it follows.
+    pub(crate) fn begin(
+        settings: &Settings,
+        joining: Joining,
+        tell: impl Fn(Report<T>) -> bool + Send + Clone + 'static,
+    ) -> Result<(Self, Loaded), OpenError> {
+        Self::start(settings, joining, tell).map_err(|fault| OpenError::new(&settings.data, fault))
+    }
+
+    fn start(
+        settings: &Settings,
+        joining: Joining,
+        tell: impl Fn(Report<T>) -> bool + Send + Clone + 'static,
+    ) -> Result<(Self, Loaded), Fault> {
+        let Joining { writing, reading, mut progress } = joining;
+        let Start { calendar, loaded, entries } = {
             let mut connection = writing.lock();
-            let mut progress = Progress::read(&connection)?;
             let start = load::load(&mut connection, &mut progress, settings, writing.note())?;
             // A copy of the file alone is a history, from the beginning.
             wal::carry_out(&connection, Task::Cut)?;
             writing.note_last_event(&connection)?;
-            (start, progress)
+            start
         };
         let calendar = Arc::new(calendar);
         #[cfg(test)]
@@ -169,7 +203,9 @@ impl<T: Send + 'static> History<T> {
         let kept = keeper(settings, &reading, &tell);
         let (reads, jobs) = sync_channel(settings.queue);
         let reader = Reader { link: reading, jobs, tell: tell.clone() };
-        let (writes, jobs) = sync_channel(settings.queue);
+        // Of a log whole batches come, which may be long.
+        let queue = if settings.shared.is_some() { BATCHES } else { settings.queue };
+        let (writes, jobs) = sync_channel(queue);
         let waiting = Arc::new(AtomicUsize::new(0));
         let writer = Writer {
             link: writing,
@@ -181,6 +217,7 @@ impl<T: Send + 'static> History<T> {
             metrics: settings.metrics.clone(),
             next_trial: None,
             untold: entries,
+            awaited: Vec::new(),
         };
         let (backups, keeper) = kept.unzip();
         let mut threads = Vec::from_iter(keeper.map(|it| start("backups", || it.run())).transpose()?);
@@ -194,6 +231,7 @@ impl<T: Send + 'static> History<T> {
             calendar,
             keep,
             threads,
+            metrics: settings.metrics.clone(),
             backups,
             #[cfg(test)]
             writing: hook,
@@ -212,7 +250,10 @@ impl<T: Send + 'static> History<T> {
         let refused = if is_full {
             Err((entry, ticket))
         } else {
-            self.writes.try_send((entry, ticket)).map_err(the_job)
+            self.writes.try_send(Job::Asked(entry, ticket)).map_err(|refused| match the_job(refused) {
+                Job::Asked(entry, ticket) => (entry, ticket),
+                Job::Logged(_) | Job::Reached(..) => unreachable!("it is the job that was sent"),
+            })
         };
         if refused.is_err() {
             self.waiting.fetch_sub(weight, Ordering::Relaxed);
@@ -220,10 +261,24 @@ impl<T: Send + 'static> History<T> {
         refused
     }
 
+    /// The way of a log into this history, for the thread that reads it.
+    pub(crate) fn follower(&self) -> Follower<T> {
+        Follower(self.writes.clone())
+    }
+
     /// Would all of these be taken now? What belongs together is not begun if its end would be refused.
     pub(crate) fn has_room(&self, entries: &[Entry]) -> bool {
-        let weight: usize = entries.iter().map(Entry::weight).sum();
-        entries.len() <= 1 || self.waiting_bytes() + weight <= self.queue_bytes
+        entries.len() <= 1 || self.waiting_bytes() + Self::weight_of(entries) <= self.queue_bytes
+    }
+
+    /// Bytes, more or less.
+    pub(crate) fn weight_of(entries: &[Entry]) -> usize {
+        entries.iter().map(Entry::weight).sum()
+    }
+
+    /// The last that was to be written was not.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.metrics.is_store_failing()
     }
 
     /// Bytes of entries that the writer has not taken yet.
@@ -263,6 +318,27 @@ impl<T: Send + 'static> History<T> {
                 log::error!("a thread of the history has stopped before its time");
             }
         }
+    }
+}
+
+/// Hands on what stands in a log, in its order, and waits while there is too much of it.
+pub(crate) struct Follower<T>(SyncSender<Job<T>>);
+
+impl<T> Clone for Follower<T> {
+    fn clone(&self) -> Self {
+        Follower(self.0.clone())
+    }
+}
+
+impl<T> Follower<T> {
+    /// False: the history is closed.
+    pub(crate) fn apply(&self, batch: Vec<Logged<T>>) -> bool {
+        self.0.send(Job::Logged(batch)).is_ok()
+    }
+
+    /// To be told ([`Report::Reached`]) when the log is applied up to there.
+    pub(crate) fn tell_at(&self, place: Place, ticket: T) -> bool {
+        self.0.send(Job::Reached(place, ticket)).is_ok()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the chat has to do with the world outside: bots and the keys by which they come in, targets to which something goes out,
 //! what is on its way to them, reminders. And how much of a room somebody wants to hear of.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Call, Millis, Number, Offset, PersonId, RoomId};
 
 /// Somebody who is a program. Others see that.
@@ -13,7 +15,8 @@ pub(crate) enum BotKind {
 }
 
 /// What a key opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum KeyKind {
     /// `POST /hooks/KEY`: its bot says something in one room, and hears nothing.
     Hook,
@@ -22,7 +25,8 @@ pub(crate) enum KeyKind {
 }
 
 /// How much of a room somebody is told of when they do not look at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Level {
     All,
     Mentions,
@@ -30,7 +34,8 @@ pub(crate) enum Level {
 }
 
 /// What a target takes: whose software it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Shape {
     /// Standard Webhooks: signed, for programs.
     Webhook,
@@ -49,7 +54,8 @@ pub(crate) enum Shape {
 }
 
 /// How much a target is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Discloses {
     /// That there is something.
     Nothing,
@@ -60,7 +66,8 @@ pub(crate) enum Discloses {
 }
 
 /// What goes to a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Serves {
     /// What concerns this person while they are away.
     Person(PersonId),
@@ -69,7 +76,8 @@ pub(crate) enum Serves {
 }
 
 /// An address to which something goes out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Target {
     pub serves: Serves,
     pub shape: Shape,
@@ -84,7 +92,8 @@ pub(crate) struct Target {
 
 /// What is on its way: of a room, all that came after an offset, up to another one. The three numbers are its name, which
 /// stays the same however often it is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Delivery {
     /// [`ROBOT_HOOK`]: to the program that answers for the robot.
     pub target: Number,
@@ -100,7 +109,8 @@ pub(crate) const ROBOT_HOOK: Number = 0;
 /// With so many questions on their way the robot is asked nothing more: nobody would wait for the answer.
 pub(crate) const MOST_QUESTIONS: usize = 1000;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Reminder {
     /// Who wants to be reminded, and where they said so.
     pub person: PersonId,

@@ -129,6 +129,12 @@ impl Ordered {
     }
 }
 
+/// Looks at everything again: what was found may have come to nothing.
+pub(super) fn begin_anew(connection: &Connection) -> Result<()> {
+    connection.prepare_cached("UPDATE purges SET mark = 0 WHERE mark > 0")?.execute([])?;
+    Ok(())
+}
+
 /// The next bite: entries, in their order, perhaps none. `None`: nothing is ordered. Notes how far it has looked.
 pub(super) fn bite(connection: &Connection, at: Millis) -> Result<Option<Vec<Entry>>> {
     let Some(mut order) = connection

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::spelling::media_type;
+
 /// Numbers that name a person or a room for good. They are given out by the chat
 /// ([`Loaded::next_person`](super::Loaded::next_person), [`Loaded::next_room`](super::Loaded::next_room)) and never come
 /// to mean somebody else.
@@ -14,6 +18,9 @@ pub(crate) type Millis = i64;
 /// SHA-256 of a resume token. The token itself is not kept.
 pub(crate) type TokenHash = [u8; 32];
 
+/// `image/png` and the like: one of those that are known. Without this name serde would borrow it from the text that it reads.
+pub(crate) type MediaType = &'static str;
+
 /// Invites, reports, sessions, announcements, acts: the history numbers them, all in one row, and none twice.
 pub(crate) type Number = u64;
 /// SHA-256 of the key of an invite, a session of the admin page, or its link. The key itself is not kept.
@@ -25,7 +32,8 @@ pub(crate) fn gone(person: PersonId) -> String {
 }
 
 /// Something said in a room. The history gives it its offset.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Append {
     pub room: RoomId,
     pub aim: Aim,
@@ -33,17 +41,21 @@ pub(crate) struct Append {
     pub author_name: String,
     /// The sender's own id of the message. The same (author, key) again is not stored again: the answer is that of
     /// the first time, with `repeated` set. For something else it is refused (`KeyUsed`).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     pub at: Millis,
     pub body: Body,
     /// Who is mentioned. Stored with the event, and kept per person until read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<PersonId>,
     /// Many are called at once: a right of who governs the room.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
 }
 
 /// Many are called at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Call {
     /// `@all`: every member.
     All,
@@ -52,19 +64,22 @@ pub(crate) enum Call {
 }
 
 /// Has the sender named the room, or is it the one in which they were? Said again, it may be another one then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Aim {
     There,
     Here,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Body {
     Text(String),
     /// A picture, with a caption (perhaps empty). Its bytes are in the entry when it is stored, and nowhere else.
     Picture {
         picture: Picture,
         caption: String,
+        #[serde(skip)]
         bytes: Arc<[u8]>,
     },
     /// The author takes back what they said at `target`: text, picture and mentions are erased, and the event there
@@ -80,11 +95,13 @@ pub(crate) enum Body {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Picture {
     /// Part of its address; cannot be guessed.
     pub id: String,
-    pub media_type: &'static str,
+    #[serde(deserialize_with = "media_type")]
+    pub media_type: MediaType,
     pub width: u32,
     pub height: u32,
     /// Bytes.

@@ -5,7 +5,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Result, Row, RowIndex};
 
-use super::{Call, Event, Picture, What, outside_tables, tables};
+use super::{Call, Event, Picture, What, outside_tables, spelling, tables};
 
 /// Says that a file is ours: "poll", in the header of every SQLite file.
 pub(super) const APPLICATION: i32 = 0x706f_6c6c;
@@ -136,6 +136,15 @@ const STEPS: &[&str] = &[
     tables::STEP,
     // Bots and their keys, what goes out, reminders; who is called.
     outside_tables::STEP,
+    // The log that several nodes share: which one it is, how far it was applied, what came of it, and what stands there; who has
+    // appended how much to it. Without such a log all of it stays empty.
+    "
+    ALTER TABLE state ADD COLUMN log_id TEXT;
+    ALTER TABLE state ADD COLUMN log_place INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE state ADD COLUMN log_digest BLOB;
+    ALTER TABLE state ADD COLUMN log_last BLOB;
+    CREATE TABLE producers (id TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    ",
 ];
 
 /// `events.kind`: the numbers are those in the file. A new kind is a new step in [`STEPS`] as well, if only an empty one:
@@ -259,9 +268,7 @@ fn picture(row: &Row<'_>) -> Result<Option<Picture>> {
 
 /// A kind of picture that browsers show. Anything else, and it was not we who wrote it, is only bytes.
 pub(super) fn media_type(name: &str) -> &'static str {
-    const KNOWN: [&str; 6] =
-        ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
-    KNOWN.into_iter().find(|known| *known == name).unwrap_or("application/octet-stream")
+    spelling::known_media_type(name).unwrap_or(spelling::ONLY_BYTES)
 }
 
 /// SQLite's integers have a sign. A number beyond them was asked for by somebody, and nothing has it.

@@ -1,9 +1,12 @@
 //! What a history is told when it is opened.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::BackupPlan;
+use super::{BackupPlan, Digest, Entry, Place};
 use crate::metrics::Metrics;
 
 /// How sure a message is when its sender gets the offset.
@@ -47,4 +50,23 @@ pub(crate) struct Settings {
     pub queue_bytes: usize,
     /// Where it notes what it does.
     pub metrics: Metrics,
+    /// `None`: it is alone, and decides itself what is to be done and when.
+    pub shared: Option<Shared>,
+}
+
+/// What a history needs to know that follows a log which it shares with others.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    /// Proposes an entry: it comes back in its turn. False: not now.
+    pub propose: Arc<dyn Fn(Entry) -> bool + Send + Sync>,
+    /// What came of the log up to a place, now and then.
+    pub passed: Arc<dyn Fn(Place, Digest) + Send + Sync>,
+    /// Does this node decide what is to be given up, and when?
+    pub holds_chores: Arc<AtomicBool>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("holds_chores", &self.holds_chores).finish_non_exhaustive()
+    }
 }

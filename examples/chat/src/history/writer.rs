@@ -25,7 +25,7 @@ use super::faults::{GONE, is_full, words};
 use super::file::Link;
 use super::progress::{Progress, transact};
 use super::retention::BITE_TEXT;
-use super::{Applied, Done, Entry, Failure, Outcome, Report};
+use super::{Applied, Done, Entry, Failure, Logged, Origin, Outcome, Place, Report};
 use crate::metrics::Metrics;
 
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
@@ -37,7 +37,18 @@ const TRIAL: Duration = Duration::from_secs(5);
 /// How long a batch that does not fit is tried in parts.
 const PERSISTENCE: Duration = Duration::from_secs(1);
 
-pub(super) type Job<T> = (Entry, T);
+/// What is asked of the writer.
+pub(super) enum Job<T> {
+    /// An entry, by whoever has the ticket.
+    Asked(Entry, T),
+    /// Entries that stand in a log, in its order (`following.rs`).
+    Logged(Vec<Logged<T>>),
+    /// To be told when the log is applied up to there.
+    Reached(Place, T),
+}
+
+/// An entry, and who waits for it.
+type Asked<T> = (Entry, T);
 
 pub(super) struct Writer<T, F> {
     pub link: Link,
@@ -52,6 +63,8 @@ pub(super) struct Writer<T, F> {
     pub next_trial: Option<Instant>,
     /// What was applied when the history was opened, and nobody was told yet.
     pub untold: Vec<(Entry, Done)>,
+    /// Who waits until the log is applied up to a place.
+    pub awaited: Vec<(Place, T)>,
 }
 
 /// How an entry came out, and the entry that was decided because of it, and applied after it.
@@ -67,7 +80,8 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             let trial = self.next_trial();
             let patience = trial.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
             match self.jobs.recv_timeout(self.chores.patience(self.progress).min(patience)) {
-                Ok(job) => self.batch(job),
+                Ok(Job::Asked(entry, ticket)) => self.batch((entry, ticket)),
+                Ok(job) => self.follow(job),
                 Err(RecvTimeoutError::Timeout) if trial.is_some_and(|at| at <= Instant::now()) => {
                     self.try_to_write()
                 }
@@ -85,7 +99,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     }
 
     /// Between two batches: about as much is given up as the last one has brought.
-    fn do_late_chores(&mut self, bytes: usize) {
+    pub(super) fn do_late_chores(&mut self, bytes: usize) {
         let mut bites = 1 + bytes / BITE_TEXT;
         while bites > 0 && self.chores.are_late() {
             self.do_chores();
@@ -126,13 +140,14 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         }
     }
 
-    fn batch(&mut self, first: Job<T>) {
+    fn batch(&mut self, first: Asked<T>) {
         let mut bytes = first.0.weight();
         let mut batch = vec![first];
         while batch.len() < BATCH_JOBS && bytes < BATCH_BYTES {
-            let Ok(job) = self.jobs.try_recv() else { break };
-            bytes += job.0.weight();
-            batch.push(job);
+            // Whoever is alone asks for nothing else.
+            let Ok(Job::Asked(entry, ticket)) = self.jobs.try_recv() else { break };
+            bytes += entry.weight();
+            batch.push((entry, ticket));
         }
         let results = match self.link.was_displaced() {
             true => self.gone(batch.len()),
@@ -142,7 +157,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         let results = if self.is_displaced() { self.gone(batch.len()) } else { results };
         let mut applied = Vec::with_capacity(batch.len());
         for ((entry, ticket), (outcome, decided)) in batch.into_iter().zip(results) {
-            applied.push(Applied { entry, outcome, ticket: Some(ticket) });
+            applied.push(Applied { entry, outcome, ticket: Some(ticket), origin: Origin::Here });
             applied.extend(decided.map(Applied::decided));
         }
         self.chores.note(&applied);
@@ -164,7 +179,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
 
     /// One outcome per job. On a disk that is full, what does not fit takes nothing else with it: a batch that fails is
     /// tried in halves, unless that takes too long, as on a disk that is broken.
-    fn carry_out(&mut self, batch: &[Job<T>], until: Instant) -> Vec<Came> {
+    fn carry_out(&mut self, batch: &[Asked<T>], until: Instant) -> Vec<Came> {
         match self.transaction(batch) {
             Ok(results) => results,
             Err(fault) if batch.len() > 1 && is_full(&fault) && Instant::now() < until => {
@@ -181,7 +196,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     }
 
     /// One outcome per job, or the fault that undid them all.
-    fn transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<Came>> {
+    fn transaction(&mut self, batch: &[Asked<T>]) -> Result<Vec<Came>> {
         let began = Instant::now();
         let results = self.try_transaction(batch);
         match results {
@@ -191,10 +206,10 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         results
     }
 
-    fn try_transaction(&mut self, batch: &[Job<T>]) -> Result<Vec<Came>> {
+    fn try_transaction(&mut self, batch: &[Asked<T>]) -> Result<Vec<Came>> {
         let mut connection = self.link.lock();
         transact(&mut connection, &mut self.progress, |connection, progress| {
-            let came = |(entry, _): &Job<T>| {
+            let came = |(entry, _): &Asked<T>| {
                 let outcome = apply(connection, progress, entry)?;
                 let decided = self.chores.decide_at_once(connection, progress, entry, &outcome)?;
                 Ok((outcome, decided))

@@ -114,7 +114,7 @@ fn version_of(path: &Path) -> i32 {
 }
 
 /// So many entries by then: the guest was forgotten, if they were still there; and what is said below is not refused.
-const APPLIED: [i32; 5] = [7, 5, 6, 7, 25];
+const APPLIED: [i32; 6] = [7, 5, 6, 7, 25, 25];
 
 fn keeps_everything(version: i32) {
     let scratch = Scratch::new(&format!("version-{version}"));
@@ -150,11 +150,18 @@ fn keeps_everything(version: i32) {
         if version >= 5 {
             keeps_who_governs(&mut open);
         }
+        if version >= 6 {
+            keeps_what_goes_out(&open);
+        }
         open.close();
     }
     assert_eq!(number("PRAGMA user_version"), schema::VERSION);
     assert_eq!(number("SELECT applied FROM state"), APPLIED[version as usize - 1]);
-    let (next_event, next_number) = if version < 5 { (9, 3) } else { (11, 16) };
+    let (next_event, next_number) = match version {
+        ..5 => (9, 3),
+        5 => (11, 16),
+        6.. => (11, 18),
+    };
     assert_eq!(number("SELECT next_event FROM state"), next_event);
     assert_eq!(number("SELECT next_number FROM state"), next_number, "who may come back has a session");
 }
@@ -176,6 +183,15 @@ fn keeps_who_governs(open: &mut Open) {
     assert_eq!(events[3].what, What::Purge { of: 2, targets: vec![3] });
     let Ok(Found::Acts { acts, .. }) = open.read(Read::Acts { before: None, limit: 20 }) else { panic!() };
     assert_eq!((acts.len(), &acts[0].act[..]), (12, "purge"));
+}
+
+/// What is new in version 6.
+fn keeps_what_goes_out(open: &Open) {
+    let outside = &open.loaded.outside;
+    let targets: Vec<_> = outside.targets.iter().map(|it| (it.number, &it.target.url[..])).collect();
+    assert_eq!(targets, [(16, "https://ring.example/ann")]);
+    let reminders: Vec<_> = outside.reminders.iter().map(|it| (it.0, &it.1.text[..])).collect();
+    assert_eq!(reminders, [(17, "tea")]);
 }
 
 /// Older programs shall not write into newer tables.

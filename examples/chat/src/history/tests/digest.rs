@@ -46,7 +46,14 @@ pub(super) const LASTS: [(&str, &str, &str); 25] = [
 ];
 
 /// What only one file needs: its search index and how far that is, how far a purge has looked, its run, its machine's clock.
-const OWN: [&str; 10] = [
+/// Which log it follows, and how far it is there, are of another kind: they have to do with no entry.
+const OWN: [&str; 16] = [
+    "state.log_id",
+    "state.log_place",
+    "state.log_digest",
+    "state.log_last",
+    "producers.id",
+    "producers.last",
     "state.one",
     "state.indexed",
     "state.index_form",

@@ -32,7 +32,7 @@ fn pages(open: &Open) -> i64 {
 }
 
 /// Lets the file grow no further. A pragma of the connection, and so set on the writer's own.
-fn limit_pages(open: &Open, pages: Option<i64>) {
+pub(super) fn limit_pages(open: &Open, pages: Option<i64>) {
     let pages = pages.unwrap_or_else(|| self::pages(open));
     let link = open.history.writing.upgrade().expect("the writer is there");
     let connection = link.connection.lock().expect("the writer did not panic");

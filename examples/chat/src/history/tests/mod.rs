@@ -7,6 +7,7 @@ use std::{env, fs, process};
 
 use pollcat_testing::scratch::Scratch;
 
+use super::progress::Progress;
 use super::*;
 
 mod acting;
@@ -18,8 +19,10 @@ mod bots;
 mod chance;
 mod copies;
 mod digest;
+mod every_kind;
 mod faults;
 mod files;
+mod following;
 mod keeping;
 mod model;
 mod moving;
@@ -34,7 +37,9 @@ mod targets;
 mod walking;
 mod writing;
 
+pub(crate) use every_kind::any_entries;
 pub(crate) use node::Node;
+pub(crate) use searching::Dice;
 
 /// For a thread that does not live any more, and for nothing else.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -123,6 +128,7 @@ impl Open {
                 }
                 Report::Read { result, .. } => panic!("nobody asked for {result:?}"),
                 Report::Backups(_) => {}
+                Report::Reached { .. } | Report::Unsure(_) => panic!("there is no log"),
             }
         }
     }
@@ -148,6 +154,7 @@ impl Open {
                 }
                 Report::Applied(applied) => assert!(self.note(applied).is_empty(), "nothing was asked for"),
                 Report::Backups(_) => {}
+                Report::Reached { .. } | Report::Unsure(_) => panic!("there is no log"),
             }
         }
     }
@@ -244,6 +251,7 @@ fn settings(path: &Path) -> Settings {
         queue: 1 << 16,
         queue_bytes: 1 << 30,
         metrics: crate::metrics::Metrics::default(),
+        shared: None,
     }
 }
 

@@ -122,6 +122,7 @@ impl Model {
             | Entry::Sweep { .. }
             | Entry::GiveUpPictures { .. }
             | Entry::ForgetReceipts { .. } => unreachable!("the model gives nothing up"),
+            Entry::Reserve { .. } => unreachable!("it is alone"),
         }
         Ok(Done::Kept)
     }

@@ -3,8 +3,10 @@
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
+use super::digest;
 use super::*;
 use crate::history::apply::{apply, apply_decided};
+use crate::history::logged::apply_logged;
 use crate::history::progress::transact;
 
 /// The tables, and how far they are.
@@ -86,8 +88,58 @@ impl Node {
         sessions.map(Result::unwrap).collect()
     }
 
+    /// What stands in a log, in one transaction.
+    pub(crate) fn follow<T>(&mut self, batch: &[Logged<T>]) -> Vec<Came> {
+        self.transact(|connection, progress| {
+            batch.iter().map(|logged| apply_logged(connection, progress, logged)).collect()
+        })
+    }
+
+    /// The same, in a transaction that comes to nothing.
+    pub(crate) fn follow_in_vain<T>(&mut self, batch: &[Logged<T>]) {
+        let full = transact(&mut self.connection, &mut self.progress, |connection, progress| {
+            batch.iter().try_for_each(|logged| apply_logged(connection, progress, logged).map(drop))?;
+            Err::<(), _>(rusqlite::Error::ExecuteReturnedResults)
+        });
+        assert!(full.is_err());
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.progress.place
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        self.progress.digest
+    }
+
+    pub(crate) fn last(&self) -> Option<Digest> {
+        self.progress.last
+    }
+
+    /// All that lasts, whatever log it comes from.
+    pub(crate) fn tables(&self) -> String {
+        let Progress { applied, next_event, next_person, next_room, next_number, .. } = self.progress;
+        let numbers = format!("{applied} {next_event} {next_person} {next_room} {next_number}");
+        let tables = digest::tables(&self.connection);
+        let rows = tables.lines().filter(|row| !row.starts_with("state: "));
+        rows.fold(numbers, |text, row| text + "\n" + row)
+    }
+
+    /// Who has appended how much to the log.
+    pub(crate) fn producers(&self) -> Vec<(String, i64)> {
+        let mut producers = self.connection.prepare("SELECT id, last FROM producers ORDER BY id").unwrap();
+        let producers = producers.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        producers.map(Result::unwrap).collect()
+    }
+
+    /// All that was said, in its order.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let mut select = self.connection.prepare("SELECT text FROM events ORDER BY id").unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
     /// What it knows is what the file knows.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.progress = Progress::read(&self.connection).unwrap();
     }
 }

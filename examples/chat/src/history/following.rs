@@ -1,0 +1,147 @@
+//! The writer of a history that follows a log: what stands there is applied, all of it, in its order. What cannot be applied now is
+//! tried until it can be: left out it would be here, and nowhere else.
+
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+use rusqlite::Result;
+
+use super::faults::{GONE, words};
+use super::logged::{Came, Logged, apply_logged};
+use super::progress::{Place, transact};
+use super::writer::{Job, Writer};
+use super::{Applied, Report};
+
+/// After a fault it is tried again this often.
+const TRIAL: Duration = Duration::from_secs(1);
+/// What came of the log is compared between nodes at each of so many places.
+const COMPARED: Place = 1000;
+/// While nothing can be applied, so many jobs are taken off the queue, so that those who wait for them are told.
+const HELD: usize = 8;
+
+impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
+    /// Some of the log, or somebody who waits for it to be applied.
+    pub(super) fn follow(&mut self, first: Job<T>) {
+        let mut jobs = vec![first];
+        while let Some(job) = (!jobs.is_empty()).then(|| jobs.remove(0)) {
+            match job {
+                Job::Asked(..) => log::error!("an entry that does not stand in the log is left out"),
+                Job::Reached(place, ticket) => {
+                    self.awaited.push((place, ticket));
+                    self.tell_reached();
+                }
+                Job::Logged(batch) => match self.apply_all(batch, &mut jobs) {
+                    true => self.tell_reached(),
+                    false => return,
+                },
+            }
+        }
+    }
+
+    /// False: the chat ends before it could be done, and it is done when it begins again.
+    fn apply_all(&mut self, mut batch: Vec<Logged<T>>, held: &mut Vec<Job<T>>) -> bool {
+        let mut is_told = false;
+        let came = loop {
+            match self.try_to_follow(&batch) {
+                Ok(came) => break came,
+                Err(words) if !is_told => {
+                    is_told = true;
+                    log::error!("the log cannot be applied here: {words}");
+                }
+                Err(_) => {}
+            }
+            self.tell_unsure(&mut batch);
+            for job in held.iter_mut() {
+                if let Job::Logged(batch) = job {
+                    self.tell_unsure(batch);
+                }
+            }
+            match self.jobs.recv_timeout(TRIAL) {
+                Ok(job) if held.len() < HELD => held.push(job),
+                // It waits there.
+                Ok(job) => {
+                    held.push(job);
+                    std::thread::sleep(TRIAL);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        };
+        if is_told {
+            log::info!("the log can be applied here again");
+        }
+        let mut applied = Vec::with_capacity(batch.len());
+        for (logged, came) in batch.into_iter().zip(came) {
+            match came {
+                Came::Out(outcome) => {
+                    self.chores.came_back(&logged.whose);
+                    let (origin, mut whose) = (logged.whose.origin(), logged.whose);
+                    applied.push(Applied {
+                        entry: logged.entry,
+                        outcome,
+                        ticket: whose.take_ticket(),
+                        origin,
+                    });
+                }
+                Came::Repeated => {}
+                Came::Early => log::warn!(
+                    "place {} of the log, {} of {}, comes too early, and is left out on every node",
+                    logged.place,
+                    logged.sequence,
+                    logged.producer
+                ),
+            }
+        }
+        self.chores.note(&applied);
+        (self.tell)(Report::Applied(applied));
+        self.do_late_chores(0);
+        true
+    }
+
+    fn try_to_follow(&mut self, batch: &[Logged<T>]) -> std::result::Result<Vec<Came>, String> {
+        if self.link.is_displaced() {
+            self.metrics.not_stored();
+            return Err(GONE.into());
+        }
+        let began = Instant::now();
+        let came = self.transact_log(batch);
+        match &came {
+            Ok(_) => self.metrics.stored(batch.len(), began.elapsed()),
+            Err(_) => self.metrics.not_stored(),
+        }
+        came.map_err(|fault| words(&fault))
+    }
+
+    fn transact_log(&mut self, batch: &[Logged<T>]) -> Result<Vec<Came>> {
+        let mut connection = self.link.lock();
+        let mut passed = None;
+        let came = transact(&mut connection, &mut self.progress, |connection, progress| {
+            let apply = |logged| {
+                let came = apply_logged(connection, progress, logged)?;
+                if progress.place.is_multiple_of(COMPARED) {
+                    passed = Some((progress.place, progress.digest));
+                }
+                Ok(came)
+            };
+            batch.iter().map(apply).collect()
+        })?;
+        if let Some((place, digest)) = passed {
+            self.chores.passed(place, digest);
+        }
+        Ok(came)
+    }
+
+    fn tell_unsure(&self, batch: &mut [Logged<T>]) {
+        let tickets: Vec<T> = batch.iter_mut().filter_map(|logged| logged.whose.take_ticket()).collect();
+        if !tickets.is_empty() {
+            (self.tell)(Report::Unsure(tickets));
+        }
+    }
+
+    fn tell_reached(&mut self) {
+        let place: Place = self.progress.place;
+        for (_, ticket) in self.awaited.extract_if(.., |(until, _)| *until <= place) {
+            (self.tell)(Report::Reached { ticket });
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A history on its way into a run: open, and not started. If it follows a log, it catches up with that here, before anybody is
+//! served.
+
+use rusqlite::{Connection, params};
+
+use super::file::{self, Link};
+use super::logged::{Came, Logged, apply_logged};
+use super::open_error::Fault;
+use super::progress::{Digest, Place, Progress, transact};
+use super::{Entry, OpenError, Settings, load};
+
+pub(crate) struct Joining {
+    pub(super) writing: Link,
+    pub(super) reading: Link,
+    pub(super) progress: Progress,
+}
+
+impl Joining {
+    /// Opens or makes the file, and checks it.
+    pub(crate) fn open(settings: &Settings) -> Result<Self, OpenError> {
+        Self::try_open(settings).map_err(|fault| OpenError::new(&settings.data, fault))
+    }
+
+    pub(super) fn try_open(settings: &Settings) -> Result<Self, Fault> {
+        let (writing, reading) = file::open(&settings.data, settings.durability)?;
+        let progress = Progress::read(&writing.lock())?;
+        Ok(Joining { writing, reading, progress })
+    }
+
+    /// Which log it follows, if any.
+    pub(crate) fn log_id(&self) -> rusqlite::Result<Option<String>> {
+        self.writing.lock().query_row("SELECT log_id FROM state", [], |row| row.get("log_id"))
+    }
+
+    /// How far it has followed it.
+    pub(crate) fn place(&self) -> Place {
+        self.progress.place
+    }
+
+    /// What stands there, by its hash, if anything does.
+    pub(crate) fn last(&self) -> Option<Digest> {
+        self.progress.last
+    }
+
+    /// Has nothing ever happened in it?
+    pub(crate) fn is_new(&self) -> bool {
+        self.progress.applied == 0
+    }
+
+    /// Is there a room of this name?
+    pub(crate) fn has_room(&self, folded: &str) -> rusqlite::Result<bool> {
+        self.writing.lock().prepare("SELECT 1 FROM rooms WHERE folded = ?1")?.exists([folded])
+    }
+
+    /// It follows this log from now on, from its beginning; `None`: none any more.
+    pub(crate) fn belong(&mut self, log: Option<&str>) -> rusqlite::Result<()> {
+        let mut connection = self.writing.lock();
+        let transaction = connection.transaction()?;
+        transaction.execute(
+            "UPDATE state SET log_id = ?1, log_place = 0, log_digest = NULL, log_last = NULL",
+            params![log],
+        )?;
+        transaction.execute_batch("DELETE FROM producers; UPDATE purges SET mark = 0")?;
+        transaction.commit()?;
+        let progress = &mut self.progress;
+        (progress.place, progress.digest, progress.last) = (0, Digest::default(), None);
+        Ok(())
+    }
+
+    /// Applies what stands in the log.
+    pub(crate) fn follow<T>(&mut self, batch: &[Logged<T>]) -> rusqlite::Result<Vec<Came>> {
+        transact(&mut self.writing.lock(), &mut self.progress, |connection: &Connection, progress| {
+            batch.iter().map(|logged| apply_logged(connection, progress, logged)).collect()
+        })
+    }
+
+    /// What gives every room another epoch: clients may know what is not in it any more.
+    pub(crate) fn renewals(&self) -> rusqlite::Result<Vec<Entry>> {
+        load::renewals(&self.writing.lock())
+    }
+
+    /// It is alone from now on, if it was not before.
+    pub(super) fn part(&mut self) -> Result<(), Fault> {
+        if self.log_id()?.is_some() {
+            log::warn!(
+                "this history followed a log of several nodes, and goes on alone: for those it is a stranger from now on"
+            );
+            self.belong(None)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! The log that several nodes share, applied: each entry in its place, and once, whatever comes twice.
+//!
+//! What comes of it follows from the tables and the log alone, so it is the same on every node; and a digest over all of it tells
+//! whether that is so.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Result, params};
+use sha2::{Digest as _, Sha256};
+
+use super::apply::apply;
+use super::progress::{Digest, Place, Progress};
+use super::schema::{number, signed};
+use super::{Done, Entry, Failure, Origin, Outcome};
+
+/// An entry that stands in the log.
+#[derive(Debug)]
+pub(crate) struct Logged<T> {
+    pub place: Place,
+    /// Which run of a node has appended it, and as its how manieth.
+    pub producer: Arc<str>,
+    pub sequence: u64,
+    /// Of the entry as it stands there.
+    pub hash: Digest,
+    pub entry: Entry,
+    pub whose: Whose<T>,
+}
+
+/// Who has asked for it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Whose<T> {
+    /// The loop here; nobody waits any more, if there is no ticket.
+    Loop(Option<T>),
+    /// The chores here.
+    Chores,
+    /// Another node.
+    Elsewhere,
+}
+
+impl<T> Whose<T> {
+    pub(super) fn origin(&self) -> Origin {
+        match self {
+            Whose::Loop(_) | Whose::Chores => Origin::Here,
+            Whose::Elsewhere => Origin::Elsewhere,
+        }
+    }
+
+    pub(super) fn take_ticket(&mut self) -> Option<T> {
+        match self {
+            Whose::Loop(ticket) => ticket.take(),
+            Whose::Chores | Whose::Elsewhere => None,
+        }
+    }
+}
+
+/// What has become of an entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Came {
+    Out(Outcome),
+    /// It stands in the log before: nothing happens again.
+    Repeated,
+    /// What its producer appended before it is not in the log: it is left out as well, everywhere, and comes again behind that.
+    Early,
+}
+
+/// Applies the next entry of the log.
+pub(super) fn apply_logged<T>(
+    connection: &Connection,
+    progress: &mut Progress,
+    logged: &Logged<T>,
+) -> Result<Came> {
+    let last = connection
+        .prepare_cached("SELECT last FROM producers WHERE id = ?1")?
+        .query_row([&*logged.producer], |row| number(row, 0))
+        .optional()?
+        .unwrap_or(0);
+    let came = if logged.sequence <= last {
+        Came::Repeated
+    } else if logged.sequence > last + 1 {
+        Came::Early
+    } else {
+        connection
+            .prepare_cached("INSERT INTO producers VALUES (?1, ?2) ON CONFLICT DO UPDATE SET last = ?2")?
+            .execute(params![&*logged.producer, signed(logged.sequence)])?;
+        Came::Out(apply(connection, progress, &logged.entry)?)
+    };
+    progress.place = logged.place;
+    progress.digest = chained(&progress.digest, logged, &came);
+    progress.last = Some(logged.hash);
+    Ok(came)
+}
+
+fn chained<T>(before: &Digest, logged: &Logged<T>, came: &Came) -> Digest {
+    let mut digest = Sha256::new();
+    digest.update(before);
+    digest.update(logged.place.to_be_bytes());
+    digest.update(logged.producer.as_bytes());
+    digest.update([0]);
+    digest.update(logged.sequence.to_be_bytes());
+    digest.update(logged.hash);
+    for part in told(came) {
+        digest.update(part.to_be_bytes());
+    }
+    digest.finalize().into()
+}
+
+/// What has become of it, in numbers that every version has in common.
+fn told(came: &Came) -> [u64; 4] {
+    match came {
+        Came::Out(Ok(done)) => match *done {
+            Done::Appended { room, offset, at, repeated } => {
+                [1 + u64::from(repeated), room, offset, at.unsigned_abs()]
+            }
+            Done::TakenBack { room, offset, at, .. } => [3, room, offset, at.unsigned_abs()],
+            Done::Erased { room, offset, at, .. } => [4, room, offset, at.unsigned_abs()],
+            Done::Numbered(number) => [5, number, 0, 0],
+            Done::Reserved { person, room } => [6, person, room, 0],
+            Done::Accepted { is_used } => [7, u64::from(is_used), 0, 0],
+            Done::Settled { ref said } => [8, said.as_ref().map_or(0, |(_, offset)| *offset), 0, 0],
+            Done::Kept | Done::SessionEnded { .. } => [9, 0, 0, 0],
+        },
+        Came::Out(Err(failure)) => [10, code(failure), 0, 0],
+        Came::Repeated => [11, 0, 0, 0],
+        Came::Early => [12, 0, 0, 0],
+    }
+}
+
+fn code(failure: &Failure) -> u64 {
+    match failure {
+        Failure::Taken => 1,
+        Failure::NoSuchRoom => 2,
+        Failure::NoSuchPerson => 3,
+        Failure::HasMembers => 4,
+        Failure::NoSuchEvent => 5,
+        Failure::NotYours => 6,
+        Failure::Lacks(_) => 7,
+        Failure::TooSoon(_) => 8,
+        Failure::NoSuchInvite => 9,
+        Failure::NoSuchReport => 10,
+        Failure::NoSuchSession => 11,
+        Failure::NoSuchKey => 12,
+        Failure::NoSuchTarget => 13,
+        Failure::NoSuchReminder => 14,
+        Failure::DoorShut => 15,
+        Failure::KeyUsed => 16,
+        Failure::Busy => 17,
+        Failure::Storage(_) => 18,
+    }
+}
