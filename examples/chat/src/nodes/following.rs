@@ -1,0 +1,111 @@
+//! The thread that reads the log, and hands it on to the history.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::common::{Beginning, Common};
+use super::cursor::Cursor;
+use super::log::{Fault, Most};
+use super::redis::{RedisLog, presence};
+use super::retrying::Retrying;
+use super::standing::Side;
+use super::told::Told;
+use crate::history::{Follower, Whose};
+use crate::token;
+
+/// Of one batch.
+pub(super) const MOST: Most = Most { records: 512, bytes: 8 << 20 };
+/// When nothing comes, it is looked so often whether the chat ends.
+const WAIT: Duration = Duration::from_millis(500);
+/// When the chat ends, what is on its way is waited for so long.
+const LAST: Duration = Duration::from_secs(5);
+
+pub(super) struct Following<T, F> {
+    common: Arc<Common<T>>,
+    beginning: Arc<Beginning>,
+    follower: Follower<T>,
+    tell: F,
+    cursor: Cursor,
+    closing_since: Option<Instant>,
+}
+
+impl<T: Send + 'static, F: Fn(Told) -> bool> Following<T, F> {
+    pub(super) fn new(
+        common: Arc<Common<T>>,
+        beginning: Arc<Beginning>,
+        follower: Follower<T>,
+        tell: F,
+    ) -> Self {
+        let cursor = beginning.cursor;
+        Following { common, beginning, follower, tell, cursor, closing_since: None }
+    }
+
+    pub(super) fn run(mut self) {
+        let mut retrying = Retrying::default();
+        loop {
+            match self.serve(&mut retrying) {
+                Ok(()) => return,
+                Err(fault) => {
+                    if self.common.standing.fail(Side::Following, &fault) {
+                        log::error!("the log: {fault}");
+                        (self.tell)(Told::Changed);
+                    }
+                }
+            }
+            let queue = self.common.lock();
+            if queue.is_closing {
+                return;
+            }
+            let wait = retrying.next(token::random_number());
+            drop(self.common.bell.wait_timeout_while(queue, wait, |queue| !queue.is_closing));
+        }
+    }
+
+    /// Until the connection breaks, or the chat ends.
+    fn serve(&mut self, retrying: &mut Retrying) -> Result<(), Fault> {
+        if let Some(words) = self.common.standing.lost() {
+            return Err(Fault::Lost(words));
+        }
+        let mut log = RedisLog::connect(&self.beginning.log)?;
+        self.cursor.check(&mut log, &self.beginning.id)?;
+        let mut now_after = String::new();
+        retrying.done();
+        if self.common.standing.heal(Side::Following) {
+            (self.tell)(Told::Changed);
+        }
+        loop {
+            {
+                let queue = self.common.lock();
+                let is_over = |since: Instant| since.elapsed() >= LAST;
+                if queue.is_closing
+                    && (queue.producer.is_empty()
+                        || is_over(*self.closing_since.get_or_insert_with(Instant::now)))
+                {
+                    return Ok(());
+                }
+            }
+            let heard = log.read_both(self.cursor.place(), &now_after, MOST, WAIT)?;
+            now_after = heard.now_after;
+            for (_, boot, payload) in heard.now {
+                if *boot != **self.common.lock().producer.boot() {
+                    (self.tell)(match presence(&payload) {
+                        Some((came, went)) => Told::Saw { boot, came, went },
+                        None => Told::Said { boot, payload },
+                    });
+                }
+            }
+            if heard.records.is_empty() {
+                continue;
+            }
+            let ours = self.common.lock().producer.boot().clone();
+            let came = |producer: &str, sequence| match *producer == *ours {
+                true => self.common.lock().producer.came(sequence).unwrap_or(Whose::Loop(None)),
+                false => Whose::Elsewhere,
+            };
+            let batch = self.cursor.take(heard.records, came)?;
+            if !self.follower.apply(batch) {
+                return Ok(());
+            }
+        }
+    }
+}

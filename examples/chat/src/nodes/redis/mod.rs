@@ -1,0 +1,53 @@
+//! A log in a stream of Redis or Valkey (7.0 or newer), and who else follows it.
+//!
+//! ```text
+//!   RedisLog   append    MULTI  SET blob …  XADD log NOMKSTREAM 1-* …  GET id  EXEC         all or nothing
+//!              read      XREAD BLOCK … STREAMS log now …,  GET id,  GET blob …
+//!   Company    refresh   my card, my people and the lease live for 8 s; whose card is gone is gone
+//! ```
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `link.rs` | one connection: no call lasts longer than it may |
+//! | `keys.rs` | what is called how |
+//! | `faults.rs` | what an error of Redis means, and what to do about it |
+//! | `condition.rs` | what Redis says of itself: may it be used, and how sure is what it has |
+//! | `stream.rs` | the log |
+//! | `company.rs` | the nodes that live, their people, the lease of the chores |
+//!
+//! The ids of the stream are `1-0`, `1-1`, `1-2`, …: with the first half given (`1-*`) Redis counts the second without gaps, which it
+//! does since 7.0. So an id is a place, and a gap is seen.
+//!
+//! Which rights of Redis all of this needs, and no others, OPERATING.md says; a test takes them from there.
+
+mod company;
+mod condition;
+mod faults;
+mod keys;
+mod link;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub(crate) use company::{Company, presence};
+pub(crate) use link::address;
+pub(crate) use stream::RedisLog;
+
+/// Where the log is kept.
+#[derive(Clone)]
+pub(crate) struct Where {
+    /// `redis://`, `rediss://` (with the feature `tls`), `redis+unix://`; with a name and a password, if it wants them.
+    pub url: String,
+    /// What the log is called, so that several chats may share a Redis: letters, digits, `-`, `_` and `.`.
+    pub name: String,
+    /// So long is an entry kept, at least.
+    pub keep: Duration,
+    /// The authority that has signed the certificate of Redis, in PEM. `None`: one of those that browsers trust.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "without TLS there are no certificates"))]
+    pub authority: Option<Vec<u8>>,
+}
+
+/// So long lives what a node does not refresh: its card, its people, its lease.
+pub(crate) const LIFE: Duration = Duration::from_secs(8);

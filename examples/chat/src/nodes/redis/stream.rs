@@ -1,0 +1,317 @@
+//! The log: a stream whose ids are `1-0`, `1-1`, … and the pictures beside it.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::streams::{StreamId, StreamReadReply};
+use redis::{Cmd, FromRedisValue, Value, cmd};
+use sha2::{Digest, Sha256};
+
+use super::keys::{id, place};
+use super::link::{Answer, Link};
+use super::{Where, condition};
+use crate::nodes::checks;
+use crate::nodes::log::{Condition, Fault, Log, Most, Place, Record};
+
+/// How a record is written. Whoever reads another number does not know what it says.
+const FORMAT: &str = "1";
+/// A picture stays for so much longer than its entry: what trims the log comes round now and then.
+const LONGER: Duration = Duration::from_secs(60 * 60);
+
+pub(crate) struct RedisLog {
+    link: Link,
+    /// Whose log it was when it was looked at. What it is later is compared.
+    id: Option<String>,
+    /// The last picture that was fetched, and did not fit into what was read: it is the next one's.
+    spare: Option<(String, Arc<[u8]>)>,
+}
+
+/// What one call has heard.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub records: Vec<(Place, Record)>,
+    /// What is said now, and may be lost: its id, the boot of the node that says it, and its words.
+    pub now: Vec<(String, String, String)>,
+    /// What the next call begins behind.
+    pub now_after: String,
+}
+
+impl RedisLog {
+    pub(crate) fn connect(place: &Where) -> Result<Self, Fault> {
+        Ok(RedisLog { link: Link::connect(place)?, id: None, spare: None })
+    }
+
+    /// As [`Log::read`], and what is said beside the log. That begins behind `now_after`, or with what is said from now on if that is
+    /// empty.
+    pub(crate) fn read_both(
+        &mut self,
+        after: Place,
+        now_after: &str,
+        most: Most,
+        wait: Duration,
+    ) -> Result<Heard, Fault> {
+        let now_after = match now_after {
+            "" => self.now_tail()?,
+            known => known.to_owned(),
+        };
+        self.hear(after, Some(now_after), most, wait)
+    }
+
+    fn hear(
+        &mut self,
+        after: Place,
+        now: Option<String>,
+        most: Most,
+        wait: Duration,
+    ) -> Result<Heard, Fault> {
+        let (log_key, now_key) = (self.link.keys.log(), self.link.keys.now());
+        let mut read = cmd("XREAD");
+        read.arg("COUNT").arg(most.records.max(1));
+        if !wait.is_zero() {
+            read.arg("BLOCK").arg(wait.as_millis().max(1) as u64);
+        }
+        read.arg("STREAMS").arg(&log_key).arg(now.as_ref().map(|_| &now_key));
+        read.arg(id(after)).arg(now.as_ref());
+        // Its id behind it: what was read is of this log, and not of one that has been founded meanwhile.
+        let whose = cmd("GET").arg(self.link.keys.id()).clone();
+        let answers = self.link.ask(&[read, whose], wait)?;
+        let [read, whose] = answers.try_into().expect("there are as many answers as commands");
+        let read: Option<StreamReadReply> = self.link.read(read)?;
+        self.is_mine(whose)?;
+        let mut heard = Heard { now_after: now.unwrap_or_default(), ..Heard::default() };
+        for stream in read.into_iter().flat_map(|reply| reply.keys) {
+            if stream.key == log_key {
+                heard.records = self.records(after, stream.ids, most.bytes)?;
+            } else {
+                heard.now_after = stream.ids.last().map_or(heard.now_after, |last| last.id.clone());
+                heard.now = stream.ids.into_iter().filter_map(said).collect();
+            }
+        }
+        Ok(heard)
+    }
+
+    /// What stands in these entries, with their pictures, in so many bytes (or one record, which may have more).
+    fn records(
+        &mut self,
+        after: Place,
+        entries: Vec<StreamId>,
+        most: usize,
+    ) -> Result<Vec<(Place, Record)>, Fault> {
+        let mut records = Vec::with_capacity(entries.len());
+        let mut bytes = 0;
+        for (expected, entry) in (after + 1..).zip(entries) {
+            if place(&entry.id) != Some(expected) {
+                return Err(self.lost(&format!(
+                    "after entry {after} it has {}, and what is between is not kept any more: {COPY}",
+                    entry.id
+                )));
+            }
+            let (mut record, hash) = self.record(expected, &entry.map)?;
+            bytes += record.entry.len();
+            if let Some(hash) = hash {
+                if bytes > most && !records.is_empty() {
+                    break;
+                }
+                let blob = self.blob(expected, hash)?;
+                bytes += blob.1.len();
+                if bytes > most && !records.is_empty() {
+                    self.spare = Some(blob);
+                    break;
+                }
+                record.blob = Some(blob.1);
+            } else if bytes > most && !records.is_empty() {
+                break;
+            }
+            records.push((expected, record));
+        }
+        Ok(records)
+    }
+
+    /// One entry, and the hash of its picture.
+    fn record(
+        &self,
+        place: Place,
+        fields: &HashMap<String, Value>,
+    ) -> Result<(Record, Option<String>), Fault> {
+        let field = |name: &str| match fields.get(name) {
+            Some(Value::BulkString(bytes)) => std::str::from_utf8(bytes).ok(),
+            _ => None,
+        };
+        if field("v").is_some_and(|format| format != FORMAT) {
+            return Err(self.lost(&format!("a newer version has written entry {place}: upgrade this node")));
+        }
+        let record = || {
+            Some(Record {
+                producer: field("p")?.into(),
+                sequence: field("s")?.parse().ok()?,
+                attempt: field("t")?.parse().ok()?,
+                entry: field("w")?.to_owned(),
+                blob: None,
+            })
+        };
+        let record = record().filter(|_| field("v").is_some());
+        let record = record.ok_or_else(|| self.lost(&format!("no chat has written its entry {place}")))?;
+        Ok((record, field("b").map(str::to_owned)))
+    }
+
+    /// A picture, by its hash.
+    fn blob(&mut self, place: Place, hash: String) -> Result<(String, Arc<[u8]>), Fault> {
+        if let Some(spare) = self.spare.take().filter(|(known, _)| *known == hash) {
+            return Ok(spare);
+        }
+        let answer = self.link.one(cmd("GET").arg(self.link.keys.blob(&hash)))?;
+        let bytes: Option<Vec<u8>> = self.link.read(answer)?;
+        match bytes {
+            Some(bytes) if hash_of(&bytes) == hash => Ok((hash, bytes.into())),
+            Some(_) => Err(self.lost(&format!("the picture of entry {place} is another one: {COPY}"))),
+            None => Err(self.lost(&format!("the picture of entry {place} is not kept any more: {COPY}"))),
+        }
+    }
+
+    /// What the last thing said beside the log is called.
+    fn now_tail(&mut self) -> Result<String, Fault> {
+        let last = cmd("XREVRANGE").arg(self.link.keys.now()).arg("+").arg("-").arg("COUNT").arg(1).clone();
+        let answer = self.link.one(&last)?;
+        let reply: redis::streams::StreamRangeReply = self.link.read(answer)?;
+        Ok(reply.ids.into_iter().next().map_or_else(|| "0-0".into(), |entry| entry.id))
+    }
+
+    /// The log is still the one that was looked at.
+    fn is_mine(&self, answer: Answer) -> Result<(), Fault> {
+        let now: Option<String> = self.link.read(answer)?;
+        match (&self.id, now) {
+            (Some(_), None) => Err(self.lost(checks::GONE)),
+            (Some(mine), Some(now)) if now != *mine => {
+                Err(self.lost(&format!("another log is under this name: {COPY}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lost(&self, words: &str) -> Fault {
+        self.link.fault(Fault::Lost(words.into()))
+    }
+
+    /// The commands that append a record: its picture, then itself. A log that is not there is only made where it is founded.
+    fn appending(&self, record: &Record, stream: Stream) -> Vec<Cmd> {
+        let mut cmds = Vec::new();
+        let hash = record.blob.as_ref().map(|bytes| hash_of(bytes));
+        if let (Some(hash), Some(bytes)) = (&hash, &record.blob) {
+            let life = (self.link.keep + LONGER).as_secs();
+            let key = self.link.keys.blob(hash);
+            cmds.push(cmd("SET").arg(key).arg(&bytes[..]).arg("EX").arg(life).clone());
+        }
+        let mut add = cmd("XADD");
+        add.arg(self.link.keys.log());
+        if stream == Stream::IsThere {
+            add.arg("NOMKSTREAM");
+        }
+        add.arg("1-*").arg("v").arg(FORMAT).arg("p").arg(&*record.producer).arg("s").arg(record.sequence);
+        add.arg("t").arg(record.attempt).arg("w").arg(&record.entry);
+        if let Some(hash) = hash {
+            add.arg("b").arg(hash);
+        }
+        cmds.push(add);
+        cmds
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    IsMade,
+    IsThere,
+}
+
+const COPY: &str = "copy a backup of another node";
+
+impl Log for RedisLog {
+    fn look(&mut self) -> Result<Condition, Fault> {
+        let condition = condition::look(&mut self.link)?;
+        self.id.clone_from(&condition.id);
+        Ok(condition)
+    }
+
+    fn found(&mut self, id: &str, first: &Record) -> Result<bool, Fault> {
+        let keys = &self.link.keys;
+        let cmds = [
+            cmd("WATCH").arg(keys.id()).arg(keys.log()).clone(),
+            cmd("GET").arg(keys.id()).clone(),
+            cmd("XINFO").arg("STREAM").arg(keys.log()).clone(),
+        ];
+        let answers = self.link.ask(&cmds, Duration::ZERO)?;
+        let [watch, known, stream] = answers.try_into().expect("there are as many answers as commands");
+        self.link.good(watch)?;
+        let (known, _, last) = condition::extent(&self.link, known, stream)?;
+        if known.is_some() || last != 0 {
+            let unwatch = self.link.one(&cmd("UNWATCH"))?;
+            self.link.good(unwatch)?;
+            return match known {
+                Some(_) => Ok(false),
+                None => Err(self.lost("there are entries, and it is not known of which log: its id is gone")),
+            };
+        }
+        let mut cmds = vec![cmd("SET").arg(self.link.keys.id()).arg(id).clone()];
+        cmds.extend(self.appending(first, Stream::IsMade));
+        let Some(answers) = self.link.all_or_none(&cmds)? else { return Ok(false) };
+        for answer in answers {
+            self.link.good(answer)?;
+        }
+        self.id = Some(id.to_owned());
+        Ok(true)
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<(), Fault> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut cmds: Vec<Cmd> =
+            records.iter().flat_map(|record| self.appending(record, Stream::IsThere)).collect();
+        cmds.push(cmd("GET").arg(self.link.keys.id()).clone());
+        let answers = self.link.all_or_none(&cmds)?;
+        let dropped = || self.link.fault(Fault::Away("it has dropped a transaction".into()));
+        let mut answers = answers.ok_or_else(dropped)?;
+        let whose = answers.pop().expect("there are as many answers as commands");
+        let has_taken = answers.iter().any(|answer| matches!(answer, Ok(Value::BulkString(_))));
+        for answer in answers {
+            match self.link.good(answer) {
+                Ok(Value::Nil) => return Err(self.lost(checks::GONE)),
+                Ok(_) => {}
+                // Redis checks all before it does any, so this is next to impossible: a right was taken away in between. What is
+                // in it will come again, and be dropped.
+                Err(Fault::Refused(words)) if has_taken => return Err(Fault::Away(words)),
+                Err(fault) => return Err(fault),
+            }
+        }
+        self.is_mine(whose)
+    }
+
+    fn read(&mut self, after: Place, most: Most, wait: Duration) -> Result<Vec<(Place, Record)>, Fault> {
+        Ok(self.hear(after, None, most, wait)?.records)
+    }
+
+    fn tail(&mut self) -> Result<Place, Fault> {
+        let keys = &self.link.keys;
+        let cmds = [cmd("GET").arg(keys.id()).clone(), cmd("XINFO").arg("STREAM").arg(keys.log()).clone()];
+        let answers = self.link.ask(&cmds, Duration::ZERO)?;
+        let [id, stream] = answers.try_into().expect("there are as many answers as commands");
+        self.is_mine(id.clone())?;
+        let (_, _, last) = condition::extent(&self.link, id, stream)?;
+        Ok(last)
+    }
+}
+
+/// What is said beside the log: `b` says it, `p` is its words.
+fn said(entry: StreamId) -> Option<(String, String, String)> {
+    let field = |name| entry.map.get(name).and_then(|value| String::from_redis_value(value.clone()).ok());
+    let (boot, words) = field("b").zip(field("p"))?;
+    Some((entry.id, boot, words))
+}
+
+fn hash_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}"); // a String takes it
+        hex
+    })
+}

@@ -1,0 +1,88 @@
+//! How this node stands to the log: what both threads and the loop know of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::log::{Fault, Level};
+
+/// Shared by the threads and the loop.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Of the thread that appends, and of the one that follows.
+    faults: [Option<String>; 2],
+    /// Nothing heals that but an operator.
+    lost: Option<String>,
+    level: Option<Level>,
+}
+
+/// Which thread has met a fault.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Side {
+    Appending = 0,
+    Following = 1,
+}
+
+impl Standing {
+    /// Nobody has connected yet.
+    pub(crate) fn new() -> Self {
+        let unknown = || Some("the log has not been reached yet".to_owned());
+        Standing(Arc::new(Mutex::new(State { faults: [unknown(), unknown()], ..State::default() })))
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// True if that is new.
+    pub(crate) fn fail(&self, side: Side, fault: &Fault) -> bool {
+        self.with(|state| {
+            let words = Some(fault.words().to_owned());
+            let is_new = match fault {
+                Fault::Lost(_) => state.lost.is_none(),
+                _ => state.faults[side as usize] != words,
+            };
+            if matches!(fault, Fault::Lost(_)) {
+                state.lost.clone_from(&words);
+            }
+            state.faults[side as usize] = words;
+            is_new
+        })
+    }
+
+    /// True if it was not well before.
+    pub(crate) fn heal(&self, side: Side) -> bool {
+        self.with(|state| {
+            let had_fault = state.faults[side as usize].take().is_some();
+            if had_fault && state.faults.iter().all(Option::is_none) {
+                log::info!("the log is followed, and can be written to");
+            }
+            had_fault
+        })
+    }
+
+    /// The log has been reached just now: what is asked for gets there as soon as the threads have begun.
+    pub(crate) fn begin(&self, level: Level) {
+        self.with(|state| (state.faults, state.level) = ([None, None], Some(level)));
+    }
+
+    pub(crate) fn set_level(&self, level: Level) {
+        self.with(|state| state.level = Some(level));
+    }
+
+    /// How sure an entry in the log is.
+    pub(crate) fn level(&self) -> Option<Level> {
+        self.with(|state| state.level)
+    }
+
+    /// Why nothing can be written now, if that is so.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.with(|state| state.lost.clone().or_else(|| state.faults.iter().flatten().next().cloned()))
+    }
+
+    /// Why nothing can be written any more.
+    pub(crate) fn lost(&self) -> Option<String> {
+        self.with(|state| state.lost.clone())
+    }
+}
