@@ -6,12 +6,10 @@ use super::room::{Room, direct_pair};
 use super::tables::Model;
 use super::time::{CHORES, REMOVE_ROOMS, one_sided_until};
 use crate::history::{
-    Append, Body, Done, Entry, Event, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind,
-    TokenHash, What,
+    Append, Body, Done, Entry, Event, Millis, Offset, Outcome, PersonId, RoomId, RoomKind, TokenHash, What,
 };
 use crate::model::names::Keys;
 use crate::news::{Named, News};
-use crate::rights::Lack;
 
 impl Model {
     /// An entry is on its way to the disk: names and numbers in it are taken, and what gives way is not found any more.
@@ -56,7 +54,8 @@ impl Model {
             | Entry::Remind { .. }
             | Entry::Unremind { .. }
             | Entry::GiveUpPictures { .. }
-            | Entry::ForgetReceipts { .. } => {}
+            | Entry::ForgetReceipts { .. }
+            | Entry::Reserve { .. } => {}
         }
     }
 
@@ -114,74 +113,8 @@ impl Model {
             // Of these nothing is in memory.
             Entry::Unname { .. } | Entry::SeeSession { .. } | Entry::ForgetActs { .. } => {}
             Entry::Sweep { .. } | Entry::GiveUpPictures { .. } | Entry::ForgetReceipts { .. } => {}
-        }
-        Vec::new()
-    }
-
-    /// What has begun is undone.
-    fn give_up(&mut self, entry: &Entry, failure: &Failure, now: Millis) -> Vec<News> {
-        match entry {
-            // They are here all the same, until they go.
-            Entry::Arrive { person, .. } => {
-                self.ends_arriving(*person);
-                self.people.drop_token(*person);
-            }
-            Entry::Rename { person, name, .. } => return self.renamed(*person, name, false),
-            // With the next thing that they do.
-            Entry::Noticed { person } => self.people.overlook(*person),
-            // They were banned meanwhile, or are a bot: they are kept, and their name is.
-            Entry::Forget { person }
-                if matches!(failure, Failure::Lacks(Lack::Banned) | Failure::NotYours) =>
-            {
-                self.people.remember(*person);
-                self.keep(*person);
-            }
-            // What the disk cannot forget now, it forgets when it is opened next.
-            Entry::Forget { person } => return self.forgotten(*person, now),
-            // There is always a lobby: it is stored with the next chores.
-            Entry::Create { room, .. } if *room != self.lobby => drop(self.removed(*room)),
-            // One that the disk does not know is gone as well.
-            Entry::Remove { room } if *failure == Failure::NoSuchRoom => return self.removed(*room),
-            // Somebody has joined it meanwhile, or it is tried again.
-            Entry::Remove { room } => {
-                if self.rooms.get(*room).is_some() && self.members(*room).is_empty() {
-                    self.rooms.empty(*room, now + CHORES);
-                }
-            }
-            // It was not even on its way.
-            Entry::MarkRead { room, person, .. } if *failure == Failure::Busy => {
-                self.unsaved.insert((*person, *room));
-            }
-            Entry::Act(deed) => self.give_up_act(deed, failure),
-            Entry::Robot { robot: Some(robot), .. } => return self.give_up_robot(robot),
-            Entry::Robot { robot: None, .. } => {}
-            Entry::Append(append) => self.outside.undo_call(append),
-            Entry::Ring { reminder, .. } => self.outside.give_up_ringing(*reminder, failure, now),
-            Entry::Create { .. }
-            | Entry::Seen { .. }
-            | Entry::Renew { .. }
-            | Entry::Join { .. }
-            | Entry::Leave { .. }
-            | Entry::MarkRead { .. }
-            | Entry::Prune { .. }
-            | Entry::Sweep { .. }
-            | Entry::AddToken { .. }
-            | Entry::SeeSession { .. }
-            | Entry::Avatar { .. }
-            | Entry::Lapse { .. }
-            | Entry::Unname { .. }
-            | Entry::Purged { .. }
-            | Entry::ForgetActs { .. }
-            | Entry::SetLevel { .. }
-            | Entry::SeeKey { .. }
-            | Entry::Dispatch { .. }
-            | Entry::Delivered { .. }
-            | Entry::Postponed { .. }
-            | Entry::Dropped { .. }
-            | Entry::Remind { .. }
-            | Entry::Unremind { .. }
-            | Entry::GiveUpPictures { .. }
-            | Entry::ForgetReceipts { .. } => {}
+            // Whose they are, who has asked for them knows.
+            Entry::Reserve { .. } => {}
         }
         Vec::new()
     }
@@ -209,7 +142,7 @@ impl Model {
 
     /// A new person counts from the moment in which they are on their way: they are here, and may speak.
     fn begin_to_arrive(&mut self, id: PersonId, name: &str, token: Option<TokenHash>, at: Millis) {
-        self.next_person = self.next_person.max(id + 1);
+        self.person_numbers.pass(id);
         if self.people.knows(id) {
             return;
         }
@@ -230,7 +163,7 @@ impl Model {
     }
 
     /// An arrival has been answered. False if it did not begin here.
-    fn ends_arriving(&mut self, id: PersonId) -> bool {
+    pub(super) fn ends_arriving(&mut self, id: PersonId) -> bool {
         let Some(count) = self.arriving.get_mut(&id) else {
             return false;
         };
@@ -278,7 +211,7 @@ impl Model {
     // ---- rooms
 
     pub(super) fn begin_to_create(&mut self, room: Room, title: Option<&str>) {
-        self.next_room = self.next_room.max(room.id() + 1);
+        self.room_numbers.pass(room.id());
         if self.rooms.get(room.id()).is_none() {
             self.govern.make_room(room.id(), room.maker(), title);
             self.rooms.insert(room);
@@ -294,7 +227,7 @@ impl Model {
         if is_public { vec![News::Created { room: id }] } else { Vec::new() }
     }
 
-    fn removed(&mut self, id: RoomId) -> Vec<News> {
+    pub(super) fn removed(&mut self, id: RoomId) -> Vec<News> {
         let Some(room) = self.rooms.remove(id) else {
             return Vec::new();
         };
@@ -356,7 +289,7 @@ impl Model {
 
     fn appended(&mut self, append: &Append, done: &Done) -> Vec<News> {
         // Somebody who could not be stored elsewhere speaks all the same. Their number is theirs.
-        self.next_person = self.next_person.max(append.author + 1);
+        self.person_numbers.pass(append.author);
         match done {
             Done::Appended { room, offset, at, repeated: false } => self.said(append, *room, *offset, *at),
             Done::TakenBack { room, offset, at, mentioned } => {
@@ -372,9 +305,11 @@ impl Model {
             // It was said before: everybody has heard it.
             Done::Appended { .. } | Done::Kept => Vec::new(),
             // An append has none of these.
-            Done::Numbered(_) | Done::Accepted { .. } | Done::SessionEnded { .. } | Done::Settled { .. } => {
-                Vec::new()
-            }
+            Done::Numbered(_)
+            | Done::Accepted { .. }
+            | Done::SessionEnded { .. }
+            | Done::Settled { .. }
+            | Done::Reserved { .. } => Vec::new(),
         }
     }
 

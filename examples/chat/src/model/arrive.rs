@@ -44,7 +44,7 @@ impl Model {
         if too_many > 0 && gone.is_empty() {
             return Err(Refusal::no_room_for_people());
         }
-        let person = self.next_person;
+        let person = self.next_person()?;
         let name = name.unwrap_or_else(|| names::guest_name(person));
         let folded = names::fold_person(&name);
         let arrive = Entry::Arrive { person, name, folded, token, at };

@@ -227,7 +227,7 @@ impl Deciding<'_> {
                 self.check_full(room)?;
                 (Vec::new(), room.id(), room.last())
             }
-            None if create => (self.create(person, name)?, self.model.next_room, 0),
+            None if create => (self.create(person, name)?, self.model.next_room()?, 0),
             None => return Err(Refusal::no_such_room(name)),
         };
         entries.push(Entry::Join { room, person, read });
@@ -243,10 +243,10 @@ impl Deciding<'_> {
         let title = self.check_room_name(title)?.shown;
         self.check_made(person)?;
         self.check_private_rooms()?;
-        let (room, read) = (self.model.next_room, 0);
+        let (room, read) = (self.model.next_room()?, 0);
         let key = private_name(room);
         let entries = vec![
-            self.creation(RoomKind::Private, key.clone(), key, Some((person, Some(title)))),
+            self.creation(RoomKind::Private, key.clone(), key, Some((person, Some(title))))?,
             Entry::Join { room, person, read },
         ];
         Ok(Decision { entries, room, folded: 0, key: None })
@@ -290,7 +290,7 @@ impl Deciding<'_> {
         if self.model.rooms.count_public() >= self.model.rules.max_rooms {
             entries.push(self.remove_an_empty_room()?);
         }
-        entries.push(self.creation(RoomKind::Public, name.shown, name.keys.folded, Some((maker, None))));
+        entries.push(self.creation(RoomKind::Public, name.shown, name.keys.folded, Some((maker, None)))?);
         Ok(entries)
     }
 
@@ -309,10 +309,10 @@ impl Deciding<'_> {
         name: String,
         folded: String,
         made: Option<(PersonId, Option<String>)>,
-    ) -> Entry {
+    ) -> Result<Entry, Refusal> {
         let (maker, title) = made.unzip();
-        Entry::Create {
-            room: self.model.next_room,
+        Ok(Entry::Create {
+            room: self.model.next_room()?,
             kind,
             name,
             folded,
@@ -320,7 +320,7 @@ impl Deciding<'_> {
             at: self.moment.at,
             maker,
             title: title.flatten(),
-        }
+        })
     }
 
     fn leave(self, name: Option<&str>) -> Result<Decision, Refusal> {

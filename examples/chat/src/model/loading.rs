@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::govern::Govern;
 use super::membership::{Mark, Membership};
+use super::numbers::Numbers;
 use super::outside::Outside;
 use super::people::People;
 use super::person::Person;
@@ -28,8 +29,8 @@ impl Model {
             words: Filter::default(),
             lobby: 0,
             arriving: HashMap::new(),
-            next_person: loaded.next_person,
-            next_room: loaded.next_room,
+            person_numbers: Numbers::new(loaded.next_person),
+            room_numbers: Numbers::new(loaded.next_room),
             one_sided: BTreeSet::new(),
             unsaved: HashSet::new(),
         };
@@ -87,7 +88,8 @@ impl Model {
     /// Nobody leaves the lobby; a crash may have come between a person's first entry and the second.
     fn find_lobby(&mut self, epoch: &str) {
         let folded = names::fold_room(LOBBY);
-        self.lobby = self.rooms.named(&folded).map_or(self.next_room, Room::id);
+        let next = || self.room_numbers.next().unwrap_or_default();
+        self.lobby = self.rooms.named(&folded).map_or_else(next, Room::id);
         if self.rooms.get(self.lobby).is_none() {
             let lobby = Room::pending((self.lobby, RoomKind::Public), LOBBY, &folded, epoch, None);
             self.begin_to_create(lobby, None);

@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::govern::Govern;
 use super::members::{Listed, Members};
 use super::membership::{Mark, Membership};
+use super::numbers::{self, Numbers};
 use super::outside::Outside;
 use super::people::People;
 use super::person::Person;
 use super::room::Room;
 use super::rooms::Rooms;
-use crate::history::{Millis, PersonId, RoomId, TokenHash};
+use crate::history::{Entry, Millis, PersonId, RoomId, RoomKind, TokenHash};
 use crate::model::names;
 use crate::news::News;
 use crate::refusal::{Code, Refusal};
@@ -18,6 +19,8 @@ use crate::words::Filter;
 
 /// The room in which everybody is.
 pub(crate) const LOBBY: &str = "lobby";
+
+const GUESTS_AT_ONCE: usize = 100;
 
 /// How much there may be of everything.
 #[derive(Debug, Clone)]
@@ -51,8 +54,8 @@ pub(crate) struct Model {
     pub(super) lobby: RoomId,
     /// Arrivals that have begun here, and have not been answered.
     pub(super) arriving: HashMap<PersonId, usize>,
-    pub(super) next_person: PersonId,
-    pub(super) next_room: RoomId,
+    pub(super) person_numbers: Numbers,
+    pub(super) room_numbers: Numbers,
     /// Private talks with somebody who is gone for good, and when they end, by the calendar.
     pub(super) one_sided: BTreeSet<(Millis, RoomId)>,
     /// What has been read, and is not on its way to the disk.
@@ -63,6 +66,36 @@ impl Model {
     /// Other limits. What is there already stays, though it may be more, or longer.
     pub(crate) fn set_rules(&mut self, rules: Rules) {
         self.rules = rules;
+    }
+
+    // ---- several nodes
+
+    /// There are other nodes: from now on this one gives out numbers that were reserved for it.
+    pub(crate) fn share(&mut self) {
+        self.person_numbers.share();
+        self.room_numbers.share();
+    }
+
+    /// These were reserved: as many as [`Model::reserve`] asks for.
+    pub(crate) fn reserved(&mut self, person: PersonId, room: RoomId) {
+        self.person_numbers.add_block(person, numbers::PEOPLE);
+        self.room_numbers.add_block(room, numbers::ROOMS);
+    }
+
+    /// What reserves more, if there are few left.
+    pub(crate) fn reserve(&self) -> Option<Entry> {
+        let are_few = self.person_numbers.are_fewer(numbers::PEOPLE / 2)
+            || self.room_numbers.are_fewer(numbers::ROOMS / 2);
+        are_few.then(reservation)
+    }
+
+    /// The number of the next person, or room.
+    pub(super) fn next_person(&self) -> Result<PersonId, Refusal> {
+        self.person_numbers.next().ok_or_else(no_number)
+    }
+
+    pub(super) fn next_room(&self) -> Result<RoomId, Refusal> {
+        self.room_numbers.next().ok_or_else(no_number)
     }
 
     // ---- who is here
@@ -90,6 +123,26 @@ impl Model {
             self.membership.place(person.by_name(), person);
         }
         Vec::new()
+    }
+
+    /// They have no connection at any other node any more, and none here.
+    pub(crate) fn went_elsewhere(&mut self, id: PersonId, at: Millis) {
+        self.people.go(id, at);
+        if let Some(person) = self.people.get(id) {
+            self.membership.place(person.by_name(), person);
+        }
+    }
+
+    /// Guests who have had no connection anywhere since then, some of them: they are gone, with the node to which they came.
+    pub(crate) fn guests_away(&self, since: Millis) -> Vec<PersonId> {
+        let is_away = |person: &&Person| {
+            person.is_guest()
+                && !person.is_here()
+                && !person.is_kept()
+                && person.seen() < since
+                && !self.arriving.contains_key(&person.id())
+        };
+        self.people.iter().filter(is_away).take(GUESTS_AT_ONCE).map(Person::id).collect()
     }
 
     /// They have been away for a while.
@@ -199,4 +252,27 @@ impl Model {
         let private = self.rooms_of(person).filter(|room| room.is_private()).map(Room::id);
         private.filter(|&room| self.govern.is_titled(room, &folded)).min()
     }
+}
+
+/// What reserves numbers for a node that comes in.
+pub(crate) fn reservation() -> Entry {
+    Entry::Reserve { people: numbers::PEOPLE, rooms: numbers::ROOMS }
+}
+
+/// The room in which everybody is, as the first of all.
+pub(crate) fn lobby_entry(epoch: &str, at: Millis) -> Entry {
+    Entry::Create {
+        room: 1,
+        kind: RoomKind::Public,
+        name: LOBBY.to_owned(),
+        folded: names::fold_room(LOBBY),
+        epoch: epoch.to_owned(),
+        at,
+        maker: None,
+        title: None,
+    }
+}
+
+fn no_number() -> Refusal {
+    Refusal::busy("too many are new at once: try again")
 }

@@ -52,8 +52,8 @@ impl Deciding<'_> {
                 return Err(Refusal::room_full("they talk to too many people already"));
             }
             None => {
-                entries.push(self.creation(RoomKind::Direct, name.clone(), name, None));
-                (self.model.next_room, 0)
+                entries.push(self.creation(RoomKind::Direct, name.clone(), name, None)?);
+                (self.model.next_room()?, 0)
             }
         };
         if !self.model.is_member(one, room) {

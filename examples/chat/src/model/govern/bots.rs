@@ -31,7 +31,7 @@ impl Deciding<'_> {
         }
         let (bot, made) = match self.bot_called(name) {
             Some(bot) => (bot, None),
-            None => (self.model.next_person, Some(self.check_new_bot(name)?)),
+            None => (self.model.next_person()?, Some(self.check_new_bot(name)?)),
         };
         if self.model.keys_of(bot).count() >= KEYS {
             return Err(Refusal::busy("this bot has too many keys: revoke one of them"));

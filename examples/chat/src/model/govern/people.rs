@@ -127,7 +127,7 @@ impl Deciding<'_> {
     pub(super) fn purge(self, whom: &Whom<'_>, place: &Where<'_>, since: Since) -> Result<Decision, Refusal> {
         let scope = self.scope(place, false)?;
         let person = match whom {
-            Whom::Id(id) if *id != OPERATOR && *id < self.model.next_person => *id,
+            Whom::Id(id) if *id != OPERATOR && self.model.person_numbers.was_given(*id) => *id,
             whom => self.whom(whom)?,
         };
         self.check(scope, (InRoom::Purge, InChat::Purge), Some(person))?;

@@ -134,7 +134,7 @@ impl Model {
 
     /// A bot is on its way to the disk: nobody else gets its name or number.
     pub(in crate::model) fn begin_to_make_bot(&mut self, bot: PersonId, name: &str, made: Millis) {
-        self.next_person = self.next_person.max(bot + 1);
+        self.person_numbers.pass(bot);
         if self.people.knows(bot) {
             return;
         }

@@ -33,7 +33,7 @@ impl Model {
                 "somebody here has this name, or one that looks like it: choose another, or rename them";
             return Err(Refusal::new(Code::NameTaken, words));
         }
-        let person = old.unwrap_or(self.next_person);
+        let person = old.map_or_else(|| self.next_person(), Ok)?;
         let robot = Robot { person, name: name.shown, folded: name.keys.folded, has_hook };
         Ok(Some(Entry::Robot { robot: Some(robot), at }))
     }

@@ -191,7 +191,10 @@ impl Disk {
                     mark.mentions.retain(|mention| mention >= before);
                 }
             }
-            Entry::Sweep { .. } | Entry::GiveUpPictures { .. } | Entry::ForgetReceipts { .. } => {
+            Entry::Sweep { .. }
+            | Entry::GiveUpPictures { .. }
+            | Entry::ForgetReceipts { .. }
+            | Entry::Reserve { .. } => {
                 unreachable!("nobody asks for these here")
             }
         }

@@ -39,7 +39,7 @@ impl Stage {
         };
         let join = entries.pop().expect("they join the lobby");
         let arrive = entries.pop().expect("and arrive before that");
-        let person = self.live.next_person;
+        let person = self.live.next_person().unwrap();
         self.submit_each(entries);
         if is_guest {
             self.submit_each(vec![arrive, join]);
@@ -154,13 +154,16 @@ impl Stage {
     }
 
     fn any_to(&mut self, person: PersonId) -> To<'static> {
-        let id = 1 + self.dice.below(self.live.next_person as usize) as PersonId;
+        let id = 1 + self.dice.below(self.live.next_person().unwrap() as usize) as PersonId;
         match self.dice.below(6) {
             0 | 1 => To::Here,
             2 => To::Room(self.any_room_name(person).into()),
             3 => To::Person(id),
             4 => To::Named(self.any_name_of_somebody().into()),
-            _ => To::Announced(1 + self.dice.below(self.live.next_room as usize) as RoomId, Aim::There),
+            _ => To::Announced(
+                1 + self.dice.below(self.live.next_room().unwrap() as usize) as RoomId,
+                Aim::There,
+            ),
         }
     }
 
@@ -294,7 +297,7 @@ impl Stage {
     }
 
     fn hear_arrival(&mut self) {
-        let person = self.live.next_person;
+        let person = self.live.next_person().unwrap();
         let name = if self.dice.one_in(2) { self.foreign_name(None) } else { Some(names::guest(person)) };
         let Some(name) = name else { return };
         let (folded, token, at) = (Keys::of_person(&name).folded, Some(self.token()), self.at);
@@ -305,7 +308,7 @@ impl Stage {
     }
 
     fn hear_creation(&mut self, person: PersonId) {
-        let (room, kind) = (self.live.next_room, RoomKind::Public);
+        let (room, kind) = (self.live.next_room().unwrap(), RoomKind::Public);
         let all: Vec<&str> = names::rooms().filter(|name| names::of_room(name) != ["lobby"]).collect();
         let name = self.dice.choose(&all);
         let (keys, folded) = (names::of_room(name), Keys::of_room(name).folded);
@@ -346,7 +349,7 @@ impl Stage {
             _ => Vec::new(),
         };
         // One whose arrival failed here speaks elsewhere: nobody there knows their number.
-        let author = if self.dice.one_in(30) { self.live.next_person } else { author };
+        let author = if self.dice.one_in(30) { self.live.next_person().unwrap() } else { author };
         let author_name = "somebody elsewhere".to_owned();
         let (aim, key, at) = (Aim::There, None, self.at);
         Entry::Append(Append { room, aim, author, author_name, key, at, body, mentions, call: None })

@@ -115,7 +115,10 @@ impl Plain {
                     mentions.retain(|mention| mention >= before);
                 }
             }
-            Entry::Sweep { .. } | Entry::GiveUpPictures { .. } | Entry::ForgetReceipts { .. } => {}
+            Entry::Sweep { .. }
+            | Entry::GiveUpPictures { .. }
+            | Entry::ForgetReceipts { .. }
+            | Entry::Reserve { .. } => {}
         }
         Vec::new()
     }
@@ -276,7 +279,8 @@ impl Plain {
             | Done::Numbered(_)
             | Done::Accepted { .. }
             | Done::SessionEnded { .. }
-            | Done::Settled { .. } => {
+            | Done::Settled { .. }
+            | Done::Reserved { .. } => {
                 unreachable!("who governs has tests of their own")
             }
         };

@@ -144,7 +144,7 @@ impl Stage {
         let [loaded, again] = [(); 2].map(|()| node.load(RULES.recent));
         assert_eq!(Lasting::of_loaded(&loaded), *lasting, "the history, and memory");
         let next = (loaded.next_person, loaded.next_room);
-        assert!(next.0 <= self.live.next_person && next.1 <= self.live.next_room);
+        assert!(next.0 <= self.live.next_person().unwrap() && next.1 <= self.live.next_room().unwrap());
         self.live = Model::new(RULES, loaded, self.now, EPOCH);
         self.follower = Model::new(RULES, again, self.now, EPOCH);
         self.plain = Plain::of(&self.disk, RULES, next, self.now, EPOCH);

@@ -46,7 +46,7 @@ fn a_robot_has_a_name_that_is_nobody_elses() {
     assert_eq!(code(entry(&stage, Some(("server", true)))), Some(Code::BadName));
     let made = entry(&stage, Some(("xiaoai", false))).unwrap().unwrap();
     stage.model.begin(&made);
-    assert_eq!(stage.model.next_person, ROBOT + 1);
+    assert_eq!(stage.model.next_person().unwrap(), ROBOT + 1);
     stage.apply(made);
     assert_eq!((stage.model.robot(), stage.model.is_bot(ROBOT)), (Some(ROBOT), true));
     assert_eq!(stage.model.rooms_of(ROBOT).count(), 0);

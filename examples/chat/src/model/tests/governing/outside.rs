@@ -96,7 +96,8 @@ impl Stage {
         let act = match self.dice.below(10) {
             0 | 1 => {
                 let name = self.bot_name().to_owned();
-                let bot = if self.dice.one_in(6) { self.somebody() } else { self.live.next_person };
+                let bot =
+                    if self.dice.one_in(6) { self.somebody() } else { self.live.next_person().unwrap() };
                 Act::MakeBot { bot, folded: names::fold_person(&name), name, room }
             }
             2 | 3 => {

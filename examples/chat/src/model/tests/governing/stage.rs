@@ -263,8 +263,8 @@ impl Stage {
         let Ok(name) = self.live.grant(&name) else { return };
         self.assert_free(&name, OPERATOR);
         let mut token = [0; 32];
-        token[..8].copy_from_slice(&self.live.next_person.to_le_bytes());
-        let token = Some(token).filter(|_| self.live.next_person <= 2 || !self.dice.one_in(4));
+        token[..8].copy_from_slice(&self.live.next_person().unwrap().to_le_bytes());
+        let token = Some(token).filter(|_| self.live.next_person().unwrap() <= 2 || !self.dice.one_in(4));
         let arrival = self.live.arrive(Some(name), token, self.at).expect("there is room");
         self.submit(arrival.arrive);
         self.submit(arrival.join);
