@@ -4,17 +4,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::history::{Append, BackupPlan, Calendar, Entry, Failure, History, Keep, Read, RoomId};
+use crate::history::{
+    Append, BackupPlan, Calendar, Durability, Entry, Failure, History, Keep, PersonId, Read, RoomId,
+};
 use crate::metrics::Waits;
-use crate::refusal::Refusal;
+use crate::nodes::{Bus, Level, NotTaken, Saying};
+use crate::refusal::{Code, Refusal};
 use crate::tickets::{Question, Ticket, Waiting};
 
+/// While this node's own disk takes nothing.
+const FAILING: &str = "this node's history cannot be written: its log says why";
 /// With fewer entries on their way than these.
 const CALM: usize = 1_000;
 
 pub(crate) struct Ledger {
     /// `None` only while it is being closed.
     history: Option<History<Ticket>>,
+    /// The way to a log that is shared with other nodes; `None`: this one is alone.
+    bus: Option<Bus<Ticket>>,
     calendar: Arc<Calendar>,
     /// Entries that have not been answered.
     pending: usize,
@@ -26,8 +33,9 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn new(history: History<Ticket>) -> Self {
+    pub(crate) fn new(history: History<Ticket>, bus: Option<Bus<Ticket>>) -> Self {
         Ledger {
+            bus,
             calendar: history.calendar(),
             history: Some(history),
             pending: 0,
@@ -49,22 +57,87 @@ impl Ledger {
             // What is written from here on would be waited for, and so on for ever.
             return Err((entry, Refusal::stopping()));
         };
-        match history.write(entry, Ticket::Entry(waiting)) {
+        let ticket = Ticket::Entry(waiting);
+        let taken = match &self.bus {
+            None => history.write(entry, ticket).map_err(|(entry, _)| (entry, NotTaken::Full)),
+            Some(_) if history.is_failing() => Err((entry, NotTaken::Away(FAILING.to_owned()))),
+            Some(bus) => bus.write(entry, ticket).map_err(|(entry, _, why)| (entry, why)),
+        };
+        match taken {
             Ok(()) => {
                 self.pending += 1;
                 self.waits.ask();
+                Ok(())
             }
-            Err((entry, _)) => {
-                return Err((entry, Refusal::busy("too busy: nothing was stored, try again")));
-            }
+            Err((entry, why)) => Err((entry, refusal(why))),
         }
-        Ok(())
+    }
+
+    // ---- several nodes
+
+    pub(crate) fn is_shared(&self) -> bool {
+        self.bus.is_some()
+    }
+
+    /// Does this node see to what time brings about? Whoever is alone does.
+    pub(crate) fn holds_chores(&self) -> bool {
+        self.bus.as_ref().is_none_or(Bus::holds_chores)
+    }
+
+    /// Why nobody new can come in now: nobody would know of them but this node.
+    pub(crate) fn refuses_newcomers(&self) -> Option<Refusal> {
+        let bus = self.bus.as_ref()?;
+        match &self.history {
+            Some(history) if history.is_failing() => Some(NotTaken::Away(FAILING.to_owned())),
+            _ => bus.refuses(),
+        }
+        .map(refusal)
+    }
+
+    /// The ticket comes back when this node knows what is in the log now.
+    pub(crate) fn wait_for_all(&self, ticket: Ticket) {
+        if let Some(bus) = &self.bus {
+            bus.wait_for_all(ticket);
+        }
+    }
+
+    /// Those who have waited too long: for their entries, and for all that is in the log.
+    pub(crate) fn give_up_waiting(&self) -> (Vec<Ticket>, Vec<Ticket>) {
+        self.bus.as_ref().map_or_else(Default::default, Bus::give_up_waiting)
+    }
+
+    /// Other nodes hear who comes and goes here.
+    pub(crate) fn show(&self, person: PersonId, is_here: bool) {
+        self.bus.iter().for_each(|bus| bus.show(person, is_here));
+    }
+
+    pub(crate) fn tell_nodes(&self, saying: &Saying) {
+        self.bus.iter().for_each(|bus| bus.tell(saying.to_text()));
+    }
+
+    /// Why nothing can be written to the log now.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.bus.as_ref().and_then(Bus::trouble)
+    }
+
+    /// How sure a message is, as the welcome says it: as the log really is, not as it should be.
+    pub(crate) fn claim(&self, own: Durability) -> &'static str {
+        match (&self.bus, own) {
+            (Some(bus), _) => bus.level().map_or("memory", Level::word),
+            (None, Durability::Disk) => "disk",
+            (None, Durability::System) => "system",
+            (None, Durability::Memory) => "memory",
+        }
     }
 
     /// Would all of these be taken, and not the first few of them?
     pub(crate) fn has_room(&self, entries: &[Entry]) -> bool {
         let history = self.history.as_ref().filter(|_| !self.stopping);
-        history.is_some_and(|history| history.has_room(entries)) && (entries.len() <= 1 || self.is_calm())
+        let has_room = |history: &History<Ticket>| match &self.bus {
+            None => history.has_room(entries),
+            Some(bus) => entries.len() <= 1 || bus.has_room(History::<Ticket>::weight_of(entries)),
+        };
+        history.is_some_and(has_room) && (entries.len() <= 1 || self.is_calm())
     }
 
     /// So much is kept from now on.
@@ -79,7 +152,8 @@ impl Ledger {
 
     /// Bytes on their way to the disk.
     pub(crate) fn waiting_bytes(&self) -> usize {
-        self.history.as_ref().map_or(0, History::waiting_bytes)
+        let waiting = self.history.as_ref().map_or(0, History::waiting_bytes);
+        waiting + self.bus.as_ref().map_or(0, Bus::waiting_bytes)
     }
 
     pub(crate) fn read(&self, read: Read, question: Question) -> Result<(), Refusal> {
@@ -141,8 +215,19 @@ impl Ledger {
 impl Drop for Ledger {
     /// What was asked for is still carried out.
     fn drop(&mut self) {
+        if let Some(bus) = self.bus.take() {
+            bus.close();
+        }
         if let Some(history) = self.history.take() {
             history.close();
         }
+    }
+}
+
+/// Why an entry is not taken.
+fn refusal(why: NotTaken) -> Refusal {
+    match why {
+        NotTaken::Full => Refusal::busy("too busy: nothing was stored, try again"),
+        NotTaken::Away(words) => Refusal::new(Code::Storage, format!("nothing was stored: {words}")),
     }
 }

@@ -6,6 +6,7 @@ use pollcat::{PeerId, RequestId};
 
 use crate::ask::Positions;
 use crate::history::{By, Delivery, Millis, Number, PersonId, Report, RoomId};
+use crate::nodes::Told;
 use crate::robot::Language;
 use crate::run::settings::{Changes, Settings};
 use crate::sender::Sent;
@@ -20,6 +21,8 @@ pub(crate) enum Mail {
     Sent(Box<Sent<Errand>>),
     /// Settings that are in force from now on, and words that are not said here.
     Reloaded(Reloaded),
+    /// Another node has something to tell, or the log is away, or back.
+    Told(Told),
     /// Let what has begun end, and stop.
     Stop,
 }
@@ -52,6 +55,8 @@ pub(crate) enum Errand {
 pub(crate) enum Ticket {
     Entry(Waiting),
     Read(Question),
+    /// They come when this node knows all that others knew when they asked.
+    Barrier(PeerId),
 }
 
 /// For an entry.

@@ -47,6 +47,10 @@ fn go(hall: &mut Hall, peers: &mut Peers, peer: PeerId, last_of: Option<PersonId
     let Some(person) = last_of else {
         return;
     };
+    hall.ledger.show(person, false);
+    if hall.fellows.have(person) {
+        return;
+    }
     let news = hall.model.went(person, hall.ledger.calendar().now(), ticks());
     hall.deliver.count_rooms_of(&hall.model, person);
     hall.tell(peers, &news, None);

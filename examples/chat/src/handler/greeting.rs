@@ -7,13 +7,14 @@ use pollcat::{CloseCode, PeerId, Peers};
 
 use super::hall::Hall;
 use super::welcome::{attach, welcome, welcome_to};
-use super::{devices, ending};
+use super::{barrier, devices, ending};
 use crate::ask::{Hello, Positions};
 use crate::cost::{Cost, GUESS, HELLO, MESSAGE};
 use crate::deliver::Floor;
 use crate::history::{Act, Deed, Entry, Millis, Number, PersonId, TokenHash};
 use crate::http::door::Reason;
 use crate::model::{Arrival, Room};
+use crate::nodes::Saying;
 use crate::refusal::{Code, Refusal};
 use crate::reply::Reply;
 use crate::run::clock::ticks;
@@ -45,12 +46,22 @@ pub(super) fn greet(
     let Hello { token, code, name, invite, echo, rooms } = hello;
     let whose = match (token, code) {
         (Some(token), _) => recognize(hall, &token),
-        (None, Some(code)) => hall.links.take(&code, ticks()).map(Who::Linked).ok_or_else(Refusal::bad_code),
+        (None, Some(code)) => take_code(hall, &code).map(Who::Linked).ok_or_else(Refusal::bad_code),
         (None, None) => name
             .map(|wish| hall.model.grant(&wish))
             .transpose()
             .and_then(|name| admits(hall, name.is_some(), invite.as_deref()).map(|by| Who::New(name, by))),
     };
+    let (is_back, person) = match &whose {
+        Ok(Who::Known(person, _)) => (true, Some(*person)),
+        // A token that is not known here may be known elsewhere.
+        Err(refusal) => (refusal.code == Code::UnknownToken, None),
+        Ok(Who::Linked(_) | Who::New(..)) => (false, None),
+    };
+    if is_back && let Err(refusal) = barrier::check_not_ahead(hall, asker.peer, person, &rooms) {
+        turn_away(hall, peers, asker, &refusal);
+        return Ok(());
+    }
     // Whoever tries tokens or names does so at the address's expense: there is no person yet.
     let whose = whose.inspect_err(|refusal| charge_trial(hall, asker.peer, refusal))?;
     if let Who::Known(person, _) | Who::Linked(person) = whose
@@ -74,6 +85,13 @@ pub(super) fn greet(
             Ok(())
         }
     }
+}
+
+/// Whose code it is. No other node takes it any more.
+fn take_code(hall: &mut Hall, code: &str) -> Option<PersonId> {
+    let person = hall.links.take(code, ticks())?;
+    hall.ledger.tell_nodes(&Saying::Unlink { person });
+    Some(person)
 }
 
 /// Does the door let somebody new in? By which invite, if by one.
@@ -141,6 +159,9 @@ pub(super) fn arrive_as_guest(hall: &mut Hall, peers: &mut Peers, peer: PeerId, 
             return peers.close(peer, CloseCode::POLICY, &refusal.words);
         }
     };
+    if let Some(refusal) = hall.ledger.refuses_newcomers() {
+        return turn_away(hall, peers, &asker, &refusal);
+    }
     let Arrival { person, gone, arrive, join } = match admit(hall, peer, None, None) {
         Ok(arrival) => arrival,
         Err(refusal) => return turn_away(hall, peers, &asker, &refusal),
@@ -216,6 +237,10 @@ fn introduce(
     if hall.ledger.is_stopping() {
         // Their token would not be kept, and they would be somebody else after it.
         return Err(Refusal::stopping());
+    }
+    if let Some(refusal) = hall.ledger.refuses_newcomers() {
+        turn_away(hall, peers, asker, &refusal);
+        return Ok(());
     }
     let token = Token::new().expect("the system has randomness to give, as it had at the start");
     let Arrival { person, gone, arrive, join } = match admit(hall, asker.peer, name, Some(token.hash())) {

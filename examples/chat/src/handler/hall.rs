@@ -23,15 +23,23 @@ use crate::ledger::Ledger;
 use crate::metrics::{EventKind, Metrics};
 use crate::model::{By, Model, Moment, Rules};
 use crate::news::News;
+use crate::nodes::Bus;
 use crate::refusal::{Code, Refusal};
 use crate::reply::Reply;
 use crate::run::budgets::{Account, Budget};
 use crate::run::clock::ticks;
 use crate::run::settings::Settings;
-use crate::session::{Charges, Fading, Left, Links, Seen, Session, Sessions};
+use crate::session::{Charges, Fading, Fellows, Left, Links, Seen, Session, Sessions};
 use crate::tickets::{Asker, Ticket, Waiting};
 use crate::token;
 use crate::voices;
+
+/// What a node has that follows a log with others: the way there, and the first of the numbers that are its own.
+pub(crate) struct Shared {
+    pub bus: Bus<Ticket>,
+    pub person: PersonId,
+    pub room: RoomId,
+}
 
 pub(super) struct Hall {
     pub settings: Settings,
@@ -68,6 +76,10 @@ pub(super) struct Hall {
     pub left: Left,
     /// Codes for another device.
     pub links: Links,
+    /// Who is here at other nodes.
+    pub fellows: Fellows,
+    /// More numbers are on their way.
+    pub is_reserving: bool,
     /// Which sessions were noted lately.
     pub seen: Seen,
     /// When somebody was last said to be typing.
@@ -91,14 +103,19 @@ impl Hall {
     pub(super) fn new(
         settings: Settings,
         public_url: &str,
-        history: History<Ticket>,
+        (history, shared): (History<Ticket>, Option<Shared>),
         loaded: Loaded,
         first_key: Option<KeyHash>,
     ) -> Result<Self, String> {
         let desk = Desk::new(&settings, &loaded.governed, first_key, ticks());
         let mut model = Model::new(rules(&settings), loaded, ticks(), &token::random_text());
         let post = Post::new(&model);
-        let mut ledger = Ledger::new(history);
+        let bus = shared.map(|Shared { bus, person, room }| {
+            model.share();
+            model.reserved(person, room);
+            bus
+        });
+        let mut ledger = Ledger::new(history, bus);
         model.start_reminders(ledger.calendar().now(), ticks());
         // There is a lobby before anybody is in it. If it cannot be stored now, that is done with the chores.
         if let Some(lobby) = model.missing_lobby(ledger.calendar().now()) {
@@ -124,6 +141,8 @@ impl Hall {
             fading: Fading::default(),
             left: Left::default(),
             links: Links::default(),
+            fellows: Fellows::default(),
+            is_reserving: false,
             seen: Seen::default(),
             typing: HashMap::new(),
             failed: HashMap::new(),
@@ -196,33 +215,39 @@ impl Hall {
     pub(super) fn tell(&mut self, peers: &mut Peers, news: &[News], from: Option<PeerId>) -> Cost {
         let mut all = Cost::NOTHING;
         for news in news {
-            let hall = &*self;
-            let caused = from.map(|peer| move || (peer.to_string(), hall.place_of(peer)));
-            voices::log::write(news, &self.model, caused);
             kind_of(news).into_iter().for_each(|kind| self.metrics.said(kind));
-            self.desk.hear(peers, &self.model, news);
-            self.post.hear(&self.model, news);
-            let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
-            let Told { cost, behind } = self.deliver.tell(&mut floor, news, from);
-            if let Some(peer) = from {
-                self.charge(peer, cost);
-            }
-            all = all.and(cost);
-            behind.into_iter().for_each(|peer| self.catch_up(peers, peer));
-            self.callers.hear(peers, (&self.model, &self.metrics), news);
-            self.note(peers, news);
+            self.robot.hear(&self.model, news);
+            all = all.and(self.tell_one(peers, news, from));
+            let noticed = news.noticed().and_then(|person| self.model.notice(person));
+            self.submit_each(peers, Vec::from_iter(noticed));
         }
         all
     }
 
-    /// What else follows from it.
-    fn note(&mut self, peers: &mut Peers, news: &News) {
-        self.robot.hear(&self.model, news);
+    /// The same, of what has happened on another node, which counts it, and answers it.
+    pub(super) fn tell_from_elsewhere(&mut self, peers: &mut Peers, news: &[News]) {
+        for news in news {
+            self.tell_one(peers, news, None);
+        }
+    }
+
+    fn tell_one(&mut self, peers: &mut Peers, news: &News, from: Option<PeerId>) -> Cost {
+        let hall = &*self;
+        let caused = from.map(|peer| move || (peer.to_string(), hall.place_of(peer)));
+        voices::log::write(news, &self.model, caused);
+        self.desk.hear(peers, &self.model, news);
+        self.post.hear(&self.model, news);
+        let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+        let Told { cost, behind } = self.deliver.tell(&mut floor, news, from);
+        if let Some(peer) = from {
+            self.charge(peer, cost);
+        }
+        behind.into_iter().for_each(|peer| self.catch_up(peers, peer));
+        self.callers.hear(peers, (&self.model, &self.metrics), news);
         if let News::Gone { who, .. } = news {
             self.charges.forget(who.id);
         }
-        let noticed = news.noticed().and_then(|person| self.model.notice(person));
-        self.submit_each(peers, Vec::from_iter(noticed));
+        cost
     }
 
     /// Tells a connection what it has missed, as far as memory and the client's pace allow.

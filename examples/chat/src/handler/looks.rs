@@ -12,6 +12,7 @@ use crate::history::{
     Failure, Found, Hit, InviteUsed, PersonId, Read, RoomId, StoredReport, StoredRestraint, StoredSession,
 };
 use crate::model::Model;
+use crate::nodes::Saying;
 use crate::refusal::{Code, Refusal};
 use crate::reply::{Listening, Reply};
 use crate::rights::{InChat, InRoom, check_chat, check_room};
@@ -148,6 +149,9 @@ fn link(hall: &mut Hall, peers: &mut Peers, asker: &Asker) -> Result<(), Refusal
     }
     let code = hall.links.make(person, ticks());
     let code = code.ok_or_else(|| Refusal::busy("too many codes are waiting: try again in a few minutes"))?;
+    if let Some(code) = hall.links.hash_of(person) {
+        hall.ledger.tell_nodes(&Saying::Link { person, code });
+    }
     hall.answer(peers, asker, &Reply::Link { code: &code, seconds: (LASTS / 1000) as u64 });
     Ok(())
 }

@@ -20,10 +20,12 @@
 //! | `programs/` | programs that come by HTTP: hooks, and bots with a token |
 //! | `outside/` | what goes out, the robot |
 //! | `changing.rs`, `grace.rs` | settings that are other ones while the chat runs; what waits before less is kept |
+//! | `barrier.rs`, `nodes.rs` | who may know more than this node; other nodes; what is said while the log is away |
 //! | `reports.rs`, `time.rs` | what the history has to say, and what time does |
 
 mod admin;
 mod avatars;
+mod barrier;
 mod changing;
 mod departing;
 mod devices;
@@ -34,6 +36,7 @@ mod greeting;
 mod hall;
 mod looks;
 mod missed;
+mod nodes;
 mod outside;
 mod pictures;
 mod programs;
@@ -57,11 +60,12 @@ use crate::run::clock::ticks;
 use crate::run::notify::Notify;
 use crate::run::settings::Settings;
 use crate::sender::Sender;
-use crate::session::Session;
+use crate::session::{Barrier, Session};
 use crate::tickets::{Errand, Mail, Ticket};
 use crate::voices::Voice;
 use crate::words::Filter;
 use hall::Hall;
+pub(crate) use hall::Shared;
 
 pub(crate) struct Chat {
     hall: Hall,
@@ -76,7 +80,7 @@ impl Chat {
     pub(crate) fn new(
         settings: Settings,
         public_url: &str,
-        history: History<Ticket>,
+        history: (History<Ticket>, Option<Shared>),
         loaded: Loaded,
         first_key: Option<KeyHash>,
     ) -> Result<Self, String> {
@@ -191,6 +195,10 @@ impl Handler<Mail> for Chat {
             hall.greetings.insert((hello_by, id));
         } else {
             let invite = request.query_value("invite");
+            if hall.ledger.is_shared() {
+                let invite = invite.map(std::borrow::Cow::into_owned);
+                return barrier::wait_for_all(hall, id, Barrier::Guest(invite));
+            }
             greeting::arrive_as_guest(hall, peers, id, invite.as_deref());
         }
     }
@@ -218,6 +226,7 @@ impl Handler<Mail> for Chat {
             Mail::Report(report) => reports::hear(&mut self.hall, peers, *report),
             Mail::Reloaded(reloaded) => changing::change(&mut self.hall, peers, reloaded),
             Mail::Sent(sent) => outside::push::sent(&mut self.hall, peers, *sent),
+            Mail::Told(told) => nodes::hear(&mut self.hall, peers, told),
             Mail::Stop => going::begin(&mut self.hall, peers),
         }
         self.stop_if_done(peers);

@@ -7,10 +7,10 @@ use pollcat::{PeerId, Peers};
 
 use super::hall::Hall;
 use super::outside::told_once;
-use super::{admin, devices, ending, greeting, looks, outside, programs, questions, requests};
+use super::{admin, devices, ending, greeting, looks, nodes, outside, programs, questions, requests};
 use crate::deliver::{Deliver, Floor};
 use crate::history::{
-    Act, Applied, Deed, Done, Entry, Event, Failure, Found, Hit, Number, Offset, Outcome, Report,
+    Act, Applied, Deed, Done, Entry, Event, Failure, Found, Hit, Number, Offset, Origin, Outcome, Report,
 };
 use crate::http::files;
 use crate::news::News;
@@ -26,28 +26,43 @@ pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, report: Report<Ticket>) {
     match report {
         Report::Applied(batch) => {
             let answered = batch.iter().filter(|applied| applied.ticket.is_some()).count();
-            for Applied { entry, outcome, ticket } in batch {
-                apply(hall, peers, &entry, outcome, ticket);
+            for Applied { entry, outcome, ticket, origin } in batch {
+                apply(hall, peers, &entry, outcome, (ticket, origin));
             }
             outside::robot::answer_all(hall, peers);
             outside::push::look(hall, peers);
-            let empty = hall.model.removable(ticks(), REMOVED_AT_ONCE);
-            hall.submit_each(peers, empty);
+            if hall.ledger.holds_chores() {
+                let empty = hall.model.removable(ticks(), REMOVED_AT_ONCE);
+                hall.submit_each(peers, empty);
+            }
             hall.ledger.settle(answered);
+            nodes::reserve(hall, peers);
         }
         Report::Read { ticket: Ticket::Read(question), result, .. } => found(hall, peers, question, result),
         // Nobody reads under such a ticket.
-        Report::Read { ticket: Ticket::Entry(_), .. } => {}
+        Report::Read { ticket: Ticket::Entry(_) | Ticket::Barrier(_), .. } => {}
         Report::Backups(state) => admin::backups(hall, *state),
+        Report::Reached { ticket } => nodes::reached(hall, peers, ticket),
+        Report::Unsure(tickets) => nodes::unsure(hall, peers, tickets),
     }
 }
 
-fn apply(hall: &mut Hall, peers: &mut Peers, entry: &Entry, outcome: Outcome, ticket: Option<Ticket>) {
-    let outcome = outcome.map_err(|failure| explain(hall, peers, entry, failure));
+fn apply(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    entry: &Entry,
+    outcome: Outcome,
+    (ticket, origin): (Option<Ticket>, Origin),
+) {
+    let outcome = match origin {
+        Origin::Here => outcome.map_err(|failure| explain(hall, peers, entry, failure)),
+        Origin::Elsewhere => outcome,
+    };
     if let Err(Failure::Storage(words)) = &outcome {
         log::error!("not stored: {words}");
     }
     let news = hall.model.apply(entry, &outcome, ticks());
+    let is_waited_for = ticket.is_some();
     match ticket {
         Some(Ticket::Entry(waiting)) => {
             let held_up = waiting.holds_up();
@@ -57,14 +72,30 @@ fn apply(hall: &mut Hall, peers: &mut Peers, entry: &Entry, outcome: Outcome, ti
                 requests::release(hall, peers, peer);
             }
         }
-        // The history itself has decided it.
-        Some(Ticket::Read(_)) | None => {
-            hall.tell(peers, &news, None);
+        // The history itself has decided it, or it comes from elsewhere.
+        Some(Ticket::Read(_) | Ticket::Barrier(_)) | None => {
+            match origin {
+                Origin::Here => drop(hall.tell(peers, &news, None)),
+                Origin::Elsewhere => hall.tell_from_elsewhere(peers, &news),
+            }
             news.iter().for_each(|news| ending::follow(hall, peers, news));
         }
     }
     admin::applied(hall, peers, entry, &outcome);
     outside::push::applied(hall, entry, &outcome);
+    if let (Origin::Here, false, Entry::Arrive { person, token: Some(_), .. }, Ok(_)) =
+        (origin, is_waited_for, entry, &outcome)
+        && hall.sessions.windows_of(*person).is_empty()
+    {
+        // Whoever has waited was told that it is not known: nobody has their token.
+        hall.submit_each(peers, vec![Entry::Forget { person: *person }]);
+    }
+    if let (Origin::Elsewhere, Entry::Arrive { person, .. }, Ok(_)) = (origin, entry, &outcome) {
+        nodes::arrived(hall, peers, *person);
+    }
+    if let (Origin::Here, Ok(Done::Reserved { person, room })) = (origin, &outcome) {
+        nodes::reserved(hall, *person, *room);
+    }
 }
 
 /// Whoever waits is answered, and everybody concerned hears the news.
@@ -195,7 +226,11 @@ fn said<'a>(done: &Done, words: Option<&'a str>) -> Reply<'a> {
             Reply::Said { room, offset, at, repeated: false, words: None }
         }
         Done::Numbered(_) => Reply::Held,
-        Done::Kept | Done::Accepted { .. } | Done::SessionEnded { .. } | Done::Settled { .. } => Reply::Done,
+        Done::Kept
+        | Done::Accepted { .. }
+        | Done::SessionEnded { .. }
+        | Done::Settled { .. }
+        | Done::Reserved { .. } => Reply::Done,
     }
 }
 

@@ -10,17 +10,18 @@ use pollcat::{Message, PeerId, Peers};
 
 use super::hall::Hall;
 use super::outside::lists;
-use super::{avatars, greeting, looks, pictures, questions, wishes};
+use super::{avatars, barrier, greeting, looks, pictures, questions, wishes};
 use crate::ask::Ask;
 use crate::cost::{Cost, MESSAGE, price};
 use crate::deliver::Floor;
 use crate::history::{Millis, Offset, PersonId};
 use crate::model::legible::is_nothing;
 use crate::news::News;
+use crate::nodes::Saying;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::run::clock::ticks;
-use crate::session::{Fate, SHORT};
+use crate::session::{Barrier, Fate, SHORT};
 use crate::tickets::Asker;
 use crate::voices::json::{Asked, find_id, longest_request, may_announce, may_greet};
 use crate::voices::parse_line;
@@ -38,6 +39,12 @@ pub(super) fn receive(hall: &mut Hall, peers: &mut Peers, from: PeerId, message:
     session.read = Instant::now();
     session.received.messages += 1;
     session.received.bytes += message.as_bytes().len() as u64;
+    if session.barrier == Barrier::Open && hall.ledger.is_shared() {
+        barrier::wait_for_all(hall, from, Barrier::Asked);
+    }
+    let Some(session) = hall.sessions.get_mut(from) else {
+        return;
+    };
     let (payer, is_json) = (session.payer, session.voice.is_json());
     match session.held.receive(message, is_json, |bytes| hall.early.take(payer, bytes)) {
         Fate::Now => carry_out_now(hall, peers, from, message),
@@ -202,6 +209,7 @@ fn tell_typing(hall: &mut Hall, peers: &mut Peers, asker: &Asker, room: &str) ->
     if last.is_none_or(|last| now - last >= TYPING) {
         hall.typing.insert((person, room), now);
         hall.tell(peers, &[News::Typing { room, person }], Some(asker.peer));
+        hall.ledger.tell_nodes(&Saying::Typing { room, person });
     }
     hall.answer(peers, asker, &Reply::Done);
     Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use pollcat::Peers;
 
 use super::hall::Hall;
-use super::{admin, changing, departing, outside, programs};
+use super::{admin, changing, departing, nodes, outside, programs};
 use crate::deliver::Floor;
 use crate::history::Millis;
 use crate::metrics::Moment;
@@ -19,17 +19,22 @@ pub(super) fn pass(hall: &mut Hall, peers: &mut Peers, now: Millis) {
     hall.files.pass_time(peers, &hall.ledger);
     departing::end_the_silent(hall, peers, now);
     admin::pass_time(hall, peers, now);
+    nodes::pass_time(hall, peers);
     outside::push::pass_time(hall, peers);
     programs::pass_time(hall, peers, now);
     while let Some(person) = hall.fading.next(now) {
         let news = hall.model.fade(person);
-        let seen = hall.model.last_seen(person).filter(|_| !news.is_empty());
+        // Of several nodes one sees to it.
+        let is_ours = !news.is_empty() && hall.ledger.holds_chores();
+        let seen = hall.model.last_seen(person).filter(|_| is_ours);
         hall.tell(peers, &news, None);
         hall.submit_each(peers, Vec::from_iter(seen));
     }
     let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
     hall.deliver.pass_time(&mut floor, now);
-    outside::reminders::pass_time(hall, peers, now);
+    if hall.ledger.holds_chores() {
+        outside::reminders::pass_time(hall, peers, now);
+    }
     save(hall, peers);
     if hall.next_chores <= now {
         hall.next_chores = now + CHORES;
@@ -69,5 +74,7 @@ fn do_chores(hall: &mut Hall, peers: &mut Peers, now: Millis) {
     let calendar = hall.ledger.calendar();
     hall.callers.paces.tidy(now, calendar.now());
     let due = hall.model.due(now, calendar.now(), calendar.today());
-    hall.submit_each(peers, due);
+    if hall.ledger.holds_chores() {
+        hall.submit_each(peers, due);
+    }
 }

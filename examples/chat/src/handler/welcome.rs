@@ -7,7 +7,7 @@ use super::hall::Hall;
 use crate::ask::Positions;
 use crate::cost::Cost;
 use crate::deliver::Floor;
-use crate::history::{Durability, Entry, PersonId};
+use crate::history::{Entry, PersonId};
 use crate::http::client;
 use crate::model::Room;
 use crate::reply::{Limits, Reply, Welcome};
@@ -85,11 +85,7 @@ pub(super) fn welcome_to<'a>(
         room: session.map_or(hall.model.lobby(), |session| session.room),
         is_named: !hall.deliver.is_crowd(hall.model.lobby()),
         echo: session.is_some_and(|session| session.echo),
-        durability: match settings.durability {
-            Durability::Disk => "disk",
-            Durability::System => "system",
-            Durability::Memory => "memory",
-        },
+        durability: hall.ledger.claim(settings.durability),
         limits: Limits {
             name: settings.max_name,
             message: settings.max_message,
@@ -106,6 +102,9 @@ pub(super) fn welcome_to<'a>(
 pub(super) fn attach(hall: &mut Hall, peers: &mut Peers, peer: PeerId, person: PersonId) -> Cost {
     log::debug!("{peer} is {} ({person})", hall.model.name_of(person));
     hall.sessions.attach(peer, person);
+    if hall.sessions.windows_of(person).len() == 1 {
+        hall.ledger.show(person, true);
+    }
     let news = hall.model.came(person, hall.ledger.calendar().now());
     if hall.sessions.windows_of(person).len() == 1 {
         hall.deliver.count_rooms_of(&hall.model, person);

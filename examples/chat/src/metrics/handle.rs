@@ -1,7 +1,7 @@
 //! What others note. A handle is cheap to copy, and all copies are one; noting takes some nanoseconds and never waits.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::figures::Figures;
@@ -23,6 +23,8 @@ struct Noted {
     turned: AtomicU64,
     is_stopping: AtomicBool,
     is_failing: AtomicBool,
+    /// Why nothing can be written to the log that is shared with other nodes.
+    trouble: Mutex<Option<String>>,
 }
 
 /// What the loop's tables hold, as it notes it now and then.
@@ -50,6 +52,7 @@ impl Default for Metrics {
             turned: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
             is_failing: AtomicBool::new(false),
+            trouble: Mutex::new(None),
         }))
     }
 }
@@ -67,6 +70,11 @@ impl Metrics {
 
 /// By the loop.
 impl Metrics {
+    /// Why nothing can be written to the log that is shared with other nodes, if that is so.
+    pub(crate) fn set_trouble(&self, words: Option<String>) {
+        *self.trouble() = words;
+    }
+
     /// The loop has come by, and this is how things are.
     pub(crate) fn turned(&self, moment: &Moment) {
         let figures = self.figures();
@@ -170,7 +178,12 @@ impl Metrics {
     }
 
     pub(super) fn ready(&self) -> Verdict {
-        ready(&self.state())
+        ready(&self.state())?;
+        self.trouble().clone().map_or(Ok("ok"), |words| Err(words.replace('\n', " ")))
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// When the chat began, in seconds since 1970.

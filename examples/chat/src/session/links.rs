@@ -50,6 +50,22 @@ impl Links {
         Some(format!("{}-{}", &code[..LENGTH / 2], &code[LENGTH / 2..]))
     }
 
+    /// Another node has made a code for somebody; what is known of it is its hash.
+    pub(crate) fn add(&mut self, person: PersonId, hash: KeyHash, now: Millis) {
+        self.pass_time(now);
+        self.drop_of(person);
+        if self.codes.len() < MOST {
+            let until = now + LASTS;
+            self.codes.insert(person, Code { hash, until });
+            self.ends.insert((until, person));
+        }
+    }
+
+    /// The hash of somebody's code.
+    pub(crate) fn hash_of(&self, person: PersonId) -> Option<KeyHash> {
+        self.codes.get(&person).map(|code| code.hash)
+    }
+
     /// Whose code this is. It is good no more.
     pub(crate) fn take(&mut self, text: &str, now: Millis) -> Option<PersonId> {
         self.pass_time(now);

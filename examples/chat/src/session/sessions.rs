@@ -45,8 +45,24 @@ pub(crate) struct Session {
     pub(super) paid: Cost,
     /// What was paid for reading the request that is about to be carried out.
     pub(super) parsed: Cost,
+    /// What it waits for before it may say who it is.
+    pub barrier: Barrier,
     /// How many refusals for speed it may have before it is closed.
     pub(super) patience: Pace,
+}
+
+/// With several nodes: has this one caught up with what its client may know from another?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Barrier {
+    /// It has not asked.
+    Open,
+    /// It waits for that.
+    Asked,
+    /// A text client, which comes in as a guest then, by this invite.
+    Guest(Option<String>),
+    Passed,
+    /// The log is away: it may not have.
+    Failed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +126,7 @@ impl Session {
             held: Held::default(),
             paid: Cost::default(),
             parsed: Cost::default(),
+            barrier: Barrier::Open,
             patience: Pace::default(),
         }
     }

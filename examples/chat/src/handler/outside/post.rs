@@ -15,6 +15,8 @@ use crate::voices::json::targets;
 
 pub(in crate::handler) struct Post {
     pub postman: Postman,
+    /// Of several nodes one sends what goes out: it is this one.
+    pub is_ours: bool,
     /// `None`: nothing goes out.
     pub sender: Option<Sender<Errand>>,
     /// Until a target may be used again.
@@ -35,11 +37,17 @@ impl Post {
     pub(in crate::handler) fn new(model: &Model) -> Self {
         Post {
             postman: Postman::new(model, targets::interval),
+            is_ours: true,
             sender: None,
             timer: None,
             is_due: false,
             tries: HashMap::new(),
         }
+    }
+
+    /// As after a start.
+    pub(super) fn begin_anew(&mut self, model: &Model) {
+        self.postman = Postman::new(model, targets::interval);
     }
 
     pub(in crate::handler) fn set_sender(&mut self, sender: Sender<Errand>) {

@@ -24,6 +24,14 @@ pub(in crate::handler) fn pass_time(hall: &mut Hall, peers: &mut Peers) {
     if hall.post.sender.is_none() || hall.ledger.is_stopping() {
         return;
     }
+    if !hall.ledger.holds_chores() {
+        hall.post.is_ours = false;
+        return;
+    }
+    if !std::mem::replace(&mut hall.post.is_ours, true) {
+        // Another node has sent what went out until now: as after a start.
+        hall.post.begin_anew(&hall.model);
+    }
     let now = now(hall);
     for entry in hall.post.postman.plan(&hall.model, now) {
         submit(hall, peers, entry);

@@ -1,0 +1,182 @@
+//! Other nodes: who is there, what waits for the log, and what is said while the log is away.
+
+use pollcat::{CloseCode, PeerId, Peers};
+
+use super::hall::Hall;
+use super::{admin, devices, greeting, programs, requests};
+use crate::history::{Entry, Failure, Millis, PersonId, RoomId};
+use crate::news::News;
+use crate::nodes::{Saying, Told};
+use crate::refusal::{Code, Refusal};
+use crate::run::clock::ticks;
+use crate::session::Barrier;
+use crate::tickets::{Ticket, Waiting};
+
+/// What stands in the log or does not, nobody knows yet.
+const UNSURE: &str =
+    "it is not known whether this is stored, for the log does not answer: say it again with the same id";
+
+/// That somebody is at a node is heard a moment after who they are: a guest is missed for so long before they are gone.
+const ORPHANED: Millis = 60_000;
+
+// ---- numbers
+
+/// New people and rooms get numbers that were reserved for this node.
+pub(super) fn reserve(hall: &mut Hall, peers: &mut Peers) {
+    if !hall.is_reserving
+        && let Some(entry) = hall.model.reserve()
+    {
+        hall.is_reserving = hall.submit(peers, entry, Waiting::Nobody).is_ok();
+    }
+}
+
+pub(super) fn reserved(hall: &mut Hall, person: PersonId, room: RoomId) {
+    hall.model.reserved(person, room);
+    hall.is_reserving = false;
+}
+
+// ---- what others know already
+
+/// This node knows all that others knew when somebody came.
+pub(super) fn reached(hall: &mut Hall, peers: &mut Peers, ticket: Ticket) {
+    if let Ticket::Barrier(peer) = ticket {
+        pass(hall, peers, peer, Barrier::Passed);
+    }
+}
+
+fn pass(hall: &mut Hall, peers: &mut Peers, peer: PeerId, how: Barrier) {
+    let Some(session) = hall.sessions.get_mut(peer) else { return };
+    if let Barrier::Guest(invite) = std::mem::replace(&mut session.barrier, how) {
+        greeting::arrive_as_guest(hall, peers, peer, invite.as_deref());
+    }
+    requests::release(hall, peers, peer);
+}
+
+// ---- the log is away
+
+/// Looks who has waited for too long.
+pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers) {
+    let (over, behind) = hall.ledger.give_up_waiting();
+    unsure(hall, peers, over);
+    for ticket in behind {
+        if let Ticket::Barrier(peer) = ticket {
+            pass(hall, peers, peer, Barrier::Failed);
+        }
+    }
+    reserve(hall, peers);
+    hall.metrics.set_trouble(hall.ledger.trouble());
+}
+
+/// They hear that it is not known. When it comes back from the log it is told like what somebody else has said.
+pub(super) fn unsure(hall: &mut Hall, peers: &mut Peers, tickets: Vec<Ticket>) {
+    hall.ledger.settle(tickets.len());
+    for ticket in tickets {
+        let Ticket::Entry(waiting) = ticket else { continue };
+        let held_up = waiting.holds_up();
+        answer(hall, peers, waiting);
+        if let Some(peer) = held_up {
+            requests::release(hall, peers, peer);
+        }
+    }
+}
+
+fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting) {
+    let failure = || Failure::Storage(UNSURE.to_owned());
+    let refusal = || Refusal::new(Code::Storage, UNSURE);
+    match waiting {
+        Waiting::Nobody | Waiting::Promised { .. } => {}
+        Waiting::Said { asker, .. }
+        | Waiting::Done(asker)
+        | Waiting::Acted(asker)
+        | Waiting::Invited { asker, .. }
+        | Waiting::Keyed { asker, .. }
+        | Waiting::Targeted { asker, .. }
+        | Waiting::Renamed { asker, .. }
+        | Waiting::Entered { asker, .. } => hall.refuse(peers, &asker, &refusal()),
+        Waiting::Part(peer) => {
+            hall.failed.entry(peer).or_insert_with(failure);
+        }
+        Waiting::Posted { request } => programs::posted(hall, peers, request, &Err(failure()), &[]),
+        Waiting::Linked { asker, person, token, has } => {
+            devices::linked(hall, peers, &asker, (person, &token), Err(failure()), has);
+        }
+        // Their token is nobody's then (`reports.rs`).
+        Waiting::Arrived { asker, .. } => {
+            hall.refuse(peers, &asker, &refusal());
+            peers.close(asker.peer, CloseCode::TRY_AGAIN_LATER, "the log does not answer");
+        }
+        Waiting::AdminIn { asker, by, token, until } => {
+            admin::let_in(hall, peers, &asker, (by, &token, until), Err(failure()));
+        }
+    }
+}
+
+// ---- other nodes
+
+pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, told: Told) {
+    match told {
+        Told::Changed => hall.metrics.set_trouble(hall.ledger.trouble()),
+        Told::Company(fellows) => {
+            let nodes = fellows.iter().map(|fellow| (&*fellow.boot, &*fellow.here));
+            let (came, went) = hall.fellows.replace(nodes);
+            came.into_iter().for_each(|person| come(hall, peers, person));
+            went.into_iter().for_each(|person| go(hall, person));
+            forget_orphans(hall, peers);
+        }
+        Told::Saw { boot, came, went } => {
+            for person in came {
+                if hall.fellows.come(&boot, person) {
+                    come(hall, peers, person);
+                }
+            }
+            for person in went {
+                if hall.fellows.go(&boot, person) {
+                    go(hall, person);
+                }
+            }
+        }
+        Told::Said { boot, payload } => match Saying::of_text(&payload) {
+            Some(Saying::Typing { room, person }) => {
+                if hall.model.is_member(person, room) {
+                    hall.tell_from_elsewhere(peers, &[News::Typing { room, person }]);
+                }
+            }
+            Some(Saying::Link { person, code }) => hall.links.add(person, code, ticks()),
+            Some(Saying::Unlink { person }) => hall.links.drop_of(person),
+            None => log::debug!("node {boot} says something that is not known here"),
+        },
+    }
+}
+
+/// There is somebody new, of another node. That they are there may have been heard before.
+pub(super) fn arrived(hall: &mut Hall, peers: &mut Peers, person: PersonId) {
+    if hall.fellows.have(person) {
+        come(hall, peers, person);
+    }
+}
+
+/// Somebody has a connection at another node.
+fn come(hall: &mut Hall, peers: &mut Peers, person: PersonId) {
+    let news = hall.model.came(person, hall.ledger.calendar().now());
+    hall.deliver.count_rooms_of(&hall.model, person);
+    hall.tell_from_elsewhere(peers, &news);
+}
+
+/// Somebody has none there any more, and at no other node but perhaps at this one.
+fn go(hall: &mut Hall, person: PersonId) {
+    if hall.sessions.windows_of(person).is_empty() {
+        hall.model.went_elsewhere(person, hall.ledger.calendar().now());
+        hall.deliver.count_rooms_of(&hall.model, person);
+        hall.fading.begin(person, ticks());
+    }
+}
+
+/// Guests whose node is gone are gone with it.
+fn forget_orphans(hall: &mut Hall, peers: &mut Peers) {
+    if hall.ledger.holds_chores() && hall.ledger.is_calm() {
+        let since = hall.ledger.calendar().now().saturating_sub(ORPHANED);
+        let orphans = hall.model.guests_away(since);
+        let entries = orphans.into_iter().map(|person| Entry::Forget { person }).collect();
+        hall.submit_each(peers, entries);
+    }
+}
