@@ -12,6 +12,7 @@ mod ledger;
 mod metrics;
 mod model;
 mod news;
+mod nodes;
 mod pace;
 mod picture;
 mod postman;
@@ -35,7 +36,7 @@ use std::time::Duration;
 
 use pollcat::{Config, Mailbox, NotDelivered, Server};
 
-use handler::Chat;
+use handler::{Chat, Shared};
 use history::{Data, History, Loaded, Report};
 use metrics::Metrics;
 use rights::Role;
@@ -51,8 +52,8 @@ use run::settings::{Asked, Settings};
 use run::signals::Kept;
 use run::words::Words;
 use run::{
-    admin_link, banner, board, budgets, clock, daemon, listening, logs, new_hook, preflight, settings,
-    signals,
+    admin_link, banner, board, budgets, clock, daemon, joining, listening, logs, new_hook, preflight,
+    settings, signals,
 };
 use sender::Sender;
 use tickets::{Errand, Mail, Ticket};
@@ -153,8 +154,7 @@ fn serve(mut settings: Settings, passed: Passed, daemon: Option<Daemon>) -> Resu
     let server = listen(&settings, &certificates, passed.chat)?;
     // It tells that the chat is starting, however long that takes.
     let _board = board::start(&settings, &metrics, server.counters(), passed.metrics)?;
-    let (history, loaded) = History::open(history_settings(&settings, &metrics), tell(server.mailbox()))
-        .map_err(|e| e.to_string())?;
+    let (history, loaded) = open_history(&settings, &metrics, &server)?;
     let _pid_file = settings.pid_file.as_deref().map(PidFile::claim).transpose()?;
     let again = Reload::new(&settings, words, logs.clone(), metrics.clone());
     hear(signals, &server, &logs, &notify, certificates, again)?;
@@ -320,7 +320,29 @@ fn history_settings(settings: &Settings, metrics: &Metrics) -> history::Settings
         queue: 8192,
         queue_bytes: 64 << 20,
         metrics: metrics.clone(),
+        shared: None,
     }
+}
+
+/// A history, and what it takes to follow a log with others, if it does.
+type Ours = (History<Ticket>, Option<Shared>);
+
+/// Alone, or as one of several nodes.
+fn open_history(
+    settings: &Settings,
+    metrics: &Metrics,
+    server: &Server<Mail>,
+) -> Result<(Ours, Loaded), String> {
+    let own = history_settings(settings, metrics);
+    let tell = tell(server.mailbox());
+    let Some(log) = joining::place(settings)? else {
+        let (history, loaded) = History::open(own, tell).map_err(|error| error.to_string())?;
+        return Ok(((history, None), loaded));
+    };
+    let mailbox = server.mailbox();
+    let told = move |told| post(&mailbox, Mail::Told(told));
+    joining::join(settings, own, &log, tell, told)
+        .map(|(history, shared, loaded)| ((history, Some(shared)), loaded))
 }
 
 /// How the history's threads reach the loop.

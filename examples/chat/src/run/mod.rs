@@ -12,6 +12,7 @@ pub(crate) mod clock;
 pub(crate) mod daemon;
 pub(crate) mod damper;
 pub(crate) mod health;
+pub(crate) mod joining;
 pub(crate) mod listening;
 pub(crate) mod logs;
 pub(crate) mod new_hook;

@@ -53,6 +53,13 @@ pub(crate) struct Settings {
     pub keep_pictures: u64,
     /// Messages per room.
     pub recent: usize,
+    /// The log that several nodes share; `None`: this one is alone.
+    pub log: Option<String>,
+    pub log_name: String,
+    pub log_keep: Duration,
+    pub log_authority: Option<PathBuf>,
+    /// Of the command line only: a log that is gone is begun anew.
+    pub log_begin: bool,
     /// `None`: no backups are made while it runs.
     pub backup_every: Option<Duration>,
     pub backup_keep: usize,
@@ -173,6 +180,11 @@ impl Settings {
             believe_clock: false,
             keep_pictures: 0,
             recent: 0,
+            log: None,
+            log_name: String::new(),
+            log_keep: Duration::ZERO,
+            log_authority: None,
+            log_begin: false,
             backup_every: None,
             backup_keep: 0,
             backup_dir: None,

@@ -97,6 +97,10 @@ impl Flags {
         self.0.get_flag("believe-clock")
     }
 
+    pub(super) fn begins_log(&self) -> bool {
+        self.0.get_flag("log-begin")
+    }
+
     pub(super) fn get(&self, row: &Row) -> Option<Vec<String>> {
         self.0.get_many(row.name).map(|texts| texts.cloned().collect())
     }
@@ -160,6 +164,10 @@ fn command(name: &str) -> Command {
             .long("believe-clock")
             .action(ArgAction::SetTrue)
             .help("the clock is right, however far it is from what the history has seen"),
+        Arg::new("log-begin")
+            .long("log-begin")
+            .action(ArgAction::SetTrue)
+            .help("the log that this history has followed is gone: begin a new one with what is here"),
         Arg::new("print")
             .long("print")
             .value_name("WHAT")

@@ -1,5 +1,6 @@
 //! What was said of a setting, and where.
 
+use super::values;
 use std::borrow::Cow;
 
 /// Of the variables of the environment.
@@ -37,10 +38,11 @@ pub(crate) struct InForce {
 }
 
 impl InForce {
-    /// Its value, for the log and for those who govern. The query of an address may be a secret: it is for whoever has written it.
+    /// Its value, for the log and for those who govern. The query of an address may be a secret, and a password is one: they are for whoever has written them.
     pub(crate) fn shown(&self) -> Cow<'_, str> {
         match self.value.split_once('?') {
             Some((before, _)) if self.name == "robot-hook" => format!("{before}?...").into(),
+            _ if self.name == "log" => values::without_password(&self.value),
             _ => (&*self.value).into(),
         }
     }

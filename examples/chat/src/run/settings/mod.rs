@@ -117,6 +117,7 @@ pub(crate) fn read(
         }
     }
     settings.believe_clock = flags.believes_clock();
+    settings.log_begin = flags.begins_log();
     complete(&mut settings);
     if faults.is_empty() {
         faults = contradictions(&settings);
@@ -234,6 +235,12 @@ fn contradictions(settings: &Settings) -> Vec<String> {
     }
     if settings.backup_every.is_some() && settings.data.is_none() {
         wrong.push("backup-every needs a history in a file: name one with data".to_owned());
+    }
+    if settings.log_authority.is_some() && cfg!(not(feature = "tls")) {
+        wrong.push("log-authority needs a chat that was built with --features tls".to_owned());
+    }
+    if settings.log.is_some() && settings.data.is_none() {
+        wrong.push("log needs a history in a file: name one with data".to_owned());
     }
     if let Some(Listen::Tcp(address)) = &settings.metrics
         && !address.ends_with(":0")

@@ -167,6 +167,38 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
         ],
     ),
     (
+        "Several nodes",
+        &[
+            row(
+                "log",
+                "",
+                "the Redis or Valkey in which several nodes share one log: redis://127.0.0.1:6379",
+                Text("URL", |s, v| values::log(v).map(|it| s.log = Some(it))),
+            ),
+            row(
+                "log-name",
+                "chat",
+                "the name of the log, for several chats that use one Redis",
+                Text("NAME", |s, v| values::log_name(v).map(|it| s.log_name = it)),
+            ),
+            row(
+                "log-keep",
+                "1d",
+                "how long an entry is kept there, for nodes that are away: 6h, 1d",
+                Text("TIME", |s, v| values::period(v).map(|it| s.log_keep = it)),
+            ),
+            row(
+                "log-authority",
+                "",
+                "the authority of the log's certificate, in PEM, if it is one of your own",
+                Text("PATH", |s, v| {
+                    s.log_authority = Some(v.into());
+                    Ok(())
+                }),
+            ),
+        ],
+    ),
+    (
         "Limits",
         &[
             row(

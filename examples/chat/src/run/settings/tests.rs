@@ -72,7 +72,8 @@ fn a_flag_wins_over_the_environment_and_the_environment_over_the_file() {
 
 #[test]
 fn every_setting_is_known_by_its_one_name_everywhere() {
-    let is_known = |row: &&Row| cfg!(feature = "tls") || !row.name.starts_with("tls-");
+    let is_of_tls = |row: &&Row| row.name.starts_with("tls-") || row.name == "log-authority";
+    let is_known = |row: &&Row| cfg!(feature = "tls") || !is_of_tls(row);
     for row in table::rows().filter(is_known) {
         let value = match row.name {
             "listen" => "unix:chat.sock",
@@ -85,14 +86,15 @@ fn every_setting_is_known_by_its_one_name_everywhere() {
             "log-format" => "json",
             "echo" => "false",
             "daemon" => "true",
-            "data" | "pid-file" | "log-file" | "tls-cert" | "tls-key" => "some/file",
+            "data" | "pid-file" | "log-file" | "tls-cert" | "tls-key" | "log-authority" => "some/file",
+            "log" => "redis://10.0.0.1",
             "robot-hook" => "http://127.0.0.1:8080/answer?key=k",
             "push-hosts" => "ntfy.example.com",
             "keep-pictures" => "5MiB",
             "max-picture" => "2KiB",
             "max-receiving" | "max-sending" => "64MiB",
             "keep-messages" => "400",
-            "backup-every" => "40m",
+            "backup-every" | "log-keep" => "40m",
             _ => "40",
         };
         // What goes with it: a daemon has a log, a certificate a key.

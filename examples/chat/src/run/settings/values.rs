@@ -1,5 +1,6 @@
 //! From text to types. A fault says what is wrong and what would be right.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
@@ -26,6 +27,37 @@ impl fmt::Display for Listen {
             Listen::Tcp(address) => f.write_str(address),
             Listen::Unix(path) => write!(f, "unix:{}", path.display()),
         }
+    }
+}
+
+/// Where the log of several nodes is kept.
+pub(super) fn log(text: &str) -> Result<String, String> {
+    let schemes = ["redis://", "rediss://", "redis+unix://"];
+    if !schemes.iter().any(|scheme| text.starts_with(scheme)) {
+        return Err(format!(
+            "{:?} is no address of a log: write redis://127.0.0.1:6379",
+            without_password(text)
+        ));
+    }
+    if text.starts_with("rediss://") && cfg!(not(feature = "tls")) {
+        return Err("rediss:// needs a chat that was built with --features tls".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// An address without the name and the password in it.
+pub(super) fn without_password(url: &str) -> Cow<'_, str> {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
+        Some((scheme, (_, host))) => format!("{scheme}://...@{host}").into(),
+        None => url.into(),
+    }
+}
+
+pub(super) fn log_name(text: &str) -> Result<String, String> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    match text.len() <= 64 && text.bytes().all(is_plain) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("{text:?} is no name of a log: letters, digits, -, _ and ., 64 at most")),
     }
 }
 
