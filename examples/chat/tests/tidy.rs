@@ -5,13 +5,30 @@ use pollcat_testing::sources::Arrow;
 use pollcat_testing::{circles, sources};
 
 /// Packages, and the server's connections, and the only places that may say them.
-const PACKAGES: [Arrow; 10] = [
+const PACKAGES: [Arrow; 12] = [
     (&["rusqlite"], &["src/history/"]),
-    (&["serde", "serde_json"], &["src/voices/json/", "src/run/settings/"]),
+    (&["serde_json"], &["src/voices/json/", "src/run/settings/", "src/nodes/codec", "src/nodes/saying"]),
+    (
+        &["serde"],
+        &[
+            "src/voices/json/",
+            "src/run/settings/",
+            "src/nodes/codec",
+            "src/nodes/saying",
+            // What an entry is made of.
+            "src/history/entry.rs",
+            "src/history/deed.rs",
+            "src/history/said.rs",
+            "src/history/outside.rs",
+            "src/history/spelling.rs",
+            "src/rights.rs",
+        ],
+    ),
     (&["jiff"], &["src/voices/lines", "src/run/logs/", "src/robot/local.rs"]),
     (&["unicode_security"], &["src/model/names"]),
     (&["imagesize"], &["src/picture"]),
     (&["ureq"], &["src/sender/"]),
+    (&["use redis::"], &["src/nodes/redis/"]),
     (&["hmac"], &["src/voices/json/targets/"]),
     (&["Peers"], &["src/handler/", "src/deliver/", "src/http/", "src/metrics/board.rs"]),
     (
@@ -29,6 +46,7 @@ const PACKAGES: [Arrow; 10] = [
         &["std::thread", "thread"],
         &[
             "src/history/",
+            "src/nodes/",
             "src/sender/",
             "src/run/logs/",
             "src/run/health.rs",

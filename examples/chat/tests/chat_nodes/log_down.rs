@@ -1,0 +1,165 @@
+//! Redis dies, stands still, is emptied, or has lost its end. What was said is still read, nothing is written that would not be in the
+//! log, and what was acknowledged is there in the end, once.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pollcat_chat_testing::json::Json;
+use pollcat_testing::client::PATIENCE;
+use pollcat_testing::running::wait_until;
+use serde_json::{Value, json};
+
+use crate::company::{Company, refused_start, said};
+
+/// A log that is known to be away is told so to whoever waits, after 0.7 s (`NO_HOPE` in `src/nodes/bus.rs`); a busy machine takes its time.
+const SOON: Duration = Duration::from_millis(2500);
+/// One that says nothing at all is waited for, for 3 s (`PATIENCE` there).
+const STALLED: Duration = Duration::from_secs(6);
+
+fn message(id: &str, text: &str) -> Value {
+    json!({"type": "message", "room": "lobby", "msg": text, "id": id})
+}
+
+/// It is not stored, or nobody knows; after how long they hear that.
+#[track_caller]
+fn refused(client: &mut Json, id: &str, text: &str) -> (String, Duration) {
+    let began = Instant::now();
+    let error = client.ask(message(id, text));
+    let took = began.elapsed();
+    assert_eq!(error["code"], "storage", "{error}");
+    (error["msg"].as_str().expect("words").to_owned(), took)
+}
+
+/// What was not acknowledged is said again, with its id, until it is.
+#[track_caller]
+fn insist(client: &mut Json, id: &str, text: &str) -> Value {
+    let mut ack = Value::Null;
+    wait_until("it is acknowledged", || {
+        ack = client.ask(message(id, text));
+        assert!(ack["type"] == "ack" || ack["code"] == "storage", "{ack}");
+        ack["type"] == "ack"
+    });
+    ack
+}
+
+/// At each node these are all words, each once.
+#[track_caller]
+fn compare(company: &Company, person: &Json, words: &[&str]) {
+    for node in 0..company.nodes.len() {
+        assert_eq!(said(&mut person.again(company.address(node)), "lobby"), words, "node {node}");
+    }
+}
+
+/// Each node says that it cannot serve, and why.
+#[track_caller]
+fn not_ready(company: &Company, node: usize, why: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let page = company.nodes[node].ready();
+        if page.status == 503 && page.text().contains(why) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{} {:?} does not say {why:?}", page.status, page.text());
+        thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn while_redis_is_dead_people_read_and_then_go_on() {
+    let Some(mut company) = Company::start(3) else { return };
+    let (mut alice, mut bob) = (company.named(0, "alice"), company.named(1, "bob"));
+    alice.say("lobby", "one tulip");
+    bob.wait_for("the word", |it| it["msg"] == "one tulip");
+    company.redis.kill();
+    let (_, took) = refused(&mut alice, "second", "two");
+    assert!(took < SOON, "{took:?}");
+    let (words, took) = refused(&mut alice, "third", "three");
+    assert!(words.contains("nothing was stored") && took < SOON, "{words:?} after {took:?}");
+    (0..3).for_each(|node| not_ready(&company, node, "Redis at"));
+    for client in [&mut alice, &mut bob] {
+        assert_eq!(said(client, "lobby"), ["one tulip"]);
+        let found = client.ask(json!({"type": "search", "query": "tulip"}));
+        assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{found}");
+    }
+    // Somebody who knows no more than the node comes in.
+    let mut window = bob.again(company.address(2));
+    assert_eq!(said(&mut window, "lobby"), ["one tulip"]);
+    company.redis.restart();
+    company.wait_for_all();
+    insist(&mut alice, "second", "two");
+    insist(&mut alice, "third", "three");
+    bob.wait_for("the last word", |it| it["msg"] == "three");
+    compare(&company, &alice, &["one tulip", "two", "three"]);
+}
+
+#[test]
+fn while_redis_stands_still_nobody_waits_for_ever() {
+    let Some(company) = Company::start(2) else { return };
+    let (mut alice, mut bob) = (company.named(0, "alice"), company.named(1, "bob"));
+    alice.say("lobby", "one");
+    company.redis.pause();
+    let (_, took) = refused(&mut alice, "second", "two");
+    assert!(took < STALLED, "{took:?}");
+    let (words, took) = refused(&mut alice, "third", "three");
+    assert!(words.contains("nothing was stored") && took < SOON, "{words:?} after {took:?}");
+    not_ready(&company, 0, "Redis at");
+    assert_eq!(said(&mut alice, "lobby"), ["one"]);
+    company.redis.go_on();
+    company.wait_for_all();
+    insist(&mut alice, "second", "two");
+    insist(&mut alice, "third", "three");
+    bob.wait_for("the last word", |it| it["msg"] == "three");
+    compare(&company, &alice, &["one", "two", "three"]);
+}
+
+#[test]
+fn when_the_log_was_emptied_nothing_is_written_any_more() {
+    let Some(company) = Company::start(2) else { return };
+    let (mut alice, mut bob) = (company.named(0, "alice"), company.named(1, "bob"));
+    alice.say("lobby", "one");
+    bob.wait_for("the word", |it| it["msg"] == "one");
+    company.redis.command(&["FLUSHALL"]);
+    refused(&mut alice, "second", "two");
+    refused(&mut bob, "third", "three");
+    for (node, client) in [&mut alice, &mut bob].into_iter().enumerate() {
+        not_ready(&company, node, "--log-begin");
+        let (words, _) = refused(client, &format!("again at {node}"), "more");
+        assert!(words.contains("the log is gone") && words.contains("--log-begin"), "{words}");
+        assert_eq!(said(client, "lobby"), ["one"]);
+    }
+    let left = company.redis.command(&["KEYS", "pollcat:*:log"]);
+    assert_eq!(left, Vec::<String>::new(), "nobody has begun a new one by themself");
+}
+
+#[test]
+fn a_node_that_is_ahead_of_a_log_without_its_end_stops_and_one_that_is_not_goes_on() {
+    let Some(mut company) = Company::start(2) else { return };
+    let (mut alice, mut bob) = (company.named(0, "alice"), company.named(1, "bob"));
+    alice.say("lobby", "one");
+    bob.wait_for("the word", |it| it["msg"] == "one");
+    // The other node stands still, and has at most what was on its way there.
+    company.nodes[1].chat.signal(rustix::process::Signal::STOP);
+    for number in 0..20 {
+        alice.say("lobby", &format!("{number} {}", "long ".repeat(200)));
+    }
+    company.redis.kill();
+    company.redis.cut(10_000);
+    company.redis.restart();
+    not_ready(&company, 0, "has lost its end");
+    let (words, _) = refused(&mut alice, "more", "more");
+    assert!(words.contains("has lost its end") && words.contains("--log-begin"), "{words}");
+    assert_eq!(said(&mut alice, "lobby").len(), 21);
+    company.nodes[1].chat.signal(rustix::process::Signal::CONT);
+    company.wait_for(1);
+    bob.say("lobby", "on");
+    let kept = said(&mut bob, "lobby");
+    assert!(kept.len() < 21 && kept.last().is_some_and(|it| it == "on"), "{} are kept", kept.len());
+    // Even when there is more in the log than it ever was.
+    (0..30).for_each(|number| drop(bob.say("lobby", &format!("{number}"))));
+    not_ready(&company, 0, "has lost its end");
+    assert_eq!(said(&mut alice, "lobby").len(), 21);
+    // Nor does it come up again.
+    company.nodes[0].chat.kill();
+    let told = refused_start(&company.nodes[0]);
+    assert!(told.contains("lost its end"), "{told}");
+}

@@ -1,0 +1,23 @@
+//! Several nodes, one chat: real nodes, a real Redis, and people who cannot tell at which of them they are.
+//!
+//! | file | what it is about |
+//! |---|---|
+//! | `company.rs` | the nodes and their Redis |
+//! | `talking.rs` | what is said at one is heard at all of them, in one order; how sure it is |
+//! | `people.rs` | names, tokens and devices; who is here, who types, what is read |
+//! | `apart.rs` | private talk, private rooms and pictures |
+//! | `governing.rs` | a ban and a mute hold at all of them |
+//! | `node_down.rs` | a node dies, is away for long, or belongs to something else |
+//! | `log_down.rs` | Redis dies, stands still, is emptied, or has lost its end |
+//! | `rounds.rs`, `writer.rs`, `ledger.rs` | all of it at once, over and over, and what is there in the end |
+
+mod apart;
+mod company;
+mod governing;
+mod ledger;
+mod log_down;
+mod node_down;
+mod people;
+mod rounds;
+mod talking;
+mod writer;
