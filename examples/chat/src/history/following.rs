@@ -1,6 +1,7 @@
 //! The writer of a history that follows a log: what stands there is applied, all of it, in its order. What cannot be applied now is
 //! tried until it can be: left out it would be here, and nowhere else.
 
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
@@ -16,9 +17,6 @@ use super::{Applied, Report};
 const TRIAL: Duration = Duration::from_secs(1);
 /// What came of the log is compared between nodes at each of so many places.
 const COMPARED: Place = 1000;
-/// While nothing can be applied, so many jobs are taken off the queue, so that those who wait for them are told.
-const HELD: usize = 8;
-
 impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     /// Some of the log, or somebody who waits for it to be applied.
     pub(super) fn follow(&mut self, first: Job<T>) {
@@ -57,12 +55,9 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
                 }
             }
             match self.jobs.recv_timeout(TRIAL) {
-                Ok(job) if held.len() < HELD => held.push(job),
-                // It waits there.
-                Ok(job) => {
-                    held.push(job);
-                    std::thread::sleep(TRIAL);
-                }
+                Ok(Job::Reached(place, ticket)) => self.awaited.push((place, ticket)),
+                // There are no more than the follower may be ahead.
+                Ok(job) => held.push(job),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return false,
             }
@@ -70,6 +65,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         if is_told {
             log::info!("the log can be applied here again");
         }
+        self.ahead.fetch_sub(1, Ordering::Relaxed);
         let mut applied = Vec::with_capacity(batch.len());
         for (logged, came) in batch.into_iter().zip(came) {
             match came {

@@ -143,6 +143,8 @@ pub(crate) struct History<T> {
     /// What is to be kept from now on, until the writer has seen it.
     keep: Chosen<Keep>,
     threads: Vec<JoinHandle<()>>,
+    /// Batches of a log that the writer has not applied.
+    ahead: Arc<AtomicUsize>,
     metrics: Metrics,
     /// `None`: there are none of a history in memory.
     backups: Option<Backups>,
@@ -206,7 +208,7 @@ impl<T: Send + 'static> History<T> {
         // Of a log whole batches come, which may be long.
         let queue = if settings.shared.is_some() { BATCHES } else { settings.queue };
         let (writes, jobs) = sync_channel(queue);
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let (waiting, ahead) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let writer = Writer {
             link: writing,
             jobs,
@@ -217,6 +219,7 @@ impl<T: Send + 'static> History<T> {
             metrics: settings.metrics.clone(),
             next_trial: None,
             untold: entries,
+            ahead: ahead.clone(),
             awaited: Vec::new(),
         };
         let (backups, keeper) = kept.unzip();
@@ -231,6 +234,7 @@ impl<T: Send + 'static> History<T> {
             calendar,
             keep,
             threads,
+            ahead,
             metrics: settings.metrics.clone(),
             backups,
             #[cfg(test)]
@@ -263,7 +267,7 @@ impl<T: Send + 'static> History<T> {
 
     /// The way of a log into this history, for the thread that reads it.
     pub(crate) fn follower(&self) -> Follower<T> {
-        Follower(self.writes.clone())
+        Follower { writes: self.writes.clone(), ahead: self.ahead.clone() }
     }
 
     /// Would all of these be taken now? What belongs together is not begun if its end would be refused.
@@ -322,23 +326,32 @@ impl<T: Send + 'static> History<T> {
 }
 
 /// Hands on what stands in a log, in its order, and waits while there is too much of it.
-pub(crate) struct Follower<T>(SyncSender<Job<T>>);
+pub(crate) struct Follower<T> {
+    writes: SyncSender<Job<T>>,
+    ahead: Arc<AtomicUsize>,
+}
 
 impl<T> Clone for Follower<T> {
     fn clone(&self) -> Self {
-        Follower(self.0.clone())
+        Follower { writes: self.writes.clone(), ahead: self.ahead.clone() }
     }
 }
 
 impl<T> Follower<T> {
+    /// May more be handed on? On a disk that takes nothing the writer has all that was, and no more of it is to be in memory.
+    pub(crate) fn has_room(&self) -> bool {
+        self.ahead.load(Ordering::Relaxed) < BATCHES
+    }
+
     /// False: the history is closed.
     pub(crate) fn apply(&self, batch: Vec<Logged<T>>) -> bool {
-        self.0.send(Job::Logged(batch)).is_ok()
+        self.ahead.fetch_add(1, Ordering::Relaxed);
+        self.writes.send(Job::Logged(batch)).is_ok()
     }
 
     /// To be told ([`Report::Reached`]) when the log is applied up to there.
     pub(crate) fn tell_at(&self, place: Place, ticket: T) -> bool {
-        self.0.send(Job::Reached(place, ticket)).is_ok()
+        self.writes.send(Job::Reached(place, ticket)).is_ok()
     }
 }
 

@@ -63,6 +63,8 @@ pub(super) struct Writer<T, F> {
     pub next_trial: Option<Instant>,
     /// What was applied when the history was opened, and nobody was told yet.
     pub untold: Vec<(Entry, Done)>,
+    /// Batches of the log that were handed on, and are not applied.
+    pub ahead: Arc<AtomicUsize>,
     /// Who waits until the log is applied up to a place.
     pub awaited: Vec<(Place, T)>,
 }

@@ -15,6 +15,8 @@ use crate::token;
 
 /// Of one batch.
 pub(super) const MOST: Most = Most { records: 512, bytes: 8 << 20 };
+/// While the history has enough to apply, it is asked again this often.
+const PAUSE: Duration = Duration::from_millis(5);
 /// When nothing comes, it is looked so often whether the chat ends.
 const WAIT: Duration = Duration::from_millis(500);
 /// When the chat ends, what is on its way is waited for so long.
@@ -83,6 +85,10 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Following<T, F> {
                 {
                     return Ok(());
                 }
+            }
+            if !self.follower.has_room() {
+                std::thread::sleep(PAUSE);
+                continue;
             }
             let heard = log.read_both(self.cursor.place(), &now_after, MOST, WAIT)?;
             now_after = heard.now_after;
