@@ -9,7 +9,7 @@ use super::common::{Beginning, Common};
 use super::log::{Fault, Log, Place};
 use super::redis::{Company, LIFE, RedisLog};
 use super::retrying::Retrying;
-use super::standing::Side;
+use super::standing::{Kept, Side};
 use super::told::{Fellow, Told};
 use super::trimming::Trimming;
 use crate::history::{Follower, PersonId};
@@ -27,8 +27,8 @@ pub(super) struct Appending<T, F> {
     tell: F,
     /// All who are here, for a log that has forgotten it.
     here: Vec<PersonId>,
-    /// The process that kept the log when it was last seen.
-    run: Option<String>,
+    /// Who kept the log when it was last connected to.
+    kept: Option<Kept>,
     trimming: Trimming,
 }
 
@@ -55,7 +55,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
             follower,
             tell,
             here: Vec::new(),
-            run: None,
+            kept: None,
             trimming: Trimming::default(),
         }
     }
@@ -82,7 +82,8 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 }
             }
             let wait = retrying.next(token::random_number());
-            drop(self.common.bell.wait_timeout_while(queue, wait, |queue| !queue.is_closing));
+            let waits = |queue: &mut super::common::Queue<T>| !queue.is_closing && !self.has_moved();
+            drop(self.common.bell.wait_timeout_while(queue, wait, waits));
             if closing_since.is_some() {
                 std::thread::sleep(wait);
             }
@@ -94,16 +95,17 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         if let Some(words) = self.common.standing.lost() {
             return Err(Fault::Lost(words));
         }
-        let mut log = RedisLog::connect(&self.beginning.log)?;
+        self.kept = self.common.standing.kept();
+        let Some(kept) = self.kept.clone() else { return Err(unknown()) };
+        let mut log = RedisLog::connect(&self.beginning.log, kept.at)?;
         let condition = log.look()?;
         checks::is_the_same(&condition, &self.beginning.id)?;
-        if self.run.as_ref().is_some_and(|run| *run != condition.run) {
-            log::warn!("the log is kept by another process than before");
+        if condition.run != kept.run {
+            return Err(unknown());
         }
-        self.run = Some(condition.run.clone());
         self.common.standing.set_level(condition.level);
         let boot = self.boot();
-        let mut company = Company::connect(&self.beginning.log, &boot, LIFE)?;
+        let mut company = Company::connect(&self.beginning.log, kept.at, &boot, LIFE)?;
         self.common.lock().producer.doubt();
         company.show_all(&self.here)?;
         let mut refreshed = self.refresh(&mut company)?;
@@ -113,6 +115,12 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         }
         loop {
             let work = self.next(refreshed + REFRESH);
+            if let Some(words) = self.common.standing.lost() {
+                return Err(Fault::Lost(words));
+            }
+            if self.has_moved() {
+                return Err(unknown());
+            }
             if !work.records.is_empty() {
                 log.append(&work.records)?;
             }
@@ -149,6 +157,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 && queue.told.is_empty()
                 && queue.digests.is_empty()
                 && !queue.is_closing
+                && !self.has_moved()
         };
         if has_nothing(&queue) {
             let wait = until.saturating_duration_since(Instant::now());
@@ -208,6 +217,11 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         if came.is_empty() && went.is_empty() { Ok(()) } else { company.show(&came, &went) }
     }
 
+    /// The thread that follows has found the log elsewhere, or kept by another process.
+    fn has_moved(&self) -> bool {
+        self.common.standing.kept() != self.kept
+    }
+
     fn boot(&self) -> Arc<str> {
         self.common.lock().producer.boot().clone()
     }
@@ -247,4 +261,9 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         (self.tell)(Told::Company(fellows));
         Ok(Instant::now())
     }
+}
+
+/// What is appended goes to the log that was found to be the right one.
+fn unknown() -> Fault {
+    Fault::Away("another process keeps the log than before, and it is looked at first".into())
 }

@@ -25,11 +25,12 @@ impl Cursor {
     }
 
     /// Is it the log that was read so far, and does it go on from there? Looked at whenever it is connected to.
-    pub(super) fn check(&self, log: &mut impl Log, id: &str) -> Result<(), Fault> {
+    pub(super) fn check(&self, log: &mut impl Log, id: &str) -> Result<Condition, Fault> {
         let condition = log.look()?;
         checks::is_the_same(&condition, id)?;
         checks::goes_on(&condition, self.place)?;
-        self.check_last(log, &condition)
+        self.check_last(log, &condition)?;
+        Ok(condition)
     }
 
     /// Is what stands at the place up to which this node has come still the same? A log that lost its end, and went on, has something

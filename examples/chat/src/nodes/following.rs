@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use super::common::{Beginning, Common};
 use super::cursor::Cursor;
 use super::log::{Fault, Most};
-use super::redis::{RedisLog, presence};
+use super::redis::{self, RedisLog, presence};
 use super::retrying::Retrying;
-use super::standing::Side;
+use super::standing::{Kept, Side};
 use super::told::Told;
 use crate::history::{Follower, Whose};
 use crate::token;
@@ -68,8 +68,14 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Following<T, F> {
         if let Some(words) = self.common.standing.lost() {
             return Err(Fault::Lost(words));
         }
-        let mut log = RedisLog::connect(&self.beginning.log)?;
-        self.cursor.check(&mut log, &self.beginning.id)?;
+        let found = redis::find(&self.beginning.log)?;
+        let mut log = RedisLog::connect(&self.beginning.log, found.at)?;
+        let condition =
+            self.cursor.check(&mut log, &self.beginning.id).map_err(|fault| found.judge(fault))?;
+        if self.common.standing.set_kept(Kept { at: found.at, run: condition.run }) {
+            log::warn!("the log is kept by another process than before");
+        }
+        self.common.bell.notify_one();
         let mut now_after = String::new();
         retrying.done();
         if self.common.standing.heal(Side::Following) {

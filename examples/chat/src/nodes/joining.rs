@@ -6,7 +6,8 @@ use super::common::Common;
 use super::cursor::Cursor;
 use super::following::MOST;
 use super::log::{Condition, Fault, Log, Record};
-use super::redis::{RedisLog, Where};
+use super::redis::{self, Found, RedisLog, Where};
+use super::standing::Kept;
 use super::{checks, codec};
 use crate::history::{Broken, Came, Done, Entry, Joining, PersonId, RoomId, Whose};
 
@@ -44,11 +45,12 @@ pub(crate) fn join<T>(
     history: &mut Joining,
     coming: &Coming<'_>,
 ) -> Result<Joined, String> {
-    let (mut log, mut condition) = reach(coming.log)?;
+    let (mut log, mut condition, found) = reach(coming.log)?;
     let told = |fault: Fault| fault.words().to_owned();
     let had_another = history.log_id().map_err(|fault| fault.to_string())?.is_some();
     let id = loop {
-        match belong(&mut log, &condition, history, coming, common).map_err(told)? {
+        let belongs = belong(&mut log, &condition, history, coming, common, found);
+        match belongs.map_err(|fault| told(found.judge(fault)))? {
             Some(id) => break id,
             // Another node was faster.
             None => condition = log.look().map_err(told)?,
@@ -80,14 +82,18 @@ pub(crate) fn join<T>(
     let Some((person, room)) = reserved else {
         return Err("the log has given this node no numbers".to_owned());
     };
-    common.standing.begin(condition.level);
+    common.standing.begin(condition.level, Kept { at: found.at, run: condition.run });
     Ok(Joined { id, person, room })
 }
 
-fn reach(log: &Where) -> Result<(RedisLog, Condition), String> {
+fn reach(log: &Where) -> Result<(RedisLog, Condition, Found), String> {
     let until = Instant::now() + PATIENCE;
     loop {
-        let reached = RedisLog::connect(log).and_then(|mut log| log.look().map(|condition| (log, condition)));
+        let reached = redis::find(log).and_then(|found| {
+            let mut log = RedisLog::connect(log, found.at)?;
+            let condition = log.look()?;
+            Ok((log, condition, found))
+        });
         match reached {
             Ok(reached) => return Ok(reached),
             Err(Fault::Away(_)) if Instant::now() < until => std::thread::sleep(TRIAL),
@@ -104,6 +110,7 @@ fn belong<T>(
     history: &mut Joining,
     coming: &Coming<'_>,
     common: &Common<T>,
+    at: Found,
 ) -> Result<Option<String>, Fault> {
     let broken = |fault: Broken| Fault::Refused(fault.to_string());
     let mine = history.log_id().map_err(broken)?;
@@ -117,6 +124,9 @@ fn belong<T>(
         (Some(mine), None) if !coming.begins => {
             checks::is_the_same(condition, &mine).map(|()| Some(mine))
         }
+        (_, None) if !at.is_whole => Err(Fault::Away(
+            "there is no log here, and not all of its addresses answer: one is founded when all of them do".to_owned(),
+        )),
         (_, None) => found(log, history, common),
         (None, Some(id)) if history.is_new() && id.ends_with(FROM_NOTHING) && condition.first <= 1 => {
             history.belong(Some(id)).map_err(broken)?;

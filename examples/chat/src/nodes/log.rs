@@ -42,6 +42,8 @@ pub(crate) enum Fault {
 /// How sure a record is when `append` has returned, and when it is read. What the log does, and not what it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
+    /// Its disk has it, and the disks of replicas, any of which may take over.
+    Replicated,
     /// Its disk has it.
     Disk,
     /// Its memory has it, and its disk within a second or so.
@@ -106,6 +108,7 @@ impl Level {
     /// As the welcome names it.
     pub(crate) fn word(self) -> &'static str {
         match self {
+            Level::Replicated => "replicated",
             Level::Disk => "disk",
             Level::System => "system",
             Level::Memory => "memory",

@@ -34,7 +34,7 @@ mod tests;
 mod told;
 mod trimming;
 
-pub(crate) use self::redis::{Where, address};
+pub(crate) use self::redis::Where;
 pub(crate) use bus::Bus;
 pub(crate) use common::{Beginning, Common, NotTaken};
 pub(crate) use cursor::Cursor;

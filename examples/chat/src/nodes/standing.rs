@@ -10,18 +10,29 @@ pub(crate) struct Standing(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Of the thread that appends, and of the one that follows.
+    /// Of the thread that follows, which knows better why, and of the one that appends.
     faults: [Option<String>; 2],
     /// Nothing heals that but an operator.
     lost: Option<String>,
     level: Option<Level>,
+    kept: Option<Kept>,
+}
+
+/// Who keeps the log: found by the thread that follows, and by nobody else, so that nothing is appended to a log that was not looked
+/// at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Which of its addresses.
+    pub at: usize,
+    /// The process there.
+    pub run: String,
 }
 
 /// Which thread has met a fault.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Side {
-    Appending = 0,
-    Following = 1,
+    Following = 0,
+    Appending = 1,
 }
 
 impl Standing {
@@ -63,8 +74,19 @@ impl Standing {
     }
 
     /// The log has been reached just now: what is asked for gets there as soon as the threads have begun.
-    pub(crate) fn begin(&self, level: Level) {
-        self.with(|state| (state.faults, state.level) = ([None, None], Some(level)));
+    pub(crate) fn begin(&self, level: Level, kept: Kept) {
+        self.with(|state| {
+            (state.faults, state.level, state.kept) = ([None, None], Some(level), Some(kept));
+        });
+    }
+
+    /// True if somebody else has kept it before.
+    pub(crate) fn set_kept(&self, kept: Kept) -> bool {
+        self.with(|state| state.kept.replace(kept.clone()).is_some_and(|before| before != kept))
+    }
+
+    pub(crate) fn kept(&self) -> Option<Kept> {
+        self.with(|state| state.kept.clone())
     }
 
     pub(crate) fn set_level(&self, level: Level) {

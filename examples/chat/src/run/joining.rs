@@ -19,12 +19,20 @@ use crate::token;
 ///
 /// The file of its authority cannot be read.
 pub(crate) fn place(settings: &Settings) -> Result<Option<Where>, String> {
-    let Some(url) = settings.log.clone() else { return Ok(None) };
+    if settings.log.is_empty() {
+        return Ok(None);
+    }
     let read = |path: &PathBuf| {
         fs::read(path).map_err(|error| format!("log-authority: {}: {error}", path.display()))
     };
     let authority = settings.log_authority.as_ref().map(read).transpose()?;
-    Ok(Some(Where { url, name: settings.log_name.clone(), keep: settings.log_keep, authority }))
+    Ok(Some(Where {
+        urls: settings.log.clone(),
+        name: settings.log_name.clone(),
+        keep: settings.log_keep,
+        replicas: settings.log_replicas,
+        authority,
+    }))
 }
 
 /// # Errors
@@ -57,7 +65,7 @@ pub(crate) fn join(
     log::info!(
         "node {boot} follows the log {} at {} from place {} on",
         log.name,
-        nodes::address(&log.url),
+        log.addresses(),
         cursor.place()
     );
     Ok((history, Shared { bus, person: joined.person, room: joined.room }, loaded))

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use redis::{Cmd, Value, cmd};
 
+use super::address::Where;
+use super::keys;
 use super::link::Link;
-use super::{Where, keys};
 use crate::nodes::log::{Fault, Place};
 
 /// So much of what is said beside the log is kept, about. A node that is further behind asks who is there.
@@ -35,8 +36,8 @@ pub(crate) struct Round {
 
 impl Company {
     /// `life` is [`super::LIFE`]: tests have less patience.
-    pub(crate) fn connect(place: &Where, boot: &str, life: Duration) -> Result<Self, Fault> {
-        Ok(Company { link: Link::connect(place)?, boot: boot.into(), life })
+    pub(crate) fn connect(place: &Where, at: usize, boot: &str, life: Duration) -> Result<Self, Fault> {
+        Ok(Company { link: Link::connect(place, at)?, boot: boot.into(), life })
     }
 
     /// Says that this node lives, takes the lease of the chores or keeps it, and asks who else lives. The card is what the node says of

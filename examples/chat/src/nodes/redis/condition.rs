@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use redis::{InfoDict, Value, cmd};
 
-use super::faults;
 use super::keys::place;
 use super::link::{Answer, Link};
+use super::replicas;
 use crate::nodes::log::{Condition, Fault, Level, Place};
 
 /// The log's id, its first place that is kept, and its last.
@@ -28,7 +28,9 @@ pub(super) fn look(link: &mut Link) -> Result<Condition, Fault> {
     ];
     let answers = link.ask(&cmds, Duration::ZERO)?;
     let [role, info, config, id, stream] = answers.try_into().expect("there are as many answers as commands");
-    is_primary(link, role)?;
+    if !replicas::is_primary(&link.good(role)?) {
+        return Err(replicas::refusal(link));
+    }
     let info: InfoDict = link.read(info)?;
     let said = |name: &str| {
         info.get::<String>(name)
@@ -48,15 +50,10 @@ pub(super) fn look(link: &mut Link) -> Result<Condition, Fault> {
     }
     let (id, first, last) = extent(link, id, stream)?;
     let level = level(config, info.get::<String>("aof_enabled").as_deref() == Some("1"));
-    Ok(Condition { id, level, run: said("run_id")?, first, last })
-}
-
-fn is_primary(link: &Link, role: Answer) -> Result<(), Fault> {
-    let role: Vec<Value> = link.read(role)?;
-    match role.first() {
-        Some(Value::BulkString(word)) if word == b"master" => Ok(()),
-        _ => Err(link.fault(Fault::Refused(faults::REPLICA.into()))),
-    }
+    let run = said("run_id")?;
+    replicas::wait(link)?;
+    let level = if link.replicas > 0 { Level::Replicated } else { level };
+    Ok(Condition { id, level, run, first, last })
 }
 
 fn is_new_enough(version: &str) -> bool {

@@ -53,6 +53,11 @@ impl Keys {
         self.named("chores")
     }
 
+    /// What is written to see that replicas have all that was written before.
+    pub(super) fn mark(&self) -> String {
+        self.named("mark")
+    }
+
     /// What the first node had at a place.
     pub(super) fn digest(&self, place: Place) -> String {
         self.named(&format!("digest:{place}"))

@@ -11,8 +11,9 @@ use redis::{
     ServerError, Value, cmd,
 };
 
+use super::address::Where;
+use super::faults;
 use super::keys::Keys;
-use super::{Where, faults};
 use crate::nodes::log::Fault;
 
 /// A connection is there within this, or Redis is away.
@@ -28,6 +29,7 @@ pub(super) struct Link {
     connection: Connection,
     pub keys: Keys,
     pub keep: Duration,
+    pub replicas: u32,
     /// For what is said of it.
     address: String,
     /// What it waits for an answer now: it is set when that changes.
@@ -39,25 +41,25 @@ pub(super) struct Link {
 /// What one command has come to.
 pub(super) type Answer = Result<Value, ServerError>;
 
-/// Redis's address, without its password.
-pub(crate) fn address(url: &str) -> String {
-    match url.into_connection_info() {
-        Ok(info) => info.addr().to_string(),
-        Err(_) => "an address that cannot be read".into(),
-    }
-}
-
 impl Link {
-    pub(super) fn connect(place: &Where) -> Result<Self, Fault> {
-        let info =
-            place.url.as_str().into_connection_info().map_err(|error| faults::of_connection(&error))?;
+    /// To one of the addresses.
+    pub(super) fn connect(place: &Where, at: usize) -> Result<Self, Fault> {
+        let url = place.urls.get(at).map_or("", String::as_str);
+        let info = url.into_connection_info().map_err(|error| faults::of_connection(&error))?;
         let address = info.addr().to_string();
-        let connection = open(place, &info).map_err(|fault| at(&address, fault))?;
+        let connection = open(place, &info).map_err(|fault| of(&address, fault))?;
         let keys = Keys::new(&place.name).ok_or_else(|| {
             Fault::Refused("a log's name has 1 to 64 letters (a to z), digits, `-`, `_` and `.`".into())
         })?;
-        let mut link =
-            Link { connection, keys, keep: place.keep, address, patience: Duration::ZERO, broken: false };
+        let mut link = Link {
+            connection,
+            keys,
+            keep: place.keep,
+            replicas: place.replicas,
+            address,
+            patience: Duration::ZERO,
+            broken: false,
+        };
         link.introduce(info.redis_settings())?;
         Ok(link)
     }
@@ -133,7 +135,7 @@ impl Link {
 
     /// With the place where it has happened.
     pub(super) fn fault(&self, fault: Fault) -> Fault {
-        at(&self.address, fault)
+        of(&self.address, fault)
     }
 
     fn exchange(&mut self, cmds: &[Cmd], patience: Duration) -> redis::RedisResult<Vec<Answer>> {
@@ -170,7 +172,7 @@ impl IntoAnswer for Value {
     }
 }
 
-fn at(address: &str, fault: Fault) -> Fault {
+fn of(address: &str, fault: Fault) -> Fault {
     let with = |words: String| format!("Redis at {address}: {words}");
     match fault {
         Fault::Away(words) => Fault::Away(with(words)),

@@ -9,9 +9,12 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `link.rs` | one connection: no call lasts longer than it may |
+//! | `address.rs` | where the log may be kept |
 //! | `keys.rs` | what is called how |
 //! | `faults.rs` | what an error of Redis means, and what to do about it |
 //! | `condition.rs` | what Redis says of itself: may it be used, and how sure is what it has |
+//! | `primary.rs` | at which of several addresses the primary is now |
+//! | `replicas.rs` | what replicas have on their disks |
 //! | `stream.rs` | the log |
 //! | `company.rs` | the nodes that live, their people, the lease of the chores |
 //!
@@ -20,34 +23,24 @@
 //!
 //! Which rights of Redis all of this needs, and no others, OPERATING.md says; a test takes them from there.
 
+mod address;
 mod company;
 mod condition;
 mod faults;
 mod keys;
 mod link;
+mod primary;
+mod replicas;
 mod stream;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
+pub(crate) use address::Where;
 pub(crate) use company::{Company, presence};
-pub(crate) use link::address;
+pub(crate) use primary::{Found, find};
 pub(crate) use stream::RedisLog;
-
-/// Where the log is kept.
-#[derive(Clone)]
-pub(crate) struct Where {
-    /// `redis://`, `rediss://` (with the feature `tls`), `redis+unix://`; with a name and a password, if it wants them.
-    pub url: String,
-    /// What the log is called, so that several chats may share a Redis: letters, digits, `-`, `_` and `.`.
-    pub name: String,
-    /// So long is an entry kept, at least.
-    pub keep: Duration,
-    /// The authority that has signed the certificate of Redis, in PEM. `None`: one of those that browsers trust.
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "without TLS there are no certificates"))]
-    pub authority: Option<Vec<u8>>,
-}
 
 /// So long lives what a node does not refresh: its card, its people, its lease.
 pub(crate) const LIFE: Duration = Duration::from_secs(8);

@@ -9,9 +9,10 @@ use redis::streams::{StreamId, StreamReadReply};
 use redis::{Cmd, FromRedisValue, Value, cmd};
 use sha2::{Digest, Sha256};
 
+use super::address::Where;
 use super::keys::{id, place};
 use super::link::{Answer, Link};
-use super::{Where, condition};
+use super::{condition, replicas};
 use crate::nodes::checks;
 use crate::nodes::log::{Condition, Fault, Log, Most, Place, Record};
 
@@ -39,8 +40,8 @@ pub(crate) struct Heard {
 }
 
 impl RedisLog {
-    pub(crate) fn connect(place: &Where) -> Result<Self, Fault> {
-        Ok(RedisLog { link: Link::connect(place)?, id: None, spare: None })
+    pub(crate) fn connect(place: &Where, at: usize) -> Result<Self, Fault> {
+        Ok(RedisLog { link: Link::connect(place, at)?, id: None, spare: None })
     }
 
     /// As [`Log::read`], and what is said beside the log. That begins behind `now_after`, or with what is said from now on if that is
@@ -76,10 +77,14 @@ impl RedisLog {
         read.arg(id(after)).arg(now.as_ref());
         // Its id behind it: what was read is of this log, and not of one that has been founded meanwhile.
         let whose = cmd("GET").arg(self.link.keys.id()).clone();
-        let answers = self.link.ask(&[read, whose], wait)?;
+        let mut cmds = vec![read, whose];
+        cmds.extend(replicas::waiting(&self.link));
+        let mut answers = self.link.ask(&cmds, wait + replicas::patience(&self.link))?;
+        let of_replicas = answers.split_off(2);
         let [read, whose] = answers.try_into().expect("there are as many answers as commands");
         let read: Option<StreamReadReply> = self.link.read(read)?;
         self.is_mine(whose)?;
+        replicas::have_all(&self.link, of_replicas)?;
         let mut heard = Heard { now_after: now.unwrap_or_default(), ..Heard::default() };
         for stream in read.into_iter().flat_map(|reply| reply.keys) {
             if stream.key == log_key {
@@ -102,31 +107,49 @@ impl RedisLog {
         let mut records = Vec::with_capacity(entries.len());
         let mut bytes = 0;
         for (expected, entry) in (after + 1..).zip(entries) {
-            if place(&entry.id) != Some(expected) {
-                return Err(self.lost(&format!(
-                    "after entry {after} it has {}, and what is between is not kept any more: {COPY}",
-                    entry.id
-                )));
-            }
-            let (mut record, hash) = self.record(expected, &entry.map)?;
-            bytes += record.entry.len();
-            if let Some(hash) = hash {
-                if bytes > most && !records.is_empty() {
-                    break;
+            let left = (!records.is_empty()).then(|| most.saturating_sub(bytes));
+            match self.next(expected, &entry, left) {
+                Ok(Some(record)) => {
+                    bytes += record.entry.len() + record.blob.as_ref().map_or(0, |blob| blob.len());
+                    records.push((expected, record));
                 }
-                let blob = self.blob(expected, hash)?;
-                bytes += blob.1.len();
-                if bytes > most && !records.is_empty() {
-                    self.spare = Some(blob);
-                    break;
-                }
-                record.blob = Some(blob.1);
-            } else if bytes > most && !records.is_empty() {
-                break;
+                Ok(None) => break,
+                // What stands before it can be read. It comes to this one again when that has been.
+                Err(_) if !records.is_empty() => break,
+                Err(fault) => return Err(fault),
             }
-            records.push((expected, record));
         }
         Ok(records)
+    }
+
+    /// The record of an entry, with its picture; `None`: it does not fit into the bytes that are left, if there is an end to them.
+    fn next(
+        &mut self,
+        expected: Place,
+        entry: &StreamId,
+        left: Option<usize>,
+    ) -> Result<Option<Record>, Fault> {
+        if place(&entry.id) != Some(expected) {
+            return Err(self.lost(&format!(
+                "after entry {} it has {}, and what is between is not kept any more: {COPY}",
+                expected - 1,
+                entry.id
+            )));
+        }
+        let fits = |bytes| left.is_none_or(|left| bytes <= left);
+        let (mut record, hash) = self.record(expected, &entry.map)?;
+        if !fits(record.entry.len()) {
+            return Ok(None);
+        }
+        if let Some(hash) = hash {
+            let blob = self.blob(expected, hash)?;
+            if !fits(record.entry.len() + blob.1.len()) {
+                self.spare = Some(blob);
+                return Ok(None);
+            }
+            record.blob = Some(blob.1);
+        }
+        Ok(Some(record))
     }
 
     /// One entry, and the hash of its picture.
@@ -259,6 +282,8 @@ impl Log for RedisLog {
             self.link.good(answer)?;
         }
         self.id = Some(id.to_owned());
+        // The history says from now on that it belongs to this log.
+        replicas::wait(&mut self.link)?;
         Ok(true)
     }
 

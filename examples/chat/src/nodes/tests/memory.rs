@@ -20,6 +20,9 @@ struct Kept {
     run: u64,
     /// It is a replica.
     refuses: bool,
+    /// So many of the records are on the disks of its replicas, and whether those follow now.
+    copied: usize,
+    is_copied: bool,
 }
 
 /// What becomes of a batch, and what its producer hears.
@@ -51,6 +54,8 @@ impl Server {
             cuts: 0,
             run: 0,
             refuses: false,
+            copied: 0,
+            is_copied: true,
         })))
     }
 
@@ -94,16 +99,37 @@ impl Server {
         }
     }
 
-    /// It begins again without its last ones, unless its disk has them. How many it has lost.
+    /// Its replicas follow it from now on, or do not.
+    pub(super) fn set_copied(&self, is_copied: bool) {
+        self.kept().is_copied = is_copied;
+    }
+
+    /// It begins again without its last ones, unless its disk has them. How many it has lost of which somebody may know.
     pub(super) fn lose(&self, count: usize) -> usize {
         let mut kept = self.kept();
-        let count = if kept.level == Level::Disk { 0 } else { count.min(kept.records.len()) };
+        let count = match kept.level {
+            // One of its replicas takes its place.
+            Level::Replicated => count.min(kept.records.len() - kept.copied),
+            Level::Disk => 0,
+            Level::System | Level::Memory => count.min(kept.records.len()),
+        };
         let left = kept.records.len() - count;
         kept.records.truncate(left);
         kept.late.clear();
         kept.run += 1;
         kept.cuts += 1;
-        count
+        if kept.level == Level::Replicated { 0 } else { count }
+    }
+}
+
+impl Kept {
+    fn wait_for_replicas(&mut self) -> Result<(), Fault> {
+        match self.level {
+            Level::Replicated if self.is_copied => self.copied = self.records.len(),
+            Level::Replicated => return Err(Fault::Away("its replicas do not follow".to_owned())),
+            Level::Disk | Level::System | Level::Memory => {}
+        }
+        Ok(())
     }
 }
 
@@ -122,7 +148,8 @@ impl MemoryLog {
 
 impl Log for MemoryLog {
     fn look(&mut self) -> Result<Condition, Fault> {
-        let kept = self.reach()?;
+        let mut kept = self.reach()?;
+        kept.wait_for_replicas()?;
         Ok(Condition {
             id: Some(kept.id.clone()),
             level: kept.level,
@@ -157,7 +184,8 @@ impl Log for MemoryLog {
     }
 
     fn read(&mut self, after: Place, most: Most, _: Duration) -> Result<Vec<(Place, Record)>, Fault> {
-        let kept = self.reach()?;
+        let mut kept = self.reach()?;
+        kept.wait_for_replicas()?;
         let behind = kept.records.iter().skip(after as usize).take(most.records);
         Ok((after + 1..).zip(behind.cloned()).collect())
     }

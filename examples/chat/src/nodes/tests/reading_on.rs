@@ -35,7 +35,7 @@ fn reads_on(lost: usize, then: &[Record]) -> bool {
     server.lose(lost);
     server.connect().append(then).unwrap();
     match cursor.check(&mut server.connect(), "log") {
-        Ok(()) => true,
+        Ok(_) => true,
         Err(Fault::Lost(_)) => false,
         Err(other) => panic!("{other:?}"),
     }

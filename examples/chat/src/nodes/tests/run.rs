@@ -21,6 +21,8 @@ pub(super) struct Run {
     pub(super) inbox: VecDeque<Logged<usize>>,
     pub(super) appending: Option<MemoryLog>,
     pub(super) following: Option<MemoryLog>,
+    /// The process that the thread which follows has found.
+    pub(super) kept: Option<String>,
     pub(super) lost: Option<String>,
 }
 
@@ -34,6 +36,7 @@ impl Run {
             inbox: VecDeque::new(),
             appending: None,
             following: None,
+            kept: None,
             lost: None,
         }
     }
@@ -61,9 +64,12 @@ impl Run {
         let Some(log) = &mut self.appending else {
             if self.lost.is_none() {
                 let mut log = server.connect();
-                checks::is_the_same(&log.look()?, LOG)?;
-                self.producer.doubt();
-                self.appending = Some(log);
+                let condition = log.look()?;
+                checks::is_the_same(&condition, LOG)?;
+                if self.kept.as_ref() == Some(&condition.run) {
+                    self.producer.doubt();
+                    self.appending = Some(log);
+                }
             }
             return Ok(());
         };
@@ -85,7 +91,10 @@ impl Run {
         let Some(log) = &mut self.following else {
             if self.lost.is_none() {
                 let mut log = server.connect();
-                self.cursor.check(&mut log, LOG)?;
+                let run = self.cursor.check(&mut log, LOG)?.run;
+                if self.kept.replace(run.clone()).is_some_and(|before| before != run) {
+                    self.appending = None;
+                }
                 self.following = Some(log);
             }
             return Ok(());

@@ -53,10 +53,11 @@ pub(crate) struct Settings {
     pub keep_pictures: u64,
     /// Messages per room.
     pub recent: usize,
-    /// The log that several nodes share; `None`: this one is alone.
-    pub log: Option<String>,
+    /// Where the log may be that several nodes share; none: this one is alone.
+    pub log: Vec<String>,
     pub log_name: String,
     pub log_keep: Duration,
+    pub log_replicas: u32,
     pub log_authority: Option<PathBuf>,
     /// Of the command line only: a log that is gone is begun anew.
     pub log_begin: bool,
@@ -180,9 +181,10 @@ impl Settings {
             believe_clock: false,
             keep_pictures: 0,
             recent: 0,
-            log: None,
+            log: Vec::new(),
             log_name: String::new(),
             log_keep: Duration::ZERO,
+            log_replicas: 0,
             log_authority: None,
             log_begin: false,
             backup_every: None,

@@ -42,7 +42,10 @@ impl InForce {
     pub(crate) fn shown(&self) -> Cow<'_, str> {
         match self.value.split_once('?') {
             Some((before, _)) if self.name == "robot-hook" => format!("{before}?...").into(),
-            _ if self.name == "log" => values::without_password(&self.value),
+            _ if self.name == "log" => {
+                let shown: Vec<_> = self.value.split(',').map(values::without_password).collect();
+                shown.join(",").into()
+            }
             _ => (&*self.value).into(),
         }
     }

@@ -239,7 +239,7 @@ fn contradictions(settings: &Settings) -> Vec<String> {
     if settings.log_authority.is_some() && cfg!(not(feature = "tls")) {
         wrong.push("log-authority needs a chat that was built with --features tls".to_owned());
     }
-    if settings.log.is_some() && settings.data.is_none() {
+    if !settings.log.is_empty() && settings.data.is_none() {
         wrong.push("log needs a history in a file: name one with data".to_owned());
     }
     if let Some(Listen::Tcp(address)) = &settings.metrics

@@ -172,8 +172,8 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
             row(
                 "log",
                 "",
-                "the Redis or Valkey in which several nodes share one log: redis://127.0.0.1:6379",
-                Text("URL", |s, v| values::log(v).map(|it| s.log = Some(it))),
+                "the Redis or Valkey in which several nodes share one log: redis://127.0.0.1:6379; several, if it has replicas",
+                List("URL", |s, v| values::logs(v).map(|it| s.log = it)),
             ),
             row(
                 "log-name",
@@ -186,6 +186,12 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
                 "1d",
                 "how long an entry is kept there, for nodes that are away: 6h, 1d",
                 Text("TIME", |s, v| values::period(v).map(|it| s.log_keep = it)),
+            ),
+            row(
+                "log-replicas",
+                "0",
+                "replicas that have on their disks what is acknowledged",
+                Number(0..=8, |s, n| s.log_replicas = n as u32),
             ),
             row(
                 "log-authority",

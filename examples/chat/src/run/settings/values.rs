@@ -30,12 +30,16 @@ impl fmt::Display for Listen {
     }
 }
 
-/// Where the log of several nodes is kept.
-pub(super) fn log(text: &str) -> Result<String, String> {
+/// Where the log of several nodes may be kept.
+pub(super) fn logs(texts: &[String]) -> Result<Vec<String>, String> {
+    texts.iter().map(|text| log(text)).collect()
+}
+
+fn log(text: &str) -> Result<String, String> {
     let schemes = ["redis://", "rediss://", "redis+unix://"];
     if !schemes.iter().any(|scheme| text.starts_with(scheme)) {
         return Err(format!(
-            "{:?} is no address of a log: write redis://127.0.0.1:6379",
+            "{:?} is no address of a log: write redis://127.0.0.1:6379 (and %2C for a comma in a password)",
             without_password(text)
         ));
     }

@@ -15,7 +15,7 @@ pub(super) fn company(server: &RedisServer, boot: &str) -> Company {
 }
 
 fn company_of(server: &RedisServer, boot: &str, life: Duration) -> Company {
-    Company::connect(&place(server.url()), boot, life).expect("it can be connected to")
+    Company::connect(&place(server.url()), 0, boot, life).expect("it can be connected to")
 }
 
 const CARD: &str = r#"{"node":"a"}"#;

@@ -78,21 +78,21 @@ fn a_user_with_exactly_these_rights_can_do_all_and_with_one_less_is_refused() {
     }
     let mut other = set("exact", &rights);
     other.name = "coffee".into();
-    is_refused(RedisLog::connect(&other).and_then(|mut log| log.look()), "rights");
+    is_refused(RedisLog::connect(&other, 0).and_then(|mut log| log.look()), "rights");
 }
 
 /// Does all that can be done, and gives how sure the log is.
 fn everything(place: &Where) -> Result<Level, Fault> {
-    let mut log = RedisLog::connect(place)?;
+    let mut log = RedisLog::connect(place, 0)?;
     let level = log.look()?.level;
     assert!(log.found("5eed", &record(1, "first"))?);
     assert!(!log.found("5eed", &record(1, "first"))?);
     log.append(&[with_picture(2, &[1; 100])])?;
     assert_eq!((log.tail()?, log.read(0, PLENTY, Duration::from_millis(5))?.len()), (2, 2));
-    let mut company = Company::connect(place, "aaaa", LIFE)?;
+    let mut company = Company::connect(place, 0, "aaaa", LIFE)?;
     company.check_digest(1, "ab")?;
     company.refresh("{}")?;
-    let mut other = Company::connect(place, "bbbb", Duration::from_millis(1))?;
+    let mut other = Company::connect(place, 0, "bbbb", Duration::from_millis(1))?;
     other.refresh("{}")?;
     while company.refresh("{}")?.nodes.len() > 1 {} // the other one does not live for long
     company.show(&[3], &[4])?;
@@ -109,24 +109,24 @@ fn everything(place: &Where) -> Result<Level, Fault> {
 fn whoever_has_no_password_or_a_wrong_one_is_refused_and_told_so() {
     let Some(server) = RedisServer::start(&[]) else { return };
     server.command(&["ACL", "SETUSER", "chat", "on", ">secret", "allkeys", "+@all"]);
-    let connect = |user, password| RedisLog::connect(&place(url_of(&server, user, password)));
+    let connect = |user, password| RedisLog::connect(&place(url_of(&server, user, password)), 0);
     is_refused(connect("chat", "wrong").map(drop), "password");
     is_refused(connect("nobody", "secret").map(drop), "password");
     connect("chat", "secret").and_then(|mut log| log.look()).expect("it is let in");
     let mut elsewhere = place(format!("{}/3", url_of(&server, "chat", "secret")));
-    RedisLog::connect(&elsewhere)
+    RedisLog::connect(&elsewhere, 0)
         .and_then(|mut log| log.found("5eed", &record(1, "a")))
         .expect("it is let in");
     assert!(server.command(&["INFO", "keyspace"]).concat().contains("db3:keys=2"));
     elsewhere.name = "a}b".into();
-    is_refused(RedisLog::connect(&elsewhere).map(drop), "name");
+    is_refused(RedisLog::connect(&elsewhere, 0).map(drop), "name");
     server.command(&["ACL", "SETUSER", "default", "resetpass", ">other"]);
-    let mut log = RedisLog::connect(&place(server.url())).expect("no password, and nothing was asked");
+    let mut log = RedisLog::connect(&place(server.url()), 0).expect("no password, and nothing was asked");
     is_refused(log.look(), "password");
     let fault =
-        RedisLog::connect(&place(url_of(&server, "chat", "wr0ng"))).map(drop).expect_err("it is wrong");
+        RedisLog::connect(&place(url_of(&server, "chat", "wr0ng")), 0).map(drop).expect_err("it is wrong");
     assert!(!fault.words().contains("wr0ng"), "{fault}");
-    is_refused(RedisLog::connect(&place("http://localhost".into())).map(drop), "address");
+    is_refused(RedisLog::connect(&place("http://localhost".into()), 0).map(drop), "address");
 }
 
 /// A Redis that stands still is away: nothing waits much longer than three seconds for it.
@@ -164,7 +164,7 @@ fn nobody_waits_long_for_a_redis_that_stands_still() {
         }
         scope.spawn(|| {
             let began = Instant::now();
-            let fault = RedisLog::connect(&address).and_then(|mut log| log.look());
+            let fault = RedisLog::connect(&address, 0).and_then(|mut log| log.look());
             assert!(matches!(fault, Err(Fault::Away(_))), "{fault:?}");
             assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
         });

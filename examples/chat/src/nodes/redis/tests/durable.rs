@@ -77,6 +77,6 @@ fn a_redis_that_is_dead_is_away() {
     server.kill();
     let began = Instant::now();
     assert!(matches!(log.tail(), Err(Fault::Away(_))));
-    assert!(matches!(RedisLog::connect(&place(server.url())).map(drop), Err(Fault::Away(_))));
+    assert!(matches!(RedisLog::connect(&place(server.url()), 0).map(drop), Err(Fault::Away(_))));
     assert!(began.elapsed() < Duration::from_secs(3));
 }

@@ -3,6 +3,7 @@
 mod company;
 mod conditions;
 mod durable;
+mod replicas;
 mod stream;
 #[cfg(feature = "tls")]
 mod tls;
@@ -19,11 +20,11 @@ const PLENTY: Most = Most { records: 1000, bytes: 1 << 20 };
 const ALWAYS: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
 
 fn place(url: String) -> Where {
-    Where { url, name: "tea".into(), keep: Duration::from_secs(60), authority: None }
+    Where { urls: vec![url], name: "tea".into(), keep: Duration::from_secs(60), replicas: 0, authority: None }
 }
 
 fn connect(server: &RedisServer) -> RedisLog {
-    RedisLog::connect(&place(server.url())).expect("it can be connected to")
+    RedisLog::connect(&place(server.url()), 0).expect("it can be connected to")
 }
 
 /// As a user of Redis, with a password.

@@ -22,10 +22,10 @@ fn over_tls_it_must_be_vouched_for() {
     let Some(_server) = RedisServer::start(&[flags, files].concat()) else { return };
     let mut place = place(format!("rediss://127.0.0.1:{port}"));
     place.authority = Some(made.cert.pem().into_bytes());
-    let mut log = RedisLog::connect(&place).expect("it can be connected to");
+    let mut log = RedisLog::connect(&place, 0).expect("it can be connected to");
     assert_eq!(log.found("5eed", &with_picture(1, &vec![1; 1 << 20])), Ok(true));
     assert_eq!(log.read(0, PLENTY, Duration::ZERO).map(|read| read.len()), Ok(1));
     place.authority = None;
-    let unproven = RedisLog::connect(&place).and_then(|mut log| log.look());
+    let unproven = RedisLog::connect(&place, 0).and_then(|mut log| log.look());
     assert!(matches!(&unproven, Err(Fault::Refused(words)) if words.contains("certificate")), "{unproven:?}");
 }
