@@ -37,14 +37,21 @@ impl Company {
     #[track_caller]
     pub(crate) fn with(flags: &[&str], nodes: usize) -> Option<Self> {
         let redis = RedisServer::start(flags)?;
+        let log = ["--log".to_owned(), redis.url()];
+        Some(Company::of(redis, &log, nodes))
+    }
+
+    /// So many nodes, which find their log in this way.
+    #[track_caller]
+    pub(crate) fn of(redis: RedisServer, log: &[String], nodes: usize) -> Self {
         let nodes = (0..nodes)
             .map(|_| {
-                let mut node = Node::prepared(&redis);
+                let mut node = Node::new(log);
                 node.chat.start_again();
                 node
             })
             .collect();
-        Some(Company { nodes, redis })
+        Company { nodes, redis }
     }
 
     pub(crate) fn address(&self, node: usize) -> SocketAddr {
@@ -74,16 +81,25 @@ impl Company {
 impl Node {
     /// One that does not run yet.
     pub(crate) fn prepared(redis: &RedisServer) -> Self {
+        Node::new(&["--log".to_owned(), redis.url()])
+    }
+
+    fn new(log: &[String]) -> Self {
         let [address, board] = [(); 2].map(|()| SocketAddr::from(([127, 0, 0, 1], lasting_port())));
         let mut node = Node { chat: Chat::prepared(&[]), address, board };
-        node.follow(redis);
+        node.set_log(log);
         node
     }
 
     /// From its next start on it follows the log that is kept there.
     pub(crate) fn follow(&mut self, redis: &RedisServer) {
+        self.set_log(&["--log".to_owned(), redis.url()]);
+    }
+
+    fn set_log(&mut self, log: &[String]) {
         let (listen, board) = (self.address.to_string(), self.board.to_string());
-        let flags = ["--listen", &listen, "--metrics", &board, "--log", &redis.url(), "--newcomer-rate", "0"];
+        let mut flags = vec!["--listen", &listen, "--metrics", &board, "--newcomer-rate", "0"];
+        flags.extend(log.iter().map(String::as_str));
         self.chat.set_flags(&flags);
     }
 

@@ -22,11 +22,11 @@ const ROUNDS: u64 = 3;
 const NODES: usize = 3;
 const WRITERS: usize = 6;
 /// So many messages are acknowledged between one blow and the next, at most.
-const BETWEEN: usize = 150;
+pub(crate) const BETWEEN: usize = 150;
 /// So long something stands still, in milliseconds: sometimes longer than a log is waited for.
 const STILL: usize = 4_000;
 
-fn variable(name: &str, default: u64) -> u64 {
+pub(crate) fn variable(name: &str, default: u64) -> u64 {
     env::var(name)
         .map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name}={value}: a number")))
 }
@@ -63,7 +63,7 @@ fn what_is_acknowledged_is_once_on_every_node_whoever_was_killed() {
 }
 
 /// Until so many more messages are acknowledged.
-fn wait_for_talk(stage: &Stage, more: usize, alive: impl Fn() -> bool) {
+pub(crate) fn wait_for_talk(stage: &Stage, more: usize, alive: impl Fn() -> bool) {
     let enough = stage.acknowledged() + more as u64;
     let deadline = Instant::now() + 3 * PATIENCE;
     while stage.acknowledged() < enough {

@@ -1,6 +1,7 @@
 //! A Redis of a test's own: the real program, on a port that it keeps, with a folder that it finds again. It is killed, stopped and
 //! started again as the test likes.
 
+use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -16,6 +17,7 @@ use pollcat_testing::running::wait_until;
 use pollcat_testing::scratch::{Scratch, cannot_run};
 
 pub struct RedisServer {
+    program: &'static str,
     folder: Scratch,
     address: SocketAddr,
     flags: Vec<String>,
@@ -26,11 +28,27 @@ impl RedisServer {
     /// With flags of redis-server (`["--appendonly", "yes"]`); it saves nothing otherwise. `None` if there is none on this machine.
     #[track_caller]
     pub fn start(flags: &[&str]) -> Option<Self> {
+        Self::start_program("redis-server", flags)
+    }
+
+    /// A Valkey, which knows more than the Redis of 2022 that some systems have.
+    #[track_caller]
+    pub fn start_valkey(flags: &[&str]) -> Option<Self> {
+        if env::var_os("POLLCAT_WITHOUT_VALKEY").is_some() {
+            eprintln!("NOT TESTED: there is no valkey-server (POLLCAT_WITHOUT_VALKEY)");
+            return None;
+        }
+        Self::start_program("valkey-server", flags)
+    }
+
+    #[track_caller]
+    fn start_program(program: &'static str, flags: &[&str]) -> Option<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         // A port that is free now may be somebody else's a moment later.
         for _ in 0..5 {
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
             let mut server = RedisServer {
+                program,
                 folder: Scratch::new(&format!("redis-{number}")),
                 address: ([127, 0, 0, 1], lasting_port()).into(),
                 flags: flags.iter().map(|&flag| flag.into()).collect(),
@@ -40,16 +58,20 @@ impl RedisServer {
                 Ok(true) => return Some(server),
                 Ok(false) => {}
                 Err(error) => {
-                    cannot_run(&format!("there is no redis-server on this machine ({error})"));
+                    cannot_run(&format!("there is no {program} on this machine ({error})"));
                     return None;
                 }
             }
         }
-        panic!("redis-server does not start");
+        panic!("{program} does not start");
     }
 
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    pub fn runs(&self) -> bool {
+        self.child.is_some()
     }
 
     /// As a client names it.
@@ -59,6 +81,21 @@ impl RedisServer {
 
     pub fn pid(&self) -> u32 {
         self.child.as_ref().expect("it runs").id()
+    }
+
+    /// It is a replica of the other one, and has all that the other one has.
+    #[track_caller]
+    pub fn follow(&self, other: &RedisServer) {
+        self.command(&["REPLICAOF", "127.0.0.1", &other.address.port().to_string()]);
+        wait_until("a replica follows", || {
+            self.command(&["INFO", "replication"]).concat().contains("master_link_status:up")
+        });
+    }
+
+    /// It is a primary, whatever it was.
+    #[track_caller]
+    pub fn promote(&self) {
+        self.command(&["REPLICAOF", "NO", "ONE"]);
     }
 
     /// As the power does (SIGKILL).
@@ -76,6 +113,19 @@ impl RedisServer {
 
     pub fn go_on(&self) {
         self.signal(Signal::CONT);
+    }
+
+    /// Its disk is another one, and empty; killed first if it runs.
+    #[track_caller]
+    pub fn lose_disk(&mut self) {
+        self.kill();
+        for entry in fs::read_dir(self.folder.path()).expect("it has a folder") {
+            let path = entry.expect("a folder can be read").path();
+            match path.is_dir() {
+                true => fs::remove_dir_all(path).expect("a folder can be removed"),
+                false => fs::remove_file(path).expect("a file can be removed"),
+            }
+        }
     }
 
     /// Again, on the same port and with what is in its folder; killed first if it runs.
@@ -136,7 +186,7 @@ impl RedisServer {
     /// False if it has ended instead.
     fn run(&mut self) -> io::Result<bool> {
         let log = OpenOptions::new().create(true).append(true).open(self.folder.file("log"))?;
-        let child = Command::new("redis-server")
+        let child = Command::new(self.program)
             .args(["--bind", "127.0.0.1", "--port", &self.address.port().to_string()])
             .args(["--save", "", "--daemonize", "no", "--dir"])
             .arg(self.folder.path())
