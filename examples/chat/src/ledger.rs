@@ -94,15 +94,13 @@ impl Ledger {
         .map(refusal)
     }
 
-    /// The ticket comes back when this node knows what is in the log now.
-    pub(crate) fn wait_for_all(&self, ticket: Ticket) {
-        if let Some(bus) = &self.bus {
-            bus.wait_for_all(ticket);
-        }
+    /// The ticket comes back when this node knows what is in the log now, if that is soon. False: it never will.
+    pub(crate) fn wait_for_all(&self, ticket: Ticket) -> bool {
+        self.bus.as_ref().is_some_and(|bus| bus.wait_for_all(ticket))
     }
 
-    /// Those who have waited too long: for their entries, and for all that is in the log.
-    pub(crate) fn give_up_waiting(&self) -> (Vec<Ticket>, Vec<Ticket>) {
+    /// Those who have waited too long for their entries.
+    pub(crate) fn give_up_waiting(&self) -> Vec<Ticket> {
         self.bus.as_ref().map_or_else(Default::default, Bus::give_up_waiting)
     }
 
@@ -112,7 +110,7 @@ impl Ledger {
     }
 
     pub(crate) fn tell_nodes(&self, saying: &Saying) {
-        self.bus.iter().for_each(|bus| bus.tell(saying.to_text()));
+        self.bus.iter().for_each(|bus| bus.tell(saying));
     }
 
     /// Why nothing can be written to the log now.

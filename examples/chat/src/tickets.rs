@@ -57,6 +57,10 @@ pub(crate) enum Ticket {
     Read(Question),
     /// They come when this node knows all that others knew when they asked.
     Barrier(PeerId),
+    /// The same for a picture that was not known here.
+    Look {
+        path: String,
+    },
 }
 
 /// For an entry.

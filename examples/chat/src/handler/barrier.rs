@@ -4,18 +4,24 @@ use pollcat::PeerId;
 
 use super::hall::Hall;
 use crate::ask::Positions;
-use crate::history::PersonId;
+use crate::history::{Millis, PersonId};
 use crate::model::Room;
 use crate::refusal::Refusal;
+use crate::run::clock::ticks;
 use crate::session::Barrier;
 use crate::tickets::Ticket;
+
+/// Nobody waits longer for this node to know what others knew, in milliseconds, whatever is the matter with it.
+const PATIENCE: Millis = 2_000;
 
 /// Somebody has come, perhaps from a node that was faster: what they say waits until this one knows all that others knew.
 pub(super) fn wait_for_all(hall: &mut Hall, peer: PeerId, barrier: Barrier) {
     let Some(session) = hall.sessions.get_mut(peer) else { return };
     session.barrier = barrier;
     session.held.hold();
-    hall.ledger.wait_for_all(Ticket::Barrier(peer));
+    // What will never come is not waited for.
+    let patience = if hall.ledger.wait_for_all(Ticket::Barrier(peer)) { PATIENCE } else { 0 };
+    hall.barriers.insert((ticks() + patience, peer));
 }
 
 /// May somebody be let in who may know more than this node? While the log is away, only if it is plain that they do not.

@@ -78,6 +78,8 @@ pub(super) struct Hall {
     pub links: Links,
     /// Who is here at other nodes.
     pub fellows: Fellows,
+    /// Who waits for this node to know what others know, and until when, in order.
+    pub barriers: BTreeSet<(Millis, PeerId)>,
     /// More numbers are on their way.
     pub is_reserving: bool,
     /// Which sessions were noted lately.
@@ -142,6 +144,7 @@ impl Hall {
             left: Left::default(),
             links: Links::default(),
             fellows: Fellows::default(),
+            barriers: BTreeSet::new(),
             is_reserving: false,
             seen: Seen::default(),
             typing: HashMap::new(),

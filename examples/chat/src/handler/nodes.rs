@@ -37,10 +37,26 @@ pub(super) fn reserved(hall: &mut Hall, person: PersonId, room: RoomId) {
 
 // ---- what others know already
 
+/// Who has waited for too long waits no more.
+fn give_up_waiting(hall: &mut Hall, peers: &mut Peers) {
+    let now = ticks();
+    while let Some(&(until, peer)) = hall.barriers.first()
+        && until <= now
+    {
+        hall.barriers.pop_first();
+        if hall.sessions.get(peer).is_some_and(|session| session.barrier.waits()) {
+            pass(hall, peers, peer, Barrier::Failed);
+        }
+    }
+}
+
 /// This node knows all that others knew when somebody came.
-pub(super) fn reached(hall: &mut Hall, peers: &mut Peers, ticket: Ticket) {
-    if let Ticket::Barrier(peer) = ticket {
-        pass(hall, peers, peer, Barrier::Passed);
+pub(super) fn reached(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
+    match hall.sessions.get_mut(peer) {
+        Some(session) if session.barrier.waits() => pass(hall, peers, peer, Barrier::Passed),
+        // They have not waited for it, and are better off from now on.
+        Some(session) => session.barrier = Barrier::Passed,
+        None => {}
     }
 }
 
@@ -56,13 +72,9 @@ fn pass(hall: &mut Hall, peers: &mut Peers, peer: PeerId, how: Barrier) {
 
 /// Looks who has waited for too long.
 pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers) {
-    let (over, behind) = hall.ledger.give_up_waiting();
+    let over = hall.ledger.give_up_waiting();
     unsure(hall, peers, over);
-    for ticket in behind {
-        if let Ticket::Barrier(peer) = ticket {
-            pass(hall, peers, peer, Barrier::Failed);
-        }
-    }
+    give_up_waiting(hall, peers);
     reserve(hall, peers);
     hall.metrics.set_trouble(hall.ledger.trouble());
 }

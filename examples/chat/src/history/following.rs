@@ -17,6 +17,9 @@ use super::{Applied, Report};
 const TRIAL: Duration = Duration::from_secs(1);
 /// What came of the log is compared between nodes at each of so many places.
 const COMPARED: Place = 1000;
+/// So many may wait for a place, while nothing can be applied. Those who have waited for longest have given up.
+const AWAITED: usize = 10_000;
+
 impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
     /// Some of the log, or somebody who waits for it to be applied.
     pub(super) fn follow(&mut self, first: Job<T>) {
@@ -25,7 +28,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             match job {
                 Job::Asked(..) => log::error!("an entry that does not stand in the log is left out"),
                 Job::Reached(place, ticket) => {
-                    self.awaited.push((place, ticket));
+                    self.wait_for(place, ticket);
                     self.tell_reached();
                 }
                 Job::Logged(batch) => match self.apply_all(batch, &mut jobs) {
@@ -55,7 +58,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
                 }
             }
             match self.jobs.recv_timeout(TRIAL) {
-                Ok(Job::Reached(place, ticket)) => self.awaited.push((place, ticket)),
+                Ok(Job::Reached(place, ticket)) => self.wait_for(place, ticket),
                 // There are no more than the follower may be ahead.
                 Ok(job) => held.push(job),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -134,10 +137,20 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         }
     }
 
+    fn wait_for(&mut self, place: Place, ticket: T) {
+        if self.awaited.len() == AWAITED {
+            self.awaited.pop_front();
+        }
+        self.awaited.push_back((place, ticket));
+    }
+
     fn tell_reached(&mut self) {
         let place: Place = self.progress.place;
-        for (_, ticket) in self.awaited.extract_if(.., |(until, _)| *until <= place) {
-            (self.tell)(Report::Reached { ticket });
+        // One who has come later waits for the same place, or for a later one.
+        while self.awaited.front().is_some_and(|(until, _)| *until <= place) {
+            if let Some((_, ticket)) = self.awaited.pop_front() {
+                (self.tell)(Report::Reached { ticket });
+            }
         }
     }
 }

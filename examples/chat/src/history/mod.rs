@@ -91,6 +91,7 @@ mod tests;
 mod wal;
 mod writer;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -220,7 +221,7 @@ impl<T: Send + 'static> History<T> {
             next_trial: None,
             untold: entries,
             ahead: ahead.clone(),
-            awaited: Vec::new(),
+            awaited: VecDeque::new(),
         };
         let (backups, keeper) = kept.unzip();
         let mut threads = Vec::from_iter(keeper.map(|it| start("backups", || it.run())).transpose()?);

@@ -11,6 +11,7 @@
 //!                                                                                      unless it is full and some fit
 //! ```
 
+use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -66,7 +67,7 @@ pub(super) struct Writer<T, F> {
     /// Batches of the log that were handed on, and are not applied.
     pub ahead: Arc<AtomicUsize>,
     /// Who waits until the log is applied up to a place.
-    pub awaited: Vec<(Place, T)>,
+    pub awaited: VecDeque<(Place, T)>,
 }
 
 /// How an entry came out, and the entry that was decided because of it, and applied after it.

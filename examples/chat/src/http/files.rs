@@ -7,6 +7,7 @@ use pollcat::{Answer, Peers, Request, RequestId};
 use super::door::{self, Door, Reason};
 use super::gallery::{Gallery, PATIENCE, Said, Step, Wish};
 use super::pages;
+use super::unknown::Unknown;
 use crate::history::{Failure, Found, Read};
 use crate::ledger::Ledger;
 use crate::pace::Wait;
@@ -16,11 +17,12 @@ use crate::run::budgets::Budget;
 use crate::run::clock::ticks;
 use crate::run::settings::Settings;
 use crate::session::Charges;
-use crate::tickets::Question;
+use crate::tickets::{Question, Ticket};
 
 #[derive(Debug)]
 pub(crate) struct Files {
     gallery: Gallery<RequestId>,
+    unknown: Unknown<Wish<RequestId>>,
     /// The longest picture that is taken now, in bytes.
     max_picture: usize,
 }
@@ -36,7 +38,11 @@ pub(crate) struct Visit<'a> {
 
 impl Files {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Files { gallery: Gallery::new(Budget::pictures(settings)), max_picture: settings.max_picture }
+        Files {
+            gallery: Gallery::new(Budget::pictures(settings)),
+            unknown: Unknown::default(),
+            max_picture: settings.max_picture,
+        }
     }
 
     pub(crate) fn change(&mut self, settings: &Settings) {
@@ -62,7 +68,7 @@ impl Files {
         };
         if !pages::is_current(request.header("if-none-match"), &pages::picture_tag(id)) {
             let until = ticks() + PATIENCE;
-            let wish = Wish { request: asked, by: payer, until, most: self.longest(path) };
+            let wish = Wish { request: asked, by: payer, until, most: self.longest(path), is_late: false };
             return self.look_at(peers, ledger, path, wish);
         }
         let same = Question::SamePicture { path: path.to_owned(), request: asked };
@@ -98,16 +104,21 @@ impl Files {
     /// Nobody waits for the answer to this request any more.
     pub(crate) fn on_request_gone(&mut self, request: RequestId) {
         self.gallery.forget(request);
+        self.unknown.forget(|wish| wish.request == request);
     }
 
     pub(crate) fn pass_time(&mut self, peers: &mut Peers, ledger: &Ledger) {
         answer(peers, self.gallery.pass_time(ticks()), &too_busy());
+        for (path, wish) in self.unknown.pass_time(ticks()) {
+            answer(peers, [wish.request], &picture(&path, Ok(Found::Picture(None))));
+        }
         self.look_again(peers, ledger);
     }
 
     /// The chat stops: nobody waits for room any longer.
     pub(crate) fn stop(&mut self, peers: &mut Peers) {
         answer(peers, self.gallery.send_away(), &stopping());
+        answer(peers, requests(self.unknown.send_away()), &stopping());
     }
 
     /// Those for whom there was no room a moment ago.
@@ -146,9 +157,43 @@ impl Files {
         let (wishes, shown) = self.gallery.take(path, said);
         let length = shown.as_ref().map_or(0, |(_, bytes)| bytes.len());
         let found = shown.map_or(found, |shown| Ok(Found::Picture(Some(shown))));
+        let wishes = match &found {
+            Ok(Found::Picture(None)) => self.wait_for_all(ledger, path, wishes),
+            _ => wishes,
+        };
         wishes.iter().for_each(|wish| charges.charge_file(wish.by, length, ticks()));
         answer(peers, requests(wishes), &picture(path, found));
         self.look_again(peers, ledger);
+    }
+
+    /// A picture is not known here. Those who do not wait until this node knows all that others know.
+    fn wait_for_all(
+        &mut self,
+        ledger: &Ledger,
+        path: &str,
+        wishes: Vec<Wish<RequestId>>,
+    ) -> Vec<Wish<RequestId>> {
+        let mut answered = Vec::new();
+        for wish in wishes {
+            let waits = ledger.is_shared() && !wish.is_late && self.unknown.has_room();
+            if !waits {
+                answered.push(wish);
+            } else if self.unknown.wait(path, wish, ticks())
+                && !ledger.wait_for_all(Ticket::Look { path: path.to_owned() })
+            {
+                answered.extend(self.unknown.take(path));
+            }
+        }
+        answered
+    }
+
+    /// This node knows all by now that others knew when a picture was asked for.
+    pub(crate) fn look_once_more(&mut self, peers: &mut Peers, ledger: &Ledger, path: &str) {
+        for wish in self.unknown.take(path) {
+            let wish = Wish { is_late: true, ..wish };
+            let steps = self.gallery.ask(path, wish);
+            answer(peers, self.begin_each(ledger, steps), &too_busy());
+        }
     }
 }
 

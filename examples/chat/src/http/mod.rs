@@ -17,3 +17,4 @@ pub(crate) mod files;
 mod gallery;
 pub(crate) mod media;
 mod pages;
+mod unknown;

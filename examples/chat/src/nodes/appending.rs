@@ -1,12 +1,15 @@
 //! The thread that appends to the log, and tells other nodes of this one.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::checks;
-use super::common::{Beginning, Common};
+use super::common::{Beginning, Common, Queue};
+use super::comparing::{Verdict, judge};
 use super::log::{Fault, Log, Place};
+use super::outbox::Mail;
 use super::redis::{Company, LIFE, RedisLog};
 use super::retrying::Retrying;
 use super::standing::{Kept, Side};
@@ -17,6 +20,10 @@ use crate::token;
 
 /// Other nodes hear so often that this one lives.
 const REFRESH: Duration = Duration::from_secs(2);
+/// A node that is further behind than so many entries leaves the chores to others.
+const BEHIND: Place = 1000;
+/// For so long others may come to the place at which nodes are compared.
+const COMPARING: Duration = Duration::from_secs(60);
 /// At the end, what waits is tried to be appended for so long.
 const LAST: Duration = Duration::from_secs(3);
 
@@ -26,19 +33,19 @@ pub(super) struct Appending<T, F> {
     follower: Follower<T>,
     tell: F,
     /// All who are here, for a log that has forgotten it.
-    here: Vec<PersonId>,
+    here: BTreeSet<PersonId>,
     /// Who kept the log when it was last connected to.
     kept: Option<Kept>,
     trimming: Trimming,
+    /// The place at which nodes were compared last, and when: others may come to it later.
+    compared: Option<(Place, Instant)>,
 }
 
 /// What is to be done next.
 struct Work<T> {
     records: Vec<super::log::Record>,
     barriers: Vec<T>,
-    seen: Vec<(PersonId, bool)>,
-    told: Vec<String>,
-    digests: Vec<(Place, String)>,
+    mail: Mail,
     is_closing: bool,
 }
 
@@ -54,9 +61,10 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
             beginning,
             follower,
             tell,
-            here: Vec::new(),
+            here: BTreeSet::new(),
             kept: None,
             trimming: Trimming::default(),
+            compared: None,
         }
     }
 
@@ -82,7 +90,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 }
             }
             let wait = retrying.next(token::random_number());
-            let waits = |queue: &mut super::common::Queue<T>| !queue.is_closing && !self.has_moved();
+            let waits = |queue: &mut Queue<T>| !queue.is_closing && !self.has_moved();
             drop(self.common.bell.wait_timeout_while(queue, wait, waits));
             if closing_since.is_some() {
                 std::thread::sleep(wait);
@@ -107,8 +115,10 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         let boot = self.boot();
         let mut company = Company::connect(&self.beginning.log, kept.at, &boot, LIFE)?;
         self.common.lock().producer.doubt();
-        company.show_all(&self.here)?;
-        let mut refreshed = self.refresh(&mut company)?;
+        // First, for Redis may be too full for anything else.
+        self.trim(&mut log)?;
+        company.show_all(&self.everybody())?;
+        let mut refreshed = self.refresh(&mut log, &mut company)?;
         retrying.done();
         if self.common.standing.heal(Side::Appending) {
             (self.tell)(Told::Changed);
@@ -125,57 +135,57 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 log.append(&work.records)?;
             }
             self.answer_barriers(&mut log, work.barriers)?;
-            self.show(&mut company, &work.seen)?;
-            for (place, digest) in work.digests {
-                if let Some(theirs) = company.check_digest(place, &digest)? {
-                    return Err(Fault::Lost(format!(
-                        "up to place {place} of the log this node has come to something else than another one ({digest}, and not \
-                         {theirs}): stop it, and start it with a backup of a node that is right; and tell the authors of the chat"
-                    )));
-                }
-            }
-            for payload in work.told {
-                company.tell(&payload)?;
+            self.show(&mut company, &work.mail)?;
+            company.tell(&work.mail.told)?;
+            for (place, digest) in work.mail.digests {
+                company.report(&self.beginning.id, place, &digest)?;
+                self.compared = Some((place, Instant::now()));
+                self.compare(&mut company, place)?;
             }
             if work.is_closing && self.common.lock().producer.is_empty() {
                 return company.leave();
             }
             if refreshed.elapsed() >= REFRESH {
-                refreshed = self.refresh(&mut company)?;
-                self.trim(&mut log, &mut company)?;
+                let trimmed = self.trim(&mut log);
+                refreshed = self.refresh(&mut log, &mut company)?;
+                trimmed?;
+                if let Some((place, since)) = self.compared {
+                    self.compare(&mut company, place)?;
+                    self.compared = self.compared.filter(|_| since.elapsed() < COMPARING);
+                }
             }
         }
     }
 
-    /// Waits until there is something to do.
+    /// Waits until there is something to do, or it is time to say that this node lives.
     fn next(&self, until: Instant) -> Work<T> {
         let mut queue = self.common.lock();
-        let has_nothing = |queue: &super::common::Queue<T>| {
-            !queue.producer.has_batch()
-                && queue.barriers.is_empty()
-                && queue.seen.is_empty()
-                && queue.told.is_empty()
-                && queue.digests.is_empty()
-                && !queue.is_closing
-                && !self.has_moved()
-        };
-        if has_nothing(&queue) {
-            let wait = until.saturating_duration_since(Instant::now());
-            let woken = self.common.bell.wait_timeout_while(queue, wait, |queue| has_nothing(queue));
-            queue = woken.unwrap_or_else(std::sync::PoisonError::into_inner).0;
-        } else if queue.is_closing && !queue.producer.has_batch() {
+        if queue.is_closing && !queue.producer.has_batch() {
             // What was sent last is on its way back.
-            let woken = self.common.bell.wait_timeout(queue, Duration::from_millis(20));
-            queue = woken.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+            queue = self.wait(queue, Duration::from_millis(20));
         }
-        Work {
-            records: queue.producer.batch(),
-            barriers: queue.barriers.drain(..).map(|(ticket, _)| ticket).collect(),
-            seen: std::mem::take(&mut queue.seen),
-            told: std::mem::take(&mut queue.told),
-            digests: std::mem::take(&mut queue.digests),
-            is_closing: queue.is_closing,
+        loop {
+            let now = Instant::now();
+            let due = queue.outbox.due(now).map_or(until, |due| due.min(until));
+            let has_work = queue.producer.has_batch()
+                || !queue.barriers.is_empty()
+                || queue.is_closing
+                || self.has_moved()
+                || self.common.standing.lost().is_some();
+            if has_work || due <= now {
+                return Work {
+                    records: queue.producer.batch(),
+                    barriers: queue.barriers.drain(..).map(|(ticket, _)| ticket).collect(),
+                    mail: queue.outbox.take(now),
+                    is_closing: queue.is_closing,
+                };
+            }
+            queue = self.wait(queue, due - now);
         }
+    }
+
+    fn wait<'a>(&self, queue: MutexGuard<'a, Queue<T>>, long: Duration) -> MutexGuard<'a, Queue<T>> {
+        self.common.bell.wait_timeout(queue, long).unwrap_or_else(PoisonError::into_inner).0
     }
 
     fn answer_barriers(&self, log: &mut RedisLog, barriers: Vec<T>) -> Result<(), Fault> {
@@ -189,32 +199,24 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 }
                 Ok(())
             }
-            Err(fault) => {
-                // They are told by whoever looks how long they have waited.
-                let long_ago =
-                    Instant::now().checked_sub(Duration::from_secs(60)).unwrap_or_else(Instant::now);
-                self.common.lock().barriers.extend(barriers.into_iter().map(|ticket| (ticket, long_ago)));
-                Err(fault)
-            }
+            // Nobody waits for this for ever.
+            Err(fault) => Err(fault),
         }
     }
 
-    fn show(&mut self, company: &mut Company, seen: &[(PersonId, bool)]) -> Result<(), Fault> {
-        for &(person, is_here) in seen {
-            self.here.retain(|&one| one != person);
-            if is_here {
-                self.here.push(person);
-            }
+    fn show(&mut self, company: &mut Company, mail: &Mail) -> Result<(), Fault> {
+        self.here.extend(&mail.came);
+        for person in &mail.went {
+            self.here.remove(person);
         }
-        let of = |wanted: bool| -> Vec<PersonId> {
-            let is_last = |at: usize, person: PersonId| seen[at + 1..].iter().all(|&(one, _)| one != person);
-            let some = seen.iter().enumerate();
-            some.filter(|&(at, &(person, is_here))| is_here == wanted && is_last(at, person))
-                .map(|(_, &(person, _))| person)
-                .collect()
-        };
-        let (came, went) = (of(true), of(false));
-        if came.is_empty() && went.is_empty() { Ok(()) } else { company.show(&came, &went) }
+        match mail.came.is_empty() && mail.went.is_empty() {
+            true => Ok(()),
+            false => company.show(&mail.came, &mail.went),
+        }
+    }
+
+    fn everybody(&self) -> Vec<PersonId> {
+        self.here.iter().copied().collect()
     }
 
     /// The thread that follows has found the log elsewhere, or kept by another process.
@@ -222,28 +224,46 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         self.common.standing.kept() != self.kept
     }
 
+    /// Has this node come to something else than others?
+    fn compare(&self, company: &mut Company, place: Place) -> Result<(), Fault> {
+        let boot = self.boot();
+        match judge(&company.reports(&self.beginning.id, place)?, &boot) {
+            Verdict::Same => Ok(()),
+            Verdict::OthersDiffer => {
+                log::error!(
+                    "up to place {place} of the log another node has come to something else than this one, and stops"
+                );
+                Ok(())
+            }
+            Verdict::Differs(theirs) => Err(Fault::Lost(format!(
+                "up to place {place} of the log this node has come to something else than another one ({theirs} is there): stop it, and \
+                 start it with a backup of a node that is right; and tell the authors of the chat"
+            ))),
+        }
+    }
+
     fn boot(&self) -> Arc<str> {
         self.common.lock().producer.boot().clone()
     }
 
-    /// What is old enough is given up, by the node whose turn it is.
-    fn trim(&mut self, log: &mut RedisLog, company: &mut Company) -> Result<(), Fault> {
-        if !self.common.holds_chores.load(Ordering::Relaxed) {
-            self.trimming = Trimming::default();
-        } else if self.trimming.is_due(Instant::now()) {
-            let tail = log.tail()?;
-            if let Some(before) = self.trimming.mark(tail, self.beginning.log.keep, Instant::now()) {
-                company.trim(before)?;
-            }
+    /// What is old enough is given up.
+    fn trim(&mut self, log: &mut RedisLog) -> Result<(), Fault> {
+        let (keep, now) = (self.beginning.log.keep, Instant::now());
+        if self.trimming.is_due(keep, now) {
+            let newest = log.note()?;
+            log.give_up(self.trimming.until(newest, keep, now))?;
         }
         Ok(())
     }
 
-    /// This node lives; who else does?
-    fn refresh(&self, company: &mut Company) -> Result<Instant, Fault> {
-        let round = company.refresh(&self.beginning.card)?;
+    /// This node lives; who else does? The chores are for one that follows.
+    fn refresh(&self, log: &mut RedisLog, company: &mut Company) -> Result<Instant, Fault> {
+        let behind = log.tail()?.saturating_sub(self.common.read.load(Ordering::Relaxed));
+        let follows = self.common.standing.trouble_of(Side::Following).is_none();
+        let may_hold = follows && self.follower.has_room() && behind <= BEHIND;
+        let round = company.refresh(&self.beginning.card, may_hold)?;
         if round.here != self.here.len() {
-            company.show_all(&self.here)?;
+            company.show_all(&self.everybody())?;
         }
         let boot = self.boot();
         let had = self.common.holds_chores.swap(round.holds_chores, Ordering::Relaxed);

@@ -9,6 +9,7 @@ use super::appending::Appending;
 use super::common::{Beginning, Common, NotTaken};
 use super::following::Following;
 use super::log::Level;
+use super::saying::Saying;
 use super::told::Told;
 use crate::history::{Entry, Follower, PersonId, Whose};
 
@@ -16,8 +17,8 @@ use crate::history::{Entry, Follower, PersonId, Whose};
 const PATIENCE: Duration = Duration::from_secs(3);
 /// While the log is known to be away, they are told so sooner.
 const NO_HOPE: Duration = Duration::from_millis(700);
-/// So long somebody waits for this node to know what others knew.
-const BARRIER: Duration = Duration::from_secs(2);
+/// Whoever waits longer for this node to know what others knew is not waited for any more.
+const BARRIER: Duration = Duration::from_secs(10);
 
 pub(crate) struct Bus<T> {
     common: Arc<Common<T>>,
@@ -70,32 +71,38 @@ impl<T: Send + 'static> Bus<T> {
         self.common.lock().producer.bytes()
     }
 
-    /// The ticket comes back when this node has applied all that is in the log by now.
-    pub(crate) fn wait_for_all(&self, ticket: T) {
-        self.common.lock().barriers.push((ticket, Instant::now()));
-        self.common.bell.notify_one();
-    }
-
-    /// Those who have waited too long: for their entries, and for all that is in the log.
-    pub(crate) fn give_up_waiting(&self) -> (Vec<T>, Vec<T>) {
-        let patience = if self.common.standing.trouble().is_some() { NO_HOPE } else { PATIENCE };
+    /// The ticket comes back when this node has applied all that is in the log by now, if that is soon. False: it never will.
+    pub(crate) fn wait_for_all(&self, ticket: T) -> bool {
+        if self.common.standing.lost().is_some() {
+            return false;
+        }
         let now = Instant::now();
         let mut queue = self.common.lock();
-        let unsure = queue.producer.give_up_waiting(patience, now);
-        let over = |(_, since): &mut (T, Instant)| now.saturating_duration_since(*since) >= BARRIER;
-        let behind = queue.barriers.extract_if(.., over).map(|(ticket, _)| ticket).collect();
-        (unsure, behind)
+        let is_over = |(_, since): &(T, Instant)| now.saturating_duration_since(*since) >= BARRIER;
+        while queue.barriers.front().is_some_and(is_over) {
+            queue.barriers.pop_front();
+        }
+        queue.barriers.push_back((ticket, now));
+        drop(queue);
+        self.common.bell.notify_one();
+        true
+    }
+
+    /// Those who have waited too long for their entries.
+    pub(crate) fn give_up_waiting(&self) -> Vec<T> {
+        let patience = if self.common.standing.trouble().is_some() { NO_HOPE } else { PATIENCE };
+        self.common.lock().producer.give_up_waiting(patience, Instant::now())
     }
 
     /// Other nodes hear who has come or gone here.
     pub(crate) fn show(&self, person: PersonId, is_here: bool) {
-        self.common.lock().seen.push((person, is_here));
+        self.common.lock().outbox.see(person, is_here);
         self.common.bell.notify_one();
     }
 
     /// Other nodes hear this, if nothing comes between.
-    pub(crate) fn tell(&self, payload: String) {
-        self.common.lock().told.push(payload);
+    pub(crate) fn tell(&self, saying: &Saying) {
+        self.common.lock().outbox.tell(saying.to_text(), saying.is_passing(), Instant::now());
         self.common.bell.notify_one();
     }
 
@@ -105,7 +112,10 @@ impl<T: Send + 'static> Bus<T> {
 
     /// Why nothing can be written now; and whether an operator has to see to it.
     pub(crate) fn trouble(&self) -> Option<String> {
-        self.common.standing.trouble()
+        match self.common.trouble()? {
+            NotTaken::Full => Some("more waits for the log than fits into max-pending".to_owned()),
+            NotTaken::Away(words) => Some(words),
+        }
     }
 
     pub(crate) fn level(&self) -> Option<Level> {

@@ -1,16 +1,17 @@
 //! What the loop and the threads of the log share.
 
-use std::sync::atomic::AtomicBool;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::codec;
 use super::cursor::Cursor;
-use super::log::Place;
+use super::outbox::Outbox;
 use super::producer::Producer;
 use super::redis::Where;
 use super::standing::Standing;
-use crate::history::{Digest, Entry, PersonId, Shared, Whose};
+use crate::history::{Digest, Entry, Shared, Whose};
 
 /// When an entry has not come back for so long, nothing more is taken.
 const STALL: Duration = Duration::from_secs(1);
@@ -29,6 +30,8 @@ pub(crate) struct Common<T> {
     pub(super) bell: Condvar,
     pub(super) standing: Standing,
     pub(super) holds_chores: Arc<AtomicBool>,
+    /// The place up to which the log was read.
+    pub(super) read: AtomicU64,
     /// In bytes.
     pub(super) limit: usize,
 }
@@ -36,13 +39,8 @@ pub(crate) struct Common<T> {
 pub(super) struct Queue<T> {
     pub(super) producer: Producer<T>,
     /// Who waits until this node knows what is in the log now, and since when.
-    pub(super) barriers: Vec<(T, Instant)>,
-    /// Who has come and gone here; the last word about each counts.
-    pub(super) seen: Vec<(PersonId, bool)>,
-    /// For the other nodes.
-    pub(super) told: Vec<String>,
-    /// What came of the log up to some places, for all nodes to compare.
-    pub(super) digests: Vec<(Place, String)>,
+    pub(super) barriers: VecDeque<(T, Instant)>,
+    pub(super) outbox: Outbox,
     pub(super) is_closing: bool,
 }
 
@@ -51,15 +49,14 @@ impl<T> Common<T> {
         Common {
             queue: Mutex::new(Queue {
                 producer: Producer::new(boot),
-                barriers: Vec::new(),
-                seen: Vec::new(),
-                told: Vec::new(),
-                digests: Vec::new(),
+                barriers: VecDeque::new(),
+                outbox: Outbox::default(),
                 is_closing: false,
             }),
             bell: Condvar::new(),
             standing: Standing::new(),
             holds_chores: Arc::default(),
+            read: AtomicU64::new(0),
             limit,
         }
     }
@@ -101,7 +98,7 @@ impl<T: Send + 'static> Common<T> {
         let common = self.clone();
         let passed = move |place, digest: Digest| {
             let hex = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            common.lock().digests.push((place, hex));
+            common.lock().outbox.compare(place, hex);
             common.bell.notify_one();
         };
         Shared {

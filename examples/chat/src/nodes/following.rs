@@ -1,6 +1,7 @@
 //! The thread that reads the log, and hands it on to the history.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::common::{Beginning, Common};
@@ -115,6 +116,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Following<T, F> {
                 false => Whose::Elsewhere,
             };
             let batch = self.cursor.take(heard.records, came)?;
+            self.common.read.store(self.cursor.place(), Ordering::Relaxed);
             if !self.follower.apply(batch) {
                 return Ok(());
             }

@@ -8,6 +8,7 @@ use super::following::MOST;
 use super::log::{Condition, Fault, Log, Record};
 use super::redis::{self, Found, RedisLog, Where};
 use super::standing::Kept;
+use super::trimming::Trimming;
 use super::{checks, codec};
 use crate::history::{Broken, Came, Done, Entry, Joining, PersonId, RoomId, Whose};
 
@@ -72,6 +73,7 @@ pub(crate) fn join<T>(
     for entry in &wanted {
         common.lock().producer.ask(codec::encode(entry), Whose::Loop(None), Instant::now());
     }
+    give_up_old(&mut log, coming.log.keep).map_err(told)?;
     while !common.lock().producer.is_empty() {
         let batch = common.lock().producer.batch();
         if !batch.is_empty() {
@@ -84,6 +86,15 @@ pub(crate) fn join<T>(
     };
     common.standing.begin(condition.level, Kept { at: found.at, run: condition.run });
     Ok(Joined { id, person, room })
+}
+
+/// What is older than the log is to be kept, so that a memory that was full takes more.
+fn give_up_old(log: &mut RedisLog, keep: Duration) -> Result<(), Fault> {
+    match log.note() {
+        Ok(newest) => log.give_up(Trimming::default().until(newest, keep, Instant::now())),
+        Err(Fault::Refused(_)) => Ok(()),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn reach(log: &Where) -> Result<(RedisLog, Condition, Found), String> {

@@ -12,6 +12,7 @@
 //! | `redis/` | a log in a stream of Redis or Valkey; who else is there |
 //! | `joining.rs`, `checks.rs`, `cursor.rs` | how a node comes in; whether it is the log that it followed; how far it has read it |
 //! | `bus.rs`, `common.rs`, `standing.rs`, `told.rs` | the way to the log and back, as the loop sees it; how the node stands to it; what other nodes tell |
+//! | `outbox.rs`, `comparing.rs` | what other nodes are to hear of this one; what follows if nodes have come to different things |
 //! | `producer.rs`, `appending.rs`, `following.rs`, `retrying.rs` | what has not come back; the two threads; how they begin again |
 //! | `trimming.rs`, `saying.rs` | how long the log is kept; what is said beside it |
 
@@ -20,10 +21,12 @@ mod bus;
 mod checks;
 mod codec;
 mod common;
+mod comparing;
 mod cursor;
 mod following;
 mod joining;
 mod log;
+mod outbox;
 mod producer;
 mod redis;
 mod retrying;

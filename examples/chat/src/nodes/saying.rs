@@ -23,6 +23,11 @@ pub(crate) enum Saying {
 }
 
 impl Saying {
+    /// It is over in a moment, and need not be heard.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Saying::Typing { .. })
+    }
+
     pub(crate) fn to_text(&self) -> String {
         serde_json::to_string(self).expect("there is nothing in it that JSON has not")
     }

@@ -103,6 +103,11 @@ impl Standing {
         self.with(|state| state.lost.clone().or_else(|| state.faults.iter().flatten().next().cloned()))
     }
 
+    /// What one of the threads has met.
+    pub(super) fn trouble_of(&self, side: Side) -> Option<String> {
+        self.with(|state| state.faults[side as usize].clone())
+    }
+
     /// Why nothing can be written any more.
     pub(crate) fn lost(&self) -> Option<String> {
         self.with(|state| state.lost.clone())

@@ -65,6 +65,13 @@ pub(crate) enum Barrier {
     Failed,
 }
 
+impl Barrier {
+    /// Is something held up by it?
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self, Barrier::Asked | Barrier::Guest(_))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Has not said hello.

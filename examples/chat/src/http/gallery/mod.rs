@@ -45,6 +45,8 @@ pub(crate) struct Wish<R> {
     pub until: Millis,
     /// The longest that the picture may be, in bytes.
     pub most: usize,
+    /// It was looked for before, and this node knows all by now that others knew then.
+    pub is_late: bool,
 }
 
 /// What is to be done for a wish.

@@ -7,7 +7,7 @@ fn gallery(all: usize, address: usize) -> Gallery<u32> {
 }
 
 fn wish(request: u32, last: u8, most: usize) -> Wish<u32> {
-    Wish { request, by: Some([192, 0, 2, last].into()), until: PATIENCE, most }
+    Wish { request, by: Some([192, 0, 2, last].into()), until: PATIENCE, most, is_late: false }
 }
 
 /// Whoever asks is not told what is to be done for others.

@@ -4,15 +4,17 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use redis::streams::{StreamId, StreamRangeReply};
 use redis::{Cmd, Value, cmd};
 
 use super::address::Where;
-use super::keys;
 use super::link::Link;
 use crate::nodes::log::{Fault, Place};
 
 /// So much of what is said beside the log is kept, about. A node that is further behind asks who is there.
 const NOW: usize = 1000;
+/// Nodes that say what they have at a place, about.
+const REPORTS: usize = 100;
 /// The lease was taken or lost while it was asked for: so often is that tried again.
 const TRIES: usize = 3;
 
@@ -40,9 +42,9 @@ impl Company {
         Ok(Company { link: Link::connect(place, at)?, boot: boot.into(), life })
     }
 
-    /// Says that this node lives, takes the lease of the chores or keeps it, and asks who else lives. The card is what the node says of
-    /// itself, in JSON.
-    pub(crate) fn refresh(&mut self, card: &str) -> Result<Round, Fault> {
+    /// Says that this node lives, takes the lease of the chores or keeps it, if it may, and asks who else lives. The card is what the
+    /// node says of itself, in JSON.
+    pub(crate) fn refresh(&mut self, card: &str, may_hold: bool) -> Result<Round, Fault> {
         for _ in 0..TRIES {
             let holder = self.holder()?;
             let keys = &self.link.keys;
@@ -54,7 +56,11 @@ impl Company {
                 cmd("SCARD").arg(keys.here(&self.boot)).clone(),
                 cmd("SMEMBERS").arg(keys.nodes()).clone(),
             ];
-            let holds_chores = holder.as_ref().is_none_or(|holder| *holder == self.boot);
+            let is_free = holder.as_ref().is_none_or(|holder| *holder == self.boot);
+            let holds_chores = is_free && may_hold;
+            if is_free && !may_hold {
+                cmds.push(cmd("DEL").arg(keys.chores()).clone());
+            }
             if holds_chores {
                 cmds.push(cmd("SET").arg(keys.chores()).arg(&self.boot).arg("PX").arg(life).clone());
             }
@@ -98,10 +104,13 @@ impl Company {
     }
 
     /// Says something to all nodes that follow. It may be lost.
-    pub(crate) fn tell(&mut self, words: &str) -> Result<(), Fault> {
-        let saying = self.saying(words);
-        let answer = self.link.one(&saying)?;
-        self.link.good(answer).map(drop)
+    pub(crate) fn tell(&mut self, words: &[String]) -> Result<(), Fault> {
+        if words.is_empty() {
+            return Ok(());
+        }
+        let cmds: Vec<Cmd> = words.iter().map(|words| self.saying(words)).collect();
+        let answers = self.link.ask(&cmds, Duration::ZERO)?;
+        answers.into_iter().try_for_each(|answer| self.link.good(answer).map(drop))
     }
 
     /// The people that a node has here.
@@ -131,21 +140,31 @@ impl Company {
         Err(self.link.fault(Fault::Away("the lease of the chores changes hands too fast".into())))
     }
 
-    /// What this node has at a place, as a hash. Gives what another node has there, if that is something else.
-    pub(crate) fn check_digest(&mut self, place: Place, hex: &str) -> Result<Option<String>, Fault> {
-        let life = self.link.keep.as_secs().max(1);
-        let mut set = cmd("SET");
-        set.arg(self.link.keys.digest(place)).arg(hex).arg("NX").arg("GET").arg("EX").arg(life);
-        let answer = self.link.one(&set)?;
-        let theirs: Option<String> = self.link.read(answer)?;
-        Ok(theirs.filter(|theirs| theirs != hex))
+    /// What this node has at a place, as a hash.
+    pub(crate) fn report(&mut self, log: &str, place: Place, digest: &str) -> Result<(), Fault> {
+        let key = self.link.keys.digest(log, place);
+        let life = self.link.keep.as_millis().max(1) as u64;
+        let mut add = cmd("XADD");
+        add.arg(&key)
+            .arg("MAXLEN")
+            .arg("~")
+            .arg(REPORTS)
+            .arg("*")
+            .arg("b")
+            .arg(&self.boot)
+            .arg("d")
+            .arg(digest);
+        self.all(&[add, cmd("PEXPIRE").arg(&key).arg(life).clone()])
     }
 
-    /// Forgets what stands before a place.
-    pub(crate) fn trim(&mut self, before: Place) -> Result<(), Fault> {
-        let trim = cmd("XTRIM").arg(self.link.keys.log()).arg("MINID").arg(keys::id(before)).clone();
-        let answer = self.link.one(&trim)?;
-        self.link.good(answer).map(drop)
+    /// What all nodes have there, in the order in which they have said so: their boots and hashes.
+    pub(crate) fn reports(&mut self, log: &str, place: Place) -> Result<Vec<(String, String)>, Fault> {
+        let all = cmd("XREVRANGE").arg(self.link.keys.digest(log, place)).arg("+").arg("-").clone();
+        let answer = self.link.one(&all)?;
+        let reply: StreamRangeReply = self.link.read(answer)?;
+        let field = |entry: &StreamId, name| entry.get::<String>(name);
+        let reports = reply.ids.iter().rev();
+        Ok(reports.filter_map(|entry| field(entry, "b").zip(field(entry, "d"))).collect())
     }
 
     /// Who does the chores. Watched: if that changes, what follows is not done.

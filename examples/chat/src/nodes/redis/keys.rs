@@ -58,9 +58,14 @@ impl Keys {
         self.named("mark")
     }
 
-    /// What the first node had at a place.
-    pub(super) fn digest(&self, place: Place) -> String {
-        self.named(&format!("digest:{place}"))
+    /// A stream: what nodes had at a place of the log with this id.
+    pub(super) fn digest(&self, log: &str, place: Place) -> String {
+        self.named(&format!("digest:{log}:{place}"))
+    }
+
+    /// A stream: how far the log was when.
+    pub(super) fn notes(&self) -> String {
+        self.named("notes")
     }
 
     fn named(&self, name: &str) -> String {

@@ -16,6 +16,7 @@
 //! | `primary.rs` | at which of several addresses the primary is now |
 //! | `replicas.rs` | what replicas have on their disks |
 //! | `stream.rs` | the log |
+//! | `ageing.rs` | how old it is, and what is given up |
 //! | `company.rs` | the nodes that live, their people, the lease of the chores |
 //!
 //! The ids of the stream are `1-0`, `1-1`, `1-2`, …: with the first half given (`1-*`) Redis counts the second without gaps, which it
@@ -24,6 +25,7 @@
 //! Which rights of Redis all of this needs, and no others, OPERATING.md says; a test takes them from there.
 
 mod address;
+mod ageing;
 mod company;
 mod condition;
 mod faults;

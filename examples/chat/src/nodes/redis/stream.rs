@@ -22,7 +22,7 @@ const FORMAT: &str = "1";
 const LONGER: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) struct RedisLog {
-    link: Link,
+    pub(super) link: Link,
     /// Whose log it was when it was looked at. What it is later is compared.
     id: Option<String>,
     /// The last picture that was fetched, and did not fit into what was read: it is the next one's.

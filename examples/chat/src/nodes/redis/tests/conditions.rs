@@ -90,17 +90,19 @@ fn everything(place: &Where) -> Result<Level, Fault> {
     log.append(&[with_picture(2, &[1; 100])])?;
     assert_eq!((log.tail()?, log.read(0, PLENTY, Duration::from_millis(5))?.len()), (2, 2));
     let mut company = Company::connect(place, 0, "aaaa", LIFE)?;
-    company.check_digest(1, "ab")?;
-    company.refresh("{}")?;
+    company.report("5eed", 1, "ab")?;
+    company.reports("5eed", 1)?;
+    company.refresh("{}", true)?;
     let mut other = Company::connect(place, 0, "bbbb", Duration::from_millis(1))?;
-    other.refresh("{}")?;
-    while company.refresh("{}")?.nodes.len() > 1 {} // the other one does not live for long
+    other.refresh("{}", true)?;
+    while company.refresh("{}", true)?.nodes.len() > 1 {} // the other one does not live for long
     company.show(&[3], &[4])?;
     company.show_all(&[3])?;
-    company.tell("typing 3")?;
+    company.tell(&["typing 3".into()])?;
     company.here_of("aaaa")?;
     log.read_both(2, "", PLENTY, Duration::ZERO)?;
-    company.trim(2)?;
+    let noted = log.note()?;
+    log.give_up(noted)?;
     company.leave()?;
     Ok(level)
 }

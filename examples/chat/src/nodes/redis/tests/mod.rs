@@ -1,5 +1,6 @@
 //! With a Redis of each test's own. Where there is none, that is said aloud.
 
+mod ageing;
 mod company;
 mod conditions;
 mod durable;
