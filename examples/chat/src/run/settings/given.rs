@@ -43,8 +43,8 @@ impl InForce {
         match self.value.split_once('?') {
             Some((before, _)) if self.name == "robot-hook" => format!("{before}?...").into(),
             _ if self.name == "log" => {
-                let shown: Vec<_> = self.value.split(',').map(values::without_password).collect();
-                shown.join(",").into()
+                let shown: Vec<_> = self.texts.iter().map(|text| values::without_password(text)).collect();
+                shown.join(", ").into()
             }
             _ => (&*self.value).into(),
         }

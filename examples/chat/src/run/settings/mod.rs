@@ -112,7 +112,12 @@ pub(crate) fn read(
             Ok(given)
         });
         match given {
-            Ok(given) => list(&mut listing, row, &given),
+            Ok(mut given) => {
+                if row.name == "log" {
+                    given.texts.iter_mut().for_each(|url| *url = values::without_password(url).into_owned());
+                }
+                list(&mut listing, row, &given);
+            }
             Err(fault) => faults.push(fault),
         }
     }

@@ -172,7 +172,7 @@ pub(super) const GROUPS: &[(&str, &[Row])] = &[
             row(
                 "log",
                 "",
-                "the Redis or Valkey in which several nodes share one log: redis://127.0.0.1:6379; several, if it has replicas",
+                "where several nodes share one log, in a Redis or Valkey: redis://127.0.0.1:6379; several",
                 List("URL", |s, v| values::logs(v).map(|it| s.log = it)),
             ),
             row(

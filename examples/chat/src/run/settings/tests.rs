@@ -94,6 +94,7 @@ fn every_setting_is_known_by_its_one_name_everywhere() {
             "max-picture" => "2KiB",
             "max-receiving" | "max-sending" => "64MiB",
             "keep-messages" => "400",
+            "log-replicas" => "2",
             "backup-every" | "log-keep" => "40m",
             _ => "40",
         };
@@ -298,4 +299,23 @@ fn browsers_find_the_chat_at_its_first_address_unless_it_is_said_otherwise() {
     assert_eq!(plain.page_address(&[]), None);
     let said = settings(&["--public-url=https://a.example/"], &[]);
     assert_eq!(said.page_address(&["127.0.0.1:1".parse().unwrap()]).as_deref(), Some("https://a.example"));
+}
+
+/// Whoever looks at the settings need not learn the password of the log.
+#[test]
+fn no_password_of_the_log_is_shown() {
+    let asked = ask(
+        &["--check", "--data=a.db", "--log=redis://chat:s3cret@10.0.0.1,redis://chat:s3cret@10.0.0.2"],
+        &[],
+    );
+    let Ok(Asked::Check(listing, settings)) = asked else { panic!("they are right") };
+    assert!(listing.contains(r#"log = ["redis://...@10.0.0.1", "redis://...@10.0.0.2"]"#), "{listing}");
+    assert!(!listing.contains("s3cret"));
+    let shown = settings.in_force.iter().find(|it| it.name == "log").expect("it is a setting").shown();
+    assert_eq!(shown, "redis://...@10.0.0.1, redis://...@10.0.0.2");
+    assert_eq!(settings.log.len(), 2, "they count as they were said");
+    for wrong in ["redis:/chat:s3cret@10.0.0.1", "http://chat:s3cret@10.0.0.1", "chat:s3cret@10.0.0.1"] {
+        let faults = ask(&["--data=a.db", "--log", wrong], &[]).expect_err("it is no address").concat();
+        assert!(faults.contains("10.0.0.1") && !faults.contains("s3cret"), "{faults}");
+    }
 }

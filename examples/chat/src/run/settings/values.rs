@@ -49,10 +49,13 @@ fn log(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// An address without the name and the password in it.
+/// An address without the name and the password in it, whatever else it may be.
 pub(super) fn without_password(url: &str) -> Cow<'_, str> {
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (_, host))) => format!("{scheme}://...@{host}").into(),
+    match url.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map_or(String::new(), |(scheme, _)| format!("{scheme}://"));
+            format!("{scheme}...@{host}").into()
+        }
         None => url.into(),
     }
 }
