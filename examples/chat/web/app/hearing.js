@@ -19,7 +19,7 @@ export function hearing(app) {
 
 	const FOLLOWS = {
 		welcome: welcomed,
-		history: () => app.do.flush(),
+		history: () => app.do.goOn(),
 		here: ({ room }) => room === state.room?.name && app.do.learnMembers(),
 		target: () => state.targets.refresh?.(),
 		renamed: ({ user }) => user.id === store.me.id && app.do.renamed(user.name),

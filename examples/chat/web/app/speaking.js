@@ -1,13 +1,17 @@
 /** Saying something, once, however often the line breaks; and taking back. */
 
+import { isPassing } from "../model/outbox.js";
 import { spoken } from "../model/silence.js";
 
 // Worth another try by itself, after so many milliseconds.
 const AGAIN = { rate_limited: 1_000, busy: 1_000, stopping: 3_000 };
+// And what could not be stored, more or less: many people wait for the same moment.
+const STORED_AGAIN = 4_000;
 
 export function speaking(app) {
 	const { state, browser } = app;
 	const { store, connection, outbox } = state;
+	let goingOn = 0;
 
 	function typing() {
 		const { room } = state;
@@ -21,7 +25,7 @@ export function speaking(app) {
 			outbox.add(browser.newId(), { ...entry, blob, url: browser.urlOf(blob) });
 			entry.msg = ""; // the caption is the first one's
 		}
-		flush();
+		goOn();
 		where.newAfter = Infinity;
 		app.do.toLatest();
 	}
@@ -76,7 +80,19 @@ export function speaking(app) {
 			if (error.code === "slow" && room) room.slowUntil = Date.now() + (error.retry_after ?? 0);
 			if (error.code === "muted" && room) learnMuted(room, error);
 			outbox.refuse(entry, error);
+			if (isPassing(entry)) goOnSoon();
 		}
+	}
+
+	// Perhaps it can be stored now: by another node, or for the time is over.
+	function goOn() {
+		outbox.goOn();
+		flush();
+	}
+
+	function goOnSoon() {
+		clearTimeout(goingOn);
+		goingOn = setTimeout(goOn, STORED_AGAIN * (0.75 + Math.random() / 2));
 	}
 
 	// Words that were written before one was told.
@@ -95,14 +111,14 @@ export function speaking(app) {
 
 	function retry(entry) {
 		outbox.retry(entry);
-		flush();
+		goOn();
 	}
 
 	// Takes back what was not sent, to be written better.
 	function edit(entry) {
 		outbox.remove(entry);
 		app.page.giveBack(entry.msg, entry.blob);
-		app.do.draw();
+		flush();
 	}
 
 	async function takeBack(room, offset) {
@@ -113,5 +129,5 @@ export function speaking(app) {
 	// Looks for words in the history, before an earlier answer's end.
 	const search = (query, room, before) => connection.ask({ type: "search", query, room, before });
 
-	return { typing, speak, flush, unsent, retry, edit, takeBack, search };
+	return { typing, speak, goOn, unsent, retry, edit, takeBack, search };
 }

@@ -1,8 +1,15 @@
 /**
  * What was written and is not acknowledged yet. It has a random id and is said again, after a reconnect or a reload,
  * until there is an `ack`; the server stores an id once. One goes after the other, so their order stays when one has to
- * wait. A picture's bytes live as long as the page. Pure: what keeps is handed in.
+ * wait. What the server cannot store is said again until it can. A picture's bytes live as long as the page. Pure: what
+ * keeps is handed in.
  */
+
+// Could it not be stored? Then the server may take it later, as it is.
+export const isPassing = ({ error }) => error?.code === "storage";
+
+// What is behind a picture does not wait for it: it may be all that there is no room for.
+const holdsUp = (entry) => isPassing(entry) && !entry.blob;
 
 export class Outbox {
 	#kept;
@@ -20,6 +27,7 @@ export class Outbox {
 		if (this.#prefix === prefix) return;
 		this.#prefix = prefix;
 		this.#entries = this.#kept.recallAll(prefix).sort((one, other) => one.time - other.time);
+		this.goOn();
 	}
 
 	add(id, what, now = Date.now()) {
@@ -32,16 +40,22 @@ export class Outbox {
 
 	// The one whose turn it is.
 	next() {
-		return this.#entries.find((entry) => !entry.error);
+		const entry = this.#entries.find((entry) => !entry.error || entry.again || holdsUp(entry));
+		return entry?.error && !entry.again ? undefined : entry;
+	}
+
+	// Is there something that cannot be stored? All waits behind it, so that the order stays.
+	get isHeldUp() {
+		return this.#entries.some(holdsUp);
 	}
 
 	in(room) {
 		return this.#entries.filter((entry) => entry.room === room);
 	}
 
-	// The server does not take it: it waits until somebody tries again.
+	// The server does not take it: it waits until somebody tries again, or until it is time to go on.
 	refuse(entry, error) {
-		entry.error = error;
+		Object.assign(entry, { error, again: false });
 		this.#save(entry);
 	}
 
@@ -55,6 +69,11 @@ export class Outbox {
 
 	retry(entry) {
 		entry.error = undefined;
+	}
+
+	// What could not be stored is said again. Until it is known what comes of it, it is shown as before.
+	goOn() {
+		for (const entry of this.#entries.filter(isPassing)) entry.again = true;
 	}
 
 	remove(entry) {

@@ -2,6 +2,7 @@
 
 import { callsBy } from "../model/attention.js";
 import { CALLS, Names } from "../model/mentions.js";
+import { isPassing } from "../model/outbox.js";
 import { isBlank } from "../model/text.js";
 import { messageMenu, personMenu, personOf } from "./acts.js";
 import { botBadge } from "./bot.js";
@@ -122,10 +123,12 @@ function namesOf(store, ids, others) {
 function mark(app, entry) {
 	const act = (word, act) => button(".link", { onclick: () => act(entry) }, say(word));
 	if (entry.error) {
-		return el("p.error.small", { role: "alert" }, say("notSent", { why: why(entry.error) }), " ",
-			act("retry", app.do.retry), " ", act("edit", app.do.edit));
+		const [told, again] = isPassing(entry) ? ["notStored", "tryNow"] : ["notSent", "retry"];
+		return el("p.error.small", { role: "alert" }, say(told, { why: why(entry.error) }), " ",
+			act(again, app.do.retry), " ", act("edit", app.do.edit));
 	}
 	if (!app.do.isOnline()) return el("p.quiet.small", {}, say("notYetSent"));
+	if (app.state.outbox.isHeldUp) return el("p.quiet.small", {}, say("heldUp"));
 	return entry.progress !== undefined && el("progress", { value: entry.progress, ariaLabel: say("sending") });
 }
 

@@ -65,12 +65,12 @@ export function renew(app) {
 export function showUnsent(app) {
 	const { room, today } = app.state.timeline;
 	const items = app.do.unsent(room);
-	const online = app.do.isOnline();
+	const ways = [app.do.isOnline(), app.state.outbox.isHeldUp];
 	const above = (item) => items[items.indexOf(item) - 1] ?? room.items.at(-1);
 	const keyOf = (item) => {
 		const { id, state, entry: { error }, progress } = item;
 		const { offset, id: unsent } = above(item) ?? {};
-		return JSON.stringify([id, state, error, progress !== undefined, online, offset, unsent, today]);
+		return JSON.stringify([id, state, error, progress !== undefined, ...ways, offset, unsent, today]);
 	};
 	replace($("unsent"), items, keyOf, (item) => row(app, item, above(item)));
 	for (const [at, { progress }] of items.entries()) {

@@ -5,6 +5,7 @@ import test, { mock } from "node:test";
 
 import { createApp } from "../../../web/app/app.js";
 import { COMMANDS } from "../../../web/model/commands.js";
+import { Outbox } from "../../../web/model/outbox.js";
 
 // A place that keeps what it is told.
 function shelf() {
@@ -139,6 +140,99 @@ test("what the server does not take waits until somebody tries again, and holds 
 	assert.deepEqual([first.state, first.entry.error.code], ["failed", "too_long"]);
 	app.do.edit(first.entry);
 	assert.equal(app.do.unsent(app.state.room).length, 1);
+});
+
+const refuse = async () => {
+	Socket.hear({ type: "error", id: said().at(-1).split(" ")[0], code: "storage" });
+	await settled();
+};
+
+const acknowledge = async (offset) => {
+	Socket.hear({ type: "ack", id: said().at(-1).split(" ")[0], room: "lobby", offset, msg_time: 5 });
+	await settled();
+};
+
+const states = (app) => app.do.unsent(app.state.room).map(({ msg, state }) => `${msg} ${state}`);
+
+test("what cannot be stored is said again until it can, and what comes after it waits behind it", async () => {
+	mock.timers.enable({ apis: ["setTimeout"] });
+	const { app } = chat();
+	app.do.arrive("alice");
+	welcome();
+	app.do.speak(app.state.room, "one");
+	app.do.speak(app.state.room, "two");
+	await settled();
+	const [one] = said();
+	await refuse();
+	assert.deepEqual(states(app), ["one failed", "two pending"]);
+	assert.ok(app.state.outbox.isHeldUp);
+	mock.timers.tick(6_000);
+	await settled();
+	assert.deepEqual(said(), [one, one], "with the same id");
+	assert.deepEqual(states(app), ["one failed", "two pending"], "it does not flicker");
+	await refuse();
+	// Somebody says more: it is tried again at once, from the first on.
+	app.do.speak(app.state.room, "three");
+	await settled();
+	assert.deepEqual(said(), [one, one, one]);
+	await acknowledge(1);
+	await acknowledge(2);
+	await acknowledge(3);
+	assert.deepEqual(said().slice(2).map((line) => line.split(" ")[1]), ["one", "two", "three"]);
+	assert.deepEqual(app.state.room.items.map(({ msg }) => msg), ["one", "two", "three"]);
+	assert.deepEqual(states(app), []);
+	mock.timers.tick(60_000);
+	await settled();
+	assert.equal(said().length, 5);
+	mock.timers.reset();
+});
+
+test("what could not be stored is said again on another connection, and on the next visit", async () => {
+	mock.timers.enable({ apis: ["setTimeout"] });
+	const { app } = chat();
+	app.do.arrive("alice");
+	welcome();
+	app.do.speak(app.state.room, "one");
+	await settled();
+	const [one] = said();
+	await refuse();
+	Socket.all.at(-1).onclose({ code: 1006, reason: "" });
+	mock.timers.tick(1_000);
+	welcome();
+	await settled();
+	assert.deepEqual(said(), [one, one]);
+	await refuse();
+	const kept = app.state.kept.recallAll("ws://home unsent:");
+	const outbox = new Outbox({ recallAll: () => kept, remember: () => {} });
+	outbox.open("");
+	assert.equal(outbox.next().msg, "one");
+	mock.timers.reset();
+});
+
+test("what is taken out of the way lets go on what waits behind it", async () => {
+	const { app } = chat();
+	app.do.arrive("alice");
+	welcome();
+	for (const text of ["one", "two"]) app.do.speak(app.state.room, text);
+	await settled();
+	await refuse();
+	app.do.edit(app.do.unsent(app.state.room)[0].entry);
+	await settled();
+	assert.match(said().at(-1), / two$/);
+	await acknowledge(1);
+});
+
+test("a picture that cannot be stored holds nobody up", () => {
+	const outbox = new Outbox({ recallAll: () => [], remember: () => {} });
+	outbox.open("");
+	outbox.add("a", { room: "lobby", msg: "", blob: {} });
+	outbox.add("b", { room: "lobby", msg: "words" });
+	outbox.refuse(outbox.next(), { code: "storage" });
+	assert.equal(outbox.next().id, "b");
+	outbox.refuse(outbox.next(), { code: "storage" });
+	assert.equal(outbox.next(), undefined);
+	outbox.goOn();
+	assert.equal(outbox.next().id, "a");
 });
 
 test("every command of the grammar can be performed", () => {

@@ -91,6 +91,8 @@ sent|Sent|已发送
 sending|Sending …|发送中……
 notYetSent|Will be sent when the connection is back|连接恢复后自动发送
 notSent|Not sent: {why}|未发送：{why}
+notStored|Not sent yet: {why}. It is tried again by itself.|尚未发送：{why}，正在自动重试。
+heldUp|Will be sent when the server can store again|服务器恢复后自动发送
 retry|Try again|重试
 edit|Edit|编辑
 copy|Copy|复制
