@@ -15,6 +15,7 @@ export function speaking(app) {
 
 	function typing() {
 		const { room } = state;
+		connection.doubt();
 		if (app.do.isOnline() && !room.provisional) connection.send({ type: "typing", room: room.name });
 	}
 

@@ -14,8 +14,12 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 20_000;
 // A page does not see the server's pings: after this much silence it asks.
 const SILENCE = 25_000;
+// And after less, if something is to be answered, or somebody begins to write.
+const DOUBT = 4_000;
 const PATIENCE = 8_000;
-const LOOK_EVERY = 5_000;
+// What has not opened by then may be stuck on the way; each time that it was, the next one has twice as long.
+const OPENING = 4_000;
+const LOOK_EVERY = 1_000;
 
 export class Connection {
 	state = "off";
@@ -33,6 +37,12 @@ export class Connection {
 	#timer = 0;
 	#openedAt = 0;
 	#heardAt = 0;
+	#probedAt = 0;
+	// What had not left the browser when that was last looked at.
+	#unsent = 0;
+	// Attempts in a row that were stuck; and the one of which it is being asked.
+	#stuck = 0;
+	#suspect = null;
 	#turnOver = () => {};
 	// The id of the `hello`: an error with it is no answer to a question.
 	#greeting;
@@ -101,13 +111,19 @@ export class Connection {
 		else if (this.state === "online") this.#probe(PATIENCE / 2);
 	}
 
-	// Notices by itself when the other end has gone without a word.
+	// Somebody is about to say something: is anybody there to hear it?
+	doubt() {
+		if (this.state === "online" && Date.now() - this.#lastSign() > DOUBT) this.#probe(PATIENCE / 2);
+	}
+
+	// Notices by itself when the other end has gone without a word, or hangs.
 	watch() {
 		setInterval(() => {
 			const now = Date.now();
-			if (this.state === "online" && now - this.#heardAt > SILENCE) this.#probe(PATIENCE);
-			const isLate = now - this.#openedAt > 2 * PATIENCE;
-			if (this.state === "connecting" && this.#socket && isLate) this.resume();
+			if (this.buffered < this.#unsent) this.#heardAt = now; // somebody takes it
+			this.#unsent = this.buffered;
+			if (this.state === "online") this.#listen(now);
+			else if (this.state === "connecting" && this.#socket) this.#lookAfter(now - this.#openedAt);
 		}, LOOK_EVERY);
 	}
 
@@ -125,7 +141,7 @@ export class Connection {
 		return new Promise((resolve, reject) => {
 			if (this.state !== "online") return reject({ code: "lost" });
 			const { id = this.#app.newId() } = object;
-			this.#asked.set(id, { resolve, reject });
+			this.#asked.set(id, { resolve, reject, at: Date.now() });
 			this.send({ ...object, id });
 			if (bytes) this.#socket.send(bytes);
 		});
@@ -160,7 +176,7 @@ export class Connection {
 		let opened = false;
 		socket.onopen = () => {
 			opened = true;
-			this.#unopened = 0;
+			this.#unopened = this.#stuck = 0;
 			this.#heardAt = Date.now();
 			this.greet();
 		};
@@ -234,9 +250,41 @@ export class Connection {
 		for (const { reject } of questions) reject({ code: "lost" });
 	}
 
+	#listen(now) {
+		const silent = now - this.#lastSign();
+		const [oldest] = this.#asked.values();
+		if (oldest && Math.min(silent, now - oldest.at) > DOUBT) this.#probe(PATIENCE / 2);
+		else if (silent > SILENCE) this.#probe(PATIENCE);
+	}
+
+	// When something was heard, or was asked for last.
+	#lastSign() {
+		return Math.max(this.#heardAt, this.#probedAt);
+	}
+
+	// An attempt is so old, and has come to nothing yet.
+	#lookAfter(age) {
+		if (age > 2 * PATIENCE) this.resume();
+		else if (age > OPENING * 2 ** this.#stuck && this.#suspect !== this.#socket) this.#lookWhetherStuck();
+	}
+
+	// A balancer may have led it to where nobody answers. If the server answers a plain request meanwhile, another attempt
+	// gets elsewhere.
+	async #lookWhetherStuck() {
+		const suspect = (this.#suspect = this.#socket);
+		const isOpening = () => suspect === this.#socket && suspect.readyState === WebSocket.CONNECTING;
+		if (!isOpening()) return;
+		const [why] = await causeOfRefusal(this.#url);
+		if (why === "lost" || !isOpening()) return;
+		this.#stuck += 1;
+		this.#drop();
+		this.#open();
+	}
+
 	// Asks whether anybody is there. If nothing was heard when `patience` is over, nobody is.
 	#probe(patience) {
 		const [probed, askedAt] = [this.#socket, Date.now()];
+		this.#probedAt = askedAt;
 		this.send({ type: "ping" });
 		setTimeout(() => this.#socket === probed && this.#heardAt < askedAt && this.resume(), patience);
 	}
