@@ -28,6 +28,8 @@ export class Connection {
 	reason = "";
 	// The code with which the server ended it.
 	code = 0;
+	// When it was online for the last time.
+	lostAt = 0;
 	#app;
 	#url;
 	#socket = null;
@@ -290,6 +292,7 @@ export class Connection {
 	}
 
 	#become(next) {
+		if (this.state === "online") this.lostAt = Date.now();
 		this.state = next;
 		this.#app.changed();
 	}
