@@ -152,11 +152,11 @@ impl Model {
         self.people.insert(person);
     }
 
-    /// They are on the disk. Who has gone before that does not come back by it.
+    /// They are on the disk. Who has gone before that does not come back by it. Of who has come to another node nobody has
+    /// heard here: that is told when they are here ([`Model::came`]).
     fn arrived(&mut self, id: PersonId, name: &str, token: Option<TokenHash>, at: Millis) {
         if !self.ends_arriving(id) {
             self.begin_to_arrive(id, name, token, at);
-            self.people.meet(id);
         }
         // What was said while they were on their way they have not missed: here as elsewhere.
         self.mark_read(self.lobby, id, Offset::MAX);

@@ -20,6 +20,38 @@ fn a_name_that_is_taken_at_one_node_is_taken_at_all_of_them() {
 }
 
 #[test]
+fn who_comes_to_one_node_is_a_new_member_at_all_of_them_once() {
+    let Some(company) = Company::start(3) else { return };
+    let mut bobs = company.nodes.iter().map(|node| Json::hello(node.address, json!({}))).collect::<Vec<_>>();
+    let alice = Json::hello(company.address(0), json!({"name": "alice"}));
+    let (id, token) = (alice.id, alice.token.clone());
+    for bob in &mut bobs {
+        let joined = bob.wait_for("alice joins", |it| it["type"] == "joined" && it["user"]["id"] == id);
+        assert_eq!((&joined["members"], &joined["room"]), (&json!(4), &json!("lobby")));
+    }
+    drop(alice);
+    let mut hear = |kind: &str| {
+        for bob in &mut bobs {
+            bob.wait_for(kind, |it| it["type"] == kind && it["user"]["id"] == id);
+        }
+    };
+    hear("offline");
+    // Who comes back was a member all the time.
+    let _alice = Json::hello(company.address(1), json!({"token": token}));
+    hear("online");
+    let carol = Json::hello(company.address(2), json!({"name": "carol"}));
+    for bob in &mut bobs {
+        loop {
+            let joined = bob.wait_for("somebody joins", |it| it["type"] == "joined");
+            assert_ne!(joined["user"]["id"], id, "that is told once");
+            if joined["user"]["id"] == carol.id {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
 fn of_two_who_take_a_name_at_once_one_has_it() {
     let Some(company) = Company::start(2) else { return };
     let mut people = [company.named(0, "alice"), company.named(1, "bob")];
