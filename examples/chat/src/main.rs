@@ -142,6 +142,7 @@ fn run(settings: Settings) -> Result<ExitCode, String> {
 
 /// From the first line in the log to the last. What cannot be had is told before anybody is served.
 fn serve(mut settings: Settings, passed: Passed, daemon: Option<Daemon>) -> Result<(), String> {
+    run::panics::end_with_any_thread();
     let has_lasting_sockets = !passed.chat.is_empty();
     settings.listen = passed.places(&settings);
     let signals = signals::keep().map_err(no_signals)?;

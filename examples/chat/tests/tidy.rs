@@ -51,6 +51,7 @@ const PACKAGES: [Arrow; 12] = [
             "src/run/logs/",
             "src/run/health.rs",
             "src/main.rs",
+            "src/run/panics.rs",
             "src/run/signals.rs",
             "src/metrics/board.rs",
         ],

@@ -71,8 +71,8 @@ impl Progress {
         const MANY: u64 = 1 << 20;
         let done =
             Done::Reserved { person: self.next_person.unsigned_abs(), room: self.next_room.unsigned_abs() };
-        self.next_person += signed(people.min(MANY));
-        self.next_room += signed(rooms.min(MANY));
+        self.next_person = self.next_person.saturating_add(signed(people.min(MANY)));
+        self.next_room = self.next_room.saturating_add(signed(rooms.min(MANY)));
         done
     }
 

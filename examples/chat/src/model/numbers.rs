@@ -44,10 +44,10 @@ impl Numbers {
 
     /// This one is somebody's.
     pub(super) fn pass(&mut self, number: u64) {
-        self.beyond = self.beyond.max(number + 1);
+        self.beyond = self.beyond.max(number.saturating_add(1));
         let Some(own) = &mut self.own else { return };
         if let Some(block) = own.iter_mut().find(|block| block.contains(&number)) {
-            block.start = number + 1;
+            block.start = number.saturating_add(1);
         }
         while own.front().is_some_and(Range::is_empty) {
             own.pop_front();

@@ -17,6 +17,7 @@ pub(crate) mod listening;
 pub(crate) mod logs;
 pub(crate) mod new_hook;
 pub(crate) mod notify;
+pub(crate) mod panics;
 pub(crate) mod passed;
 pub(crate) mod pid_file;
 pub(crate) mod preflight;

@@ -23,9 +23,9 @@ impl Keys {
         self.named("id")
     }
 
-    /// The bytes of a picture, by their hash.
-    pub(super) fn blob(&self, hash: &str) -> String {
-        self.named(&format!("blob:{hash}"))
+    /// A piece of a picture, by the name of that.
+    pub(super) fn blob(&self, picture: &str, piece: usize) -> String {
+        self.named(&format!("blob:{picture}.{piece}"))
     }
 
     /// A set: the nodes that have been there lately, by their boots.

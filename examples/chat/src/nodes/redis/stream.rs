@@ -18,6 +18,8 @@ use crate::nodes::log::{Condition, Fault, Log, Most, Place, Record};
 
 /// How a record is written. Whoever reads another number does not know what it says.
 const FORMAT: &str = "1";
+/// No command is much longer than this: there are a Redis, and services that rent one, which take no more than a megabyte.
+const PIECE: usize = 256 << 10;
 /// A picture stays for so much longer than its entry: what trims the log comes round now and then.
 const LONGER: Duration = Duration::from_secs(60 * 60);
 
@@ -184,12 +186,21 @@ impl RedisLog {
         if let Some(spare) = self.spare.take().filter(|(known, _)| *known == hash) {
             return Ok(spare);
         }
-        let answer = self.link.one(cmd("GET").arg(self.link.keys.blob(&hash)))?;
-        let bytes: Option<Vec<u8>> = self.link.read(answer)?;
-        match bytes {
-            Some(bytes) if hash_of(&bytes) == hash => Ok((hash, bytes.into())),
-            Some(_) => Err(self.lost(&format!("the picture of entry {place} is another one: {COPY}"))),
-            None => Err(self.lost(&format!("the picture of entry {place} is not kept any more: {COPY}"))),
+        let Some(count) = hash.split_once('.').and_then(|(_, count)| count.parse::<usize>().ok()) else {
+            return Err(self.lost(&format!("no chat has written its entry {place}")));
+        };
+        let mut bytes = Vec::new();
+        for number in 0..count {
+            let answer = self.link.one(cmd("GET").arg(self.link.keys.blob(&hash, number)))?;
+            let Some(piece) = self.link.read::<Option<Vec<u8>>>(answer)? else {
+                let words = format!("the picture of entry {place} is not kept any more: {COPY}");
+                return Err(self.lost(&words));
+            };
+            bytes.extend(piece);
+        }
+        match name_of(&bytes) == hash {
+            true => Ok((hash, bytes.into())),
+            false => Err(self.lost(&format!("the picture of entry {place} is another one: {COPY}"))),
         }
     }
 
@@ -217,15 +228,19 @@ impl RedisLog {
         self.link.fault(Fault::Lost(words.into()))
     }
 
-    /// The commands that append a record: its picture, then itself. A log that is not there is only made where it is founded.
-    fn appending(&self, record: &Record, stream: Stream) -> Vec<Cmd> {
-        let mut cmds = Vec::new();
-        let hash = record.blob.as_ref().map(|bytes| hash_of(bytes));
-        if let (Some(hash), Some(bytes)) = (&hash, &record.blob) {
-            let life = (self.link.keep + LONGER).as_secs();
-            let key = self.link.keys.blob(hash);
-            cmds.push(cmd("SET").arg(key).arg(&bytes[..]).arg("EX").arg(life).clone());
+    /// Puts a record's picture beside the log, in pieces. Nobody asks for it before the record stands there.
+    fn put_blob(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let (name, life) = (name_of(bytes), (self.link.keep + LONGER).as_secs());
+        for (number, piece) in bytes.chunks(PIECE).enumerate() {
+            let key = self.link.keys.blob(&name, number);
+            let answer = self.link.one(cmd("SET").arg(key).arg(piece).arg("EX").arg(life))?;
+            self.link.good(answer)?;
         }
+        Ok(())
+    }
+
+    /// The command that appends a record. A log that is not there is only made where it is founded.
+    fn appending(&self, record: &Record, stream: Stream) -> Cmd {
         let mut add = cmd("XADD");
         add.arg(self.link.keys.log());
         if stream == Stream::IsThere {
@@ -233,11 +248,10 @@ impl RedisLog {
         }
         add.arg("1-*").arg("v").arg(FORMAT).arg("p").arg(&*record.producer).arg("s").arg(record.sequence);
         add.arg("t").arg(record.attempt).arg("w").arg(&record.entry);
-        if let Some(hash) = hash {
-            add.arg("b").arg(hash);
+        if let Some(bytes) = &record.blob {
+            add.arg("b").arg(name_of(bytes));
         }
-        cmds.push(add);
-        cmds
+        add
     }
 }
 
@@ -276,7 +290,7 @@ impl Log for RedisLog {
             };
         }
         let mut cmds = vec![cmd("SET").arg(self.link.keys.id()).arg(id).clone()];
-        cmds.extend(self.appending(first, Stream::IsMade));
+        cmds.push(self.appending(first, Stream::IsMade));
         let Some(answers) = self.link.all_or_none(&cmds)? else { return Ok(false) };
         for answer in answers {
             self.link.good(answer)?;
@@ -291,8 +305,11 @@ impl Log for RedisLog {
         if records.is_empty() {
             return Ok(());
         }
+        for bytes in records.iter().filter_map(|record| record.blob.as_ref()) {
+            self.put_blob(bytes)?;
+        }
         let mut cmds: Vec<Cmd> =
-            records.iter().flat_map(|record| self.appending(record, Stream::IsThere)).collect();
+            records.iter().map(|record| self.appending(record, Stream::IsThere)).collect();
         cmds.push(cmd("GET").arg(self.link.keys.id()).clone());
         let answers = self.link.all_or_none(&cmds)?;
         let dropped = || self.link.fault(Fault::Away("it has dropped a transaction".into()));
@@ -334,9 +351,12 @@ fn said(entry: StreamId) -> Option<(String, String, String)> {
     Some((entry.id, boot, words))
 }
 
-fn hash_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+/// What a picture is called: its hash, and in how many pieces it is.
+fn name_of(bytes: &[u8]) -> String {
+    let mut name = Sha256::digest(bytes).iter().fold(String::with_capacity(68), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}"); // a String takes it
         hex
-    })
+    });
+    let _ = write!(name, ".{}", bytes.len().div_ceil(PIECE));
+    name
 }

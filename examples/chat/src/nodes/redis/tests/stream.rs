@@ -93,7 +93,7 @@ fn pictures_come_along_and_are_counted() {
     // `printf '\\0\\r\\n\\377' | sha256sum`
     assert!(
         keys.contains(
-            &"pollcat:{tea}:blob:d0585d080e1306012af277c93878dfdff7c00b3e8602893d8361bbcc6e8a791c".into()
+            &"pollcat:{tea}:blob:d0585d080e1306012af277c93878dfdff7c00b3e8602893d8361bbcc6e8a791c.1.0".into()
         ),
         "{keys:?}"
     );
@@ -104,6 +104,26 @@ fn pictures_come_along_and_are_counted() {
     assert!(
         matches!(log.read(1, PLENTY, Duration::ZERO), Err(Fault::Lost(words)) if words.contains("entry 2"))
     );
+}
+
+/// A Redis that takes no long commands, as some do, takes a long picture.
+#[test]
+fn a_long_picture_goes_in_pieces() {
+    let Some(server) = RedisServer::start(&["--proto-max-bulk-len", "1mb"]) else { return };
+    let mut log = founded(&server);
+    let bytes: Vec<u8> = (0..4_000_000_u32).map(|number| (number % 251) as u8).collect();
+    let picture = with_picture(2, &bytes);
+    assert_eq!(log.append(&[picture.clone(), record(3, "c")]), Ok(()));
+    assert_eq!(all(&mut log, Most { records: 10, bytes: 1 << 30 })[1..], [(2, picture), (3, record(3, "c"))]);
+    let keys = server.command(&["KEYS", "pollcat:{tea}:blob:*"]);
+    assert_eq!(keys.len(), 16, "{keys:?}");
+    // A piece is gone, or another one.
+    let piece = keys.iter().find(|key| key.ends_with(".16.7")).expect("they are counted");
+    for (damage, words) in [(vec!["SET", piece, "x"], "another one"), (vec!["DEL", piece], "not kept")] {
+        server.command(&damage);
+        let read = log.read(1, PLENTY, Duration::ZERO);
+        assert!(matches!(&read, Err(Fault::Lost(told)) if told.contains(words)), "{read:?}");
+    }
 }
 
 /// All of a batch or nothing: memory that is full is seen before anything of it is done.
