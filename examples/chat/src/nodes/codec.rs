@@ -4,6 +4,9 @@
 //! `history/outside.rs`), and a format that nodes of other versions read: `fixtures/entries-1.txt` has one line of each kind.
 //! Reading is strict. A node must not apply half of what an entry says, so it stops before what it does not know: a kind, a
 //! field, a word. Hence a new kind, or a new field of an old one, is written only when no older node is there any more.
+//!
+//! What an entry *means* is part of the format. Whoever changes what `apply` makes of one counts the format of records up
+//! (`redis/stream.rs`), and keeps the old meaning for the old number: else two versions come to different things by one log.
 
 use std::fmt;
 use std::sync::Arc;
