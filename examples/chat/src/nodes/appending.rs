@@ -39,6 +39,8 @@ pub(super) struct Appending<T, F> {
     trimming: Trimming,
     /// The place at which nodes were compared last, and when: others may come to it later.
     compared: Option<(Place, Instant)>,
+    /// So many nodes there are, this one too.
+    living: usize,
 }
 
 /// What is to be done next.
@@ -65,6 +67,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
             kept: None,
             trimming: Trimming::default(),
             compared: None,
+            living: 1,
         }
     }
 
@@ -140,7 +143,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
             for (place, digest) in work.mail.digests {
                 company.report(&self.beginning.id, place, &digest)?;
                 self.compared = Some((place, Instant::now()));
-                self.compare(&mut company, place)?;
+                self.compare(&mut company, place, false)?;
             }
             if work.is_closing && self.common.lock().producer.is_empty() {
                 return company.leave();
@@ -150,8 +153,9 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 refreshed = self.refresh(&mut log, &mut company)?;
                 trimmed?;
                 if let Some((place, since)) = self.compared {
-                    self.compare(&mut company, place)?;
-                    self.compared = self.compared.filter(|_| since.elapsed() < COMPARING);
+                    let is_over = since.elapsed() >= COMPARING;
+                    self.compare(&mut company, place, is_over)?;
+                    self.compared = self.compared.filter(|_| !is_over);
                 }
             }
         }
@@ -225,11 +229,14 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
     }
 
     /// Has this node come to something else than others?
-    fn compare(&self, company: &mut Company, place: Place) -> Result<(), Fault> {
+    fn compare(&mut self, company: &mut Company, place: Place, is_over: bool) -> Result<(), Fault> {
         let boot = self.boot();
-        match judge(&company.reports(&self.beginning.id, place)?, &boot) {
-            Verdict::Same => Ok(()),
+        let reports = company.reports(&self.beginning.id, place)?;
+        let missing = if is_over { 0 } else { self.living.saturating_sub(reports.len()) };
+        match judge(&reports, &boot, missing) {
+            Verdict::Same | Verdict::Open => Ok(()),
             Verdict::OthersDiffer => {
+                self.compared = None; // once is enough
                 log::error!(
                     "up to place {place} of the log another node has come to something else than this one, and stops"
                 );
@@ -257,7 +264,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
     }
 
     /// This node lives; who else does? The chores are for one that follows.
-    fn refresh(&self, log: &mut RedisLog, company: &mut Company) -> Result<Instant, Fault> {
+    fn refresh(&mut self, log: &mut RedisLog, company: &mut Company) -> Result<Instant, Fault> {
         let behind = log.tail()?.saturating_sub(self.common.read.load(Ordering::Relaxed));
         let follows = self.common.standing.trouble_of(Side::Following).is_none();
         let may_hold = follows && self.follower.has_room() && behind <= BEHIND;
@@ -273,6 +280,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 if round.holds_chores { "this node's" } else { "another node's" }
             );
         }
+        self.living = round.nodes.len();
         let mut fellows = Vec::new();
         for (boot, card) in round.nodes.into_iter().filter(|(other, _)| **other != *boot) {
             let here = company.here_of(&boot)?;
