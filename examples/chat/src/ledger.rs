@@ -118,6 +118,13 @@ impl Ledger {
         self.bus.as_ref().and_then(Bus::trouble)
     }
 
+    /// Why no picture can be taken now.
+    pub(crate) fn refuses_pictures(&self) -> Option<Refusal> {
+        let is_nearly_full = self.bus.as_ref().is_some_and(Bus::is_nearly_full);
+        is_nearly_full
+            .then(|| Refusal::busy("there is no room for pictures now: say it in words, or try again later"))
+    }
+
     /// How sure a message is, as the welcome says it: as the log really is, not as it should be.
     pub(crate) fn claim(&self, own: Durability) -> &'static str {
         match (&self.bus, own) {

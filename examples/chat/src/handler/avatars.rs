@@ -24,6 +24,7 @@ pub(super) fn announce(hall: &mut Hall, asker: &Asker, size: Option<u64>) -> Res
     if size.is_some_and(|size| size > MAX_AVATAR as u64) {
         return Err(Refusal::picture_too_large(MAX_AVATAR));
     }
+    hall.ledger.refuses_pictures().map_or(Ok(()), Err)?;
     if let Some(session) = hall.sessions.get_mut(asker.peer) {
         session.announced = Some(Announced::Avatar { id: asker.id.clone() });
     }

@@ -45,6 +45,7 @@ pub(super) fn announce(
     if size.is_some_and(|size| size > limit as u64) {
         return Err(Refusal::picture_too_large(limit));
     }
+    hall.ledger.refuses_pictures().map_or(Ok(()), Err)?;
     let caption = match hall.model.check_text(caption.trim().into()) {
         Err(Refusal { code: Code::Empty, .. }) => String::new(),
         checked => checked?,

@@ -114,7 +114,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         if condition.run != kept.run {
             return Err(unknown());
         }
-        self.common.standing.set_level(condition.level);
+        self.common.standing.see(&condition);
         let boot = self.boot();
         let mut company = Company::connect(&self.beginning.log, kept.at, &boot, LIFE)?;
         self.common.lock().producer.doubt();
@@ -265,7 +265,10 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
 
     /// This node lives; who else does? The chores are for one that follows.
     fn refresh(&mut self, log: &mut RedisLog, company: &mut Company) -> Result<Instant, Fault> {
-        let behind = log.tail()?.saturating_sub(self.common.read.load(Ordering::Relaxed));
+        let condition = log.look()?;
+        checks::is_the_same(&condition, &self.beginning.id)?;
+        self.common.standing.see(&condition);
+        let behind = condition.last.saturating_sub(self.common.read.load(Ordering::Relaxed));
         let follows = self.common.standing.trouble_of(Side::Following).is_none();
         let may_hold = follows && self.follower.has_room() && behind <= BEHIND;
         let round = company.refresh(&self.beginning.card, may_hold)?;

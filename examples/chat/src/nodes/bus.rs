@@ -118,6 +118,11 @@ impl<T: Send + 'static> Bus<T> {
         }
     }
 
+    /// What is large would leave no room for words in the log.
+    pub(crate) fn is_nearly_full(&self) -> bool {
+        self.common.standing.is_nearly_full()
+    }
+
     pub(crate) fn level(&self) -> Option<Level> {
         self.common.standing.level()
     }

@@ -45,7 +45,14 @@ mod tests {
     use super::*;
 
     fn condition(id: Option<&str>, first: Place, last: Place) -> Condition {
-        Condition { id: id.map(str::to_owned), level: Level::Disk, run: "r".to_owned(), first, last }
+        Condition {
+            id: id.map(str::to_owned),
+            level: Level::Disk,
+            run: "r".to_owned(),
+            first,
+            last,
+            filled: None,
+        }
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub(crate) struct Condition {
     /// The first that is kept, and the last one that there ever was. 0: there is none.
     pub first: Place,
     pub last: Place,
+    /// How full its memory is, in percent of what it may have; `None`: there is no limit.
+    pub filled: Option<u64>,
 }
 
 /// A log, as one thread sees it: with a connection of its own. Whoever meets a fault makes another one.

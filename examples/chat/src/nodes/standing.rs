@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::log::{Fault, Level};
+use super::log::{Condition, Fault, Level};
 
 /// Shared by the threads and the loop.
 #[derive(Debug, Clone)]
@@ -16,7 +16,11 @@ struct State {
     lost: Option<String>,
     level: Option<Level>,
     kept: Option<Kept>,
+    is_nearly_full: bool,
 }
+
+/// When its memory is as full as this, in percent, what is large is refused, so that there is room for words.
+const NEARLY_FULL: u64 = 80;
 
 /// Who keeps the log: found by the thread that follows, and by nobody else, so that nothing is appended to a log that was not looked
 /// at.
@@ -89,8 +93,24 @@ impl Standing {
         self.with(|state| state.kept.clone())
     }
 
-    pub(crate) fn set_level(&self, level: Level) {
-        self.with(|state| state.level = Some(level));
+    /// What the log is like now. It may change while it is used.
+    pub(crate) fn see(&self, condition: &Condition) {
+        let is_nearly_full = condition.filled.is_some_and(|percent| percent >= NEARLY_FULL);
+        let was = self.with(|state| {
+            state.level = Some(condition.level);
+            std::mem::replace(&mut state.is_nearly_full, is_nearly_full)
+        });
+        match (was, is_nearly_full) {
+            (false, true) => log::warn!(
+                "the log's memory is nearly full: pictures are refused. Give it more (maxmemory), or keep the log for a shorter time"
+            ),
+            (true, false) => log::info!("the log's memory has room for pictures again"),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn is_nearly_full(&self) -> bool {
+        self.with(|state| state.is_nearly_full)
     }
 
     /// How sure an entry in the log is.

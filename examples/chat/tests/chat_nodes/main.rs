@@ -9,12 +9,14 @@
 //! | `governing.rs` | a ban and a mute hold at all of them |
 //! | `node_down.rs` | a node dies, is away for long, or belongs to something else |
 //! | `log_down.rs` | Redis dies, stands still, is emptied, or has lost its end |
+//! | `filling.rs` | Redis is changed: what it promises, how much room it has |
 //! | `failover.rs` | a replica takes the place of Redis |
 //! | `rounds.rs`, `writer.rs`, `ledger.rs` | all of it at once, over and over, and what is there in the end |
 
 mod apart;
 mod company;
 mod failover;
+mod filling;
 mod governing;
 mod ledger;
 mod log_down;

@@ -53,7 +53,9 @@ pub(super) fn look(link: &mut Link) -> Result<Condition, Fault> {
     let run = said("run_id")?;
     replicas::wait(link)?;
     let level = if link.replicas > 0 { Level::Replicated } else { level };
-    Ok(Condition { id, level, run, first, last })
+    let number = |name: &str| info.get::<u64>(name).unwrap_or(0);
+    let filled = (100 * number("used_memory")).checked_div(number("maxmemory"));
+    Ok(Condition { id, level, run, first, last, filled })
 }
 
 fn is_new_enough(version: &str) -> bool {

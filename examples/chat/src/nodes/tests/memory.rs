@@ -156,6 +156,7 @@ impl Log for MemoryLog {
             run: kept.run.to_string(),
             first: 1,
             last: kept.records.len() as Place,
+            filled: None,
         })
     }
 

@@ -173,3 +173,14 @@ fn nobody_waits_long_for_a_redis_that_stands_still() {
     });
     server.go_on();
 }
+
+#[test]
+fn how_full_its_memory_is_is_seen() {
+    let Some(server) = RedisServer::start(&[]) else { return };
+    let mut log = founded(&server);
+    assert_eq!(log.look().expect("it can be looked at").filled, None, "there is no limit");
+    server.command(&["CONFIG", "SET", "maxmemory", "1gb"]);
+    assert!(log.look().expect("it can be looked at").filled.is_some_and(|percent| percent < 50));
+    server.command(&["CONFIG", "SET", "maxmemory", "1mb"]);
+    assert!(log.look().expect("it can be looked at").filled.is_some_and(|percent| percent >= 80));
+}
