@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::history::{
     Append, BackupPlan, Calendar, Durability, Entry, Failure, History, Keep, PersonId, Read, RoomId,
 };
-use crate::metrics::Waits;
+use crate::metrics::{Stand, Waits};
 use crate::nodes::{Bus, Level, NotTaken, Saying};
 use crate::refusal::{Code, Refusal};
 use crate::tickets::{Question, Ticket, Waiting};
@@ -123,6 +123,11 @@ impl Ledger {
         let is_nearly_full = self.bus.as_ref().is_some_and(Bus::is_nearly_full);
         is_nearly_full
             .then(|| Refusal::busy("there is no room for pictures now: say it in words, or try again later"))
+    }
+
+    /// How this node stands to it, as far as is known here; `None`: there is no such log.
+    pub(crate) fn stand(&self) -> Option<Stand> {
+        self.bus.as_ref().map(Bus::stand)
     }
 
     /// How sure a message is, as the welcome says it: as the log really is, not as it should be.

@@ -5,6 +5,7 @@ use pollcat::{CloseCode, PeerId, Peers};
 use super::hall::Hall;
 use super::{admin, devices, greeting, programs, requests};
 use crate::history::{Entry, Failure, Millis, PersonId, RoomId};
+use crate::metrics::Stand;
 use crate::news::News;
 use crate::nodes::{Saying, Told};
 use crate::refusal::{Code, Refusal};
@@ -76,7 +77,15 @@ pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers) {
     unsure(hall, peers, over);
     give_up_waiting(hall, peers);
     reserve(hall, peers);
+    note(hall);
+}
+
+/// For those who watch over the chat.
+fn note(hall: &Hall) {
     hall.metrics.set_trouble(hall.ledger.trouble());
+    if let Some(stand) = hall.ledger.stand() {
+        hall.metrics.stands(&Stand { people_elsewhere: hall.fellows.count(), ..stand });
+    }
 }
 
 /// They hear that it is not known. When it comes back from the log it is told like what somebody else has said.
@@ -127,7 +136,7 @@ fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting) {
 
 pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, told: Told) {
     match told {
-        Told::Changed => hall.metrics.set_trouble(hall.ledger.trouble()),
+        Told::Changed => note(hall),
         Told::Company(fellows) => {
             let nodes = fellows.iter().map(|fellow| (&*fellow.boot, &*fellow.here));
             let (came, went) = hall.fellows.replace(nodes);

@@ -11,7 +11,7 @@ use super::faults::{GONE, words};
 use super::logged::{Came, Logged, apply_logged};
 use super::progress::{Place, transact};
 use super::writer::{Job, Writer};
-use super::{Applied, Report};
+use super::{Applied, Origin, Report};
 
 /// After a fault it is tried again this often.
 const TRIAL: Duration = Duration::from_secs(1);
@@ -105,7 +105,11 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         let began = Instant::now();
         let came = self.transact_log(batch);
         match &came {
-            Ok(_) => self.metrics.stored(batch.len(), began.elapsed()),
+            Ok(came) => {
+                self.metrics.stored(batch.len(), began.elapsed());
+                let (own, others) = count(batch, came);
+                self.metrics.applied(self.progress.place, own, others);
+            }
             Err(_) => self.metrics.not_stored(),
         }
         came.map_err(|fault| words(&fault))
@@ -153,4 +157,13 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
             }
         }
     }
+}
+
+/// How many were applied: of this node's, and of others.
+fn count<T>(batch: &[Logged<T>], came: &[Came]) -> (usize, usize) {
+    let applied = batch.iter().zip(came).filter(|(_, came)| matches!(came, Came::Out(_)));
+    applied.fold((0, 0), |(own, others), (logged, _)| match logged.whose.origin() {
+        Origin::Here => (own + 1, others),
+        Origin::Elsewhere => (own, others + 1),
+    })
 }

@@ -1,12 +1,13 @@
 //! What others note. A handle is cheap to copy, and all copies are one; noting takes some nanoseconds and never waits.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::figures::Figures;
-use super::health::{State, Verdict, alive, ready};
+use super::health::{State, Verdict, alive, is_up_to_date, ready};
 use super::labels::{Attempt, CodeWord, EventKind, HookResult, Person, Room};
+use super::node::{NodeMetrics, Stand};
 use super::page::Page;
 
 /// The figures of one chat.
@@ -25,6 +26,8 @@ struct Noted {
     is_failing: AtomicBool,
     /// Why nothing can be written to the log that is shared with other nodes.
     trouble: Mutex<Option<String>>,
+    /// If there is such a log.
+    node: OnceLock<NodeMetrics>,
 }
 
 /// What the loop's tables hold, as it notes it now and then.
@@ -53,6 +56,7 @@ impl Default for Metrics {
             is_stopping: AtomicBool::new(false),
             is_failing: AtomicBool::new(false),
             trouble: Mutex::new(None),
+            node: OnceLock::new(),
         }))
     }
 }
@@ -75,6 +79,11 @@ impl Metrics {
         *self.trouble() = words;
     }
 
+    /// How this node stands to that log.
+    pub(crate) fn stands(&self, stand: &Stand) {
+        self.0.node.get().into_iter().for_each(|node| node.stands(stand));
+    }
+
     /// The loop has come by, and this is how things are.
     pub(crate) fn turned(&self, moment: &Moment) {
         let figures = self.figures();
@@ -86,6 +95,9 @@ impl Metrics {
         figures.deliveries_waiting.set(moment.deliveries_waiting as u64);
         figures.store_queue.set(moment.store_queue as u64);
         figures.store_wait.set(moment.store_wait);
+        if let Some(node) = self.0.node.get() {
+            node.look(Duration::from_millis(self.millis()));
+        }
         self.0.turned.store(self.millis().max(1), Relaxed);
     }
 
@@ -141,6 +153,11 @@ impl Metrics {
         self.0.is_failing.store(!is_written, Relaxed);
     }
 
+    /// A log that is shared is applied up to this place; with so many entries of this node's, and of others, since it was told last.
+    pub(crate) fn applied(&self, place: u64, own: usize, others: usize) {
+        self.0.node.get().into_iter().for_each(|node| node.applied(place, own, others));
+    }
+
     pub(crate) fn is_store_failing(&self) -> bool {
         self.0.is_failing.load(Relaxed)
     }
@@ -158,6 +175,11 @@ impl Metrics {
 
 /// By the rest of the program.
 impl Metrics {
+    /// From now on it is one node of several.
+    pub(crate) fn node(&self) -> NodeMetrics {
+        self.0.node.get_or_init(NodeMetrics::default).clone()
+    }
+
     pub(crate) fn lines_dropped(&self, lines: u64) {
         self.figures().lines_dropped.add(lines);
     }
@@ -171,6 +193,7 @@ impl Metrics {
 impl Metrics {
     pub(super) fn write(&self, page: &mut Page) {
         self.figures().write(page);
+        self.0.node.get().into_iter().for_each(|node| node.write(page));
     }
 
     pub(super) fn alive(&self) -> Verdict {
@@ -179,7 +202,10 @@ impl Metrics {
 
     pub(super) fn ready(&self) -> Verdict {
         ready(&self.state())?;
-        self.trouble().clone().map_or(Ok("ok"), |words| Err(words.replace('\n', " ")))
+        if let Some(words) = self.trouble().clone() {
+            return Err(words.replace('\n', " "));
+        }
+        self.0.node.get().map_or(Ok("ok"), |node| is_up_to_date(&node.behind()))
     }
 
     fn trouble(&self) -> MutexGuard<'_, Option<String>> {
@@ -203,6 +229,7 @@ impl Metrics {
             is_failing: self.is_store_failing(),
             waits: self.figures().store_wait.get(),
             is_stopping: self.0.is_stopping.load(Relaxed),
+            log: self.0.node.get().map(NodeMetrics::places),
         }
     }
 

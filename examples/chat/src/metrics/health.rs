@@ -8,6 +8,9 @@ use std::time::Duration;
 const TURN: Duration = Duration::from_secs(5);
 /// What has waited for the disk for longer than this waits for something that does not come by itself.
 const WAIT: Duration = Duration::from_secs(10);
+/// A node that is further behind the log refuses guests, and tells those who say something that it does not know what became of it
+/// (`BARRIER` and `PATIENCE` in `nodes/bus.rs`): newcomers are better off elsewhere.
+const BEHIND: Duration = Duration::from_secs(2);
 
 /// What is known of the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,16 @@ pub(super) struct State {
     /// So long the oldest has waited of what waits for the history.
     pub waits: Duration,
     pub is_stopping: bool,
+    /// Of several nodes: up to where the log is applied, and how far it goes.
+    pub log: Option<(u64, u64)>,
+}
+
+/// How far a node is behind the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Behind {
+    pub entries: u64,
+    /// So long the oldest of them has waited.
+    pub waits: Duration,
 }
 
 /// In a line for people: `Err` is 503.
@@ -40,6 +53,9 @@ pub(super) fn alive(state: &State) -> Verdict {
 pub(super) fn ready(state: &State) -> Verdict {
     alive(state)?;
     match state {
+        State { turned: None, log: Some((applied, last)), .. } if last > applied => {
+            Err(format!("the chat is starting: it is at place {applied} of the log, which goes up to {last}"))
+        }
         State { turned: None, .. } => Err("the chat is starting".to_owned()),
         State { is_stopping: true, .. } => Err("the chat is stopping".to_owned()),
         State { is_failing: true, .. } => {
@@ -48,6 +64,17 @@ pub(super) fn ready(state: &State) -> Verdict {
         State { waits, .. } if *waits > WAIT => {
             Err(format!("the history is stuck: something has waited for the disk for {} s", waits.as_secs()))
         }
+        _ => Ok("ok"),
+    }
+}
+
+/// Does this node know, about, what the others know?
+pub(super) fn is_up_to_date(behind: &Behind) -> Verdict {
+    match behind {
+        Behind { entries, waits } if *waits > BEHIND => Err(format!(
+            "this node is {entries} entries behind the log, and something has waited there for {} s to be applied",
+            waits.as_secs()
+        )),
         _ => Ok("ok"),
     }
 }
@@ -74,6 +101,11 @@ impl Waits {
         self.answered += count;
     }
 
+    /// Somebody else has counted both.
+    pub(super) fn set(&mut self, asked: u64, answered: u64) {
+        (self.asked, self.answered) = (asked, answered);
+    }
+
     pub(crate) fn look(&mut self, now: Duration) -> Duration {
         while self.marks.front().is_some_and(|&(_, asked)| asked <= self.answered) {
             self.marks.pop_front();
@@ -91,8 +123,13 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
-    const WELL: State =
-        State { turned: Some(Duration::ZERO), is_failing: false, waits: Duration::ZERO, is_stopping: false };
+    const WELL: State = State {
+        turned: Some(Duration::ZERO),
+        is_failing: false,
+        waits: Duration::ZERO,
+        is_stopping: false,
+        log: None,
+    };
 
     #[test]
     fn the_verdicts_are_those_of_the_table() {
@@ -103,6 +140,13 @@ mod tests {
             (State { turned: turned(6), ..WELL }, "hangs: its loop has not turned for 6 s", "hangs"),
             (State { turned: turned(6), is_failing: true, ..WELL }, "hangs", "hangs"),
             (State { turned: None, ..WELL }, "ok: the chat is starting", "the chat is starting"),
+            (State { turned: None, log: Some((7, 7)), ..WELL }, "ok: the chat is starting", "is starting"),
+            (
+                State { turned: None, log: Some((7, 900)), ..WELL },
+                "ok: the chat is starting",
+                "is starting: it is at place 7 of the log, which goes up to 900",
+            ),
+            (State { log: Some((7, 900)), ..WELL }, "ok", "ok"),
             (State { is_stopping: true, ..WELL }, "ok", "the chat is stopping"),
             (
                 State { is_stopping: true, turned: turned(60), ..WELL },
@@ -124,6 +168,14 @@ mod tests {
                 assert!(words.contains(expected) && !words.contains('\n'), "{state:?}: {words}");
             }
         }
+    }
+
+    #[test]
+    fn a_node_is_up_to_date_if_nothing_waits_for_longer_than_whoever_comes() {
+        let ago = |millis| is_up_to_date(&Behind { entries: 900, waits: Duration::from_millis(millis) });
+        assert_eq!([0, 1_999, 2_000].map(ago), [Ok("ok"), Ok("ok"), Ok("ok")]);
+        let words = ago(2_001).expect_err("it is too far behind");
+        assert!(words.contains("900 entries behind the log") && words.contains("for 2 s"), "{words}");
     }
 
     #[test]

@@ -47,6 +47,11 @@ impl Gauge {
         self.0.store(value, Relaxed);
     }
 
+    /// Several threads tell how far something is; it never goes back.
+    pub(super) fn rise_to(&self, value: u64) {
+        self.0.fetch_max(value, Relaxed);
+    }
+
     pub(super) fn get(&self) -> u64 {
         self.0.load(Relaxed)
     }
@@ -106,7 +111,11 @@ pub(super) struct Counters<L>(Each<L>);
 
 impl<L: Label> Counters<L> {
     pub(super) fn add(&self, label: L) {
-        self.0.of(label).fetch_add(1, Relaxed);
+        self.add_many(label, 1);
+    }
+
+    pub(super) fn add_many(&self, label: L, count: u64) {
+        self.0.of(label).fetch_add(count, Relaxed);
     }
 }
 
@@ -116,6 +125,14 @@ pub(super) struct Gauges<L>(Each<L>);
 impl<L: Label> Gauges<L> {
     pub(super) fn set(&self, label: L, value: u64) {
         self.0.of(label).store(value, Relaxed);
+    }
+
+    /// Of all there are it is this one, or none.
+    pub(super) fn set_only(&self, label: Option<L>) {
+        let place = label.map(L::index);
+        for (at, value) in self.0.0.iter().enumerate() {
+            value.store(u64::from(place == Some(at)), Relaxed);
+        }
     }
 }
 

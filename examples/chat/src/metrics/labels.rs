@@ -63,6 +63,26 @@ labels! {
         Forbidden = "forbidden",
     }
 
+    /// Which node has put an entry into the log.
+    Appender, "appender" {
+        Own = "own",
+        Other = "other",
+    }
+
+    /// What a connection to the log is for.
+    LogSide, "side" {
+        Append = "append",
+        Follow = "follow",
+    }
+
+    /// How sure something is that was acknowledged: in the welcome's words.
+    Claim, "level" {
+        Replicated = "replicated",
+        Disk = "disk",
+        System = "system",
+        Memory = "memory",
+    }
+
     Person, "state" {
         Here = "here",
         Known = "known",

@@ -8,7 +8,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `figures.rs` | the table of all figures: their names, and what each is |
-//! | `handle.rs` | what others note; nobody waits for anybody |
+//! | `handle.rs`, `node.rs` | what others note; nobody waits for anybody. The second: of one node of several |
 //! | `kinds.rs` | counters, gauges, histograms |
 //! | `labels.rs` | by what they are told apart: a few fixed words, never a person, a room or an address |
 //! | `page.rs` | the text that Prometheus reads |
@@ -23,6 +23,7 @@ mod health;
 mod kinds;
 mod labels;
 mod machine;
+mod node;
 mod page;
 #[cfg(test)]
 mod tests;
@@ -32,5 +33,6 @@ pub(crate) use handle::{Metrics, Moment};
 pub(crate) use health::Waits;
 #[cfg(test)]
 pub(crate) use labels::CODES;
-pub(crate) use labels::{Attempt, EventKind, HookResult};
+pub(crate) use labels::{Attempt, Claim, EventKind, HookResult, LogSide};
 pub(crate) use machine::Files;
+pub(crate) use node::{NodeMetrics, Stand};

@@ -84,10 +84,116 @@ fn what_is_noted_stands_on_the_page() {
     assert_eq!(info, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
 }
 
+#[test]
+fn of_one_that_is_alone_nothing_is_told_of_nodes() {
+    let is_of_nodes = |name: &&String| name.starts_with("chat_node");
+    let metrics = Metrics::default();
+    metrics.applied(7, 1, 1);
+    metrics.stands(&Stand { can_write: true, ..Stand::default() });
+    assert_eq!(page(&metrics).keys().find(is_of_nodes), None);
+    metrics.node();
+    assert_eq!(page(&metrics).keys().filter(is_of_nodes).count(), 16);
+}
+
+#[test]
+fn what_a_node_notes_stands_on_the_page() {
+    let metrics = Metrics::default();
+    let node = metrics.node();
+    node.ends_at(90);
+    node.read(80);
+    node.appended(5);
+    node.came_back(Duration::from_millis(4));
+    node.reconnected(LogSide::Follow);
+    node.live(3);
+    metrics.applied(70, 2, 3);
+    metrics.stands(&Stand {
+        can_write: true,
+        follows: true,
+        is_lost: false,
+        holds_chores: true,
+        claim: Some(Claim::System),
+        waiting_bytes: 1_000,
+        people_elsewhere: 8,
+    });
+    let told = page(&metrics);
+    let labelled = |name: &str, label, word| told[name].labelled(label, word);
+    let value = |name: &str| told[name].value();
+    let table = [
+        (value("chat_nodes"), 3.0),
+        (value("chat_node_can_write"), 1.0),
+        (value("chat_node_follows"), 1.0),
+        (value("chat_node_lost"), 0.0),
+        (value("chat_node_holds_chores"), 1.0),
+        (labelled("chat_node_durability", "level", "system"), 1.0),
+        (labelled("chat_node_durability", "level", "disk"), 0.0),
+        (value("chat_node_log_last_place"), 90.0),
+        (value("chat_node_applied_place"), 70.0),
+        (value("chat_node_behind_entries"), 20.0),
+        (value("chat_node_appended_entries_total"), 5.0),
+        (labelled("chat_node_applied_entries_total", "appender", "own"), 2.0),
+        (labelled("chat_node_applied_entries_total", "appender", "other"), 3.0),
+        (
+            told["chat_node_return_seconds"].samples[&("chat_node_return_seconds_sum".into(), Vec::new())],
+            0.004,
+        ),
+        (value("chat_node_waiting_bytes"), 1_000.0),
+        (labelled("chat_node_reconnects_total", "side", "follow"), 1.0),
+        (value("chat_node_people_elsewhere"), 8.0),
+    ];
+    for (place, (is, expected)) in table.iter().enumerate() {
+        assert_eq!(is, expected, "{place}");
+    }
+    // The log lost its end, and it has not come to this node.
+    node.ends_at(60);
+    assert_eq!(page(&metrics)["chat_node_behind_entries"].value(), 0.0);
+    metrics.stands(&Stand::default());
+    let told = page(&metrics);
+    assert_eq!(told["chat_node_durability"].samples.values().sum::<f64>(), 0.0, "it is not known");
+}
+
+/// The loop looks twice in a second. Here it has the time that it is told.
+#[test]
+fn how_long_a_node_is_behind_counts_from_when_it_heard_of_what_it_lacks() {
+    let (metrics, second) = (Metrics::default(), Duration::from_secs(1));
+    let node = metrics.node();
+    metrics.turned(&Moment::default());
+    let steps = [
+        // When, how far the log goes, how far it is applied; how long the node is behind, and is it ready?
+        (0, 100, 100, 0, true),
+        (1, 200, 100, 0, true),
+        (2, 300, 150, 1, true),
+        (4, 400, 199, 3, false),
+        (5, 500, 200, 3, false),
+        (6, 500, 499, 1, true),
+        (9, 500, 500, 0, true),
+    ];
+    for (at, last, applied, behind, is_ready) in steps {
+        node.ends_at(last);
+        metrics.applied(applied, 0, 0);
+        node.look(at * second);
+        let told = page(&metrics);
+        assert_eq!(told["chat_node_behind_seconds"].value(), f64::from(behind), "after {at} s");
+        assert_eq!(
+            (metrics.ready().is_ok(), told["chat_ready"].value() == 1.0),
+            (is_ready, is_ready),
+            "{at}"
+        );
+    }
+    node.ends_at(900);
+    node.look(10 * second);
+    node.look(20 * second);
+    assert!(metrics.ready().is_err_and(|words| words.contains("400 entries behind the log")));
+    assert!(metrics.alive().is_ok(), "nobody should restart it for that");
+    metrics.set_trouble(Some("the log is\naway".to_owned()));
+    assert_eq!(metrics.ready(), Err("the log is away".to_owned()), "that comes first");
+}
+
 /// Prometheus' guidance on names: https://prometheus.io/docs/practices/naming/.
 #[test]
 fn names_follow_the_conventions() {
-    for (name, family) in &page(&Metrics::default()) {
+    let metrics = Metrics::default();
+    metrics.node();
+    for (name, family) in &page(&metrics) {
         assert!(["pollcat_", "chat_", "process_"].iter().any(|ours| name.starts_with(ours)), "{name}");
         assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name}");
         assert_eq!(name.ends_with("_total"), family.kind == "counter", "{name} is a {}", family.kind);

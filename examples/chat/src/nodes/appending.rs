@@ -16,6 +16,7 @@ use super::standing::{Kept, Side};
 use super::told::{Fellow, Told};
 use super::trimming::Trimming;
 use crate::history::{Follower, PersonId};
+use crate::metrics::LogSide;
 use crate::token;
 
 /// Other nodes hear so often that this one lives.
@@ -115,6 +116,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
             return Err(unknown());
         }
         self.common.standing.see(&condition);
+        self.common.metrics.ends_at(condition.last);
         let boot = self.boot();
         let mut company = Company::connect(&self.beginning.log, kept.at, &boot, LIFE)?;
         self.common.lock().producer.doubt();
@@ -124,6 +126,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         let mut refreshed = self.refresh(&mut log, &mut company)?;
         retrying.done();
         if self.common.standing.heal(Side::Appending) {
+            self.common.metrics.reconnected(LogSide::Append);
             (self.tell)(Told::Changed);
         }
         loop {
@@ -136,6 +139,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
             }
             if !work.records.is_empty() {
                 log.append(&work.records)?;
+                self.common.metrics.appended(work.records.len());
             }
             self.answer_barriers(&mut log, work.barriers)?;
             self.show(&mut company, &work.mail)?;
@@ -198,6 +202,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         }
         match log.tail() {
             Ok(tail) => {
+                self.common.metrics.ends_at(tail);
                 for ticket in barriers {
                     self.follower.tell_at(tail, ticket);
                 }
@@ -268,10 +273,12 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         let condition = log.look()?;
         checks::is_the_same(&condition, &self.beginning.id)?;
         self.common.standing.see(&condition);
+        self.common.metrics.ends_at(condition.last);
         let behind = condition.last.saturating_sub(self.common.read.load(Ordering::Relaxed));
         let follows = self.common.standing.trouble_of(Side::Following).is_none();
         let may_hold = follows && self.follower.has_room() && behind <= BEHIND;
         let round = company.refresh(&self.beginning.card, may_hold)?;
+        self.common.metrics.live(round.nodes.len());
         if round.here != self.here.len() {
             company.show_all(&self.everybody())?;
         }

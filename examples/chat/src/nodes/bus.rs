@@ -10,8 +10,10 @@ use super::common::{Beginning, Common, NotTaken};
 use super::following::Following;
 use super::log::Level;
 use super::saying::Saying;
+use super::standing::Side;
 use super::told::Told;
 use crate::history::{Entry, Follower, PersonId, Whose};
+use crate::metrics::{Claim, Stand};
 
 /// And when it has been so long, whoever waits for it is told that it is not known what becomes of it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -113,7 +115,10 @@ impl<T: Send + 'static> Bus<T> {
     /// Why nothing can be written now; and whether an operator has to see to it.
     pub(crate) fn trouble(&self) -> Option<String> {
         match self.common.trouble()? {
-            NotTaken::Full => Some("more waits for the log than fits into max-pending".to_owned()),
+            NotTaken::Full => Some(format!(
+                "{} MiB wait for the log, and no more is taken until some of that stands in it",
+                self.common.limit >> 20
+            )),
             NotTaken::Away(words) => Some(words),
         }
     }
@@ -121,6 +126,21 @@ impl<T: Send + 'static> Bus<T> {
     /// What is large would leave no room for words in the log.
     pub(crate) fn is_nearly_full(&self) -> bool {
         self.common.standing.is_nearly_full()
+    }
+
+    /// How this node stands to the log, for those who watch over it.
+    pub(crate) fn stand(&self) -> Stand {
+        let standing = &self.common.standing;
+        let is_lost = standing.lost().is_some();
+        Stand {
+            can_write: self.trouble().is_none(),
+            follows: !is_lost && standing.trouble_of(Side::Following).is_none(),
+            is_lost,
+            holds_chores: self.holds_chores(),
+            claim: standing.level().map(claim),
+            waiting_bytes: self.waiting_bytes(),
+            people_elsewhere: 0,
+        }
     }
 
     pub(crate) fn level(&self) -> Option<Level> {
@@ -136,5 +156,14 @@ impl<T: Send + 'static> Bus<T> {
                 log::error!("a thread of the log has stopped before its time");
             }
         }
+    }
+}
+
+fn claim(level: Level) -> Claim {
+    match level {
+        Level::Replicated => Claim::Replicated,
+        Level::Disk => Claim::Disk,
+        Level::System => Claim::System,
+        Level::Memory => Claim::Memory,
     }
 }

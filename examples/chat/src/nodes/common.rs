@@ -1,7 +1,7 @@
 //! What the loop and the threads of the log share.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use super::producer::Producer;
 use super::redis::Where;
 use super::standing::Standing;
 use crate::history::{Digest, Entry, Shared, Whose};
+use crate::metrics::NodeMetrics;
 
 /// When an entry has not come back for so long, nothing more is taken.
 const STALL: Duration = Duration::from_secs(1);
@@ -32,8 +33,11 @@ pub(crate) struct Common<T> {
     pub(super) holds_chores: Arc<AtomicBool>,
     /// The place up to which the log was read.
     pub(super) read: AtomicU64,
+    /// The history has enough to apply, and no more of the log is read until it has less.
+    pub(super) is_held_up: AtomicBool,
     /// In bytes.
     pub(super) limit: usize,
+    pub(super) metrics: NodeMetrics,
 }
 
 pub(super) struct Queue<T> {
@@ -45,7 +49,7 @@ pub(super) struct Queue<T> {
 }
 
 impl<T> Common<T> {
-    pub(crate) fn new(boot: &str, limit: usize) -> Self {
+    pub(crate) fn new(boot: &str, limit: usize, metrics: NodeMetrics) -> Self {
         Common {
             queue: Mutex::new(Queue {
                 producer: Producer::new(boot),
@@ -57,7 +61,9 @@ impl<T> Common<T> {
             standing: Standing::new(),
             holds_chores: Arc::default(),
             read: AtomicU64::new(0),
+            is_held_up: AtomicBool::new(false),
             limit,
+            metrics,
         }
     }
 
@@ -71,6 +77,20 @@ impl<T> Common<T> {
         self.bell.notify_one();
     }
 
+    /// An entry of this node's stands in the log: whose is it?
+    pub(super) fn came(&self, sequence: u64) -> Whose<T> {
+        let mut queue = self.lock();
+        let took = queue.producer.oldest(Instant::now());
+        match queue.producer.came(sequence) {
+            Some(whose) => {
+                self.metrics.came_back(took);
+                whose
+            }
+            // It has come before.
+            None => Whose::Loop(None),
+        }
+    }
+
     /// Why nothing can be written now.
     pub(super) fn trouble(&self) -> Option<NotTaken> {
         if let Some(words) = self.standing.trouble() {
@@ -78,7 +98,13 @@ impl<T> Common<T> {
         }
         let queue = self.lock();
         if queue.producer.oldest(Instant::now()) >= STALL {
-            return Some(NotTaken::Away("the log has not answered for a second".to_owned()));
+            return Some(NotTaken::Away(match self.is_held_up.load(Ordering::Relaxed) {
+                true => {
+                    let entries = self.metrics.entries_behind();
+                    format!("this node is {entries} entries behind the log, and applies those first")
+                }
+                false => "the log has not answered for a second".to_owned(),
+            }));
         }
         (queue.producer.bytes() >= self.limit).then_some(NotTaken::Full)
     }

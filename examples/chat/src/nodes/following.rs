@@ -12,6 +12,7 @@ use super::retrying::Retrying;
 use super::standing::{Kept, Side};
 use super::told::Told;
 use crate::history::{Follower, Whose};
+use crate::metrics::LogSide;
 use crate::token;
 
 /// Of one batch.
@@ -73,6 +74,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Following<T, F> {
         let mut log = RedisLog::connect(&self.beginning.log, found.at)?;
         let condition =
             self.cursor.check(&mut log, &self.beginning.id).map_err(|fault| found.judge(fault))?;
+        self.common.metrics.ends_at(condition.last);
         if self.common.standing.set_kept(Kept { at: found.at, run: condition.run }) {
             log::warn!("the log is kept by another process than before");
         }
@@ -80,6 +82,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Following<T, F> {
         let mut now_after = String::new();
         retrying.done();
         if self.common.standing.heal(Side::Following) {
+            self.common.metrics.reconnected(LogSide::Follow);
             (self.tell)(Told::Changed);
         }
         loop {
@@ -93,7 +96,9 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Following<T, F> {
                     return Ok(());
                 }
             }
-            if !self.follower.has_room() {
+            let is_held_up = !self.follower.has_room();
+            self.common.is_held_up.store(is_held_up, Ordering::Relaxed);
+            if is_held_up {
                 std::thread::sleep(PAUSE);
                 continue;
             }
@@ -112,11 +117,12 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Following<T, F> {
             }
             let ours = self.common.lock().producer.boot().clone();
             let came = |producer: &str, sequence| match *producer == *ours {
-                true => self.common.lock().producer.came(sequence).unwrap_or(Whose::Loop(None)),
+                true => self.common.came(sequence),
                 false => Whose::Elsewhere,
             };
             let batch = self.cursor.take(heard.records, came)?;
             self.common.read.store(self.cursor.place(), Ordering::Relaxed);
+            self.common.metrics.read(self.cursor.place());
             if !self.follower.apply(batch) {
                 return Ok(());
             }

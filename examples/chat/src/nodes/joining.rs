@@ -78,6 +78,7 @@ pub(crate) fn join<T>(
         let batch = common.lock().producer.batch();
         if !batch.is_empty() {
             log.append(&batch).map_err(told)?;
+            common.metrics.appended(batch.len());
         }
         catch_up(common, &mut log, history, &mut reserved).map_err(told)?;
     }
@@ -177,15 +178,20 @@ fn catch_up<T>(
     reserved: &mut Option<(PersonId, RoomId)>,
 ) -> Result<(), Fault> {
     let tail = log.tail()?;
+    common.metrics.ends_at(tail);
+    common.metrics.applied(history.place(), 0, 0);
     while history.place() < tail {
         let mut cursor = Cursor::new(history.place(), history.last());
         let records = log.read(history.place(), MOST, Duration::ZERO)?;
         let ours = common.lock().producer.boot().clone();
         let batch = cursor.take(records, |producer, sequence| match *producer == *ours {
-            true => common.lock().producer.came(sequence).unwrap_or(Whose::Loop(None)),
+            true => common.came(sequence),
             false => Whose::Elsewhere,
         })?;
         let came = history.follow(&batch).map_err(|fault| Fault::Refused(fault.to_string()))?;
+        let applied = batch.iter().zip(&came).filter(|(_, came)| matches!(came, Came::Out(_)));
+        let own = applied.clone().filter(|(logged, _)| !matches!(logged.whose, Whose::Elsewhere)).count();
+        common.metrics.applied(history.place(), own, applied.count() - own);
         for (logged, came) in batch.iter().zip(came) {
             if let (Whose::Loop(_), Came::Out(Ok(Done::Reserved { person, room }))) = (&logged.whose, came) {
                 *reserved = Some((person, room));

@@ -46,7 +46,7 @@ pub(crate) fn join(
     told: impl Fn(Told) -> bool + Send + Clone + 'static,
 ) -> Result<(History<Ticket>, Shared, Loaded), String> {
     let boot = format!("{:016x}", token::random_number());
-    let common = Arc::new(Common::new(&boot, own.queue_bytes));
+    let common = Arc::new(Common::new(&boot, own.queue_bytes, own.metrics.node()));
     own.shared = Some(common.shared());
     let words = |error: history::OpenError| error.to_string();
     let mut joining = Joining::open(&own).map_err(words)?;

@@ -17,6 +17,11 @@ impl Fellows {
         self.counts.contains_key(&person)
     }
 
+    /// How many people are at any of them?
+    pub(crate) fn count(&self) -> usize {
+        self.counts.len()
+    }
+
     /// True if they were at none of them before.
     pub(crate) fn come(&mut self, node: &str, person: PersonId) -> bool {
         if !self.by_node.entry(node.to_owned()).or_default().insert(person) {
@@ -90,7 +95,7 @@ mod tests {
         fellows.come("b", 2);
         let (came, went) = fellows.replace([("b", &[2, 3][..]), ("c", &[])].into_iter());
         assert_eq!((came, went), (vec![3], vec![1]));
-        assert_eq!((fellows.by_node.len(), fellows.have(2)), (2, true));
+        assert_eq!((fellows.by_node.len(), fellows.have(2), fellows.count()), (2, true, 2));
         let (came, went) = fellows.replace(std::iter::empty());
         assert_eq!((came.len(), went.len(), fellows.by_node.len()), (0, 2, 0));
         assert!(fellows.by_node.is_empty() && fellows.counts.is_empty());
