@@ -18,10 +18,11 @@
 //! | Backup, restore, upgrade, downgrade | `backup.rs`, `backups.rs` |
 //! | Hooks and bots | `bot_keys.rs`, `hooks.rs`, `api.rs`, `polls.rs`, `new_hook.rs`, `curl.rs` |
 //! | The admin page | `admin.rs`, `admin_lists.rs` |
-//! | 9, OPERATING.md | `running.rs`, `ending.rs`, `logging.rs`, `door.rs`, `metrics.rs` |
+//! | 9, OPERATING.md | `running.rs`, `ending.rs`, `logging.rs`, `door.rs`, `metrics.rs`, `alarms.rs` |
 
 mod admin;
 mod admin_lists;
+mod alarms;
 mod api;
 mod avatars;
 mod backup;

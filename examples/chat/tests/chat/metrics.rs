@@ -1,55 +1,24 @@
 //! What is told to whoever watches over the chat (OPERATING.md, Health and metrics).
 
-use std::collections::BTreeMap;
-use std::io::Write;
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
 
 use pollcat_chat_testing::http::{Page, get, get_with, send};
 use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::program;
+use pollcat_chat_testing::watching::{Figures, count, promtool, scrape};
 use pollcat_chat_testing::{Chat, bots};
 use pollcat_testing::client::{Client, upgrade_request};
-use pollcat_testing::prometheus::{self, Family};
 use pollcat_testing::running::wait_until;
-use pollcat_testing::scratch::cannot_run;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// A chat, and where its metrics are told.
 #[track_caller]
-fn watched(flags: &[&str]) -> (Chat, SocketAddr) {
+pub(crate) fn watched(flags: &[&str]) -> (Chat, SocketAddr) {
     let mut chat = Chat::start(&[&["--metrics", "127.0.0.1:0"], flags].concat());
     let line = chat.logged("where metrics are told", |line| line.contains("metrics are told at http://"));
     let address = line.split("http://").nth(1).and_then(|rest| rest.strip_suffix("/metrics"));
     (chat, address.and_then(|address| address.parse().ok()).expect("an address"))
-}
-
-#[track_caller]
-fn scrape(address: SocketAddr) -> BTreeMap<String, Family> {
-    let page = get(address, "/metrics");
-    assert_eq!(page.status, 200, "{}", page.head);
-    assert_eq!(page.header("Content-Type"), Some("text/plain; version=0.0.4; charset=utf-8"));
-    prometheus::read(page.text())
-}
-
-fn count(page: &BTreeMap<String, Family>, histogram: &str) -> f64 {
-    page[histogram].samples[&(format!("{histogram}_count"), Vec::new())]
-}
-
-/// `promtool` with these arguments, and this on its standard input. `None`: it is not on this machine.
-fn promtool(args: &[&str], input: &[u8]) -> Option<(bool, String)> {
-    let mut command = Command::new("promtool");
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let Ok(mut child) = command.spawn() else {
-        cannot_run("there is no promtool on this machine");
-        return None;
-    };
-    // It may end before it has read everything: then it says why.
-    let _ = child.stdin.take().expect("it is piped").write_all(input);
-    let output = child.wait_with_output().expect("it ends");
-    let told = [output.stdout, output.stderr].concat();
-    Some((output.status.success(), String::from_utf8_lossy(&told).into_owned()))
 }
 
 #[test]
@@ -114,7 +83,7 @@ fn what_programs_do_by_http_is_counted_too() {
     let after = scrape(metrics);
     assert_eq!(count(&after, "chat_ack_seconds") - count(&before, "chat_ack_seconds"), 2.0);
     let refused = |code: &str| {
-        let labelled = |page: &BTreeMap<String, Family>| page["chat_refusals_total"].labelled("code", code);
+        let labelled = |page: &Figures| page["chat_refusals_total"].labelled("code", code);
         labelled(&after) - labelled(&before)
     };
     let table = [("empty", 1.0), ("bad_field", 1.0), ("no_such_room", 1.0), ("bad_key", 2.0)];
@@ -249,38 +218,4 @@ fn metrics_are_not_told_where_the_public_listens() {
     assert!(status == Some(2) && words.contains("not for the public"), "{words}");
     let (status, words) = health(&chat, &["--listen", "unix:a", "--metrics", "unix:./a", "--check"]);
     assert!(status == Some(2) && words.contains("listen and metrics are the same file"), "{words}");
-}
-
-/// What is in `packaging/` for a monitoring system.
-fn packaged(name: &str) -> String {
-    let path = format!("{}/../../packaging/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-#[test]
-fn the_dashboard_and_the_alarms_name_only_what_there_is() {
-    let (_chat, metrics) = watched(&[]);
-    wait_until("the loop has come by", || get(metrics, "/readyz").status == 200);
-    let page = scrape(metrics);
-    let is_there = |name: &str| {
-        let of_histogram = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end));
-        let is_histogram = |base: &str| page.get(base).is_some_and(|family| family.kind == "histogram");
-        page.contains_key(name) || of_histogram.is_some_and(is_histogram)
-    };
-    for file in ["grafana.json", "alerts.yml"] {
-        let text = packaged(file);
-        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let ours =
-            |word: &&str| ["chat_", "pollcat_", "process_"].iter().any(|begin| word.starts_with(begin));
-        let names: Vec<&str> = words.filter(ours).collect();
-        assert!(names.len() > 10, "{file} names {names:?}");
-        let lost: Vec<_> = names.into_iter().filter(|name| !is_there(name)).collect();
-        assert!(lost.is_empty(), "{file}: {lost:?}");
-    }
-    let dashboard: Value = serde_json::from_str(&packaged("grafana.json")).expect("it is JSON");
-    assert!(dashboard["panels"].as_array().is_some_and(|panels| panels.len() > 10));
-    let path = format!("{}/../../packaging/alerts.yml", env!("CARGO_MANIFEST_DIR"));
-    if let Some((is_good, told)) = promtool(&["check", "rules", &path], b"") {
-        assert!(is_good, "{told}");
-    }
 }

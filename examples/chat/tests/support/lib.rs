@@ -15,5 +15,6 @@ pub mod receiver;
 pub mod redis;
 pub mod table;
 pub mod text;
+pub mod watching;
 
 pub use chat::Chat;
