@@ -23,7 +23,8 @@ pub(crate) struct Company {
 pub(crate) struct Node {
     pub chat: Chat,
     pub address: SocketAddr,
-    board: SocketAddr,
+    /// Where its metrics are told.
+    pub board: SocketAddr,
 }
 
 impl Company {

@@ -11,6 +11,7 @@
 //! | `log_down.rs` | Redis dies, stands still, is emptied, or has lost its end |
 //! | `filling.rs` | Redis is changed: what it promises, how much room it has |
 //! | `failover.rs` | a replica takes the place of Redis |
+//! | `watched.rs` | what they tell whoever watches over them |
 //! | `rounds.rs`, `writer.rs`, `ledger.rs` | all of it at once, over and over, and what is there in the end |
 
 mod apart;
@@ -24,4 +25,5 @@ mod node_down;
 mod people;
 mod rounds;
 mod talking;
+mod watched;
 mod writer;
