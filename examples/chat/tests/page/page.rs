@@ -26,6 +26,7 @@ mod program;
 mod rooms_private;
 mod safety;
 mod secure;
+mod several;
 mod shown;
 mod talk;
 mod typing;

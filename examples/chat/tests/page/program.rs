@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -10,6 +11,7 @@ use std::{fs, thread};
 use pollcat_testing::example;
 use pollcat_testing::raw::lasting_port;
 use pollcat_testing::scratch::Scratch;
+use rustix::process::{Pid, Signal, kill_process};
 
 pub(crate) struct Program {
     process: Child,
@@ -55,6 +57,10 @@ impl Program {
         format!("{}://{}/", self.scheme, self.address)
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address.parse().expect("HOST:PORT")
+    }
+
     /// Where whoever runs it is let in, once: what `chat --admin-link` prints.
     pub(crate) fn admin_link(&self) -> String {
         let mut asking = Command::new(built());
@@ -69,6 +75,11 @@ impl Program {
     pub(crate) fn kill(&mut self) {
         self.process.kill().expect("it is ours");
         self.process.wait().expect("it is ours");
+    }
+
+    /// It stands still (SIGSTOP), or goes on.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).expect("it is ours");
     }
 
     pub(crate) fn start_again(&mut self) {
