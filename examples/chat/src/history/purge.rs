@@ -86,6 +86,11 @@ pub(super) fn is_ordered(connection: &Connection, of: PersonId, room: RoomId, by
         .exists([signed(of), signed(room), signed(by)])
 }
 
+/// Has somebody erased themself, whose name is still in what they said?
+pub(super) fn is_unnaming(connection: &Connection, person: PersonId) -> Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM purges WHERE person = ?1 AND mode = 1")?.exists([signed(person)])
+}
+
 /// A walk through what was said between the two: whoever decides it says how far ([`STRIDE`]).
 pub(super) fn unname(connection: &Connection, person: PersonId, after: u64, upto: u64) -> Result<()> {
     connection

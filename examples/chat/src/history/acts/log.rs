@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::progress::Progress;
-use super::super::purge::STRIDE;
+use super::super::purge::{self, STRIDE};
 use super::super::schema::{number, signed};
 use super::super::stop::Stop;
 use super::super::{
@@ -102,6 +102,10 @@ fn author(connection: &Connection, room: RoomId, offset: Offset) -> Result<Optio
 /// said (`purge.rs`).
 fn named(connection: &Connection, person: Option<PersonId>) -> Result<String, Stop> {
     let Some(person) = person else { return Ok(String::new()) };
+    // Whoever has erased themself is called nothing else, though it stands in what they said for a while.
+    if purge::is_unnaming(connection, person)? {
+        return Ok(gone(person));
+    }
     let name = connection
         .prepare_cached(
             "SELECT name FROM people WHERE id = ?1 UNION ALL

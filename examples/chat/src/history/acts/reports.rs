@@ -4,12 +4,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::events;
 use super::super::progress::Progress;
+use super::super::purge;
 use super::super::receipts;
 use super::super::rooms;
 use super::super::schema::{self, number, numbers_text, signed};
 use super::super::stop::Stop;
 use super::super::{
-    Aim, Append, Body, Done, Failure, Millis, Number, Offset, PersonId, Picture, RoomId, RoomKind,
+    Aim, Append, Body, Done, Failure, Millis, Number, Offset, PersonId, Picture, RoomId, RoomKind, gone,
 };
 use super::doing::Doing;
 use crate::rights::{InChat, InRoom, Lack};
@@ -56,6 +57,7 @@ pub(super) fn report(
         return Ok(Done::Numbered(again));
     }
     check_waiting(doing.connection, person)?;
+    let author_name = if purge::is_unnaming(doing.connection, author)? { gone(author) } else { author_name };
     let id = progress.take_number();
     doing
         .connection
