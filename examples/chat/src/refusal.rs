@@ -291,6 +291,7 @@ impl From<Failure> for Refusal {
         let (code, words) = match failure {
             Failure::Taken => (Code::NameTaken, "somebody was faster: it is taken"),
             Failure::NoSuchPerson => return Refusal::nobody(),
+            Failure::Returned => (Code::Busy, "they have been here since"),
             Failure::HasMembers => (Code::CannotLeave, "there is still somebody in it"),
             Failure::NoSuchRoom => return Refusal::room_is_gone(),
             Failure::NoSuchEvent => (Code::NoSuchEvent, "there is no such message, or it was taken back"),

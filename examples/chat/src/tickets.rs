@@ -120,11 +120,11 @@ pub(crate) enum Waiting {
         asker: Asker,
         room: RoomId,
     },
-    /// They are somebody now.
+    /// They are somebody now; a text client without a token.
     Arrived {
         asker: Asker,
         person: PersonId,
-        token: Token,
+        token: Option<Token>,
         has: Positions,
     },
     /// A session of the admin page: they are let in when it is on disk.

@@ -2,6 +2,7 @@
 
 use pollcat::{CloseCode, Departure, PeerId, Peers};
 
+use super::farewell;
 use super::hall::Hall;
 use crate::history::{Entry, Millis, PersonId};
 use crate::http::door::place;
@@ -54,10 +55,17 @@ fn go(hall: &mut Hall, peers: &mut Peers, peer: PeerId, last_of: Option<PersonId
     let news = hall.model.went(person, hall.ledger.calendar().now(), ticks());
     hall.deliver.count_rooms_of(&hall.model, person);
     hall.tell(peers, &news, None);
-    if hall.model.person(person).is_some() {
+    let is_known = hall.model.person(person).is_some();
+    if is_known {
         hall.fading.begin(person, ticks());
-    } else {
-        hall.submit_each(peers, vec![Entry::Forget { person }]);
+    }
+    match hall.ledger.is_shared() {
+        // A guest is gone when that stands in the log.
+        true if is_known && hall.model.is_passing_guest(person) => farewell::let_go(hall, peers, person),
+        // Perhaps it is because they are gone that their last connection is.
+        true => {}
+        false if is_known => {}
+        false => hall.submit_each(peers, vec![Entry::Forget { person, away: None }]),
     }
 }
 

@@ -17,8 +17,20 @@ const SESSION_ENDED: CloseCode =
     CloseCode::new(4502).expect("it is a code of applications (RFC 6455 §7.4.2)");
 const ERASED: CloseCode = CloseCode::new(4503).expect("it is a code of applications (RFC 6455 §7.4.2)");
 
-/// What follows for connections from what was done.
-pub(super) fn follow(hall: &mut Hall, peers: &mut Peers, news: &News) {
+/// For somebody who is forgotten while they are here. No node but theirs knew that they are, since the log was away from it.
+const FORGOTTEN: &str = "you were not heard of for too long, and are forgotten: come as somebody new";
+
+/// What follows for connections from what has happened. Whoever is gone hears first of what was done to them, if it was that.
+pub(super) fn follow(hall: &mut Hall, peers: &mut Peers, news: &[News]) {
+    news.iter().for_each(|news| follow_act(hall, peers, news));
+    for news in news {
+        if let News::Gone { who, .. } = news {
+            end_all(hall, peers, who.id, (SESSION_ENDED, FORGOTTEN), None);
+        }
+    }
+}
+
+fn follow_act(hall: &mut Hall, peers: &mut Peers, news: &News) {
     let News::Done { by, reason, change } = news else {
         return;
     };

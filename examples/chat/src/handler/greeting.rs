@@ -7,11 +7,11 @@ use pollcat::{CloseCode, PeerId, Peers};
 
 use super::hall::Hall;
 use super::welcome::{attach, welcome, welcome_to};
-use super::{barrier, devices, ending};
+use super::{barrier, departing, devices, ending, farewell};
 use crate::ask::{Hello, Positions};
 use crate::cost::{Cost, GUESS, HELLO, MESSAGE};
 use crate::deliver::Floor;
-use crate::history::{Act, Deed, Entry, Millis, Number, PersonId, TokenHash};
+use crate::history::{Act, Deed, Entry, Failure, Millis, Number, PersonId, TokenHash};
 use crate::http::door::Reason;
 use crate::model::{Arrival, Room};
 use crate::nodes::Saying;
@@ -82,6 +82,10 @@ pub(super) fn greet(
                 session.token = Some(token);
             }
             welcome(hall, peers, asker, (person, false), None, rooms);
+            if hall.ledger.is_shared() {
+                let seen = hall.model.seen_again(person, hall.ledger.calendar().now());
+                hall.submit_each(peers, Vec::from_iter(seen));
+            }
             Ok(())
         }
     }
@@ -166,18 +170,56 @@ pub(super) fn arrive_as_guest(hall: &mut Hall, peers: &mut Peers, peer: PeerId, 
         Ok(arrival) => arrival,
         Err(refusal) => return turn_away(hall, peers, &asker, &refusal),
     };
-    // Guests talk even if the disk does not know them.
     hall.submit_each(peers, gone);
+    if hall.ledger.is_shared() {
+        let waiting = Waiting::Arrived { asker: asker.clone(), person, token: None, has: Positions::new() };
+        if let Err(refusal) = begin_to_arrive(hall, peers, (arrive, join), by, waiting) {
+            turn_away(hall, peers, &asker, &refusal);
+        }
+        return;
+    }
+    // Guests talk even if the disk does not know them.
     hall.submit_each(peers, vec![arrive, join]);
     accept(hall, peers, person, by);
+    come_in(hall, peers, &asker, person);
+}
+
+/// A text client is here from now on.
+fn come_in(hall: &mut Hall, peers: &mut Peers, asker: &Asker, person: PersonId) {
+    let peer = asker.peer;
+    // That may have been decided while they were arriving.
+    if let Some(refusal) = ending::ban_of(hall, person) {
+        return ending::turn_out(hall, peers, asker, &refusal);
+    }
     let told = attach(hall, peers, peer, person);
     if let Some(session) = hall.sessions.get(peer) {
         hall.charges.charge_arrival(session, told.and(told), ticks());
     }
-    hall.answer(peers, &asker, &Reply::Welcome(welcome_to(hall, person, peer, true, None)));
+    hall.answer(peers, asker, &Reply::Welcome(welcome_to(hall, person, peer, true, None)));
     let rooms: Vec<_> = hall.model.rooms_of(person).map(Room::id).collect();
     let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
     rooms.into_iter().for_each(|room| hall.deliver.listen(&mut floor, peer, room));
+}
+
+/// Somebody is on their way to the disk, and the connection waits for that.
+fn begin_to_arrive(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    (arrive, join): (Entry, Entry),
+    invite: Option<Number>,
+    waiting: Waiting,
+) -> Result<(), Refusal> {
+    let Waiting::Arrived { asker, person, token, .. } = &waiting else { return Err(Refusal::nobody()) };
+    let (peer, person, token) = (asker.peer, *person, token.as_ref().map(Token::hash));
+    if let Some(session) = hall.sessions.get_mut(peer) {
+        session.arrive(person);
+        session.token = token;
+    }
+    hall.submit(peers, arrive, waiting)?;
+    // Whoever is stored without being in the lobby is put there when the history is opened next.
+    hall.submit_each(peers, vec![join]);
+    accept(hall, peers, person, invite);
+    Ok(())
 }
 
 /// The invite by which somebody has come is used.
@@ -220,10 +262,11 @@ fn admit(
     arrival.inspect_err(|_| hall.door.turned_away(Reason::People, client))
 }
 
-/// Somebody whom nobody can become just now.
-fn turn_away(hall: &mut Hall, peers: &mut Peers, asker: &Asker, refusal: &Refusal) {
+/// Somebody whom nobody can become just now. What else they have sent does not count.
+pub(super) fn turn_away(hall: &mut Hall, peers: &mut Peers, asker: &Asker, refusal: &Refusal) {
     hall.refuse(peers, asker, refusal);
     peers.close(asker.peer, CloseCode::TRY_AGAIN_LATER, &refusal.words);
+    departing::end(hall, peers, asker.peer);
 }
 
 /// A new person, who is welcomed when their token is on disk: before that it promises nothing.
@@ -251,36 +294,48 @@ fn introduce(
             return Ok(());
         }
     };
-    if let Some(session) = hall.sessions.get_mut(asker.peer) {
-        session.arrive(person);
-        session.token = Some(token.hash());
-    }
     hall.submit_each(peers, gone);
-    let waiting = Waiting::Arrived { asker: asker.clone(), person, token, has };
-    match hall.submit(peers, arrive, waiting) {
-        // Whoever is stored without being in the lobby is put there when the history is opened next.
-        Ok(()) => {
-            hall.submit_each(peers, vec![join]);
-            accept(hall, peers, person, invite);
-        }
+    let waiting = Waiting::Arrived { asker: asker.clone(), person, token: Some(token), has };
+    match begin_to_arrive(hall, peers, (arrive, join), invite, waiting) {
+        Ok(()) => {}
+        Err(refusal) if hall.ledger.is_shared() => turn_away(hall, peers, asker, &refusal),
         Err(_) => welcome(hall, peers, asker, (person, true), None, Positions::new()),
     }
     Ok(())
 }
 
-/// Their token is on disk, or cannot be.
+/// They are on disk, with their token, or cannot be. With a log nobody is anybody before.
 pub(super) fn arrived(
     hall: &mut Hall,
     peers: &mut Peers,
     asker: &Asker,
-    person: PersonId,
-    token: Option<&Token>,
+    (person, token): (PersonId, Option<&Token>),
+    outcome: Result<(), Failure>,
     has: Positions,
 ) {
     let session = hall.sessions.get(asker.peer);
-    if session.is_none_or(|session| session.stage() != Stage::Arriving(person)) {
+    let is_waiting = session.is_some_and(|session| session.stage() == Stage::Arriving(person));
+    match outcome {
+        Err(failure) if hall.ledger.is_shared() => {
+            if is_waiting {
+                be_nobody(hall, peers, asker, failure);
+            }
+        }
         // They have left before anybody heard of them. Nobody has their token, and the name they wished for is free.
-        return hall.submit_each(peers, vec![Entry::Forget { person }]);
+        _ if !is_waiting => farewell::let_go(hall, peers, person),
+        _ if token.is_none() => come_in(hall, peers, asker, person),
+        outcome => welcome(hall, peers, asker, (person, true), token.filter(|_| outcome.is_ok()), has),
     }
-    welcome(hall, peers, asker, (person, true), token, has);
+}
+
+/// They are not on disk. If somebody at another node was faster, they may say another name.
+fn be_nobody(hall: &mut Hall, peers: &mut Peers, asker: &Asker, failure: Failure) {
+    let Some(session) = hall.sessions.get_mut(asker.peer) else { return };
+    session.stay_new();
+    if failure != Failure::Taken || !session.voice.is_json() {
+        return turn_away(hall, peers, asker, &failure.into());
+    }
+    session.hello_by = ticks() + hall.settings.hello_within as Millis * 1000;
+    hall.greetings.insert((session.hello_by, asker.peer));
+    hall.refuse(peers, asker, &Refusal::name_taken());
 }

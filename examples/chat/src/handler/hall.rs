@@ -80,6 +80,8 @@ pub(super) struct Hall {
     pub fellows: Fellows,
     /// Who waits for this node to know what others know, and until when, in order.
     pub barriers: BTreeSet<(Millis, PeerId)>,
+    /// Who has gone from here for good, and the log has not heard of it. They are known, so there are never more of them than people.
+    pub gone: BTreeSet<PersonId>,
     /// More numbers are on their way.
     pub is_reserving: bool,
     /// Which sessions were noted lately.
@@ -145,6 +147,7 @@ impl Hall {
             links: Links::default(),
             fellows: Fellows::default(),
             barriers: BTreeSet::new(),
+            gone: BTreeSet::new(),
             is_reserving: false,
             seen: Seen::default(),
             typing: HashMap::new(),

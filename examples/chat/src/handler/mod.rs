@@ -12,7 +12,8 @@
 //! | `requests.rs` | one request after the other: understood, paid for, carried out |
 //! | `wishes.rs`, `questions.rs`, `pictures.rs` | what is asked: what lasts, what changes nothing, pictures |
 //! | `greeting.rs`, `devices.rs`, `welcome.rs` | how people come: by a name, a token, a code; what they are told |
-//! | `departing.rs`, `ending.rs`, `visits.rs` | how connections go; whose are ended; what the log says of it |
+//! | `departing.rs`, `farewell.rs` | how connections go, and who goes for good with their last one |
+//! | `ending.rs`, `visits.rs` | whose connections are ended; what the log says of how they went |
 //! | `going.rs`, `stages.rs` | how the chat goes down; what a service manager hears |
 //! | `looks.rs`, `avatars.rs` | lists of what few may know; the pictures by which people are shown |
 //! | `missed.rs` | what a connection has missed |
@@ -30,6 +31,7 @@ mod changing;
 mod departing;
 mod devices;
 mod ending;
+mod farewell;
 mod going;
 mod grace;
 mod greeting;

@@ -1,10 +1,10 @@
 //! Other nodes: who is there, what waits for the log, and what is said while the log is away.
 
-use pollcat::{CloseCode, PeerId, Peers};
+use pollcat::{PeerId, Peers};
 
 use super::hall::Hall;
-use super::{admin, devices, greeting, programs, requests};
-use crate::history::{Entry, Failure, Millis, PersonId, RoomId};
+use super::{admin, devices, farewell, greeting, programs, requests};
+use crate::history::{Failure, Millis, PersonId, RoomId};
 use crate::metrics::Stand;
 use crate::news::News;
 use crate::nodes::{Saying, Told};
@@ -17,8 +17,9 @@ use crate::tickets::{Ticket, Waiting};
 const UNSURE: &str =
     "it is not known whether this is stored, for the log does not answer: say it again with the same id";
 
-/// That somebody is at a node is heard a moment after who they are: a guest is missed for so long before they are gone.
-const ORPHANED: Millis = 60_000;
+/// A guest is missed for so long before they are gone: their node may be cut off from the log, and they are still there when it is
+/// back. (A node whose guests leave says so itself.)
+const ORPHANED: Millis = 600_000;
 
 // ---- numbers
 
@@ -77,6 +78,7 @@ pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers) {
     unsure(hall, peers, over);
     give_up_waiting(hall, peers);
     reserve(hall, peers);
+    farewell::pass_time(hall, peers);
     note(hall);
 }
 
@@ -123,8 +125,8 @@ fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting) {
         }
         // Their token is nobody's then (`reports.rs`).
         Waiting::Arrived { asker, .. } => {
-            hall.refuse(peers, &asker, &refusal());
-            peers.close(asker.peer, CloseCode::TRY_AGAIN_LATER, "the log does not answer");
+            let refusal = Refusal::new(Code::Storage, "the log does not answer: come again in a moment");
+            greeting::turn_away(hall, peers, &asker, &refusal);
         }
         Waiting::AdminIn { asker, by, token, until } => {
             admin::let_in(hall, peers, &asker, (by, &token, until), Err(failure()));
@@ -192,12 +194,11 @@ fn go(hall: &mut Hall, person: PersonId) {
     }
 }
 
-/// Guests whose node is gone are gone with it.
+/// Guests whose node is gone are gone with it. Whoever has just begun has missed nobody yet.
 fn forget_orphans(hall: &mut Hall, peers: &mut Peers) {
-    if hall.ledger.holds_chores() && hall.ledger.is_calm() {
+    if hall.ledger.holds_chores() && hall.ledger.is_calm() && ticks() >= ORPHANED {
         let since = hall.ledger.calendar().now().saturating_sub(ORPHANED);
         let orphans = hall.model.guests_away(since);
-        let entries = orphans.into_iter().map(|person| Entry::Forget { person }).collect();
-        hall.submit_each(peers, entries);
+        hall.submit_each(peers, orphans);
     }
 }

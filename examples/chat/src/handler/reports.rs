@@ -7,14 +7,16 @@ use pollcat::{PeerId, Peers};
 
 use super::hall::Hall;
 use super::outside::told_once;
-use super::{admin, devices, ending, greeting, looks, nodes, outside, programs, questions, requests};
+use super::{
+    admin, devices, ending, farewell, greeting, looks, nodes, outside, programs, questions, requests,
+};
 use crate::deliver::{Deliver, Floor};
 use crate::history::{
     Act, Applied, Deed, Done, Entry, Event, Failure, Found, Hit, Number, Offset, Origin, Outcome, Report,
 };
 use crate::http::files;
 use crate::news::News;
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
 use crate::reply::{Invitation, Reply};
 use crate::run::clock::ticks;
 use crate::tickets::{Asker, Question, Ticket, Waiting};
@@ -71,7 +73,7 @@ fn apply(
         Some(Ticket::Entry(waiting)) => {
             let held_up = waiting.holds_up();
             answer(hall, peers, entry, waiting, outcome.clone(), &news);
-            news.iter().for_each(|news| ending::follow(hall, peers, news));
+            ending::follow(hall, peers, &news);
             if let Some(peer) = held_up {
                 requests::release(hall, peers, peer);
             }
@@ -82,17 +84,17 @@ fn apply(
                 Origin::Here => drop(hall.tell(peers, &news, None)),
                 Origin::Elsewhere => hall.tell_from_elsewhere(peers, &news),
             }
-            news.iter().for_each(|news| ending::follow(hall, peers, news));
+            ending::follow(hall, peers, &news);
         }
     }
     admin::applied(hall, peers, entry, &outcome);
     outside::push::applied(hall, entry, &outcome);
-    if let (Origin::Here, false, Entry::Arrive { person, token: Some(_), .. }, Ok(_)) =
+    if let (Origin::Here, false, Entry::Arrive { person, .. }, Ok(_)) =
         (origin, is_waited_for, entry, &outcome)
         && hall.sessions.windows_of(*person).is_empty()
     {
         // Whoever has waited was told that it is not known: nobody has their token.
-        hall.submit_each(peers, vec![Entry::Forget { person: *person }]);
+        farewell::let_go(hall, peers, *person);
     }
     if let (Origin::Elsewhere, Entry::Arrive { person, .. }, Ok(_)) = (origin, entry, &outcome) {
         nodes::arrived(hall, peers, *person);
@@ -203,7 +205,7 @@ fn answer(
         }
         Waiting::Arrived { asker, person, token, has } => {
             hall.tell(peers, news, None);
-            greeting::arrived(hall, peers, &asker, person, outcome.is_ok().then_some(&token), has);
+            greeting::arrived(hall, peers, &asker, (person, token.as_ref()), outcome.map(drop), has);
         }
         Waiting::AdminIn { asker, by, token, until } => {
             hall.tell(peers, news, None);
@@ -243,9 +245,18 @@ fn refuse(hall: &mut Hall, peers: &mut Peers, asker: &Asker, failure: Failure) {
     let at = hall.ledger.calendar().now();
     let refusal = match failure {
         Failure::TooSoon(until) => Refusal::slow(until, at),
+        // Whoever it was about, and not who has asked.
+        Failure::NoSuchPerson if !is_nobody(hall, asker) => {
+            Refusal::new(Code::NoSuchPerson, "they are not known here, or not any more")
+        }
         failure => failure.into(),
     };
     hall.refuse(peers, asker, &refusal);
+}
+
+/// Has somebody asked who is gone?
+fn is_nobody(hall: &Hall, asker: &Asker) -> bool {
+    hall.sessions.person(asker.peer).is_some_and(|person| hall.model.person(person).is_none())
 }
 
 /// An invite was made: its key is told once, and kept as a hash.
@@ -285,6 +296,10 @@ fn explain(hall: &mut Hall, peers: &mut Peers, entry: &Entry, failure: Failure) 
     else {
         return failure;
     };
+    // Whoever is gone from the log is not called back.
+    if hall.ledger.is_shared() {
+        return failure;
+    }
     // That is a part of coming, and nobody waits for it: tried again for as long as it fails, it would never end.
     if matches!(entry, Entry::Join { room, .. } if *room == hall.model.lobby()) {
         return failure;

@@ -38,7 +38,7 @@ fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) ->
         Entry::Rename { person, name, folded } => people::rename(connection, *person, (name, folded)),
         Entry::Noticed { person } => people::noticed(connection, *person),
         Entry::Seen { person, at } => people::seen(connection, *person, *at),
-        Entry::Forget { person } => people::forget(connection, *person),
+        Entry::Forget { person, away } => people::forget(connection, *person, *away),
         Entry::Create { room, kind, name, folded, epoch, at, maker, title } => {
             let (room, kind, at, maker, title) = (*room, *kind, *at, *maker, title.as_deref());
             rooms::create(connection, progress, &New { room, kind, name, folded, epoch, at, maker, title })

@@ -349,9 +349,11 @@ impl Chores {
     }
 
     /// An entry of the log is applied. Was it proposed here?
-    pub(super) fn came_back<T>(&mut self, whose: &Whose<T>) {
+    pub(super) fn came_back<T>(&mut self, whose: &Whose<T>, is_done: bool) {
         if let (Some(shared), Whose::Chores) = (&mut self.shared, whose) {
             shared.came_back();
+            // What was looked at for it is looked at again.
+            shared.begin_anew |= !is_done;
         }
     }
 

@@ -52,9 +52,13 @@ pub(crate) enum Entry {
     },
     /// A person will not come back: their memberships go, and their name and tokens are free. Their words stay. If they
     /// are in a direct room the row stays, marked as gone, so that the other one still sees a name. `Lacks` if they are
-    /// banned from the whole chat: as long as they are, their name is nobody else's.
+    /// banned from the whole chat: as long as they are, their name is nobody else's. `Returned` if they are not as they were when it
+    /// was decided.
     Forget {
         person: PersonId,
+        /// As they were then; `None`: it does not matter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        away: Option<Away>,
     },
 
     // ---- rooms
@@ -237,6 +241,25 @@ pub(crate) enum Entry {
     },
 }
 
+/// Somebody who is to be forgotten, as whoever has decided it knows them. Another node may know more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Away {
+    /// They were not seen after that.
+    pub since: Millis,
+    pub whom: Passer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Passer {
+    Anybody,
+    /// They have done nothing that others could see.
+    Silent,
+    /// They have no token.
+    Guest,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RoomKind {
@@ -266,6 +289,12 @@ pub(crate) struct Avatar {
     pub picture: Picture,
     #[serde(skip)]
     pub bytes: Arc<[u8]>,
+}
+
+/// Whose private talk a room of this name is, if it is one.
+pub(crate) fn direct_pair(name: &str) -> Option<[PersonId; 2]> {
+    let (one, other) = name.strip_prefix('@')?.split_once(':')?;
+    Some([one.parse().ok()?, other.parse().ok()?])
 }
 
 impl Entry {

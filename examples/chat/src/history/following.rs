@@ -73,7 +73,7 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
         for (logged, came) in batch.into_iter().zip(came) {
             match came {
                 Came::Out(outcome) => {
-                    self.chores.came_back(&logged.whose);
+                    self.chores.came_back(&logged.whose, outcome.is_ok());
                     let (origin, mut whose) = (logged.whose.origin(), logged.whose);
                     applied.push(Applied {
                         entry: logged.entry,

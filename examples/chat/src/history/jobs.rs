@@ -110,8 +110,11 @@ pub(crate) enum Failure {
     /// The number, the name, the key, or the picture's id is somebody else's.
     Taken,
     NoSuchRoom,
-    /// To be renamed, or to join a room. Other entries about somebody who is not there have nothing to do, and are kept.
+    /// To be renamed, or to join a room. Of a log all are refused that need somebody who is not there (`existing.rs`); without one the
+    /// others have nothing to do, and are kept.
     NoSuchPerson,
+    /// To be forgotten: they are not as they were when that was decided.
+    Returned,
     /// A room that was to be removed.
     HasMembers,
     NoSuchEvent,

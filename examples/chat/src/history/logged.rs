@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::apply::apply;
 use super::progress::{Digest, Place, Progress};
 use super::schema::{number, signed};
-use super::{Done, Entry, Failure, Origin, Outcome};
+use super::{Answer, Done, Entry, Failure, Origin, Outcome, existing};
 
 /// An entry that stands in the log.
 #[derive(Debug)]
@@ -82,12 +82,20 @@ pub(super) fn apply_logged<T>(
         connection
             .prepare_cached("INSERT INTO producers VALUES (?1, ?2) ON CONFLICT DO UPDATE SET last = ?2")?
             .execute(params![&*logged.producer, signed(logged.sequence)])?;
-        Came::Out(apply(connection, progress, &logged.entry)?)
+        Came::Out(apply_shared(connection, progress, &logged.entry)?)
     };
     progress.place = logged.place;
     progress.digest = chained(&progress.digest, logged, &came);
     progress.last = Some(logged.hash);
     Ok(came)
+}
+
+/// Applies an entry that others have been asked for as well: whoever was asked may not have known that somebody is gone.
+pub(super) fn apply_shared(connection: &Connection, progress: &mut Progress, entry: &Entry) -> Answer {
+    match existing::lacks(connection, entry)? {
+        Some(failure) => Ok(Err(failure)),
+        None => apply(connection, progress, entry),
+    }
 }
 
 fn chained<T>(before: &Digest, logged: &Logged<T>, came: &Came) -> Digest {
@@ -145,5 +153,6 @@ fn code(failure: &Failure) -> u64 {
         Failure::KeyUsed => 16,
         Failure::Busy => 17,
         Failure::Storage(_) => 18,
+        Failure::Returned => 19,
     }
 }

@@ -46,6 +46,7 @@ mod deed;
 mod entry;
 mod erasing;
 mod events;
+mod existing;
 mod faults;
 mod file;
 mod following;

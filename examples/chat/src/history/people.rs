@@ -1,12 +1,12 @@
 //! Entries about people: who comes, how they are called, who is forgotten.
 
-use rusqlite::{Connection, Result, params};
+use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::faults::is_taken;
 use super::progress::Progress;
 use super::schema::{number, signed};
 use super::stop::KEPT;
-use super::{Answer, Entry, Failure, Millis, PersonId, TokenHash, outbox, sessions, standing};
+use super::{Answer, Away, Entry, Failure, Millis, Passer, PersonId, TokenHash, outbox, sessions, standing};
 use crate::rights::Lack;
 
 pub(super) fn arrive(
@@ -57,7 +57,12 @@ pub(super) fn seen(connection: &Connection, person: PersonId, at: Millis) -> Ans
     Ok(KEPT)
 }
 
-pub(super) fn forget(connection: &Connection, person: PersonId) -> Answer {
+pub(super) fn forget(connection: &Connection, person: PersonId, away: Option<Away>) -> Answer {
+    if let Some(away) = away
+        && !is_still(connection, person, away)?
+    {
+        return Ok(Err(Failure::Returned));
+    }
     if standing::is_banned(connection, 0, person)? {
         return Ok(Err(Failure::Lacks(Lack::Banned)));
     }
@@ -66,6 +71,22 @@ pub(super) fn forget(connection: &Connection, person: PersonId) -> Answer {
     }
     depart(connection, person)?;
     Ok(KEPT)
+}
+
+/// Are they as they were, or gone?
+fn is_still(connection: &Connection, person: PersonId, away: Away) -> Result<bool> {
+    let found = connection
+        .prepare_cached("SELECT seen, silent, guest FROM people WHERE id = ?1 AND gone = 0")?
+        .query_row([signed(person)], |row| {
+            let is_one = match away.whom {
+                Passer::Anybody => true,
+                Passer::Silent => row.get("silent")?,
+                Passer::Guest => row.get("guest")?,
+            };
+            Ok(is_one && row.get::<_, Millis>("seen")? <= away.since)
+        })
+        .optional()?;
+    Ok(found.unwrap_or(true))
 }
 
 /// Takes away all that somebody has in the chat, but for what they have said. If they are in a direct room their row stays,
@@ -115,7 +136,7 @@ pub(super) fn guests(connection: &Connection) -> Result<Vec<Entry>> {
             "SELECT id FROM people p WHERE gone = 0 AND guest = 1
              AND NOT EXISTS (SELECT 1 FROM restraints WHERE person = p.id AND room = 0 AND kind = 1)",
         )?
-        .query_map([], |row| Ok(Entry::Forget { person: number(row, "id")? }))?
+        .query_map([], |row| Ok(Entry::Forget { person: number(row, "id")?, away: None }))?
         .collect()
 }
 

@@ -118,6 +118,11 @@ pub(super) fn name(connection: &Connection, person: PersonId) -> Result<Option<S
         .optional()
 }
 
+/// Are they there?
+pub(super) fn is_there(connection: &Connection, person: PersonId) -> Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM people WHERE id = ?1 AND gone = 0")?.exists([signed(person)])
+}
+
 /// What kind of bot somebody is, if they are one that is not gone.
 pub(super) fn bot(connection: &Connection, person: PersonId) -> Result<Option<BotKind>> {
     let kind: Option<i64> = connection

@@ -22,7 +22,7 @@ impl Model {
             Entry::Rename { person, name, .. } => self.people.reserve(*person, &Keys::of_person(name)),
             Entry::Noticed { person } => self.people.notice(*person),
             Entry::Seen { person, at } => self.people.see(*person, *at),
-            Entry::Forget { person } => self.people.begin_to_forget(*person),
+            Entry::Forget { person, .. } => self.people.begin_to_forget(*person),
             Entry::Create { room, kind, name, folded, epoch, maker, title, .. } => {
                 let room = Room::pending((*room, *kind), name, folded, epoch, *maker);
                 self.begin_to_create(room, title.as_deref());
@@ -76,7 +76,7 @@ impl Model {
             Entry::Rename { person, name, .. } => return self.renamed(*person, name, true),
             Entry::Noticed { person } => self.people.notice(*person),
             Entry::Seen { person, at } => self.people.see(*person, *at),
-            Entry::Forget { person } => return self.forgotten(*person, now),
+            Entry::Forget { person, .. } => return self.forgotten(*person, now),
             Entry::Create { room, kind, name, folded, epoch, maker, title, .. } => {
                 let made = Room::pending((*room, *kind), name, folded, epoch, *maker);
                 self.begin_to_create(made, title.as_deref());

@@ -1,7 +1,7 @@
 //! How somebody becomes somebody: the entries that make a new person.
 
 use super::tables::Model;
-use crate::history::{Entry, Millis, PersonId, TokenHash};
+use crate::history::{Entry, Millis, Passer, PersonId, TokenHash};
 use crate::model::names;
 use crate::refusal::Refusal;
 
@@ -40,7 +40,7 @@ impl Model {
         let too_many = (self.people.len() + 1).saturating_sub(self.rules.max_people);
         let at_once = too_many.min(GIVE_WAY);
         let gone: Vec<Entry> =
-            self.people.passing().take(at_once).map(|person| Entry::Forget { person }).collect();
+            self.people.passing().take(at_once).map(|person| self.forget(person, Passer::Silent)).collect();
         if too_many > 0 && gone.is_empty() {
             return Err(Refusal::no_room_for_people());
         }

@@ -10,6 +10,12 @@ impl Model {
     /// What has begun is undone.
     pub(super) fn give_up(&mut self, entry: &Entry, failure: &Failure, now: Millis) -> Vec<News> {
         match entry {
+            // With other nodes somebody was faster, or the log is away: they are nobody. Nobody has heard of them.
+            Entry::Arrive { person, .. } if self.is_shared() => {
+                if self.ends_arriving(*person) {
+                    return self.forgotten(*person, now);
+                }
+            }
             // They are here all the same, until they go.
             Entry::Arrive { person, .. } => {
                 self.ends_arriving(*person);
@@ -19,14 +25,20 @@ impl Model {
             // With the next thing that they do.
             Entry::Noticed { person } => self.people.overlook(*person),
             // They were banned meanwhile, or are a bot: they are kept, and their name is.
-            Entry::Forget { person }
+            Entry::Forget { person, .. }
                 if matches!(failure, Failure::Lacks(Lack::Banned) | Failure::NotYours) =>
             {
                 self.people.remember(*person);
                 self.keep(*person);
             }
+            // They have been here since; or the log is away, and they are forgotten when it is back.
+            Entry::Forget { person, .. }
+                if self.is_shared() && *failure != Failure::NoSuchPerson || *failure == Failure::Returned =>
+            {
+                self.people.remember(*person);
+            }
             // What the disk cannot forget now, it forgets when it is opened next.
-            Entry::Forget { person } => return self.forgotten(*person, now),
+            Entry::Forget { person, .. } => return self.forgotten(*person, now),
             // There is always a lobby: it is stored with the next chores.
             Entry::Create { room, .. } if *room != self.lobby => drop(self.removed(*room)),
             // One that the disk does not know is gone as well.

@@ -28,6 +28,11 @@ impl Numbers {
         self.own.get_or_insert_default();
     }
 
+    /// Are there other nodes, which give out others?
+    pub(super) fn are_shared(&self) -> bool {
+        self.own.is_some()
+    }
+
     pub(super) fn add_block(&mut self, first: u64, length: u64) {
         if let Some(own) = &mut self.own {
             own.push_back(first..first + length);

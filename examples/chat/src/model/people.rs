@@ -265,8 +265,12 @@ impl People {
 
     /// Of those who are here and can come back, some of whom the disk has not heard for so long.
     pub(super) fn unseen(&self, now: Millis, after: Millis, most: usize) -> Vec<PersonId> {
-        let is_due = |person: &&Person| !person.is_guest && person.seen_on_disk.saturating_add(after) <= now;
-        self.here().filter(is_due).take(most).map(|person| person.id).collect()
+        self.here().filter(|person| person.is_unseen(now, after)).take(most).map(|person| person.id).collect()
+    }
+
+    /// Has the disk not heard of them for so long?
+    pub(super) fn is_unseen(&self, id: PersonId, now: Millis, after: Millis) -> bool {
+        self.get(id).is_some_and(|person| person.is_unseen(now, after))
     }
 
     /// The disk hears, or has heard, that they were here.

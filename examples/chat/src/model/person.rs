@@ -107,13 +107,19 @@ impl Person {
         self.is_guest
     }
 
-    pub(super) fn is_kept(&self) -> bool {
-        self.is_kept
+    /// Are they gone when they go?
+    pub(super) fn is_passing_guest(&self) -> bool {
+        self.is_guest && !self.is_kept
     }
 
     /// When they were here last, as far as it is known.
     pub(crate) fn seen(&self) -> Millis {
         self.seen
+    }
+
+    /// They can come back, and the disk has not heard of them for so long.
+    pub(super) fn is_unseen(&self, now: Millis, after: Millis) -> bool {
+        !self.is_guest && self.seen_on_disk.saturating_add(after) <= now
     }
 
     /// Have others been told of them?

@@ -1,6 +1,7 @@
 //! A room: what was said in it last, and what is counted as unread.
 
 use super::ring::Ring;
+pub(crate) use crate::history::direct_pair;
 use crate::history::{Call, Event, Millis, Offset, PersonId, RoomId, RoomKind, StoredRoom, Voices, What};
 use crate::model::names::{self, Keys};
 
@@ -238,12 +239,6 @@ pub(super) fn look(room: &Room) -> Option<(Box<str>, RoomId)> {
 /// What a private talk between two people is called: the same for both, and no name that a room may have.
 pub(crate) fn direct_name(one: PersonId, other: PersonId) -> String {
     format!("@{}:{}", one.min(other), one.max(other))
-}
-
-/// Whose private talk this is, if it is one.
-pub(crate) fn direct_pair(name: &str) -> Option<[PersonId; 2]> {
-    let (one, other) = name.strip_prefix('@')?.split_once(':')?;
-    Some([one.parse().ok()?, other.parse().ok()?])
 }
 
 /// What a private room is called for good: by its number. No name is like it, and what it shows is its title.

@@ -11,7 +11,7 @@ use super::people::People;
 use super::person::Person;
 use super::room::Room;
 use super::rooms::Rooms;
-use crate::history::{Entry, Millis, PersonId, RoomId, RoomKind, TokenHash};
+use crate::history::{Away, Entry, Millis, Passer, PersonId, RoomId, RoomKind, TokenHash};
 use crate::model::names;
 use crate::news::News;
 use crate::refusal::{Code, Refusal};
@@ -76,6 +76,11 @@ impl Model {
         self.room_numbers.share();
     }
 
+    /// Are there other nodes? Then nobody is anybody, or is gone, but by what stands in the log.
+    pub(super) fn is_shared(&self) -> bool {
+        self.person_numbers.are_shared()
+    }
+
     /// These were reserved: as many as [`Model::reserve`] asks for.
     pub(crate) fn reserved(&mut self, person: PersonId, room: RoomId) {
         self.person_numbers.add_block(person, numbers::PEOPLE);
@@ -111,10 +116,10 @@ impl Model {
 
     /// Their last connection has gone. Whoever comes back soon never went: others are told when they have
     /// [faded](Model::fade). A guest without a token does not come back, and lasts no longer than this; but who is
-    /// banned is not forgotten by going. `now` is as in
-    /// [`Model::apply`].
+    /// banned is not forgotten by going; and with other nodes nobody is before [that](Model::farewell) stands in the log. `now` is as
+    /// in [`Model::apply`].
     pub(crate) fn went(&mut self, id: PersonId, at: Millis, now: Millis) -> Vec<News> {
-        if self.people.go(id, at).is_some_and(|person| person.is_guest() && !person.is_kept()) {
+        if self.people.go(id, at).is_some_and(Person::is_passing_guest) && !self.is_shared() {
             let mut news = self.forgotten(id, now);
             self.tell_ended(&mut news);
             return news;
@@ -134,15 +139,35 @@ impl Model {
     }
 
     /// Guests who have had no connection anywhere since then, some of them: they are gone, with the node to which they came.
-    pub(crate) fn guests_away(&self, since: Millis) -> Vec<PersonId> {
+    pub(crate) fn guests_away(&self, since: Millis) -> Vec<Entry> {
         let is_away = |person: &&Person| {
-            person.is_guest()
+            person.is_passing_guest()
                 && !person.is_here()
-                && !person.is_kept()
                 && person.seen() < since
                 && !self.arriving.contains_key(&person.id())
         };
-        self.people.iter().filter(is_away).take(GUESTS_AT_ONCE).map(Person::id).collect()
+        let away = self.people.iter().filter(is_away).take(GUESTS_AT_ONCE);
+        away.map(|person| self.forget(person.id(), Passer::Guest)).collect()
+    }
+
+    /// Are they gone when they go?
+    pub(crate) fn is_passing_guest(&self, id: PersonId) -> bool {
+        self.people.get(id).is_some_and(Person::is_passing_guest)
+    }
+
+    /// What forgets somebody who does not come back: a guest whose last connection is gone, or who never had one. `None`: they stay.
+    pub(crate) fn farewell(&self, id: PersonId) -> Option<Entry> {
+        let person = self.people.get(id)?;
+        match person.is_guest() {
+            true => person.is_passing_guest().then(|| self.forget(id, Passer::Guest)),
+            false => Some(Entry::Forget { person: id, away: None }),
+        }
+    }
+
+    /// Other nodes may know more of them than this one.
+    pub(super) fn forget(&self, id: PersonId, whom: Passer) -> Entry {
+        let known = self.people.get(id).filter(|_| self.is_shared());
+        Entry::Forget { person: id, away: known.map(|person| Away { since: person.seen(), whom }) }
     }
 
     /// They have been away for a while.

@@ -2,7 +2,7 @@
 
 use super::room::Room;
 use super::tables::Model;
-use crate::history::{Entry, Millis, PersonId, RoomId};
+use crate::history::{Entry, Millis, Passer, PersonId, RoomId};
 
 /// So many people are forgotten in a round, and so many are seen again.
 const FORGOTTEN_AT_ONCE: usize = 100;
@@ -23,7 +23,7 @@ impl Model {
         let unseen = self.people.unseen(at, SEEN_AGAIN, SEEN_AT_ONCE);
         due.extend(unseen.into_iter().map(|person| Entry::Seen { person, at }));
         let overdue = today.map(|today| self.people.overdue(today, FORGOTTEN_AT_ONCE));
-        due.extend(overdue.into_iter().flatten().map(|person| Entry::Forget { person }));
+        due.extend(overdue.into_iter().flatten().map(|person| self.forget(person, Passer::Anybody)));
         due.extend(self.removable(now, REMOVED_AT_ONCE));
         if let Some(today) = today {
             due.extend(self.end_talks(today));
@@ -87,6 +87,11 @@ impl Model {
     pub(crate) fn notice(&self, person: PersonId) -> Option<Entry> {
         let person = self.people.get(person).filter(|person| !person.is_guest() && person.is_silent())?;
         Some(Entry::Noticed { person: person.id() })
+    }
+
+    /// That somebody is here again, if the disk has not heard of them for long: whoever wants to forget them just now finds that out.
+    pub(crate) fn seen_again(&self, person: PersonId, at: Millis) -> Option<Entry> {
+        self.people.is_unseen(person, at, SEEN_AGAIN).then_some(Entry::Seen { person, at })
     }
 
     /// That somebody was here until now.

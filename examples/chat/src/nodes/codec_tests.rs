@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::history::{
-    Aim, Call, Change, Discloses, Door, KeyKind, Level, Restraint, RoomKind, Serves, Shape, any_entries,
+    Aim, Call, Change, Discloses, Door, KeyKind, Level, Passer, Restraint, RoomKind, Serves, Shape,
+    any_entries,
 };
 use crate::rights::Role;
 
@@ -177,6 +178,7 @@ fn kinds() -> BTreeMap<&'static str, BTreeSet<String>> {
         ("role", known::<Role>()),
         ("serves", known::<Serves>()),
         ("shape", known::<Shape>()),
+        ("whom", known::<Passer>()),
     ])
 }
 

@@ -296,7 +296,7 @@ fn who_is_banned_keeps_their_name() {
     let mut node = cast();
     assert!(one(&mut node, deed(None, until(Restraint::Ban, GUEST, None, Millis::MAX))).is_ok());
     for person in [GUEST, BANNED] {
-        assert_eq!(one(&mut node, Entry::Forget { person }), lacks(Lack::Banned));
+        assert_eq!(one(&mut node, Entry::Forget { person, away: None }), lacks(Lack::Banned));
     }
     let loaded = node.load(0);
     assert!(loaded.people.iter().any(|person| person.id == GUEST && person.name == "Guest"));

@@ -125,7 +125,7 @@ fn a_bot_speaks_where_it_was_brought_in() {
     assert!(one(&mut node, make(ADMIN, 21, TEA)).is_ok());
     let erase = deed(21, Act::Erase { person: 21, words: true });
     assert_eq!(refused(&mut node, erase), Failure::NotYours);
-    assert_eq!(refused(&mut node, Entry::Forget { person: 21 }), Failure::NotYours);
+    assert_eq!(refused(&mut node, Entry::Forget { person: 21, away: None }), Failure::NotYours);
     let role = Act::Role { person: 21, role: crate::rights::Role::Admin };
     assert_eq!(refused(&mut node, deed(OWNER, role)), Failure::NoSuchPerson);
 }
@@ -315,6 +315,6 @@ fn a_level_is_of_who_is_in_the_room() {
     node.apply(&[Entry::Leave { room: TEA, person: MEMBER }, join(TEA, MEMBER)]);
     assert_eq!(levels(&mut node), [(TALK, MEMBER, Level::Mentions)]);
     // Their place in a talk stays when they are gone; it is nobody's.
-    assert!(one(&mut node, Entry::Forget { person: MEMBER }).is_ok());
+    assert!(one(&mut node, Entry::Forget { person: MEMBER, away: None }).is_ok());
     assert_eq!(levels(&mut node), []);
 }

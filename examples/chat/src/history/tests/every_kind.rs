@@ -32,7 +32,11 @@ pub(crate) fn any_entries(seed: u64, count: usize) -> Vec<Entry> {
 fn any_giving_up(dice: &mut Dice) -> Entry {
     let (room, person) = (1 + dice.below(5) as u64, 1 + dice.below(8) as u64);
     let upto = if dice.below(9) == 0 { u64::MAX } else { dice.below(99) as u64 };
-    match dice.below(12) {
+    match dice.below(13) {
+        11 => {
+            let whom = [Passer::Anybody, Passer::Silent, Passer::Guest][dice.below(3)];
+            Entry::Forget { person, away: Some(Away { since: THEN + dice.below(3) as Millis - 1, whom }) }
+        }
         10 => Entry::Reserve { people: upto, rooms: dice.below(9) as u64 },
         0 => Entry::Renew { room, epoch: dice.text() },
         1 => Entry::Prune { room, before: upto },

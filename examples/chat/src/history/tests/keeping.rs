@@ -85,7 +85,7 @@ fn guests_are_forgotten_and_those_who_have_left_keep_their_name_in_direct_rooms(
     let joins =
         vec![join(1, 1), join(1, 2), join(1, 3), join(1, 4), join(2, 1), join(2, 3), join(3, 1), join(3, 4)];
     open.write_all(joins);
-    open.write(Entry::Forget { person: 4 }).unwrap();
+    open.write(Entry::Forget { person: 4, away: None }).unwrap();
     assert_eq!(open.write(join(1, 4)), Err(Failure::NoSuchPerson));
     open.close();
 

@@ -20,6 +20,7 @@ mod chance;
 mod copies;
 mod digest;
 mod every_kind;
+mod existing;
 mod faults;
 mod files;
 mod following;

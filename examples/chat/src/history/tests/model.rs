@@ -64,7 +64,7 @@ impl Model {
                     person.seen = person.seen.max(*at);
                 }
             }
-            Entry::Forget { person } => self.forget(*person),
+            Entry::Forget { person, .. } => self.forget(*person),
             Entry::Create { room, name, .. } => {
                 if self.rooms.contains_key(room) || self.rooms.values().any(|other| other.name == *name) {
                     return Err(Failure::Taken);
@@ -234,7 +234,7 @@ pub(super) fn any_entry(dice: &mut Dice, n: usize) -> Entry {
         1 => Entry::Rename { person, folded: name.clone(), name },
         2 if n.is_multiple_of(2) => Entry::Noticed { person },
         2 => Entry::Seen { person, at: n as i64 },
-        3 if n.is_multiple_of(3) => Entry::Forget { person },
+        3 if n.is_multiple_of(3) => Entry::Forget { person, away: None },
         4 => create(room, &name),
         5 => Entry::Remove { room },
         6..=8 => Entry::Join { room, person, read: number },

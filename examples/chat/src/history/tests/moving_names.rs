@@ -75,7 +75,7 @@ fn a_chat(path: &Path) {
     let joins = [1, 3].map(|person| Entry::Join { room: 3, person, read: 0 });
     let written = people.into_iter().chain(rooms).chain(joins).chain([text(2, 1, "hello")]);
     open.write_all(written.collect());
-    open.write(Entry::Forget { person: 3 }).unwrap();
+    open.write(Entry::Forget { person: 3, away: None }).unwrap();
     open.close();
     // The chat calls a talk by its key.
     Connection::open(path).unwrap().execute_batch("UPDATE rooms SET name = folded WHERE kind = 1").unwrap();

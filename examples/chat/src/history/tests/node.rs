@@ -6,7 +6,7 @@ use rusqlite::backup::Backup;
 use super::digest;
 use super::*;
 use crate::history::apply::{apply, apply_decided};
-use crate::history::logged::apply_logged;
+use crate::history::logged::{apply_logged, apply_shared};
 use crate::history::progress::transact;
 
 /// The tables, and how far they are.
@@ -102,6 +102,11 @@ impl Node {
             Err::<(), _>(rusqlite::Error::ExecuteReturnedResults)
         });
         assert!(full.is_err());
+    }
+
+    /// An entry of a log, wherever it stands.
+    pub(crate) fn apply_shared(&mut self, entry: &Entry) -> Outcome {
+        self.transact(|connection, progress| apply_shared(connection, progress, entry))
     }
 
     pub(crate) fn place(&self) -> Place {

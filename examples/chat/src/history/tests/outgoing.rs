@@ -217,7 +217,7 @@ fn a_reminder_rings_once() {
     assert_eq!(left(&mut node), 4);
     node.apply(&[deed(None, Act::RemoveRoom { room: DEN })]);
     assert_eq!(left(&mut node), 2);
-    node.apply(&[Entry::Forget { person: VICTIM }, join(TEA, MEMBER)]);
+    node.apply(&[Entry::Forget { person: VICTIM, away: None }, join(TEA, MEMBER)]);
     assert_eq!(left(&mut node), 1);
 }
 

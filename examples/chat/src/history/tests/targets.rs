@@ -277,7 +277,7 @@ fn what_a_target_keeps_secret_is_gone_from_the_files() {
     // Each by itself: none is erased because another is.
     for (entry, word) in [
         (deed(Some(1), Act::DropTarget { target: numbers[0] }), "dropped"),
-        (Entry::Forget { person: 2 }, "forgotten"),
+        (Entry::Forget { person: 2, away: None }, "forgotten"),
         (deed(None, Act::RemoveRoom { room: 2 }), "room"),
     ] {
         assert_eq!(open.write(entry), Ok(Done::Kept));

@@ -221,7 +221,7 @@ fn names_and_keys_belong_to_one() {
         create(1, "tea"),
         create(2, "Tea"),
         create(1, "coffee"),
-        Entry::Forget { person: 1 },
+        Entry::Forget { person: 1, away: None },
         Entry::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
     ];
     let kept = Ok(Done::Kept);

@@ -140,6 +140,14 @@ impl Deciding<'_> {
         found.ok_or_else(|| Refusal::no_such_person(&called))
     }
 
+    /// The same; but a number may be that of somebody who is known at another node, and not here yet. The log knows.
+    pub(super) fn anybody(self, whom: &Whom<'_>) -> Result<PersonId, Refusal> {
+        match whom {
+            Whom::Id(id) if *id != OPERATOR && self.model.is_shared() => Ok(*id),
+            whom => self.whom(whom),
+        }
+    }
+
     // ---- where
 
     /// What of the lobby is of the chat: nobody is put out of the lobby alone.

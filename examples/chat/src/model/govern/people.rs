@@ -55,7 +55,7 @@ impl Deciding<'_> {
 
     pub(super) fn kick(self, whom: &Whom<'_>, place: &Where<'_>) -> Result<Decision, Refusal> {
         let scope = self.scope(place, true)?;
-        let person = self.whom(whom)?;
+        let person = self.anybody(whom)?;
         self.check(scope, (InRoom::Kick, InChat::Kick), Some(person))?;
         match scope {
             Scope::Room(room) if !self.model.is_member(person, room) => Err(self.not_in_there()),
@@ -72,7 +72,7 @@ impl Deciding<'_> {
         purge: Option<Since>,
     ) -> Result<Decision, Refusal> {
         let scope = self.scope(place, restraint == Restraint::Ban)?;
-        let (person, room) = (self.whom(whom)?, scope.room());
+        let (person, room) = (self.anybody(whom)?, scope.room());
         self.check(scope, rights(restraint), Some(person))?;
         if restraint == Restraint::Ban && scope == Scope::Chat {
             self.check_owner_left(person)?;
@@ -128,7 +128,7 @@ impl Deciding<'_> {
         let scope = self.scope(place, false)?;
         let person = match whom {
             Whom::Id(id) if *id != OPERATOR && self.model.person_numbers.was_given(*id) => *id,
-            whom => self.whom(whom)?,
+            whom => self.anybody(whom)?,
         };
         self.check(scope, (InRoom::Purge, InChat::Purge), Some(person))?;
         Ok(self.done(Act::Purge { person, room: scope.room(), since: self.since(since) }))

@@ -137,7 +137,7 @@ impl Disk {
             Entry::Seen { person, at } => {
                 self.people.get_mut(person).into_iter().for_each(|stored| stored.seen = stored.seen.max(*at));
             }
-            Entry::Forget { person } => self.forget(*person),
+            Entry::Forget { person, .. } => self.forget(*person),
             Entry::Create { room, kind, name, folded, epoch, maker, .. } => {
                 if self.rooms.contains_key(room) || self.rooms.values().any(|other| other.folded == *folded) {
                     return Err(Failure::Taken);

@@ -86,8 +86,11 @@ impl Plain {
         let name = name.map_or_else(|| names::guest(person), str::to_owned);
         let folded = Keys::of_person(&name).folded;
         let read = self.rooms[&self.lobby].place.last;
-        let mut entries: Vec<Entry> =
-            passing.into_iter().take(too_many.min(16)).map(|person| Entry::Forget { person }).collect();
+        let mut entries: Vec<Entry> = passing
+            .into_iter()
+            .take(too_many.min(16))
+            .map(|person| Entry::Forget { person, away: None })
+            .collect();
         entries.push(Entry::Arrive { person, name, folded, token, at });
         entries.push(Entry::Join { room: self.lobby, person, read });
         Ok(entries)
@@ -267,7 +270,7 @@ impl Plain {
             self.people.iter().filter_map(|(&id, one)| Some((one.forgotten_at(id, one.rests?), id)));
         let mut overdue: Vec<_> = resting.filter(|&(until, _)| until < at).collect();
         overdue.sort_unstable();
-        due.extend(overdue.into_iter().map(|(_, person)| Entry::Forget { person }));
+        due.extend(overdue.into_iter().map(|(_, person)| Entry::Forget { person, away: None }));
         due.extend(self.removable(now));
         due.extend(self.end_talks(at));
         due

@@ -24,6 +24,7 @@ mod moves;
 mod names;
 mod plain;
 mod plain_entries;
+mod shared;
 mod stage;
 
 use std::collections::BTreeSet;

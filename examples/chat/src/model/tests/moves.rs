@@ -57,7 +57,7 @@ impl Stage {
         match self.coming.remove(&person) {
             Some(true) => self.come(person),
             Some(false) => {
-                self.submit(Entry::Forget { person });
+                self.submit(Entry::Forget { person, away: None });
             }
             None => {}
         }
@@ -89,7 +89,7 @@ impl Stage {
         let news = self.live.went(person, self.at, self.now);
         assert_eq!(news, self.plain.went(person, self.at, self.now));
         if self.live.person(person).is_none() {
-            self.submit(Entry::Forget { person });
+            self.submit(Entry::Forget { person, away: None });
         }
     }
 
@@ -266,7 +266,7 @@ impl Stage {
                 let folded = Keys::of_person(&name).folded;
                 Entry::Rename { person, name, folded }
             }),
-            3 if self.dice.one_in(4) => Some(Entry::Forget { person }),
+            3 if self.dice.one_in(4) => Some(Entry::Forget { person, away: None }),
             3 => Some(Entry::Seen { person, at: self.at }),
             4 => Some(Entry::Noticed { person }).filter(|entry| !self.queue.contains(entry)),
             5 => return self.hear_creation(person),

@@ -26,7 +26,7 @@ impl Plain {
             }
             Entry::Noticed { person } => self.set_silent(*person, false),
             Entry::Seen { person, at } => self.see(*person, *at),
-            Entry::Forget { person } => {
+            Entry::Forget { person, .. } => {
                 if let Some(somebody) = self.people.get_mut(person) {
                     (somebody.leaving, somebody.rests) = (true, None);
                     (somebody.token, somebody.renaming) = (None, None);
@@ -71,7 +71,7 @@ impl Plain {
             }
             Entry::Noticed { person } => self.set_silent(*person, false),
             Entry::Seen { person, at } => self.see(*person, *at),
-            Entry::Forget { person } => return self.forgotten(*person, now),
+            Entry::Forget { person, .. } => return self.forgotten(*person, now),
             Entry::Create { room, kind, name, folded, epoch, maker, .. } => {
                 self.create(*room, *kind, (name, folded), epoch, *maker);
                 let is_empty = *room != self.lobby && self.members_of(*room).is_empty();
@@ -135,7 +135,7 @@ impl Plain {
                 }
             }
             Entry::Noticed { person } => self.set_silent(*person, true),
-            Entry::Forget { person } => return self.forgotten(*person, now),
+            Entry::Forget { person, .. } => return self.forgotten(*person, now),
             Entry::Create { room, .. } if *room != self.lobby => {
                 self.removed(*room);
             }

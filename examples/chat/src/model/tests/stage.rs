@@ -262,7 +262,7 @@ impl Stage {
             (_, Err(_)) => "other failures",
             (_, Ok(Done::Appended { repeated: true, .. })) => "repeated",
             (_, Ok(Done::TakenBack { mentioned, .. })) if !mentioned.is_empty() => "mention taken back",
-            (Entry::Forget { person }, _) if self.plain.gone.contains_key(person) => "gone from a talk",
+            (Entry::Forget { person, .. }, _) if self.plain.gone.contains_key(person) => "gone from a talk",
             (Entry::Prune { .. }, _) => "pruned",
             (Entry::Remove { .. }, _) => "removed",
             (Entry::Rename { .. }, _) => "renamed",

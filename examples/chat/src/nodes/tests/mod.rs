@@ -1,5 +1,6 @@
 //! Several nodes in memory, by chance.
 
+mod gone;
 mod memory;
 mod reading_on;
 mod run;

@@ -162,7 +162,7 @@ impl<'a> World<'a> {
                 let name = format!("name {}", self.dice.below(3));
                 Entry::Arrive { person: 100 + n as u64, folded: name.clone(), name, token: None, at: 1 }
             }
-            2 => Entry::Forget { person: 100 + self.dice.below(n + 1) as u64 },
+            2 => Entry::Forget { person: 100 + self.dice.below(n + 1) as u64, away: None },
             3 => Entry::Reserve { people: 3, rooms: 1 },
             4 | 5 => {
                 self.keys += 1;

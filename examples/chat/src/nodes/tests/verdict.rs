@@ -19,7 +19,7 @@ impl World<'_> {
             if record.sequence == *count + 1 {
                 *count += 1;
                 let entry = codec::decode(&record.entry, None).expect("an entry");
-                let outcome = oracle.apply(&[entry]).remove(0);
+                let outcome = oracle.apply_shared(&entry);
                 outcomes.insert((record.producer.clone(), record.sequence), outcome);
             }
         }

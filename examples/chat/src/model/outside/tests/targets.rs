@@ -132,7 +132,7 @@ fn a_target_of_a_private_room_is_off_when_its_maker_is_not_in_it() {
     for (id, name, way) in [
         (DEN, "+3", vec![leave(DEN)]),
         (DEN, "+3", vec![deed(Act::Kick { person: OLGA, room: Some(DEN) })]),
-        (DEN, "+3", vec![Entry::Forget { person: OLGA }]),
+        (DEN, "+3", vec![Entry::Forget { person: OLGA, away: None }]),
         (TEA, "tea", vec![leave(TEA), deed(Act::Alter { room: TEA, change })]),
     ] {
         let mut stage = Stage::new();

@@ -109,7 +109,7 @@ impl Plain {
             Entry::Remove { room } => self.remove(*room),
             Entry::Join { room, person, .. } => self.enter(*room, *person),
             Entry::Leave { room, person } => self.leave(*room, *person),
-            Entry::Forget { person } => self.forget(*person),
+            Entry::Forget { person, .. } => self.forget(*person),
             Entry::Append(append) => self.say(append, done),
             Entry::Lapse { at } => {
                 self.restraints.retain(|(.., until)| until.is_none_or(|until| until > *at));

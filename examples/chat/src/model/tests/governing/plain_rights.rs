@@ -159,7 +159,7 @@ impl Plain {
             Entry::Remove { room } => self.rooms.get(room).is_some_and(|it| it.members.is_empty()),
             Entry::Leave { .. } => true,
             Entry::AddToken { person, .. } => self.people.contains_key(person) && !self.bots.contains(person),
-            Entry::Forget { person } => {
+            Entry::Forget { person, .. } => {
                 !self.has_restraint(Restraint::Ban, *person, None) && !self.bots.contains(person)
             }
             _ => true,

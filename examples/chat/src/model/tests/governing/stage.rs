@@ -115,7 +115,7 @@ impl Stage {
         };
         let guests: Vec<PersonId> = self.plain.people.keys().copied().filter(is_over).collect();
         for person in guests {
-            self.apply(Entry::Forget { person });
+            self.apply(Entry::Forget { person, away: None });
         }
         let governed = self.live.govern.governed();
         // Which reports were dropped without a word, only the one hears who asks for them.
@@ -280,14 +280,18 @@ impl Stage {
         removable.into_iter().take(1).for_each(|entry| self.submit(entry));
         for person in self.live.people.overdue(Millis::MAX, PEOPLE) {
             let is_kept = self.plain.people[&person].role > Role::Member;
-            assert!(!is_kept && self.plain.may(&Entry::Forget { person }), "{person}\n{:#?}", self.plain);
+            assert!(
+                !is_kept && self.plain.may(&Entry::Forget { person, away: None }),
+                "{person}\n{:#?}",
+                self.plain
+            );
         }
         if self.dice.one_in(6) {
             let people: Vec<PersonId> = self.plain.people.keys().copied().collect();
             let person = self.dice.choose(&people);
             // Owners are not forgotten by the model, and the history does as it is told.
             if self.plain.people[&person].role == Role::Member && !self.plain.bots.contains(&person) {
-                self.submit(Entry::Forget { person });
+                self.submit(Entry::Forget { person, away: None });
             }
         }
         if self.dice.one_in(4) {
