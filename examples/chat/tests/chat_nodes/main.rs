@@ -5,6 +5,7 @@
 //! | `company.rs` | the nodes and their Redis |
 //! | `talking.rs` | what is said at one is heard at all of them, in one order; how sure it is |
 //! | `people.rs` | names, tokens and devices; who is here, who types, what is read |
+//! | `existing.rs` | of two who come by one name one is there; whoever is gone is gone everywhere |
 //! | `apart.rs` | private talk, private rooms and pictures |
 //! | `governing.rs` | a ban and a mute hold at all of them |
 //! | `node_down.rs` | a node dies, is away for long, or belongs to something else |
@@ -16,6 +17,7 @@
 
 mod apart;
 mod company;
+mod existing;
 mod failover;
 mod filling;
 mod governing;
