@@ -1,6 +1,7 @@
 //! What the chat's suites and benches share: the program as a child that can be killed, clients for its two voices, and thousands
 //! of them at once.
 
+pub mod acks;
 pub mod admin;
 pub mod bots;
 mod chat;

@@ -5,6 +5,7 @@ mod person;
 mod swarm;
 mod talker;
 
+pub(crate) use heard::frame;
 pub use heard::{Count, Tally};
 pub use person::{Faults, Line, Person};
 pub use swarm::Swarm;

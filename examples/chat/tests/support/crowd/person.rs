@@ -23,6 +23,9 @@ pub enum Line {
 
 pub struct Person {
     pub line: Line,
+    /// At which node, and at how many others they were turned away since they were here.
+    pub(super) node: usize,
+    pub(super) tried: usize,
     pub stream: Option<TcpStream>,
     /// What has come and is no whole frame yet.
     pub unread: Vec<u8>,
@@ -32,7 +35,7 @@ pub struct Person {
     rooms: Vec<Place>,
     /// Rooms of the welcome whose history has not come to its end.
     pub behind: usize,
-    /// When it began to connect.
+    /// When it began to connect, the last time.
     pub knocked: Instant,
     pub welcomed: Instant,
     /// When the last of those histories was there.
@@ -71,9 +74,11 @@ pub struct Faults {
 }
 
 impl Person {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(node: usize) -> Self {
         Person {
             line: Line::Off,
+            node,
+            tried: 0,
             stream: None,
             unread: Vec::new(),
             unsent: Vec::new(),

@@ -26,7 +26,8 @@ const AFTER_FAREWELL: f64 = 0.8;
 pub struct Swarm {
     poll: Poll,
     events: Events,
-    pub address: SocketAddr,
+    /// Of each node. Whoever finds theirs gone is sent to the next one at once, as a proxy does that has all of them behind it.
+    nodes: Vec<SocketAddr>,
     pub people: Vec<Person>,
     /// Who comes when.
     coming: BinaryHeap<Reverse<(Instant, usize)>>,
@@ -49,10 +50,15 @@ pub struct Swarm {
 
 impl Swarm {
     pub fn new(address: SocketAddr) -> Self {
+        Swarm::over(vec![address])
+    }
+
+    /// Those who come are spread over these nodes.
+    pub fn over(nodes: Vec<SocketAddr>) -> Self {
         Swarm {
             poll: Poll::new().expect("a poll can be had"),
             events: Events::with_capacity(1024),
-            address,
+            nodes,
             people: Vec::new(),
             coming: BinaryHeap::new(),
             queue: VecDeque::new(),
@@ -71,7 +77,7 @@ impl Swarm {
     /// So many more, who are not here yet. Their numbers.
     pub fn add(&mut self, number: usize) -> std::ops::Range<usize> {
         let first = self.people.len();
-        self.people.extend((0..number).map(|_| Person::new()));
+        self.people.extend((first..first + number).map(|who| Person::new(who % self.nodes.len())));
         first..first + number
     }
 
@@ -146,11 +152,11 @@ impl Swarm {
     // ---- connections
 
     fn connect(&mut self, who: usize) {
-        let mut stream = match TcpStream::connect(self.address) {
+        let mut stream = match TcpStream::connect(self.nodes[self.people[who].node]) {
             Ok(stream) => stream,
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
                 self.turned_away += 1;
-                return self.come_back(who, 0.0);
+                return self.try_elsewhere(who);
             }
             Err(error) => panic!("no socket for one more: {error}"),
         };
@@ -210,10 +216,24 @@ impl Swarm {
         }
         self.opening -= usize::from(person.line == Line::Opening);
         self.turned_away += u64::from(person.line == Line::Opening);
-        let left = person.line == Line::Leaving;
+        let (left, is_turned_away) = (person.line == Line::Leaving, person.line == Line::Opening);
         person.hang_up();
-        if self.comes_back && !left {
+        if self.comes_back && is_turned_away {
+            self.try_elsewhere(who);
+        } else if self.comes_back && !left {
+            person.tried = 0;
             self.come_back(who, 0.0);
+        }
+    }
+
+    /// At the next node, if there is one where they have not been.
+    fn try_elsewhere(&mut self, who: usize) {
+        let person = &mut self.people[who];
+        person.node = (person.node + 1) % self.nodes.len();
+        person.tried = (person.tried + 1) % self.nodes.len();
+        match person.tried {
+            0 => self.come_back(who, 0.0),
+            _ => self.connect(who),
         }
     }
 
@@ -297,6 +317,7 @@ impl Swarm {
         person.hang_up();
         if self.comes_back {
             let going = body.starts_with(&1001_u16.to_be_bytes());
+            person.tried = 0;
             self.come_back(who, if going { AFTER_FAREWELL } else { 0.0 });
         }
     }
