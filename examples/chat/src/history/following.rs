@@ -1,6 +1,8 @@
 //! The writer of a history that follows a log: what stands there is applied, all of it, in its order. What cannot be applied now is
 //! tried until it can be: left out it would be here, and nowhere else.
 
+use std::collections::VecDeque;
+use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
@@ -150,11 +152,11 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
 
     fn tell_reached(&mut self) {
         let place: Place = self.progress.place;
-        // One who has come later waits for the same place, or for a later one.
-        while self.awaited.front().is_some_and(|(until, _)| *until <= place) {
-            if let Some((_, ticket)) = self.awaited.pop_front() {
-                (self.tell)(Report::Reached { ticket });
-            }
+        let (reached, waiting): (VecDeque<_>, _) =
+            mem::take(&mut self.awaited).into_iter().partition(|(until, _)| *until <= place);
+        self.awaited = waiting;
+        for (_, ticket) in reached {
+            (self.tell)(Report::Reached { ticket });
         }
     }
 }

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_takes_at_most_four_requests_and_68_kilobytes() {
+    fn the_page_takes_at_most_four_requests_and_70_kilobytes() {
         let mut requests = 1; // the WebSocket
         let mut sizes = [0; 3];
         for file in FILES.iter().filter(|file| !file.is_admin() && !file.is_for_later()) {
@@ -178,8 +178,8 @@ mod tests {
         println!("{requests} requests; with br, gzip and nothing: {sizes:?} bytes");
         assert!(requests <= 4, "{requests} requests");
         // Over TLS browsers accept br. Without they get a little more. It was 63 KiB before there were bots, levels, calls and
-        // phones; their words alone, in two languages, are more than one of the five that came.
-        assert!(sizes[0] <= 68 * 1024 && sizes[1] <= 78 * 1024, "{sizes:?} bytes");
+        // phones; their words alone, in two languages, are more than one of the five that came. Two more came with several nodes.
+        assert!(sizes[0] <= 70 * 1024 && sizes[1] <= 80 * 1024, "{sizes:?} bytes");
     }
 
     #[test]

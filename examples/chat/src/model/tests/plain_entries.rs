@@ -53,10 +53,8 @@ impl Plain {
     fn carry_out(&mut self, entry: &Entry, done: &Done, now: Millis) -> Vec<News> {
         match entry {
             Entry::Arrive { person, name, token, at, .. } => {
-                let is_own = self.ends_arriving(*person);
-                if !is_own {
+                if !self.ends_arriving(*person) {
                     self.arrive(*person, name, *token, *at);
-                    self.people.get_mut(person).unwrap().met = true;
                 }
                 // What was said while they were on their way, they have not missed.
                 self.mark_read(self.lobby, *person, Offset::MAX);
