@@ -131,6 +131,8 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         }
         loop {
             let work = self.next(refreshed + REFRESH);
+            // If anything fails from here on, the next connection begins with who is here.
+            self.note(&work.mail);
             if let Some(words) = self.common.standing.lost() {
                 return Err(Fault::Lost(words));
             }
@@ -142,7 +144,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 self.common.metrics.appended(work.records.len());
             }
             self.answer_barriers(&mut log, work.barriers)?;
-            self.show(&mut company, &work.mail)?;
+            show(&mut company, &work.mail)?;
             company.tell(&work.mail.told)?;
             for (place, digest) in work.mail.digests {
                 company.report(&self.beginning.id, place, &digest)?;
@@ -213,14 +215,10 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         }
     }
 
-    fn show(&mut self, company: &mut Company, mail: &Mail) -> Result<(), Fault> {
+    fn note(&mut self, mail: &Mail) {
         self.here.extend(&mail.came);
         for person in &mail.went {
             self.here.remove(person);
-        }
-        match mail.came.is_empty() && mail.went.is_empty() {
-            true => Ok(()),
-            false => company.show(&mail.came, &mail.went),
         }
     }
 
@@ -298,6 +296,13 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         }
         (self.tell)(Told::Company(fellows));
         Ok(Instant::now())
+    }
+}
+
+fn show(company: &mut Company, mail: &Mail) -> Result<(), Fault> {
+    match mail.came.is_empty() && mail.went.is_empty() {
+        true => Ok(()),
+        false => company.show(&mail.came, &mail.went),
     }
 }
 
