@@ -13,9 +13,13 @@
 //! As long as the two do not agree, nothing is old. The file notes what was believed, and beside it the newest time in
 //! its rows: a note that does not fit the rows is not believed either, and a clock that is behind the rows is not.
 //!
+//! Of several nodes all have one wall, the clock of their log (`Shared::wall`): what is said at any of them is dated by it, and a
+//! machine whose clock is wrong ends nobody's ban.
+//!
 //! The note is no entry of the log: it is about this machine's clock, and another one that has the same entries has its own.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::{Connection, Result, params};
@@ -106,25 +110,50 @@ fn believed(note: Option<(Millis, Option<Millis>)>, newest: Option<Millis>, wall
     }
 }
 
+/// What the wall is: this machine's clock, if nothing else is said.
+#[derive(Clone)]
+pub(crate) struct Wall(Arc<dyn Fn() -> Millis + Send + Sync>);
+
+impl Wall {
+    pub(crate) fn new(look: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
+        Wall(Arc::new(look))
+    }
+
+    fn look(&self) -> Millis {
+        (self.0)()
+    }
+}
+
+impl Default for Wall {
+    fn default() -> Self {
+        Wall::new(wall)
+    }
+}
+
+impl fmt::Debug for Wall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Wall").field(&self.look()).finish()
+    }
+}
+
 /// The calendar of an open history, for both of its threads and the loop.
 #[derive(Debug)]
 pub(crate) struct Calendar {
     belief: Mutex<Belief>,
     start: Instant,
+    wall: Wall,
 }
 
 impl Calendar {
-    fn new(belief: Belief) -> Self {
-        Calendar { belief: Mutex::new(belief), start: Instant::now() }
-    }
-
     /// Of a file that was just opened. Whoever started the program may vouch for the clock on the wall.
-    pub(super) fn read(connection: &Connection, vouched: bool) -> Result<Self> {
+    pub(super) fn read(connection: &Connection, vouched: bool, wall: Wall) -> Result<Self> {
         let note = connection.query_row("SELECT believed, newest FROM state", [], |row| {
             Ok(row.get::<_, Option<Millis>>("believed")?.zip(Some(row.get("newest")?)))
         })?;
         let newest = connection.query_row(&format!("SELECT ({NEWEST})"), [], |row| row.get(0))?;
-        Ok(Calendar::new(if vouched { Belief::new(wall(), None) } else { believed(note, newest, wall()) }))
+        let now = wall.look();
+        let belief = if vouched { Belief::new(now, None) } else { believed(note, newest, now) };
+        Ok(Calendar { belief: Mutex::new(belief), start: Instant::now(), wall })
     }
 
     /// Notes in the file what is believed.
@@ -139,7 +168,7 @@ impl Calendar {
 
     /// The time by which something is old, if there is one that can be believed. If there is none, the log says why.
     pub(crate) fn today(&self) -> Option<Millis> {
-        let (wall, ticks) = (wall(), self.start.elapsed().as_millis() as Millis);
+        let (wall, ticks) = (self.wall.look(), self.start.elapsed().as_millis() as Millis);
         let mut belief = self.lock();
         let standing = belief.look(wall, ticks);
         if belief.is_news(standing) {
@@ -150,7 +179,7 @@ impl Calendar {
 
     /// The time of what happens now: the wall's, unless that is known to be past.
     pub(crate) fn now(&self) -> Millis {
-        wall().max(self.lock().time)
+        self.wall.look().max(self.lock().time)
     }
 
     fn lock(&self) -> MutexGuard<'_, Belief> {

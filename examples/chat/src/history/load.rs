@@ -10,8 +10,8 @@ use super::progress::{Progress, transact};
 use super::schema::{self, number, select_events, signed};
 use super::{
     Calendar, Done, Durability, Entry, Event, Loaded, Offset, RING_BYTES, RINGS_BYTES, RoomKind, Settings,
-    StoredMember, StoredPerson, StoredRoom, Voices, governed, index, outbox, outside_load, people, retention,
-    standing,
+    StoredMember, StoredPerson, StoredRoom, Voices, Wall, governed, index, outbox, outside_load, people,
+    retention, standing,
 };
 
 /// Events of a room that are read when a run is rehearsed: as many as a chat reads, if its settings say nothing else.
@@ -32,6 +32,7 @@ struct Manner {
     recent: usize,
     /// It shares no log with others.
     is_alone: bool,
+    wall: Wall,
 }
 
 /// Begins a run: forgets the guests, who cannot come back, and reads everything that the chat keeps in memory.
@@ -42,14 +43,20 @@ pub(super) fn load(
     noted: Option<Note>,
 ) -> Result<Start> {
     let &Settings { durability, believe_clock, recent, .. } = settings;
-    let manner = Manner { durability, believe_clock, recent, is_alone: settings.shared.is_none() };
+    let wall = settings.shared.as_ref().map(|shared| shared.wall.clone()).unwrap_or_default();
+    let manner = Manner { durability, believe_clock, recent, is_alone: settings.shared.is_none(), wall };
     transact(connection, progress, |connection, progress| begin(connection, progress, &manner, noted))
 }
 
 /// Whether a run can begin: it does, and is taken back. So a new file is known to be a history before it takes the place of one.
 pub(super) fn rehearse(connection: &mut Connection) -> Result<()> {
-    let manner =
-        Manner { durability: Durability::Disk, believe_clock: true, recent: REHEARSED, is_alone: true };
+    let manner = Manner {
+        durability: Durability::Disk,
+        believe_clock: true,
+        recent: REHEARSED,
+        is_alone: true,
+        wall: Wall::default(),
+    };
     let mut progress = Progress::read(connection)?;
     let transaction = connection.transaction()?;
     begin(&transaction, &mut progress, &manner, None)?;
@@ -62,7 +69,7 @@ fn begin(
     manner: &Manner,
     noted: Option<Note>,
 ) -> Result<Start> {
-    let calendar = Calendar::read(connection, manner.believe_clock)?;
+    let calendar = Calendar::read(connection, manner.believe_clock, manner.wall.clone())?;
     let is_gapped = begin_run(connection, manner.durability, noted)?;
     let mut entries = Vec::new();
     // Whoever follows a log misses nothing of it, and decides nothing for itself.

@@ -104,7 +104,7 @@ pub(crate) use archive::{
 };
 pub(crate) use backups::{BackupPlan, BackupState};
 use backups::{Backups, Keeper};
-pub(crate) use calendar::Calendar;
+pub(crate) use calendar::{Calendar, Wall};
 use chores::Chores;
 pub(crate) use copies::Copy;
 pub(crate) use deed::*;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::{BackupPlan, Digest, Entry, Place};
+use super::{BackupPlan, Digest, Entry, Place, Wall};
 use crate::metrics::Metrics;
 
 /// How sure a message is when its sender gets the offset.
@@ -63,6 +63,8 @@ pub(crate) struct Shared {
     pub passed: Arc<dyn Fn(Place, Digest) + Send + Sync>,
     /// Does this node decide what is to be given up, and when?
     pub holds_chores: Arc<AtomicBool>,
+    /// The clock by which all nodes go.
+    pub wall: Wall,
 }
 
 impl fmt::Debug for Shared {

@@ -277,6 +277,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         let may_hold = follows && self.follower.has_room() && behind <= BEHIND;
         let round = company.refresh(&self.beginning.card, may_hold)?;
         self.common.metrics.live(round.nodes.len());
+        self.common.clock.look(round.clock);
         if round.here != self.here.len() {
             company.show_all(&self.everybody())?;
         }

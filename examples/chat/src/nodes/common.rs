@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::clock::Clock;
 use super::codec;
 use super::cursor::Cursor;
 use super::outbox::Outbox;
@@ -35,6 +36,7 @@ pub(crate) struct Common<T> {
     pub(super) read: AtomicU64,
     /// The history has enough to apply, and no more of the log is read until it has less.
     pub(super) is_held_up: AtomicBool,
+    pub(super) clock: Clock,
     /// In bytes.
     pub(super) limit: usize,
     pub(super) metrics: NodeMetrics,
@@ -62,6 +64,7 @@ impl<T> Common<T> {
             holds_chores: Arc::default(),
             read: AtomicU64::new(0),
             is_held_up: AtomicBool::new(false),
+            clock: Clock::new(),
             limit,
             metrics,
         }
@@ -131,6 +134,7 @@ impl<T: Send + 'static> Common<T> {
             propose: Arc::new(propose),
             passed: Arc::new(passed),
             holds_chores: self.holds_chores.clone(),
+            wall: self.clock.wall(),
         }
     }
 }

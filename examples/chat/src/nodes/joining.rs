@@ -48,6 +48,7 @@ pub(crate) fn join<T>(
 ) -> Result<Joined, String> {
     let (mut log, mut condition, found) = reach(coming.log)?;
     let told = |fault: Fault| fault.words().to_owned();
+    common.clock.look(log.clock().map_err(told)?);
     let had_another = history.log_id().map_err(|fault| fault.to_string())?.is_some();
     let id = loop {
         let belongs = belong(&mut log, &condition, history, coming, common, found);

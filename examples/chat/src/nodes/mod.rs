@@ -15,10 +15,12 @@
 //! | `outbox.rs`, `comparing.rs` | what other nodes are to hear of this one; what follows if nodes have come to different things |
 //! | `producer.rs`, `appending.rs`, `following.rs`, `retrying.rs` | what has not come back; the two threads; how they begin again |
 //! | `trimming.rs`, `saying.rs` | how long the log is kept; what is said beside it |
+//! | `clock.rs` | the log's clock, by which all nodes go |
 
 mod appending;
 mod bus;
 mod checks;
+mod clock;
 mod codec;
 mod common;
 mod comparing;

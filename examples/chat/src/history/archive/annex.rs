@@ -9,7 +9,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::super::apply::apply;
-use super::super::calendar::Calendar;
+use super::super::calendar::{Calendar, Wall};
 use super::super::deed::OPERATOR;
 use super::super::progress::{Progress, transact};
 use super::super::schema;
@@ -42,8 +42,8 @@ impl Annex {
         let mut connection = placing.new_file()?;
         let progress = copy(present.as_ref(), &mut connection).map_err(|error| placing.cannot(error))?;
         // Of a new history, the clock is the one by which it is made.
-        let calendar =
-            Calendar::read(&connection, present.is_none()).map_err(|error| placing.cannot(error))?;
+        let calendar = Calendar::read(&connection, present.is_none(), Wall::default())
+            .map_err(|error| placing.cannot(error))?;
         Ok(Annex {
             placing,
             connection,

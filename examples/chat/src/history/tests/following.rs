@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::faults::limit_pages;
 use super::node::Node;
 use super::*;
-use crate::history::{Came, Digest, Follower, Joining, Logged, Place, Shared, Whose};
+use crate::history::{Came, Digest, Follower, Joining, Logged, Place, Shared, Wall, Whose};
 
 fn logged(place: Place, producer: &str, sequence: u64, entry: Entry) -> Logged<u64> {
     let hash = Sha256::digest(format!("{producer} {sequence} {entry:?}")).into();
@@ -125,6 +125,7 @@ fn open(path: &Path) -> (Open, Follower<u64>) {
         propose: Arc::new(|_| false),
         passed: Arc::new(|_, _: Digest| {}),
         holds_chores: Arc::new(AtomicBool::new(false)),
+        wall: Wall::default(),
     };
     let settings = Settings { shared: Some(shared), ..settings(path) };
     let mut joining = Joining::open(&settings).unwrap();

@@ -2,13 +2,14 @@
 //! while and is refreshed; nothing has to be taken back from a node that is dead.
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::streams::{StreamId, StreamRangeReply};
 use redis::{Cmd, Value, cmd};
 
 use super::address::Where;
 use super::link::Link;
+use crate::nodes::clock::Reading;
 use crate::nodes::log::{Fault, Place};
 
 /// So much of what is said beside the log is kept, about. A node that is further behind asks who is there.
@@ -34,6 +35,7 @@ pub(crate) struct Round {
     pub holds_chores: bool,
     /// So many people are said to be with this node. If that is wrong (Redis has forgotten them), `show_all` says it again.
     pub here: usize,
+    pub clock: Reading,
 }
 
 impl Company {
@@ -55,6 +57,7 @@ impl Company {
                 cmd("PEXPIRE").arg(keys.here(&self.boot)).arg(life).clone(),
                 cmd("SCARD").arg(keys.here(&self.boot)).clone(),
                 cmd("SMEMBERS").arg(keys.nodes()).clone(),
+                cmd("TIME"),
             ];
             let is_free = holder.as_ref().is_none_or(|holder| *holder == self.boot);
             let holds_chores = is_free && may_hold;
@@ -64,17 +67,20 @@ impl Company {
             if holds_chores {
                 cmds.push(cmd("SET").arg(keys.chores()).arg(&self.boot).arg("PX").arg(life).clone());
             }
+            let asked = Instant::now();
             let Some(answers) = self.link.all_or_none(&cmds)? else { continue };
+            let mut clock = Reading { asked, answered: Instant::now(), log: 0 };
             let mut here = 0;
             let mut boots: Vec<String> = Vec::new();
             for (number, answer) in answers.into_iter().enumerate() {
                 match number {
                     3 => here = self.link.read(answer)?,
                     4 => boots = self.link.read(answer)?,
+                    5 => clock.log = self.link.time(answer)?,
                     _ => drop(self.link.good(answer)?),
                 }
             }
-            return Ok(Round { nodes: self.living(boots)?, holds_chores, here });
+            return Ok(Round { nodes: self.living(boots)?, holds_chores, here, clock });
         }
         Err(self.link.fault(Fault::Away("the lease of the chores changes hands too fast".into())))
     }

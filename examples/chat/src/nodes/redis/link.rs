@@ -129,6 +129,12 @@ impl Link {
             .map_err(|error| self.fault(Fault::Away(format!("no answer of Redis: {error}"))))
     }
 
+    /// An answer to TIME, in milliseconds: it is in seconds, and in microseconds beyond them.
+    pub(super) fn time(&self, answer: Answer) -> Result<i64, Fault> {
+        let (seconds, micros): (i64, i64) = self.read(answer)?;
+        Ok(seconds.saturating_mul(1000).saturating_add(micros / 1000))
+    }
+
     pub(super) fn strange(&self, value: &Value) -> Fault {
         self.fault(Fault::Away(format!("no answer of Redis: {value:?}")))
     }

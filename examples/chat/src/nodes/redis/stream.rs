@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::streams::{StreamId, StreamReadReply};
 use redis::{Cmd, FromRedisValue, Value, cmd};
@@ -14,6 +14,7 @@ use super::keys::{id, place};
 use super::link::{Answer, Link};
 use super::{condition, replicas};
 use crate::nodes::checks;
+use crate::nodes::clock::Reading;
 use crate::nodes::log::{Condition, Fault, Log, Most, Place, Record};
 
 /// How a record is written. Whoever reads another number does not know what it says.
@@ -44,6 +45,13 @@ pub(crate) struct Heard {
 impl RedisLog {
     pub(crate) fn connect(place: &Where, at: usize) -> Result<Self, Fault> {
         Ok(RedisLog { link: Link::connect(place, at)?, id: None, spare: None })
+    }
+
+    /// What its clock says.
+    pub(crate) fn clock(&mut self) -> Result<Reading, Fault> {
+        let asked = Instant::now();
+        let answer = self.link.one(&cmd("TIME"))?;
+        Ok(Reading { asked, answered: Instant::now(), log: self.link.time(answer)? })
     }
 
     /// As [`Log::read`], and what is said beside the log. That begins behind `now_after`, or with what is said from now on if that is
