@@ -3,6 +3,7 @@
 //! What comes of it follows from the tables and the log alone, so it is the same on every node; and a digest over all of it tells
 //! whether that is so.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
@@ -11,7 +12,11 @@ use sha2::{Digest as _, Sha256};
 use super::apply::apply;
 use super::progress::{Digest, Place, Progress};
 use super::schema::{number, signed};
-use super::{Answer, Done, Entry, Failure, Origin, Outcome, existing};
+use super::{Answer, Append, Done, Entry, Failure, Millis, Origin, Outcome, existing};
+
+/// What is said at two nodes at once may come in another order than its times, and their clocks differ by a little: within this, no
+/// time goes back in a room. One that is from far ahead was wrong, and nobody is dated by it.
+const A_LITTLE: Millis = 10_000;
 
 /// An entry that stands in the log.
 #[derive(Debug)]
@@ -90,12 +95,31 @@ pub(super) fn apply_logged<T>(
     Ok(came)
 }
 
-/// Applies an entry that others have been asked for as well: whoever was asked may not have known that somebody is gone.
+/// Applies an entry that others have been asked for as well: whoever was asked may not have known that somebody is gone, or what others
+/// were saying.
 pub(super) fn apply_shared(connection: &Connection, progress: &mut Progress, entry: &Entry) -> Answer {
-    match existing::lacks(connection, entry)? {
-        Some(failure) => Ok(Err(failure)),
-        None => apply(connection, progress, entry),
+    if let Some(failure) = existing::lacks(connection, entry)? {
+        return Ok(Err(failure));
     }
+    let entry = in_its_time(connection, entry)?;
+    apply(connection, progress, &entry)
+}
+
+/// The same, not before what was said last in its room.
+fn in_its_time<'a>(connection: &Connection, entry: &'a Entry) -> Result<Cow<'a, Entry>> {
+    let Entry::Append(append) = entry else { return Ok(Cow::Borrowed(entry)) };
+    let last: Option<Millis> = connection
+        .prepare_cached(
+            "SELECT e.at FROM rooms r JOIN events e ON e.room = r.id AND e.offset = r.last WHERE r.id = ?1",
+        )?
+        .query_row([signed(append.room)], |row| row.get(0))
+        .optional()?;
+    Ok(match last {
+        Some(at) if append.at < at && at <= append.at.saturating_add(A_LITTLE) => {
+            Cow::Owned(Entry::Append(Append { at, ..append.clone() }))
+        }
+        _ => Cow::Borrowed(entry),
+    })
 }
 
 fn chained<T>(before: &Digest, logged: &Logged<T>, came: &Came) -> Digest {

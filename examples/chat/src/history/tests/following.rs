@@ -76,6 +76,27 @@ fn each_producer_counts_for_itself_and_a_refusal_counts_as_well() {
     assert_eq!(node.texts(), ["b", "a"]);
 }
 
+/// Nodes date what is said by one clock, but not to the millisecond, and what two say at once comes in any order.
+#[test]
+fn in_a_room_no_time_goes_back_by_a_little() {
+    let mut node = a_node();
+    let said = |at| Entry::Append(Append { at, ..say(1, 1, Body::Text(format!("at {at}"))) });
+    let times = [0, -3, 10_000, 0, -1, 20_001, 10_000, 1_000_000_000, 30_000, 30_001, 29_999];
+    let batch: Vec<_> = (1..).zip(times).map(|(n, at)| logged(3 + n, "a", n, said(THEN + at))).collect();
+    let dated = node.follow(&batch).into_iter().map(|came| match came {
+        Came::Out(Ok(Done::Appended { at, .. })) => at - THEN,
+        other => panic!("{other:?}"),
+    });
+    // One that was a week ahead dates nobody but itself.
+    let expected = [0, 0, 10_000, 10_000, -1, 20_001, 10_000, 1_000_000_000, 30_000, 30_001, 30_001];
+    assert_eq!(dated.collect::<Vec<_>>(), expected);
+    // Nor is there anything to keep to in another room, or in one where nothing is kept.
+    node.follow(&[logged(15, "b", 1, create(2, "coffee"))]);
+    let elsewhere = Entry::Append(Append { at: THEN, ..say(2, 1, Body::Text("here".into())) });
+    let came = node.follow(&[logged(16, "b", 2, elsewhere)]);
+    assert!(matches!(came[..], [Came::Out(Ok(Done::Appended { at: THEN, .. }))]), "{came:?}");
+}
+
 /// It says all that has come of the log, however it was cut into batches, and nothing else.
 #[test]
 fn the_digest_follows_from_the_log() {
