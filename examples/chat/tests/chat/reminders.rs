@@ -1,15 +1,13 @@
 //! Reminders (README, The robot): on time, once, and whatever the program and the clocks do meanwhile.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use pollcat_chat_testing::clock::WallClock;
 use pollcat_chat_testing::governed::{act, owner};
 use pollcat_chat_testing::json::Json;
 use pollcat_chat_testing::{Chat, program};
-use pollcat_testing::scratch::cannot_run;
 
 const ROBOT: [&str; 2] = ["--robot", "小爱"];
 
@@ -129,36 +127,20 @@ fn words_that_may_not_be_said_there_wait() {
 
 // ---- clocks
 
-/// A clock that tests can set. `None`: it is not installed.
-fn clock(chat: &Chat, ahead: &str) -> Option<Command> {
-    let libraries = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"];
-    let library = libraries.map(|it| format!("{it}/faketime/libfaketimeMT.so.1"));
-    let Some(library) = library.iter().find(|it| Path::new(it).exists()) else {
-        cannot_run("a clock that is set: libfaketime is not installed");
-        return None;
-    };
-    set(chat, ahead);
+/// The chat's, and the chat started by it. `None`: it cannot be set here.
+#[track_caller]
+fn start_by_a_clock(chat: &mut Chat) -> Option<WallClock> {
+    let clock = WallClock::new(chat.folder(), "+0")?;
+    start_again_by(chat, &clock);
+    Some(clock)
+}
+
+#[track_caller]
+fn start_again_by(chat: &mut Chat, clock: &WallClock) {
     let mut command = program::command(chat.folder());
-    command
-        .args(chat.flags())
-        .env("LD_PRELOAD", library)
-        .env("FAKETIME_TIMESTAMP_FILE", file(chat))
-        .env("FAKETIME_NO_CACHE", "1")
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-        .env("DONT_FAKE_MONOTONIC", "1");
-    Some(command)
-}
-
-fn file(chat: &Chat) -> std::path::PathBuf {
-    chat.folder().join("clock")
-}
-
-/// So far is the program's clock from the one on the wall: `+2d`, `-3h`. The program reads it all the time, and never half
-/// of it.
-fn set(chat: &Chat, ahead: &str) {
-    let next = chat.folder().join("clock.next");
-    std::fs::write(&next, format!("{ahead}\n")).expect("it can be written");
-    std::fs::rename(next, file(chat)).expect("it can be renamed");
+    command.args(chat.flags());
+    clock.govern(&mut command);
+    chat.run(command);
 }
 
 /// After a while is after a while.
@@ -166,12 +148,11 @@ fn set(chat: &Chat, ahead: &str) {
 fn a_clock_that_is_set_meanwhile_makes_nothing_early_or_late() {
     for ahead in ["+2d", "-2d"] {
         let mut chat = Chat::prepared(&ROBOT);
-        let Some(command) = clock(&chat, "+0") else { return };
-        chat.run(command);
+        let Some(clock) = start_by_a_clock(&mut chat) else { return };
         let mut alice = Json::named(chat.address(), "alice");
         let begin = Instant::now();
         remind(&mut alice, "lobby", "提醒 3秒 喝茶");
-        set(&chat, ahead);
+        clock.set(ahead);
         assert_eq!(rings(&mut alice), "⏰ @alice：喝茶", "{ahead}");
         let took = begin.elapsed();
         assert!(took >= Duration::from_secs(3) && took < Duration::from_secs(60), "{ahead}: {took:?}");
@@ -182,13 +163,13 @@ fn a_clock_that_is_set_meanwhile_makes_nothing_early_or_late() {
 #[test]
 fn what_was_due_meanwhile_is_said_at_the_start() {
     let mut chat = Chat::prepared(&ROBOT);
-    let Some(command) = clock(&chat, "+0") else { return };
-    chat.run(command);
+    let Some(clock) = start_by_a_clock(&mut chat) else { return };
     let mut alice = Json::named(chat.address(), "alice");
     remind(&mut alice, "lobby", "remind 10 minutes tea");
     remind(&mut alice, "lobby", "提醒 3天 喝茶");
     chat.kill();
-    chat.run(clock(&chat, "+1h").expect("it was there"));
+    clock.set("+1h");
+    start_again_by(&mut chat, &clock);
     let mut alice = alice.again(chat.address());
     let begin = Instant::now();
     while rung(&mut alice, "lobby") < 1 {
@@ -200,7 +181,8 @@ fn what_was_due_meanwhile_is_said_at_the_start() {
     // A clock that was set back keeps nobody waiting for longer than they wanted.
     remind(&mut alice, "lobby", "提醒 3秒 喝水");
     chat.kill();
-    chat.run(clock(&chat, "-5h").expect("it was there"));
+    clock.set("-5h");
+    start_again_by(&mut chat, &clock);
     let mut alice = alice.again(chat.address());
     let begin = Instant::now();
     while rung(&mut alice, "lobby") < 2 {

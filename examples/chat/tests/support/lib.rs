@@ -5,6 +5,7 @@ pub mod acks;
 pub mod admin;
 pub mod bots;
 mod chat;
+pub mod clock;
 pub mod crowd;
 pub mod governed;
 pub mod http;
