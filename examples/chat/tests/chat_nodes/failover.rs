@@ -137,7 +137,7 @@ fn primaries_die_with_their_disks_and_what_was_acknowledged_is_once_on_every_nod
         if still {
             company.nodes[node].chat.signal(Signal::CONT);
         } else if dice.below(2) == 0 {
-            company.nodes[node].chat.crash();
+            company.nodes[node].crash();
         }
         wait_for_talk(&stage, dice.below(BETWEEN), alive);
         let old = replicas.iter_mut().find(|replica| !replica.runs()).expect("it is dead");

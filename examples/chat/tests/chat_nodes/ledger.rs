@@ -13,11 +13,11 @@ use crate::writer::Writer;
 
 /// Of one moment, as SQLite reads it.
 #[derive(Debug, PartialEq)]
-struct File {
+pub(crate) struct File {
     place: i64,
     digest: Option<Vec<u8>>,
     /// Room, offset, author, time, kind, text.
-    events: Vec<(String, u64, u64, i64, i64, String)>,
+    pub events: Vec<(String, u64, u64, i64, i64, String)>,
     /// Name and number.
     people: Vec<(u64, String)>,
 }
@@ -47,9 +47,9 @@ impl File {
     }
 }
 
-/// How many messages there are.
+/// What all nodes have, when they have come to one place of the log.
 #[track_caller]
-pub(crate) fn compare(company: &Company, writers: &[Writer]) -> usize {
+pub(crate) fn agreed(company: &Company) -> File {
     let mut files = Vec::new();
     wait_until("all nodes have come to one place of the log", || {
         files = company.nodes.iter().map(|node| File::read(&node.chat.data())).collect();
@@ -60,7 +60,14 @@ pub(crate) fn compare(company: &Company, writers: &[Writer]) -> usize {
         assert_eq!(file.events, files[0].events);
         assert_eq!(file.people, files[0].people);
     }
-    let stored: Vec<(u64, String, i64)> = files[0]
+    files.swap_remove(0)
+}
+
+/// How many messages there are.
+#[track_caller]
+pub(crate) fn compare(company: &Company, writers: &[Writer]) -> usize {
+    let file = agreed(company);
+    let stored: Vec<(u64, String, i64)> = file
         .events
         .iter()
         .zip(1..)

@@ -1,68 +1,10 @@
 //! Redis dies, stands still, is emptied, or has lost its end. What was said is still read, nothing is written that would not be in the
 //! log, and what was acknowledged is there in the end, once.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use serde_json::json;
 
-use pollcat_chat_testing::json::Json;
-use pollcat_testing::client::PATIENCE;
-use pollcat_testing::running::wait_until;
-use serde_json::{Value, json};
-
+use crate::asking::{SOON, STALLED, compare, insist, not_ready, refused};
 use crate::company::{Company, refused_start, said};
-
-/// A log that is known to be away is told so to whoever waits, after 0.7 s (`NO_HOPE` in `src/nodes/bus.rs`); a busy machine takes its time.
-const SOON: Duration = Duration::from_millis(2500);
-/// One that says nothing at all is waited for, for 3 s (`PATIENCE` there).
-const STALLED: Duration = Duration::from_secs(6);
-
-fn message(id: &str, text: &str) -> Value {
-    json!({"type": "message", "room": "lobby", "msg": text, "id": id})
-}
-
-/// It is not stored, or nobody knows; after how long they hear that.
-#[track_caller]
-fn refused(client: &mut Json, id: &str, text: &str) -> (String, Duration) {
-    let began = Instant::now();
-    let error = client.ask(message(id, text));
-    let took = began.elapsed();
-    assert_eq!(error["code"], "storage", "{error}");
-    (error["msg"].as_str().expect("words").to_owned(), took)
-}
-
-/// What was not acknowledged is said again, with its id, until it is.
-#[track_caller]
-fn insist(client: &mut Json, id: &str, text: &str) -> Value {
-    let mut ack = Value::Null;
-    wait_until("it is acknowledged", || {
-        ack = client.ask(message(id, text));
-        assert!(ack["type"] == "ack" || ack["code"] == "storage", "{ack}");
-        ack["type"] == "ack"
-    });
-    ack
-}
-
-/// At each node these are all words, each once.
-#[track_caller]
-fn compare(company: &Company, person: &Json, words: &[&str]) {
-    for node in 0..company.nodes.len() {
-        assert_eq!(said(&mut person.again(company.address(node)), "lobby"), words, "node {node}");
-    }
-}
-
-/// Each node says that it cannot serve, and why.
-#[track_caller]
-fn not_ready(company: &Company, node: usize, why: &str) {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let page = company.nodes[node].ready();
-        if page.status == 503 && page.text().contains(why) {
-            return;
-        }
-        assert!(Instant::now() < deadline, "{} {:?} does not say {why:?}", page.status, page.text());
-        thread::park_timeout(Duration::from_millis(20));
-    }
-}
 
 #[test]
 fn while_redis_is_dead_people_read_and_then_go_on() {

@@ -1,5 +1,6 @@
-//! Nodes and Redis are killed and stopped in mid-talk, over and over, while people go from node to node and say again, with the same id,
-//! what was not acknowledged. In the end every node has the same: all that was acknowledged, once, where the `ack` said.
+//! Nodes and Redis are killed, stopped and parted in mid-talk, and disks are full, over and over, while people go from node to node and
+//! say again, with the same id, what was not acknowledged. In the end every node has the same: all that was acknowledged, once, where the
+//! `ack` said.
 //!
 //! `POLLCAT_SEED` chooses the torment (a failure names its own) and `POLLCAT_NODE_ROUNDS` how long it lasts. The threads race with the
 //! programs, so a seed makes a failure likely again, and not certain.
@@ -35,7 +36,7 @@ pub(crate) fn variable(name: &str, default: u64) -> u64 {
 fn what_is_acknowledged_is_once_on_every_node_whoever_was_killed() {
     let (seed, rounds) = (variable("POLLCAT_SEED", 1), variable("POLLCAT_NODE_ROUNDS", ROUNDS));
     println!("POLLCAT_SEED={seed} POLLCAT_NODE_ROUNDS={rounds}");
-    let Some(mut company) = Company::start(NODES) else { return };
+    let Some(mut company) = Company::apart(NODES) else { return };
     let mut dice = Dice::new(seed);
     let addresses = company.nodes.iter().map(|node| node.address).collect();
     let stage = Arc::new(Stage::new(addresses));
@@ -78,15 +79,15 @@ fn blow(company: &mut Company, dice: &mut Dice) -> &'static str {
     let one = dice.below(NODES);
     let other = (one + 1 + dice.below(NODES - 1)) % NODES;
     let Company { nodes, redis } = company;
-    match dice.below(8) {
+    match dice.below(14) {
         0 | 1 => {
-            nodes[one].chat.crash();
+            nodes[one].crash();
             "a node killed"
         }
         2 => {
             nodes[one].chat.kill();
             wait(dice, STILL);
-            nodes[one].chat.start_again();
+            nodes[one].start();
             "a node away"
         }
         3 => {
@@ -107,17 +108,70 @@ fn blow(company: &mut Company, dice: &mut Dice) -> &'static str {
             nodes[one].chat.kill();
             stand_still(&nodes[other], dice);
             killed(redis, dice);
-            nodes[one].chat.start_again();
+            nodes[one].start();
             "a node killed, another one still, Redis killed"
+        }
+        7 => {
+            nodes[one].way().cut();
+            wait(dice, STILL);
+            nodes[one].way().heal();
+            "a node cut off"
+        }
+        8 => {
+            nodes[one].way().hold();
+            wait(dice, STILL);
+            heal(&nodes[one], dice);
+            "a node out of reach"
+        }
+        9 => {
+            nodes[one].way().hold_answers();
+            wait(dice, STILL);
+            heal(&nodes[one], dice);
+            "a node that hears nothing"
+        }
+        10 => {
+            nodes[one].way().delay(Duration::from_millis(1 + dice.below(50) as u64));
+            nodes[other].way().cut();
+            wait(dice, STILL);
+            nodes.iter().for_each(|node| node.way().heal());
+            "a node slow, another one cut off"
+        }
+        11 => {
+            nodes[one].way().hold_answers();
+            killed(redis, dice);
+            nodes[one].chat.kill();
+            nodes[one].way().heal();
+            nodes[one].start();
+            "Redis killed, and a node that does not hear of it"
+        }
+        12 => {
+            let room = dice.below(200_000) as u64;
+            nodes[one].limit_files(Some(nodes[one].written() + room));
+            wait(dice, STILL);
+            // Whoever looks after it starts it again, or makes room.
+            if dice.one_in(2) {
+                nodes[one].crash()
+            } else {
+                nodes[one].limit_files(None)
+            }
+            "a node's disk full"
         }
         _ => {
             // All at once, as the power does.
             nodes.iter_mut().for_each(|node| node.chat.kill());
             killed(redis, dice);
-            nodes.iter_mut().for_each(|node| node.chat.start_again());
+            nodes.iter_mut().for_each(Node::start);
             "all killed"
         }
     }
+}
+
+/// What has waited goes on, or is lost.
+fn heal(node: &Node, dice: &mut Dice) {
+    if dice.one_in(2) {
+        node.way().cut();
+    }
+    node.way().heal();
 }
 
 fn killed(redis: &mut RedisServer, dice: &mut Dice) {
