@@ -12,7 +12,7 @@
 //! | `Forget` | whom it is about | `NoSuchPerson` | whether they are as they were: `Returned`; a ban |
 //! | `Join`, `Leave`, `MarkRead`, `SetLevel` | whose it is | `NoSuchPerson` | the room; a ban; whether it is private |
 //! | `Create` | who makes it; both, of a private talk | `NoSuchPerson` | the number and the name: `Taken` |
-//! | `Append` of a text or a picture | its author | `NoSuchPerson` | the room; mute, ban, closed, slow; whether it is private |
+//! | `Append` of a text or a picture | its author, in the room | `NoSuchPerson`, `NoSuchRoom` | the room; mute, ban, closed, slow; whether it is private |
 //! | `Append` that takes something back | its author, or who runs the chat | `NoSuchPerson` | whose it was, and the right |
 //! | `Append` that erases | nobody: who has ordered it may be gone | | the order, with the name that is told now: `Lacks` |
 //! | `Act` | who does it, or who runs the chat | `NoSuchPerson` | the right; whom it is about, and the room |
@@ -20,7 +20,7 @@
 //! | all others | nobody | | |
 //!
 //! What is looked at only by the node that is asked: how much there may be of everything (people, rooms, members), who is let in by
-//! the door, names that look like others, and words that are not said here. When two nodes are asked in the same moment, there may be
+//! the door (an invite is used at apply), names that look like others, and words that are not said here. When two nodes are asked in the same moment, there may be
 //! one more than that.
 
 use rusqlite::{Connection, Result, params};
@@ -41,6 +41,12 @@ pub(super) fn lacks(connection: &Connection, entry: &Entry) -> Result<Option<Fai
         if !standing::is_there(connection, person)? {
             return Ok(Some(Failure::NoSuchPerson));
         }
+    }
+    if let Entry::Append(said) = entry
+        && said.body.words().is_some()
+        && is_outside(connection, said)?
+    {
+        return Ok(Some(Failure::NoSuchRoom));
     }
     Ok(None)
 }
@@ -95,6 +101,19 @@ fn author(said: &Append) -> Option<PersonId> {
         Body::Deletion { .. } => Some(said.author).filter(|author| *author != OPERATOR),
         Body::Purge { .. } => None,
     }
+}
+
+/// Are they in front of a public room that they are not in? They have left it, or were put out, at another node. In the lobby is
+/// everybody, the robot is nowhere, and what they said before they left has its answer.
+fn is_outside(connection: &Connection, said: &Append) -> Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT 1 FROM rooms r WHERE id = ?1 AND kind = 0 AND folded <> 'lobby'
+             AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND person = ?2)
+             AND NOT EXISTS (SELECT 1 FROM bots WHERE person = ?2 AND kind = 1)
+             AND NOT EXISTS (SELECT 1 FROM receipts WHERE author = ?2 AND key = ?3)",
+        )?
+        .exists(params![signed(said.room), signed(said.author), said.key])
 }
 
 /// Is that ordered, and does whoever has ordered it still have this name? A name that is told no more since is not written down again:

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::history::{Came, Entry, Failure, Logged, Node, Passer, PersonId, Place, Whose};
+use crate::history::{Came, Done, Entry, Failure, Logged, Node, Passer, PersonId, Place, Whose};
 use crate::nodes::codec::decode;
 use crate::rights::Lack;
 
@@ -145,4 +145,23 @@ fn who_is_not_as_they_were_stays() {
         let came = node.follow(&[logged(node.place() + 1, farewell(9))]);
         assert_eq!(matches!(came[..], [Came::Out(Err(Failure::NoSuchPerson))]), is_forgotten, "{words}");
     }
+}
+
+/// At another node they were put out while they said it. What was answered before is answered again.
+#[test]
+fn who_is_not_in_a_public_room_says_nothing_there() {
+    let (mut node, place) = a_node();
+    let said = |key: &str| {
+        entry(&format!(
+            r#"{{"append":{{"room":3,"aim":"there","author":9,"author_name":"p9","key":"{key}","at":5,"body":{{"text":"hm"}}}}}}"#
+        ))
+    };
+    let leave = entry(r#"{"leave":{"room":3,"person":9}}"#);
+    let entries = [said("one"), leave, said("two"), said("one")];
+    let batch: Vec<_> = (place + 1..).zip(entries).map(|(place, entry)| logged(place, entry)).collect();
+    let came = node.follow(&batch);
+    let offset = PEOPLE.len() as u64 + 1;
+    let done = |repeated| Came::Out(Ok(Done::Appended { room: 3, offset, at: 5, repeated }));
+    assert_eq!(came[0], done(false));
+    assert_eq!(came[2..], [Came::Out(Err(Failure::NoSuchRoom)), done(true)]);
 }
