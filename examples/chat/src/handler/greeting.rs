@@ -215,6 +215,13 @@ fn begin_to_arrive(
         session.arrive(person);
         session.token = token;
     }
+    if let Some(invite) = invite.filter(|_| hall.ledger.is_shared()) {
+        // Another node may let somebody in by it just now. They are in when it is used.
+        hall.submit(peers, arrive, Waiting::Nobody)?;
+        hall.submit_each(peers, vec![join]);
+        let accept = acceptance(hall, person, invite);
+        return hall.submit(peers, accept, waiting).inspect_err(|_| farewell::let_go(hall, peers, person));
+    }
     hall.submit(peers, arrive, waiting)?;
     // Whoever is stored without being in the lobby is put there when the history is opened next.
     hall.submit_each(peers, vec![join]);
@@ -224,13 +231,14 @@ fn begin_to_arrive(
 
 /// The invite by which somebody has come is used.
 fn accept(hall: &mut Hall, peers: &mut Peers, person: PersonId, invite: Option<Number>) {
-    let Some(invite) = invite else {
-        return;
-    };
+    let accept = invite.map(|invite| acceptance(hall, person, invite));
+    hall.submit_each(peers, Vec::from_iter(accept));
+}
+
+fn acceptance(hall: &Hall, person: PersonId, invite: Number) -> Entry {
     let read = hall.model.invited_to(invite).and_then(|room| hall.model.room(room)).map_or(0, Room::last);
     let (by, at, reason) = (Some(person), hall.ledger.calendar().now(), String::new());
-    let deed = Deed { by, at, reason, act: Act::Accept { invite, read } };
-    hall.submit_each(peers, vec![Entry::Act(deed)]);
+    Entry::Act(Deed { by, at, reason, act: Act::Accept { invite, read } })
 }
 
 fn recognize(hall: &Hall, token: &str) -> Result<Who, Refusal> {
@@ -317,6 +325,8 @@ pub(super) fn arrived(
     let is_waiting = session.is_some_and(|session| session.stage() == Stage::Arriving(person));
     match outcome {
         Err(failure) if hall.ledger.is_shared() => {
+            // They are on disk, if it is for the invite.
+            farewell::let_go(hall, peers, person);
             if is_waiting {
                 be_nobody(hall, peers, asker, failure);
             }
@@ -328,14 +338,19 @@ pub(super) fn arrived(
     }
 }
 
-/// They are not on disk. If somebody at another node was faster, they may say another name.
+/// They are nobody. If somebody at another node was faster, they may say another name, or bring another invite.
 fn be_nobody(hall: &mut Hall, peers: &mut Peers, asker: &Asker, failure: Failure) {
     let Some(session) = hall.sessions.get_mut(asker.peer) else { return };
     session.stay_new();
-    if failure != Failure::Taken || !session.voice.is_json() {
-        return turn_away(hall, peers, asker, &failure.into());
+    let refusal = match failure {
+        // The invite is that of somebody who is not there.
+        Failure::Taken | Failure::NoSuchPerson => Refusal::name_taken(),
+        failure => failure.into(),
+    };
+    if !session.voice.is_json() || !matches!(refusal.code, Code::NameTaken | Code::BadInvite) {
+        return turn_away(hall, peers, asker, &refusal);
     }
     session.hello_by = ticks() + hall.settings.hello_within as Millis * 1000;
     hall.greetings.insert((session.hello_by, asker.peer));
-    hall.refuse(peers, asker, &Refusal::name_taken());
+    hall.refuse(peers, asker, &refusal);
 }

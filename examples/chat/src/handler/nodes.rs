@@ -124,9 +124,10 @@ fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting) {
             devices::linked(hall, peers, &asker, (person, &token), Err(failure()), has);
         }
         // Their token is nobody's then (`reports.rs`).
-        Waiting::Arrived { asker, .. } => {
+        Waiting::Arrived { asker, person, .. } => {
             let refusal = Refusal::new(Code::Storage, "the log does not answer: come again in a moment");
             greeting::turn_away(hall, peers, &asker, &refusal);
+            farewell::let_go(hall, peers, person);
         }
         Waiting::AdminIn { asker, by, token, until } => {
             admin::let_in(hall, peers, &asker, (by, &token, until), Err(failure()));

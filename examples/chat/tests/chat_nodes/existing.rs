@@ -150,6 +150,37 @@ fn whoever_is_forgotten_while_they_are_here_hears_so_and_nothing_more() {
     watcher.wait_for("the word", |it| it["msg"] == "here again" && it["from_id"] == again.id);
 }
 
+#[test]
+fn an_invite_for_one_lets_one_in_whoever_asks_where() {
+    let Some(company) = Company::start(2) else { return };
+    let mut olive = owner(&company.nodes[0].chat, "olive");
+    act(&mut olive, json!({"type": "door", "door": "invited"}));
+    for number in 0..10 {
+        let invite = olive.ask(json!({"type": "invite", "uses": 1}));
+        let key = invite["invite"]["key"].as_str().unwrap_or_else(|| panic!("{invite}")).to_owned();
+        // Both nodes know it.
+        let mut both = [0, 1].map(|node| Json::connect(company.address(node)));
+        wait_until("the other node knows the invite", || {
+            let mut again = olive.again(company.address(1));
+            let invites = again.ask(json!({"type": "invites"}));
+            invites["invites"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|it| it["id"] == invite["invite"]["id"]))
+        });
+        for (node, it) in both.iter_mut().enumerate() {
+            it.send(&json!({"type": "hello", "name": format!("bob{number}-{node}"), "invite": key}));
+        }
+        let answers = both.each_mut().map(|it| it.wait_for("an answer", |it| it["type"] != "history"));
+        let won = answers.iter().filter(|it| it["type"] == "welcome").count();
+        assert_eq!(won, 1, "{answers:?}");
+        let slower = if answers[0]["type"] == "welcome" { 1 } else { 0 };
+        assert_eq!(answers[slower]["code"], "bad_invite", "{answers:?}");
+    }
+    wait_until("who was not let in is in no list", || {
+        names(&mut olive).iter().filter(|name| name.starts_with("bob")).count() == 10
+    });
+}
+
 /// The node that is asked may have heard of neither, and of those who are gone nobody has.
 #[test]
 fn those_who_govern_name_somebody_by_number_at_any_node() {
