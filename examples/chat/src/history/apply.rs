@@ -48,8 +48,8 @@ fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) ->
         Entry::Join { room, person, read } => rooms::join(connection, *room, *person, *read),
         Entry::Leave { room, person } => kept(rooms::leave(connection, *room, *person)),
         Entry::MarkRead { room, person, read } => kept(rooms::mark_read(connection, *room, *person, *read)),
-        Entry::AddToken { person, token, at } => {
-            sessions::add_token(connection, progress, *person, token, *at)
+        Entry::AddToken { person, token, at, code } => {
+            sessions::add_token(connection, progress, *person, (token, code.as_ref()), *at)
         }
         Entry::SeeSession { token, at, client, place } => {
             sessions::see(connection, token, *at, (client, place))

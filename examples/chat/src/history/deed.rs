@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::spelling::hash;
+use super::spelling::{hash, maybe_hash};
 use super::{Append, KeyHash, KeyKind, Millis, Number, Offset, PersonId, RoomId, Target};
 use crate::rights::Role;
 
@@ -180,13 +180,16 @@ pub(crate) enum Act {
     },
 
     // ---- the admin page
-    /// Somebody is let in there, as themself, or as whoever runs the chat (`by`).
+    /// Somebody is let in there, as themself, or as whoever runs the chat (`by`), by a link with this key, which is used then.
+    /// `Taken` if it was used before.
     OpenAdmin {
         #[serde(with = "hash")]
         key: KeyHash,
         until: Millis,
         client: String,
         place: String,
+        #[serde(with = "maybe_hash", default, skip_serializing_if = "Option::is_none")]
+        link: Option<KeyHash>,
     },
     /// It is closed again.
     CloseAdmin {

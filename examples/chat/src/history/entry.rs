@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::spelling::{hash, maybe_hash};
 use super::{
-    Act, Append, Body, Deed, Delivery, Level, Millis, Number, Offset, PersonId, Picture, Reminder, RoomId,
-    TokenHash,
+    Act, Append, Body, Deed, Delivery, KeyHash, Level, Millis, Number, Offset, PersonId, Picture, Reminder,
+    RoomId, TokenHash,
 };
 
 /// A change of what lasts. What an entry refuses it refuses with a [`Failure`](super::Failure).
@@ -105,12 +105,15 @@ pub(crate) enum Entry {
     },
 
     // ---- who comes back
-    /// Somebody has one more token: another device. `NoSuchPerson`; `Taken`; `Busy` if they have very many.
+    /// Somebody has one more token: another device, by this code, which is used then. `NoSuchPerson`; `Taken`, also if the code was
+    /// used before; `Busy` if they have very many.
     AddToken {
         person: PersonId,
         #[serde(with = "hash")]
         token: TokenHash,
         at: Millis,
+        #[serde(with = "maybe_hash", default, skip_serializing_if = "Option::is_none")]
+        code: Option<KeyHash>,
     },
     /// The session with this token is here: what kind of client it is, and from where, cut short.
     SeeSession {
@@ -128,7 +131,8 @@ pub(crate) enum Entry {
 
     // ---- what is done by those who have a right to it
     Act(Deed),
-    /// What has lasted its time is over at this time: restraints, invites, sessions of the admin page, old secrets of targets.
+    /// What has lasted its time is over at this time: restraints, invites, sessions of the admin page, that a key was used
+    /// which is good once, old secrets of targets.
     Lapse {
         at: Millis,
     },

@@ -137,8 +137,10 @@ pub(crate) enum Failure {
     KeyUsed,
     /// Too many searches are under way.
     Busy,
-    /// The disk, or the file: in words for people, with what to do about it.
+    /// The disk, or the file: in words for whoever runs the chat, with what to do about it.
     Storage(String),
+    /// It may stand in the log of several nodes, or not.
+    Unsure,
 }
 
 #[derive(Debug)]

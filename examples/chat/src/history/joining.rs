@@ -52,10 +52,12 @@ impl Joining {
         self.writing.lock().prepare("SELECT 1 FROM rooms WHERE folded = ?1")?.exists([folded])
     }
 
-    /// It follows this log from now on, from its beginning; `None`: none any more.
+    /// It follows this log from now on, from its beginning; `None`: none any more. If it followed another one, sessions of the admin
+    /// page are over: it may be a copy, and some of them may have been ended since it was made.
     pub(crate) fn belong(&mut self, log: Option<&str>) -> rusqlite::Result<()> {
         let mut connection = self.writing.lock();
         let transaction = connection.transaction()?;
+        transaction.execute("DELETE FROM admins WHERE (SELECT log_id FROM state) IS NOT NULL", [])?;
         transaction.execute(
             "UPDATE state SET log_id = ?1, log_place = 0, log_digest = NULL, log_last = NULL",
             params![log],

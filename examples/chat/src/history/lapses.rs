@@ -11,6 +11,7 @@ pub(super) fn lapse(connection: &Connection, at: Millis) -> Result<()> {
         "DELETE FROM invite_uses WHERE invite IN (SELECT id FROM invites WHERE until <= ?1)",
         "DELETE FROM invites WHERE until <= ?1",
         "DELETE FROM admins WHERE until <= ?1",
+        "DELETE FROM used_keys WHERE until <= ?1",
         "UPDATE targets SET old_secret = NULL, old_until = NULL WHERE old_until <= ?1",
     ] {
         connection.prepare_cached(sql)?.execute([at])?;

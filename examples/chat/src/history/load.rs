@@ -70,7 +70,7 @@ fn begin(
     noted: Option<Note>,
 ) -> Result<Start> {
     let calendar = Calendar::read(connection, manner.believe_clock, manner.wall.clone())?;
-    let is_gapped = begin_run(connection, manner.durability, noted)?;
+    let is_gapped = begin_run(connection, manner, noted)?;
     let mut entries = Vec::new();
     // Whoever follows a log misses nothing of it, and decides nothing for itself.
     if manner.is_alone {
@@ -106,7 +106,7 @@ fn everything(connection: &Connection, progress: &Progress, recent: usize) -> Re
 }
 
 /// Notes which run has the file from now on. Whether anything may be missing of what the runs before have told.
-fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note>) -> Result<bool> {
+fn begin_run(connection: &Connection, manner: &Manner, noted: Option<Note>) -> Result<bool> {
     let (incomplete, run, last): (bool, String, i64) = connection.query_row(
         "SELECT incomplete, run, (SELECT coalesce(max(id), 0) FROM events) AS last FROM state",
         [],
@@ -114,6 +114,10 @@ fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note
     )?;
     let is_another = noted.as_ref().is_some_and(|note| note.run != run || note.last > last);
     match noted {
+        // What the file lacks it has read from the log by now.
+        _ if !manner.is_alone && (is_another || incomplete) => log::info!(
+            "the history is a copy, or was not closed: what it may have lacked is read from the log, and clients miss nothing"
+        ),
         // A backup says of itself that it is one, also if nothing was said yet when it was made.
         Some(note) if is_another && last == 0 && !incomplete => log::error!(
             "the history is empty, but {} messages were here: if this is a copy, then one without its -wal; \
@@ -130,7 +134,7 @@ fn begin_run(connection: &Connection, durability: Durability, noted: Option<Note
     }
     connection.execute(
         "UPDATE state SET run = lower(hex(randomblob(16))), incomplete = ?1",
-        [durability != Durability::Disk],
+        [manner.durability != Durability::Disk],
     )?;
     Ok(incomplete || is_another)
 }

@@ -178,5 +178,6 @@ fn code(failure: &Failure) -> u64 {
         Failure::Busy => 17,
         Failure::Storage(_) => 18,
         Failure::Returned => 19,
+        Failure::Unsure => 20,
     }
 }

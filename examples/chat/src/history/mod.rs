@@ -24,7 +24,7 @@
 //! | `joining.rs`, `following.rs`, `logged.rs` | a log that several nodes share: opening a history that follows it, applying it, an entry of it |
 //! | `chores.rs`, `deciding.rs`, `noted.rs`, `wal.rs` | what is done in a pause; SQLite's log |
 //! | `apply.rs`, `progress.rs` | the log, applied; how far it is |
-//! | `people.rs`, `sessions.rs`, `rooms.rs`, `events.rs`, `receipts.rs`, `erasing.rs`, `lapses.rs` | the entries, one by one |
+//! | `people.rs`, `sessions.rs`, `once.rs`, `rooms.rs`, `events.rs`, `receipts.rs`, `erasing.rs`, `lapses.rs` | the entries, one by one |
 //! | `bots.rs`, `outbox.rs`, `reminders.rs` | those about the world outside |
 //! | `acts/`, `standing.rs`, `stop.rs` | what is done by those who have a right to it; who that is; why not |
 //! | `purge.rs` | all that somebody has said, erased bit by bit |
@@ -63,6 +63,7 @@ mod lock;
 mod logged;
 mod looks;
 mod noted;
+mod once;
 mod open_error;
 mod outbox;
 mod outside;

@@ -32,6 +32,7 @@ impl Chores {
             (Entry::Forget { .. } | Entry::Avatar { .. } | Entry::Unremind { .. }, Ok(_)) => {
                 self.wal.erased(Instant::now());
             }
+            (Entry::AddToken { code: Some(_), .. }, Ok(_)) => self.lapse = Lapse::Unknown,
             (Entry::Act(Deed { act, .. }), Ok(_)) => self.note_act(act),
             _ => {}
         }

@@ -145,13 +145,14 @@ pub(super) fn old_receipts(connection: &Connection, today: Millis) -> Result<Due
     Ok(upto.and_then(|upto| u64::try_from(upto).ok()).map(|upto| (Entry::ForgetReceipts { upto }, true)))
 }
 
-/// When the first of what lasts for a time is over: restraints, invites, sessions of the admin page, old secrets.
+/// When the first of what lasts for a time is over: restraints, invites, sessions of the admin page, what is known of keys
+/// that are good once, old secrets.
 pub(super) fn next_lapse(connection: &Connection) -> Result<Option<Millis>> {
     connection
         .prepare_cached(
             "SELECT min(until) AS until FROM (SELECT min(until) AS until FROM restraints
              UNION ALL SELECT min(until) FROM invites UNION ALL SELECT min(until) FROM admins
-             UNION ALL SELECT min(old_until) FROM targets)",
+             UNION ALL SELECT min(until) FROM used_keys UNION ALL SELECT min(old_until) FROM targets)",
         )?
         .query_row([], |row| row.get("until"))
 }

@@ -107,6 +107,8 @@ pub(super) const KNOWS_GAPS: i32 = 2;
 pub(super) const KNOWS_NEXT_EVENT: i32 = 4;
 /// From this version on there are sessions of the admin page.
 pub(super) const KNOWS_ADMINS: i32 = 5;
+/// From this version on it may follow a log.
+pub(super) const KNOWS_LOGS: i32 = 7;
 
 /// From each version to the next. A file of any age takes the same way, a new one too, so that all are alike.
 const STEPS: &[&str] = &[
@@ -144,6 +146,10 @@ const STEPS: &[&str] = &[
     ALTER TABLE state ADD COLUMN log_digest BLOB;
     ALTER TABLE state ADD COLUMN log_last BLOB;
     CREATE TABLE producers (id TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    ",
+    // Which keys were used that are good once: links to the admin page, codes for another device.
+    "
+    CREATE TABLE used_keys (key BLOB PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     ",
 ];
 

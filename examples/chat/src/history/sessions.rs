@@ -5,7 +5,7 @@ use rusqlite::{Connection, Result, params};
 use super::progress::Progress;
 use super::schema::signed;
 use super::stop::KEPT;
-use super::{Answer, Avatar, Failure, Millis, PersonId, TokenHash, standing};
+use super::{Answer, Avatar, Failure, KeyHash, Millis, PersonId, TokenHash, once, standing};
 
 /// One person's devices. Whoever wants more ends one.
 const MOST: i64 = 32;
@@ -31,7 +31,7 @@ pub(super) fn add_token(
     connection: &Connection,
     progress: &mut Progress,
     person: PersonId,
-    token: &TokenHash,
+    (token, code): (&TokenHash, Option<&KeyHash>),
     at: Millis,
 ) -> Answer {
     // A bot comes by its keys: what is not among them could not be revoked.
@@ -42,7 +42,7 @@ pub(super) fn add_token(
     if standing::is_bot(connection, person)? {
         return Ok(Err(Failure::NoSuchPerson));
     }
-    if is_known(connection, token)? {
+    if is_known(connection, token)? || once::is_used(connection, code)? {
         return Ok(Err(Failure::Taken));
     }
     let sessions: i64 = connection
@@ -52,6 +52,9 @@ pub(super) fn add_token(
         return Ok(Err(Failure::Busy));
     }
     begin(connection, progress, person, token, at)?;
+    if let Some(code) = code {
+        once::use_up(connection, code, at)?;
+    }
     connection.prepare_cached("UPDATE people SET guest = 0 WHERE id = ?1")?.execute([signed(person)])?;
     Ok(KEPT)
 }

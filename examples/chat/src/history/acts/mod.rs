@@ -105,8 +105,8 @@ fn act(doing: &Doing<'_>, progress: &mut Progress, deed: &Deed) -> Result<Done, 
         Act::DropTarget { target } => targets::drop(doing, *target),
         Act::RotateTarget { target, secret, until } => targets::rotate(doing, *target, secret, *until),
 
-        Act::OpenAdmin { key, until, client, place } => {
-            site::open(doing, progress, key, *until, (client, place))
+        Act::OpenAdmin { key, until, client, place, link } => {
+            site::open(doing, progress, (key, *until, link.as_ref()), (client, place))
         }
         Act::CloseAdmin { session } => site::close(doing, *session),
     }

@@ -6,7 +6,7 @@ use super::super::people::is_refused;
 use super::super::progress::Progress;
 use super::super::schema::signed;
 use super::super::stop::Stop;
-use super::super::{Done, Failure, KeyHash, Millis, Number, standing};
+use super::super::{Done, Failure, KeyHash, Millis, Number, once, standing};
 use super::doing::Doing;
 use crate::rights::{InChat, Lack};
 
@@ -16,11 +16,13 @@ const MOST: i64 = 200;
 pub(super) fn open(
     doing: &Doing<'_>,
     progress: &mut Progress,
-    key: &KeyHash,
-    until: Millis,
+    (key, until, link): (&KeyHash, Millis, Option<&KeyHash>),
     (client, place): (&str, &str),
 ) -> Result<Done, Stop> {
     doing.check_chat(InChat::Administer, None)?;
+    if once::is_used(doing.connection, link)? {
+        return Err(Failure::Taken.into());
+    }
     let open: i64 = doing
         .connection
         .prepare_cached("SELECT count(*) AS open FROM admins")?
@@ -44,6 +46,9 @@ pub(super) fn open(
         ]);
     if is_refused(inserted)? {
         return Err(Failure::Taken.into());
+    }
+    if let Some(link) = link {
+        once::use_up(doing.connection, link, doing.at)?;
     }
     Ok(Done::Numbered(progress.take_number().unsigned_abs()))
 }

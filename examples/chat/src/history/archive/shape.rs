@@ -1,6 +1,6 @@
 //! What an archive has in it: each table that lasts, with its columns, and what may stand in them.
 //!
-//! Sessions of the admin page are in no archive, as in no backup. What only one file needs is not either: its search index, how
+//! Sessions of the admin page, and which links to it were used, are in no archive. What only one file needs is not either: its search index, how
 //! far a purge has looked, what this machine's clock was believed.
 
 use super::cell::Cell;

@@ -90,12 +90,18 @@ fn look_through(copy: &mut Connection, name: &Path, expected: Contents) -> Resul
     if version >= schema::KNOWS_GAPS {
         copy.execute("UPDATE state SET incomplete = 1", []).map_err(cannot)?;
     }
-    if version >= schema::KNOWS_ADMINS {
-        // A session of the admin page that has ended is not to be there again.
+    if version >= schema::KNOWS_ADMINS && !follows_a_log(copy, version).map_err(wrong)? {
+        // A session of the admin page that has ended is not to be there again. Whoever follows a log hears there that it has, and has to
+        // have what all others have.
         copy.pragma_update(None, "secure_delete", true).map_err(cannot)?;
         copy.execute("DELETE FROM admins", []).map_err(cannot)?;
     }
     Ok(())
+}
+
+fn follows_a_log(copy: &Connection, version: i32) -> rusqlite::Result<bool> {
+    Ok(version >= schema::KNOWS_LOGS
+        && copy.query_row("SELECT log_id IS NOT NULL FROM state", [], |row| row.get(0))?)
 }
 
 pub(super) fn contents(connection: &Connection) -> rusqlite::Result<Contents> {

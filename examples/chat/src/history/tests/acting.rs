@@ -338,3 +338,31 @@ fn a_room_goes_with_all_that_is_noted_of_it() {
     // Its number is nobody else's while it is swept out.
     assert_eq!(one(&mut node, create(TEA, "tea")), Err(Failure::Taken));
 }
+
+/// Two who are let in by one link at once are of two nodes, or of one: the log decides.
+#[test]
+fn a_link_to_the_admin_page_is_good_once_and_as_long_as_nobody_was_let_in_by_it() {
+    let mut node = cast();
+    let open = |by: Option<PersonId>, key, link| {
+        let (client, place) = ("c".into(), "p".into());
+        deed(by, Act::OpenAdmin { key: [key; 32], until: NOW + 1000, client, place, link: Some([link; 32]) })
+    };
+    assert_eq!(one(&mut node, open(Some(MEMBER), 1, 9)), lacks(Lack::NotAdmin), "and the link is not used");
+    let session = number(one(&mut node, open(Some(OWNER), 1, 9)));
+    for by in [Some(OWNER), None] {
+        assert_eq!(one(&mut node, open(by, 2, 9)), Err(Failure::Taken));
+    }
+    assert_eq!(one(&mut node, open(None, 1, 8)), Err(Failure::Taken), "that is the token of a session");
+    number(one(&mut node, open(None, 3, 8)));
+    // Nor when its session has ended, or is over; and in the end it is forgotten.
+    assert!(one(&mut node, deed(OWNER, Act::CloseAdmin { session })).is_ok());
+    assert!(one(&mut node, Entry::Lapse { at: NOW + 1000 }).is_ok());
+    assert_eq!(one(&mut node, open(Some(OWNER), 4, 9)), Err(Failure::Taken));
+    let used = |node: &Node| {
+        let count = "SELECT count(*) FROM used_keys";
+        node.connection.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(used(&node), 2);
+    assert!(one(&mut node, Entry::Lapse { at: NOW + 7 * 86_400_000 }).is_ok());
+    assert_eq!(used(&node), 0);
+}

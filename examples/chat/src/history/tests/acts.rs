@@ -134,7 +134,8 @@ fn table() -> Vec<(&'static str, Act)> {
     let op = |room, person, is_op| Act::Op { room, person, is_op };
     let (lobby, tea, den, talk) = (Some(LOBBY), Some(TEA), Some(DEN), Some(TALK));
     let release = |restraint, person, room| Act::Release { restraint, person, room };
-    let admin = Act::OpenAdmin { key: [7; 32], until: NOW + 1000, client: "c".into(), place: "p".into() };
+    let (client, place, link) = ("c".into(), "p".into(), Some([8; 32]));
+    let admin = Act::OpenAdmin { key: [7; 32], until: NOW + 1000, client, place, link };
     vec![
         // In a room: whoever governs it, and those who govern the chat.
         (OPS, kick(VICTIM, tea)),

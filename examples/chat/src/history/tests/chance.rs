@@ -37,7 +37,7 @@ pub(super) fn a_story(dice: &mut Dice, n: usize, next: u64) -> Vec<Entry> {
         0 => [restrain, Act::Release { restraint, person, room }],
         1 => [invite, Act::Revoke { invite: next }],
         2 => [invite, Act::Accept { invite: next, read: 0 }],
-        3 => [Act::OpenAdmin { key, until, client, place }, Act::CloseAdmin { session: next }],
+        3 => [Act::OpenAdmin { key, until, client, place, link: None }, Act::CloseAdmin { session: next }],
         _ => [
             Act::Hold { said: Box::new(Append { at, ..say(id, person, Body::Text(format!("held {n}"))) }) },
             Act::Settle { report: next, granted: dice.below(2) == 0 },
@@ -113,7 +113,10 @@ fn any_act(dice: &mut Dice, n: usize, (by, next): (By, u64)) -> Act {
         }
         20 => Act::Settle { report: number, granted: dice.below(3) > 0 },
         _ if dice.below(2) == 0 => Act::CloseAdmin { session: number },
-        _ => Act::OpenAdmin { key: key(dice), until: soon, client: "program".into(), place: "::1".into() },
+        _ => {
+            let (key, link) = (key(dice), (dice.below(3) > 0).then(|| key(dice)));
+            Act::OpenAdmin { key, until: soon, client: "program".into(), place: "::1".into(), link }
+        }
     }
 }
 
@@ -121,7 +124,10 @@ fn any_act(dice: &mut Dice, n: usize, (by, next): (By, u64)) -> Act {
 pub(super) fn any_other(dice: &mut Dice, n: usize) -> Entry {
     let (person, at) = (1 + dice.below(8) as u64, THEN + n as Millis);
     match dice.below(6) {
-        0 => Entry::AddToken { person, token: key(dice), at },
+        0 => {
+            let (token, code) = (key(dice), (dice.below(2) == 0).then(|| key(dice)));
+            Entry::AddToken { person, token, at, code }
+        }
         1 => {
             Entry::SeeSession { token: key(dice), at, client: format!("client {n}"), place: "203.0.*".into() }
         }

@@ -13,7 +13,7 @@ use super::searching::Dice;
 use super::*;
 
 /// All that lasts: the tables with their columns, and the order of their rows.
-pub(super) const LASTS: [(&str, &str, &str); 25] = [
+pub(super) const LASTS: [(&str, &str, &str); 26] = [
     ("state", "applied next_event next_person next_room next_number picture_bytes door", "one"),
     ("people", "id name folded gone guest seen silent role", "id"),
     ("tokens", "id person hash since seen client place", "id"),
@@ -25,6 +25,7 @@ pub(super) const LASTS: [(&str, &str, &str); 25] = [
     ("invites", "id key room by made until uses revoked", "id"),
     ("invite_uses", "invite person at", "invite, person"),
     ("admins", "id key by since until client place", "id"),
+    ("used_keys", "key until", "key"),
     ("announcements", "id text by at", "id"),
     ("reports", "id room offset at by reason author author_name key text mentions", "id"),
     ("held_pictures", "report id media_type width height size bytes", "report"),

@@ -71,7 +71,7 @@ fn story() -> Vec<Entry> {
         Entry::Rename { person: TULIP, name, folded },
         Entry::Remind { reminder },
         Entry::Avatar { person: TULIP, avatar: Some(avatar) },
-        Entry::AddToken { person: TULIP, token: [99; 32], at: THEN },
+        Entry::AddToken { person: TULIP, token: [99; 32], at: THEN, code: None },
         direct(2, &pair),
         Entry::Join { room: 2, person: ANN, read: 0 },
         Entry::Join { room: 2, person: TULIP, read: 0 },

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::faults::limit_pages;
@@ -252,4 +253,37 @@ fn place_in_memory(open: &Open) -> i64 {
     let link = open.history.writing.upgrade().expect("the writer is there");
     let connection = link.connection.lock().expect("the writer did not panic");
     connection.query_row("SELECT log_place FROM state", [], |row| row.get(0)).expect("a number")
+}
+
+/// Who follows a log has what all others have: what is not in a copy would come out otherwise there.
+#[test]
+fn a_copy_of_a_history_that_follows_a_log_has_the_sessions_of_the_admin_page() {
+    let scratch = Scratch::new("following-copy");
+    let (path, copy) = (scratch.file("chat.db"), scratch.file("copy.db"));
+    let (mut open, follower) = open(&path);
+    let act = |act| Entry::Act(Deed { by: None, at: 0, reason: String::new(), act });
+    let (client, place, link) = ("c".into(), "p".into(), Some([8; 32]));
+    let until = calendar::wall() + 600_000;
+    follower.apply(vec![logged(4, "b", 1, act(Act::OpenAdmin { key: [7; 32], until, client, place, link }))]);
+    let told = told(open.next());
+    let [(Origin::Elsewhere, None, Ok(Done::Numbered(session)))] = told[..] else { panic!("{told:?}") };
+    drop(follower);
+    open.close();
+    Copy::Backup { data: path.clone(), to: copy.clone() }.make().unwrap();
+    let rows = |path: &Path, table: &str| {
+        let sql = format!("SELECT count(*) FROM {table}");
+        Connection::open(path).unwrap().query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let ended = |path: &Path| {
+        let mut joining = Joining::open(&settings(path)).unwrap();
+        let end: Logged<u64> = logged(5, "b", 2, act(Act::CloseAdmin { session }));
+        joining.follow(&[end]).unwrap()
+    };
+    assert_eq!([rows(&copy, "admins"), rows(&copy, "used_keys")], [1, 1]);
+    // Alone, or with another log, nobody would hear that one has ended since.
+    let alone = scratch.file("alone.db");
+    fs::copy(&copy, &alone).unwrap();
+    Open::at(&alone).close();
+    assert_eq!([rows(&alone, "admins"), rows(&alone, "used_keys")], [0, 1]);
+    assert_eq!(ended(&copy), ended(&path), "the same on both nodes");
 }

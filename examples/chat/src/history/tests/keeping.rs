@@ -47,7 +47,7 @@ fn who_has_ended_their_last_session_is_no_guest() {
         arrive(1, "ann", Some([1; 32])),
         arrive(2, "bob", None),
         arrive(3, "cora", None),
-        Entry::AddToken { person: 3, token: [3; 32], at: THEN },
+        Entry::AddToken { person: 3, token: [3; 32], at: THEN, code: None },
         deed(None, Act::Role { person: 1, role: Role::Owner }),
         deed(Some(1), Act::EndSession { person: 1, session: 1 }),
         deed(Some(3), Act::EndSession { person: 3, session: 2 }),

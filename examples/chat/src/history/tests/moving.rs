@@ -41,7 +41,10 @@ pub(super) fn import(data: &Path, from: &Path) -> Result<String, String> {
 /// Everything that lasts, but for sessions of the admin page: they are in no archive.
 fn lasting(path: &Path) -> String {
     let tables = tables(&Connection::open(path).unwrap());
-    tables.split_inclusive('\n').filter(|row| !row.starts_with("admins: ")).collect()
+    tables
+        .split_inclusive('\n')
+        .filter(|row| !row.starts_with("admins: ") && !row.starts_with("used_keys: "))
+        .collect()
 }
 
 /// All files of a folder, by their paths in it.
@@ -91,7 +94,7 @@ fn every_column_that_lasts_is_in_an_archive() {
     let is_elsewhere = |column: &String| column.ends_with(".bytes") || elsewhere.contains(&&**column);
     let lasts = LASTS
         .iter()
-        .filter(|(table, ..)| *table != "admins")
+        .filter(|(table, ..)| !["admins", "used_keys"].contains(table))
         .flat_map(|(table, columns, _)| columns.split(' ').map(move |column| format!("{table}.{column}")));
     let lasts: BTreeSet<String> = lasts.filter(|column| !is_elsewhere(column)).collect();
     let kinds = KINDS.iter().chain([&STATE, &EVENTS]);

@@ -299,7 +299,7 @@ impl Stage {
             let n = self.steps;
             let mut token = [1; 32];
             token[..8].copy_from_slice(&n.to_le_bytes());
-            self.submit(Entry::AddToken { person, token, at: self.at });
+            self.submit(Entry::AddToken { person, token, at: self.at, code: None });
             let (id, media_type) = (format!("picture {n}"), "image/png");
             let picture = Picture { id, media_type, width: 1, height: 1, size: 1 };
             let avatar = Some(Avatar { picture, bytes: [7].as_slice().into() });

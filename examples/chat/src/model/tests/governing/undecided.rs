@@ -53,7 +53,7 @@ impl Stage {
             }
             16 => {
                 let (client, place) = Default::default();
-                Act::OpenAdmin { key: self.key(), until: self.at + 36_000_000, client, place }
+                Act::OpenAdmin { key: self.key(), until: self.at + 36_000_000, client, place, link: None }
             }
             17 | 18 => {
                 let admins: Vec<u64> = self.plain.admins.keys().copied().collect();
