@@ -5,7 +5,7 @@ use std::time::Instant;
 use pollcat::{PeerId, RequestId};
 
 use crate::ask::Positions;
-use crate::history::{By, Delivery, Millis, Number, PersonId, Report, RoomId};
+use crate::history::{Delivery, Number, PersonId, Report, RoomId};
 use crate::nodes::Told;
 use crate::robot::Language;
 use crate::run::settings::{Changes, Settings};
@@ -130,9 +130,7 @@ pub(crate) enum Waiting {
     /// A session of the admin page: they are let in when it is on disk.
     AdminIn {
         asker: Asker,
-        by: By,
         token: Token,
-        until: Millis,
     },
 }
 
@@ -233,6 +231,32 @@ impl Lookup {
 }
 
 impl Waiting {
+    /// Who is answered, if it is a client.
+    pub(crate) fn asker(&self) -> Option<&Asker> {
+        match self {
+            Waiting::Nobody | Waiting::Part(_) | Waiting::Promised { .. } | Waiting::Posted { .. } => None,
+            Waiting::Said { asker, .. }
+            | Waiting::AdminIn { asker, .. }
+            | Waiting::Done(asker)
+            | Waiting::Acted(asker)
+            | Waiting::Invited { asker, .. }
+            | Waiting::Keyed { asker, .. }
+            | Waiting::Targeted { asker, .. }
+            | Waiting::Linked { asker, .. }
+            | Waiting::Renamed { asker, .. }
+            | Waiting::Entered { asker, .. }
+            | Waiting::Arrived { asker, .. } => Some(asker),
+        }
+    }
+
+    /// For the same in another room.
+    pub(crate) fn in_room(self, room: RoomId) -> Self {
+        match self {
+            Waiting::Entered { asker, .. } => Waiting::Entered { asker, room },
+            other => other,
+        }
+    }
+
     /// Whose requests wait for this: it changes where they stand.
     pub(crate) fn holds_up(&self) -> Option<PeerId> {
         match self {

@@ -5,7 +5,7 @@ use pollcat::Peers;
 use super::hall::Hall;
 use super::welcome::welcome;
 use crate::ask::Positions;
-use crate::history::{Entry, Failure, PersonId};
+use crate::history::{Entry, Failure, KeyHash, PersonId};
 use crate::refusal::Refusal;
 use crate::session::Stage;
 use crate::tickets::{Asker, Waiting};
@@ -16,11 +16,12 @@ pub(super) fn link(
     hall: &mut Hall,
     peers: &mut Peers,
     asker: &Asker,
-    person: PersonId,
+    (person, code): (PersonId, KeyHash),
     has: Positions,
 ) -> Result<(), Refusal> {
     let token = Token::new().expect("the system has randomness to give, as it had at the start");
-    let entry = Entry::AddToken { person, token: token.hash(), at: hall.ledger.calendar().now() };
+    let entry =
+        Entry::AddToken { person, token: token.hash(), at: hall.ledger.calendar().now(), code: Some(code) };
     if let Some(session) = hall.sessions.get_mut(asker.peer) {
         session.arrive(person);
         session.token = Some(token.hash());
@@ -51,7 +52,7 @@ pub(super) fn linked(
     if let Err(failure) = outcome {
         session.stay_new();
         let refusal = match failure {
-            Failure::NoSuchPerson => Refusal::bad_code(),
+            Failure::NoSuchPerson | Failure::Taken => Refusal::bad_code(),
             Failure::Busy => {
                 Refusal::busy("too many devices are this person already: end some of their sessions")
             }

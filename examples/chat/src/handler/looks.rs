@@ -3,7 +3,7 @@
 
 use pollcat::Peers;
 
-use super::admin::keys::SECONDS;
+use super::admin::{self, keys::SECONDS};
 use super::hall::Hall;
 use super::outside::lists;
 use crate::ask::{Look, Where};
@@ -161,6 +161,7 @@ fn admin(hall: &mut Hall, peers: &mut Peers, asker: &Asker) -> Result<(), Refusa
     let (by, at) = (hall.by(asker)?.person, hall.ledger.calendar().now());
     check_chat(hall.model.standing(by, None, at), InChat::Administer, None).map_err(Refusal::lacks)?;
     let url = format!("/admin#{}", hall.desk.keys.make(by, ticks()));
+    admin::say(hall);
     hall.answer(peers, asker, &Reply::Admin { url: &url, seconds: SECONDS });
     Ok(())
 }

@@ -45,5 +45,5 @@ pub(crate) use common::{Beginning, Common, NotTaken};
 pub(crate) use cursor::Cursor;
 pub(crate) use joining::{Coming, join};
 pub(crate) use log::Level;
-pub(crate) use saying::Saying;
+pub(crate) use saying::{AdminKey, AdminSession, Saying};
 pub(crate) use told::Told;

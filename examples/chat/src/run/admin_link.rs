@@ -5,6 +5,7 @@
 //!          │ the hash of the key, and the time
 //!          ▼
 //!     chat.db-admin  (beside the history, 0600)  ──▶ the chat that runs looks there when somebody logs in, and removes it
+//!                                                    when they are let in: that it was used is in the history then
 //! ```
 //!
 //! So whoever may write beside the history is who runs the chat, and nobody else: there is no password to be set, and none
@@ -87,28 +88,41 @@ impl LinkFile {
         LinkFile { path, looks: Pace::default(), found: None }
     }
 
-    /// Is this the key? Then it was used now, and the file is gone. `now` is on the wall, `ticks` is not.
-    pub(crate) fn take(&mut self, key: &KeyHash, now: Millis, ticks: Millis) -> bool {
-        let Some(path) = self.path.clone() else {
-            return false;
-        };
+    /// Is this the key? `now` is on the wall, `ticks` is not.
+    pub(crate) fn has(&mut self, key: &KeyHash, now: Millis, ticks: Millis) -> bool {
+        self.key(now, ticks).is_some_and(|(found, _)| same(&found, key))
+    }
+
+    /// The key, and for how long it is good still. One that is over is removed.
+    pub(crate) fn key(&mut self, now: Millis, ticks: Millis) -> Option<(KeyHash, Millis)> {
+        let path = self.path.as_deref()?;
         if self.looks.take(ticks as u64, 1, &LOOKS).is_ok() {
-            self.found = read(&path);
+            self.found = read(path);
         }
-        let Some(found) = self.found else {
-            return false;
-        };
-        let is_over = !(found.made.saturating_sub(AHEAD)..found.made.saturating_add(LINK_FOR)).contains(&now);
-        let is_it = same(&found.key, key);
-        if is_over || is_it {
-            self.found = None;
-            // What cannot be removed could be used again.
-            if let Err(error) = fs::remove_file(&path) {
-                log::warn!("{} cannot be removed, so nobody is let in by it: {error}", path.display());
-                return false;
-            }
+        let Found { key, made } = self.found?;
+        let until = made.saturating_add(LINK_FOR);
+        if (made.saturating_sub(AHEAD)..until).contains(&now) {
+            return Some((key, until - now));
         }
-        is_it && !is_over
+        self.found = None;
+        remove(path);
+        None
+    }
+
+    /// Somebody was let in by this key: it is good no more.
+    pub(crate) fn drop_used(&mut self, key: &KeyHash) {
+        let Some(path) = self.path.as_deref() else { return };
+        self.found = self.found.filter(|found| !same(&found.key, key));
+        // There may be a newer one by now.
+        if read(path).is_some_and(|found| same(&found.key, key)) {
+            remove(path);
+        }
+    }
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path) {
+        log::warn!("{} is good for nothing any more, and cannot be removed: {error}", path.display());
     }
 }
 

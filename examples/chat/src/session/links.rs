@@ -66,8 +66,8 @@ impl Links {
         self.codes.get(&person).map(|code| code.hash)
     }
 
-    /// Whose code this is. It is good no more.
-    pub(crate) fn take(&mut self, text: &str, now: Millis) -> Option<PersonId> {
+    /// Whose code this is, and its hash. It is good no more.
+    pub(crate) fn take(&mut self, text: &str, now: Millis) -> Option<(PersonId, KeyHash)> {
         self.pass_time(now);
         let hash = token::key_hash(&plain(text)?);
         // All of them are looked at, and each whole: how long it takes tells nothing.
@@ -80,7 +80,7 @@ impl Links {
             }
         }
         self.drop_of(whose?);
-        whose
+        Some((whose?, hash))
     }
 
     /// Somebody is not to be anybody's other device any more: banned, erased, forgotten.
@@ -121,6 +121,11 @@ fn random_code() -> Option<String> {
 mod tests {
     use super::*;
 
+    /// Whose code it is.
+    fn take(links: &mut Links, text: &str, now: Millis) -> Option<PersonId> {
+        links.take(text, now).map(|(person, _)| person)
+    }
+
     #[test]
     fn a_code_is_good_once_however_it_is_written() {
         let mut links = Links::default();
@@ -129,24 +134,24 @@ mod tests {
         assert!(code.bytes().all(|sign| sign == b'-' || SIGNS.contains(&sign)), "{code}");
         let typed = code.to_lowercase().replace('-', " ");
         for wrong in ["", "ABCD-EFG", "ABCD-EFGHJ", "ABCD-EFG0", &"A".repeat(1 << 20), &code[..8]] {
-            assert_eq!(links.take(wrong, 1), None, "{}", &wrong[..wrong.len().min(20)]);
+            assert_eq!(take(&mut links, wrong, 1), None, "{}", &wrong[..wrong.len().min(20)]);
         }
-        assert_eq!(links.take(&typed, 1), Some(7));
-        assert_eq!(links.take(&typed, 1), None, "it was used");
+        assert_eq!(take(&mut links, &typed, 1), Some(7));
+        assert_eq!(take(&mut links, &typed, 1), None, "it was used");
     }
 
     #[test]
     fn a_code_is_good_for_five_minutes_and_only_the_latest_of_a_person() {
         let mut links = Links::default();
         let (first, second) = (links.make(7, 0).unwrap(), links.make(7, 100).unwrap());
-        assert_eq!(links.take(&first, 200), None);
-        assert_eq!(links.take(&second, LASTS + 99), Some(7), "the end of the first is not its end");
+        assert_eq!(take(&mut links, &first, 200), None);
+        assert_eq!(take(&mut links, &second, LASTS + 99), Some(7), "the end of the first is not its end");
         let now = 2 * LASTS;
         let third = links.make(7, now).unwrap();
-        assert_eq!(links.take(&third, now + LASTS), None);
+        assert_eq!(take(&mut links, &third, now + LASTS), None);
         let fourth = links.make(7, now + LASTS).unwrap();
         links.drop_of(7);
-        assert_eq!(links.take(&fourth, now + LASTS), None);
+        assert_eq!(take(&mut links, &fourth, now + LASTS), None);
         links.pass_time(now + 2 * LASTS);
         assert!(links.codes.is_empty() && links.ends.is_empty());
     }

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use pollcat::{CloseCode, Outgoing, PeerId, PeerMap, Peers};
 
+use super::elsewhere::Elsewhere;
 use super::figures::Counted;
 use super::keys::AdminKeys;
+use super::seeking::Seeking;
 use super::sittings::Sittings;
 use crate::cost::{COMPRESSED, Cost, MESSAGE};
 use crate::history::{By, Governed, KeyHash, Millis, Number};
@@ -44,6 +46,9 @@ pub(in crate::handler) struct Desk {
     /// Those that people have asked for in the chat.
     pub(in crate::handler) keys: AdminKeys,
     pub(super) link: LinkFile,
+    pub(super) elsewhere: Elsewhere,
+    /// Who came with what is not known here, and perhaps at another node.
+    pub(super) seeking: Vec<Seeking>,
     wrong: Pace,
     told: Damper<()>,
     pub(super) counted: Counted,
@@ -70,6 +75,8 @@ pub(super) struct Window {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     New,
+    /// Whether it may be let in is to be found out.
+    Seeking,
     /// Its session is on its way to the disk.
     Arriving,
     In(Number),
@@ -102,6 +109,8 @@ impl Desk {
             sittings: Sittings::new(&governed.admins, now),
             keys,
             link: LinkFile::new(settings),
+            elsewhere: Elsewhere::default(),
+            seeking: Vec::new(),
             wrong: Pace::default(),
             told: Damper::new(),
             counted: Counted::new(settings, &governed.reports, now),
@@ -115,12 +124,13 @@ impl Desk {
     pub(super) fn insert(&mut self, peer: PeerId, mut window: Window, login_by: Millis) -> Option<PeerId> {
         window.login_by = login_by;
         self.windows.insert(peer, window);
-        self.waiting.retain(|&it| self.windows.get(it).is_some_and(|it| it.stage == Stage::New));
+        self.waiting.retain(|&it| self.windows.get(it).is_some_and(Window::is_outside));
         self.waiting.push_back(peer);
         if self.waiting.len() > MOST { self.waiting.pop_front() } else { None }
     }
 
     pub(super) fn remove(&mut self, peer: PeerId) -> Option<Window> {
+        self.seeking.retain(|it| it.asker.peer != peer);
         self.windows.remove(peer)
     }
 
@@ -139,13 +149,13 @@ impl Desk {
     /// Is there room for one more of theirs that is let in?
     pub(super) fn has_room(&self, by: By) -> bool {
         let is_theirs = |number| self.sittings.get(number).is_some_and(|sitting| sitting.by == by);
-        self.windows.values().filter(|it| it.stage != Stage::New).count() < MOST
+        self.windows.values().filter(|it| !it.is_outside()).count() < MOST
             && self.let_in().filter(|&(_, _, number)| is_theirs(number)).count() < MOST_OF_ONE
     }
 
     /// Those that had their time to log in.
     pub(super) fn late(&self, now: Millis) -> Vec<PeerId> {
-        let is_late = |it: &Window| it.stage == Stage::New && it.login_by <= now;
+        let is_late = |it: &Window| it.is_outside() && it.login_by <= now;
         self.windows.iter().filter(|(_, it)| is_late(it)).map(|(peer, _)| peer).collect()
     }
 
@@ -153,7 +163,7 @@ impl Desk {
     pub(super) fn let_in(&self) -> impl Iterator<Item = (PeerId, &Window, Number)> {
         self.windows.iter().filter_map(|(peer, window)| match window.stage {
             Stage::In(number) => Some((peer, window, number)),
-            Stage::New | Stage::Arriving => None,
+            Stage::New | Stage::Seeking | Stage::Arriving => None,
         })
     }
 
@@ -239,6 +249,13 @@ impl Desk {
         if !self.has(asker.peer) {
             return false;
         }
+        // Whoever is here hears why.
+        let detailed = match reply {
+            Reply::Refused(refusal) if self.sitting_of(asker.peer).is_some() => refusal.with_details(),
+            _ => None,
+        };
+        let detailed = detailed.as_ref().map(Reply::Refused);
+        let reply = detailed.as_ref().unwrap_or(reply);
         let person = self.sitting_of(asker.peer).and_then(|(_, by)| by);
         let reader = Reader { id: asker.id.as_deref(), person, now: clock::now(), is_crowd: &|_| false };
         if let Some(text) = json::answer(reply, &reader, model) {
@@ -262,6 +279,11 @@ impl Window {
             pace: Pace::default(),
             paid: Cost::NOTHING,
         }
+    }
+
+    /// Is it not let in, and not about to be?
+    fn is_outside(&self) -> bool {
+        matches!(self.stage, Stage::New | Stage::Seeking)
     }
 }
 

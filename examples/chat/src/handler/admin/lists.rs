@@ -273,12 +273,14 @@ pub(super) fn admins(hall: &mut Hall, asker: &Asker) -> Result<(), Refusal> {
 
 fn admins_found(hall: &mut Hall, peers: &mut Peers, asker: &Asker, stored: &[StoredAdmin]) {
     let own = hall.desk.sitting_of(asker.peer).map(|(number, _)| number);
-    let here: Vec<Number> = hall.desk.let_in().map(|(_, _, number)| number).collect();
+    let now = ticks();
+    let is_here =
+        |number| !hall.desk.windows_of(number).is_empty() || hall.desk.elsewhere.has_window(number, now);
     // Those that have just ended may still be on the disk.
     let is_known = |it: &&StoredAdmin| hall.desk.sittings.get(it.number).is_some();
     let admins = stored.iter().filter(is_known).map(|it| {
         let who = it.by.map(|by| somebody(&hall.model, by));
-        AdminTold::new(it, who, here.contains(&it.number), own == Some(it.number))
+        AdminTold::new(it, who, is_here(it.number), own == Some(it.number))
     });
     let text = page_told(asker.id.as_deref(), &PageTold::Admins { admins: admins.collect() });
     answer(hall, peers, asker, &text, stored.len());

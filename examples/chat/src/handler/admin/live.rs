@@ -5,7 +5,7 @@ use std::time::Duration;
 use pollcat::{PeerId, Peers};
 
 use super::desk::{BAD_KEY, send};
-use super::ending;
+use super::{ending, login, nodes};
 use crate::handler::hall::Hall;
 use crate::history::{Act, BackupState, Deed, Done, Entry, Failure, Found, Millis, Number, Outcome, Read};
 use crate::refusal::Refusal;
@@ -37,6 +37,15 @@ pub(in crate::handler) fn applied(hall: &mut Hall, peers: &mut Peers, entry: &En
         hall.desk.live.fresh += 1;
         ask(hall);
         end_those_who_may_not(hall, peers);
+    }
+}
+
+/// Whoever has waited for their session was told that it is not known: nobody has its token.
+pub(in crate::handler) fn unclaimed(hall: &mut Hall, peers: &mut Peers, entry: &Entry, outcome: &Outcome) {
+    if let (Entry::Act(Deed { act: Act::OpenAdmin { .. }, .. }), Ok(Done::Numbered(number))) =
+        (entry, outcome)
+    {
+        ending::close_for(hall, peers, *number, "");
     }
 }
 
@@ -96,9 +105,15 @@ pub(in crate::handler) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Mil
         peers.close(peer, BAD_KEY, "log in within 20 s");
     }
     end_those_who_may_not(hall, peers);
-    for over in hall.desk.sittings.over(hall.moment().at, now) {
-        ending::close_for(hall, peers, over.number, "this session is over");
+    let at = hall.moment().at;
+    let mut over = hall.desk.sittings.over(at, now);
+    // Each node would choose others.
+    if hall.ledger.holds_chores() {
+        over.extend(hall.desk.sittings.surplus(at, now));
     }
+    over.into_iter().for_each(|number| ending::close_for(hall, peers, number, "this session is over"));
+    login::look_again(hall, peers);
+    nodes::say(hall);
     ask(hall);
     if hall.desk.counted.pass_time(now) {
         let watching = hall.desk.let_in().filter(|(_, window, _)| window.watches).map(|(peer, ..)| peer);

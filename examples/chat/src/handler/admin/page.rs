@@ -48,7 +48,7 @@ pub(in crate::handler) fn close(hall: &mut Hall, peer: PeerId) {
         match window.stage {
             Stage::In(_) => log::info!("{peer} has left the admin page, from {from}"),
             // Whoever tries keys does not fill the log.
-            Stage::New | Stage::Arriving => {
+            Stage::New | Stage::Seeking | Stage::Arriving => {
                 log::debug!("{peer} has left the door of the admin page, from {from}")
             }
         }
@@ -76,7 +76,7 @@ pub(in crate::handler) fn receive(hall: &mut Hall, peers: &mut Peers, from: Peer
             login::log_in(hall, peers, &asker, &login);
             Ok(())
         }
-        (Stage::New | Stage::Arriving, _) => {
+        (Stage::New | Stage::Seeking | Stage::Arriving, _) => {
             peers.close(from, BAD_KEY, "log in first");
             Ok(())
         }

@@ -20,6 +20,8 @@ pub(super) struct Sitting {
     pub until: Millis,
     /// By the clock that nobody can set. When the chat starts, everybody did something.
     used: Millis,
+    /// When they did something here last, and not at another node.
+    used_here: Option<Millis>,
 }
 
 #[derive(Debug, Default)]
@@ -29,13 +31,13 @@ impl Sittings {
     pub(super) fn new(stored: &[StoredAdminKey], now: Millis) -> Self {
         let sitting = |stored: &StoredAdminKey| {
             let StoredAdminKey { number, key, by, until } = *stored;
-            Sitting { number, key, by, until, used: now }
+            Sitting { number, key, by, until, used: now, used_here: None }
         };
         Sittings(stored.iter().map(sitting).collect())
     }
 
     pub(super) fn insert(&mut self, number: Number, key: KeyHash, by: By, until: Millis, now: Millis) {
-        self.0.push(Sitting { number, key, by, until, used: now });
+        self.0.push(Sitting { number, key, by, until, used: now, used_here: None });
     }
 
     pub(super) fn get(&self, number: Number) -> Option<&Sitting> {
@@ -55,23 +57,39 @@ impl Sittings {
     /// Something was done by it just now.
     pub(super) fn touch(&mut self, number: Number, now: Millis) {
         if let Some(sitting) = self.0.iter_mut().find(|sitting| sitting.number == number) {
-            sitting.used = now;
+            (sitting.used, sitting.used_here) = (now, Some(now));
         }
     }
 
-    /// Those whose time is over; and those that are too many.
-    pub(super) fn over(&self, at: Millis, now: Millis) -> Vec<Sitting> {
-        let is_over = |it: &&Sitting| it.until <= at || it.used + IDLE <= now;
-        let mut over: Vec<Sitting> = self.0.iter().filter(is_over).cloned().collect();
-        let mut rest: Vec<&Sitting> = self.0.iter().filter(|it| !is_over(it)).collect();
+    /// Something was done by it at another node, so long ago.
+    pub(super) fn touched_elsewhere(&mut self, number: Number, idle: Millis, now: Millis) {
+        if let Some(sitting) = self.0.iter_mut().find(|sitting| sitting.number == number) {
+            sitting.used = sitting.used.max(now.saturating_sub(idle.max(0)));
+        }
+    }
+
+    /// How long ago something was done by it here.
+    pub(super) fn idle_here(&self, number: Number, now: Millis) -> Option<Millis> {
+        self.get(number)?.used_here.map(|used| now - used)
+    }
+
+    /// Those whose time is over.
+    pub(super) fn over(&self, at: Millis, now: Millis) -> Vec<Number> {
+        self.0.iter().filter(|it| it.is_over(at, now)).map(|it| it.number).collect()
+    }
+
+    /// Those that are too many.
+    pub(super) fn surplus(&self, at: Millis, now: Millis) -> Vec<Number> {
+        let mut surplus = Vec::new();
+        let mut rest: Vec<&Sitting> = self.0.iter().filter(|it| !it.is_over(at, now)).collect();
         rest.sort_by_key(|it| it.used);
         while rest.len() > MOST {
             let sessions = |by| rest.iter().filter(|it| it.by == by).count();
             let most = rest.iter().map(|it| sessions(it.by)).max();
             let place = rest.iter().position(|it| Some(sessions(it.by)) == most).unwrap_or_default();
-            over.push(rest.remove(place).clone());
+            surplus.push(rest.remove(place).number);
         }
-        over
+        surplus
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Sitting> {
@@ -80,6 +98,12 @@ impl Sittings {
 
     pub(super) fn of(&self, person: PersonId) -> impl Iterator<Item = &Sitting> {
         self.0.iter().filter(move |it| it.by == Some(person))
+    }
+}
+
+impl Sitting {
+    fn is_over(&self, at: Millis, now: Millis) -> bool {
+        self.until <= at || self.used + IDLE <= now
     }
 }
 
@@ -93,9 +117,7 @@ mod tests {
         sittings.insert(1, [1; 32], None, LONGEST, 0);
         sittings.insert(2, [2; 32], Some(7), LONGEST, 0);
         sittings.touch(2, 1_000);
-        let over = |at, now, sittings: &Sittings| -> Vec<Number> {
-            sittings.over(at, now).iter().map(|it| it.number).collect()
-        };
+        let over = |at, now, sittings: &Sittings| sittings.over(at, now);
         assert_eq!(over(0, IDLE - 1, &sittings).len(), 0);
         assert_eq!(over(0, IDLE, &sittings), [1]);
         assert_eq!(over(0, IDLE + 1_000, &sittings), [1, 2]);
@@ -108,13 +130,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_done_at_another_node_counts_as_done() {
+        let mut sittings = Sittings::default();
+        sittings.insert(1, [1; 32], None, LONGEST, 0);
+        sittings.touched_elsewhere(1, 5_000, 20_000);
+        sittings.touched_elsewhere(1, 90_000, 21_000); // said before, and heard later
+        assert_eq!((sittings.over(0, IDLE + 14_999).len(), sittings.over(0, IDLE + 15_000).len()), (0, 1));
+        assert_eq!(sittings.idle_here(1, 30_000), None);
+        sittings.touch(1, 25_000);
+        assert_eq!(sittings.idle_here(1, 30_000), Some(5_000));
+    }
+
+    #[test]
     fn whoever_did_nothing_for_the_longest_time_gives_way() {
         let mut sittings = Sittings::default();
         for number in 0..=MOST as u64 {
             sittings.insert(number, [number as u8; 32], None, LONGEST, 0);
             sittings.touch(number, if number == 5 { 1 } else { 10 + number as Millis });
         }
-        assert_eq!(sittings.over(0, 100).iter().map(|it| it.number).collect::<Vec<_>>(), [5]);
+        assert_eq!((sittings.surplus(0, 100), sittings.over(0, 100).len()), (vec![5], 0));
     }
 
     /// An admin who comes in again and again puts nobody out but themself.
@@ -125,7 +159,7 @@ mod tests {
         sittings.insert(2, [2; 32], Some(7), LONGEST, 0);
         (3..3 + MOST as u64)
             .for_each(|number| sittings.insert(number, [3; 32], Some(8), LONGEST, number as Millis));
-        assert_eq!(sittings.over(0, 100).iter().map(|it| it.number).collect::<Vec<_>>(), [3, 4]);
+        assert_eq!(sittings.surplus(0, 100), [3, 4]);
     }
 
     #[test]

@@ -41,14 +41,22 @@ impl Drop for Folder {
 }
 
 #[test]
-fn a_key_is_good_once() {
+fn a_key_is_good_until_it_is_used() {
     let folder = Folder::new("once");
     let (path, key) = folder.written(NOON);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let mut file = LinkFile::at(Some(path.clone()));
-    assert!(!file.take(&[7; 32], NOON, 0) && path.exists(), "a wrong one does not use it up");
-    assert!(file.take(&key, NOON + 1, 1) && !path.exists());
-    assert!(!file.take(&key, NOON + 2, 2) && !file.take(&key, NOON + 2, 1_000));
+    assert!(!file.has(&[7; 32], NOON, 0));
+    file.drop_used(&[7; 32]);
+    assert!(path.exists(), "a wrong one does not use it up");
+    assert!(file.has(&key, NOON + 1, 1));
+    assert_eq!(file.key(NOON + 1, 1), Some((key, LINK_FOR - 1)));
+    file.drop_used(&key);
+    assert!(!path.exists() && !file.has(&key, NOON + 2, 2) && !file.has(&key, NOON + 2, 1_000));
+    // A newer one stays, whatever was used meanwhile.
+    let (_, newer) = folder.written(NOON);
+    file.drop_used(&key);
+    assert!(path.exists() && file.has(&newer, NOON + 2, 2_000));
 }
 
 #[test]
@@ -61,8 +69,8 @@ fn a_key_is_good_for_a_quarter_of_an_hour() {
         (NOON - AHEAD - 1, false),
     ] {
         let (path, key) = folder.written(NOON);
-        assert_eq!(LinkFile::at(Some(path.clone())).take(&key, now, 0), is_good, "{now}");
-        assert!(!path.exists(), "it is gone either way");
+        assert_eq!(LinkFile::at(Some(path.clone())).has(&key, now, 0), is_good, "{now}");
+        assert_eq!(path.exists(), is_good, "what is over is gone");
     }
 }
 
@@ -71,11 +79,11 @@ fn it_is_looked_at_five_times_a_second_and_a_newer_one_counts() {
     let folder = Folder::new("often");
     let (path, old) = folder.written(NOON);
     let mut file = LinkFile::at(Some(path));
-    (0..10).for_each(|_| assert!(!file.take(&[7; 32], NOON, 0)));
+    (0..10).for_each(|_| assert!(!file.has(&[7; 32], NOON, 0)));
     let (_, new) = folder.written(NOON);
-    assert!(!file.take(&new, NOON, 199), "it has not been looked at again");
-    assert!(!file.take(&old, NOON, 200), "the newer one is there");
-    assert!(file.take(&new, NOON, 200));
+    assert!(!file.has(&new, NOON, 199), "it has not been looked at again");
+    assert!(!file.has(&old, NOON, 200), "the newer one is there");
+    assert!(file.has(&new, NOON, 200));
 }
 
 #[test]
@@ -83,14 +91,14 @@ fn what_others_could_have_written_lets_nobody_in() {
     let folder = Folder::new("others");
     let (path, key) = folder.written(NOON);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
-    assert!(!LinkFile::at(Some(path.clone())).take(&key, NOON, 0));
+    assert!(!LinkFile::at(Some(path.clone())).has(&key, NOON, 0));
     let (path, key) = folder.written(NOON);
     fs::rename(&path, folder.0.join("elsewhere")).unwrap();
     symlink("elsewhere", &path).unwrap();
-    assert!(!LinkFile::at(Some(path.clone())).take(&key, NOON, 0), "a link is not followed");
+    assert!(!LinkFile::at(Some(path.clone())).has(&key, NOON, 0), "a link is not followed");
     let (_, key) = folder.written(NOON);
     assert!(fs::symlink_metadata(&path).unwrap().is_file(), "nor is it written through");
-    assert!(LinkFile::at(Some(path)).take(&key, NOON, 0));
+    assert!(LinkFile::at(Some(path)).has(&key, NOON, 0));
 }
 
 #[test]
@@ -109,11 +117,11 @@ fn what_is_no_key_lets_nobody_in() {
         &long,
     ] {
         beside::write(&path, text, &owner).unwrap();
-        assert!(!LinkFile::at(Some(path.clone())).take(&[7; 32], NOON, 0), "{text:?}");
+        assert!(!LinkFile::at(Some(path.clone())).has(&[7; 32], NOON, 0), "{text:?}");
     }
-    assert!(!LinkFile::at(None).take(&[7; 32], NOON, 0));
+    assert!(!LinkFile::at(None).has(&[7; 32], NOON, 0));
     fs::remove_file(&path).unwrap();
-    assert!(!LinkFile::at(Some(path)).take(&[7; 32], NOON, 0));
+    assert!(!LinkFile::at(Some(path)).has(&[7; 32], NOON, 0));
 }
 
 #[test]
@@ -132,7 +140,7 @@ fn the_link_is_where_browsers_find_the_chat() {
         let (page, key) = link.split_once('#').unwrap();
         assert_eq!(page, format!("{url}/admin"), "{flag}");
         let mut file = LinkFile::new(&settings(&["--data", data]));
-        assert!(file.take(&Token::parse(key).unwrap().hash(), NOON, 0), "{flag}");
+        assert!(file.has(&Token::parse(key).unwrap().hash(), NOON, 0), "{flag}");
     }
     for listen in ["127.0.0.1:0", "unix:a"] {
         let told = make(&settings(&["--listen", listen, "--data", data]), NOON).unwrap_err();
