@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::history::{
-    Append, BackupPlan, Calendar, Durability, Entry, Failure, History, Keep, PersonId, Read, RoomId,
+    Append, BackupPlan, Calendar, Durability, Entry, Failure, History, Keep, Outcome, PersonId, Read, RoomId,
 };
 use crate::metrics::{Stand, Waits};
 use crate::nodes::{Bus, Level, NotTaken, Saying};
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::tickets::{Question, Ticket, Waiting};
 
 /// While this node's own disk takes nothing.
@@ -30,6 +30,8 @@ pub(crate) struct Ledger {
     stopping: bool,
     /// Rooms that could not be stored, and why, while what else was to be done with them is still on its way.
     unmade: HashMap<RoomId, String>,
+    /// The same of rooms that another node was faster to make: by which key they are found.
+    made_elsewhere: HashMap<RoomId, String>,
 }
 
 impl Ledger {
@@ -42,6 +44,7 @@ impl Ledger {
             waits: Waits::default(),
             stopping: false,
             unmade: HashMap::new(),
+            made_elsewhere: HashMap::new(),
         }
     }
 
@@ -183,6 +186,7 @@ impl Ledger {
         self.waits.answer(answered as u64);
         if self.pending == 0 {
             self.unmade.clear();
+            self.made_elsewhere.clear();
         }
     }
 
@@ -203,6 +207,20 @@ impl Ledger {
     /// What was on its way has been answered, and nothing follows.
     pub(crate) fn is_done(&self) -> bool {
         self.stopping && self.pending == 0
+    }
+
+    /// Of two nodes that make a room at once, one is faster; what was to be done with the room of the other one is still on its way.
+    pub(crate) fn note_made(&mut self, entry: &Entry, outcome: &Outcome) {
+        if let (Some(_), Entry::Create { room, folded, .. }, Err(Failure::Taken)) =
+            (&self.bus, entry, outcome)
+        {
+            self.made_elsewhere.insert(*room, folded.clone());
+        }
+    }
+
+    /// By which key the room is found that another node has made instead of this one.
+    pub(crate) fn made_elsewhere(&self, room: RoomId) -> Option<&str> {
+        self.made_elsewhere.get(&room).map(String::as_str)
     }
 
     /// On a full disk a room is not made, and what was to be done with it fails for a reason of its own. They are told the
@@ -238,6 +256,6 @@ impl Drop for Ledger {
 fn refusal(why: NotTaken) -> Refusal {
     match why {
         NotTaken::Full => Refusal::busy("too busy: nothing was stored, try again"),
-        NotTaken::Away(words) => Refusal::new(Code::Storage, format!("nothing was stored: {words}")),
+        NotTaken::Away(words) => Refusal::not_stored(words),
     }
 }

@@ -66,11 +66,37 @@ pub(crate) struct Refusal {
     pub retry_after: Option<u64>,
     /// When it is over by itself, by the calendar.
     pub until: Option<Millis>,
+    /// More of it, for those who govern the chat, and nobody else.
+    pub details: Option<String>,
 }
 
 impl Refusal {
     pub(crate) fn new(code: Code, words: impl Into<String>) -> Self {
-        Refusal { code, words: words.into(), retry_after: None, until: None }
+        Refusal { code, words: words.into(), retry_after: None, until: None, details: None }
+    }
+
+    /// The disk or the log does not work. Why, is for those who run the chat.
+    pub(crate) fn not_stored(details: impl Into<String>) -> Self {
+        let words = "the chat cannot reach its storage just now: nothing was changed, try again later";
+        Refusal { details: Some(details.into()), ..Refusal::new(Code::Storage, words) }
+    }
+
+    /// Of several nodes one that cannot hear from the others now: somebody may know what it does not.
+    pub(crate) fn behind() -> Self {
+        let words = "the chat cannot take you in just now, as this part of it may lack what you know already: try again in a moment";
+        Refusal::new(Code::Storage, words)
+    }
+
+    /// It may stand in the log.
+    pub(crate) fn unsure() -> Self {
+        let words = "it is not known whether this is stored: say it again with the same id";
+        Refusal::new(Code::Storage, words)
+    }
+
+    /// With all that is known of it, if there is more.
+    pub(crate) fn with_details(&self) -> Option<Self> {
+        let words = format!("{} ({})", self.words, self.details.as_ref()?);
+        Some(Refusal { words, ..self.clone() })
     }
 
     /// By this time it is over, and it is this time now.
@@ -314,7 +340,8 @@ impl From<Failure> for Refusal {
             ),
             Failure::NotYours => (Code::NotYours, "that is not yours to take back"),
             Failure::Busy => (Code::Busy, "there is too much of that just now: try again later"),
-            Failure::Storage(words) => return Refusal::new(Code::Storage, words),
+            Failure::Unsure => return Refusal::unsure(),
+            Failure::Storage(details) => return Refusal::not_stored(details),
         };
         Refusal::new(code, words)
     }

@@ -8,7 +8,7 @@ use super::hall::Hall;
 use crate::cost::picture_price;
 use crate::history::{Avatar, Entry, Picture};
 use crate::picture::{self, MAX_AVATAR};
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::session::Announced;
 use crate::tickets::{Asker, Waiting};
 
@@ -45,7 +45,7 @@ fn show_by(hall: &mut Hall, peers: &mut Peers, asker: &Asker, bytes: &[u8]) -> R
     if bytes.len() > MAX_AVATAR {
         return Err(Refusal::picture_too_large(MAX_AVATAR));
     }
-    let id = picture::new_id().map_err(|error| Refusal::new(Code::Storage, error.to_string()))?;
+    let id = picture::new_id().map_err(|error| Refusal::not_stored(error.to_string()))?;
     let shown = picture::examine(bytes).map_err(Refusal::bad_picture)?;
     if picture::moves(&shown) {
         let words = "a picture by which you are shown is a PNG, a JPEG or a WebP, and does not move";

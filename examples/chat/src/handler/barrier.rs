@@ -41,8 +41,6 @@ pub(super) fn check_not_ahead(
     };
     match person {
         Some(person) if !hall.model.rooms_of(person).any(is_ahead) => Ok(()),
-        _ => {
-            Err(Refusal::busy("the log is away, and you may know more than this node: try again in a moment"))
-        }
+        _ => Err(Refusal::behind()),
     }
 }

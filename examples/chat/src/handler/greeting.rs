@@ -11,7 +11,7 @@ use super::{barrier, departing, devices, ending, farewell};
 use crate::ask::{Hello, Positions};
 use crate::cost::{Cost, GUESS, HELLO, MESSAGE};
 use crate::deliver::Floor;
-use crate::history::{Act, Deed, Entry, Failure, Millis, Number, PersonId, TokenHash};
+use crate::history::{Act, Deed, Entry, Failure, KeyHash, Millis, Number, PersonId, TokenHash};
 use crate::http::door::Reason;
 use crate::model::{Arrival, Room};
 use crate::nodes::Saying;
@@ -25,8 +25,8 @@ use crate::token::Token;
 /// Who a hello is from.
 enum Who {
     Known(PersonId, TokenHash),
-    /// On one more device.
-    Linked(PersonId),
+    /// On one more device, by this code.
+    Linked(PersonId, KeyHash),
     /// Under this name, if it is not to be a guest's; by this invite, if by one.
     New(Option<String>, Option<Number>),
 }
@@ -46,7 +46,7 @@ pub(super) fn greet(
     let Hello { token, code, name, invite, echo, rooms } = hello;
     let whose = match (token, code) {
         (Some(token), _) => recognize(hall, &token),
-        (None, Some(code)) => take_code(hall, &code).map(Who::Linked).ok_or_else(Refusal::bad_code),
+        (None, Some(code)) => take_code(hall, &code).ok_or_else(Refusal::bad_code),
         (None, None) => name
             .map(|wish| hall.model.grant(&wish))
             .transpose()
@@ -56,7 +56,7 @@ pub(super) fn greet(
         Ok(Who::Known(person, _)) => (true, Some(*person)),
         // A token that is not known here may be known elsewhere.
         Err(refusal) => (refusal.code == Code::UnknownToken, None),
-        Ok(Who::Linked(_) | Who::New(..)) => (false, None),
+        Ok(Who::Linked(..) | Who::New(..)) => (false, None),
     };
     if is_back && let Err(refusal) = barrier::check_not_ahead(hall, asker.peer, person, &rooms) {
         turn_away(hall, peers, asker, &refusal);
@@ -64,7 +64,7 @@ pub(super) fn greet(
     }
     // Whoever tries tokens or names does so at the address's expense: there is no person yet.
     let whose = whose.inspect_err(|refusal| charge_trial(hall, asker.peer, refusal))?;
-    if let Who::Known(person, _) | Who::Linked(person) = whose
+    if let Who::Known(person, _) | Who::Linked(person, _) = whose
         && let Some(refusal) = ending::ban_of(hall, person)
     {
         ending::turn_out(hall, peers, asker, &refusal);
@@ -75,7 +75,7 @@ pub(super) fn greet(
     }
     match whose {
         Who::New(name, invite) => introduce(hall, peers, asker, (name, invite), rooms),
-        Who::Linked(person) => devices::link(hall, peers, asker, person, rooms),
+        Who::Linked(person, code) => devices::link(hall, peers, asker, (person, code), rooms),
         Who::Known(person, token) => {
             hall.charges.take_return(person, ticks())?;
             if let Some(session) = hall.sessions.get_mut(asker.peer) {
@@ -91,11 +91,11 @@ pub(super) fn greet(
     }
 }
 
-/// Whose code it is. No other node takes it any more.
-fn take_code(hall: &mut Hall, code: &str) -> Option<PersonId> {
-    let person = hall.links.take(code, ticks())?;
+/// Whose code it is. Other nodes hear that it is used; the log decides, if they hear so too late.
+fn take_code(hall: &mut Hall, code: &str) -> Option<Who> {
+    let (person, code) = hall.links.take(code, ticks())?;
     hall.ledger.tell_nodes(&Saying::Unlink { person });
-    Some(person)
+    Some(Who::Linked(person, code))
 }
 
 /// Does the door let somebody new in? By which invite, if by one.

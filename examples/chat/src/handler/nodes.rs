@@ -4,18 +4,14 @@ use pollcat::{PeerId, Peers};
 
 use super::hall::Hall;
 use super::{admin, devices, farewell, greeting, programs, requests};
-use crate::history::{Failure, Millis, PersonId, RoomId};
+use crate::history::{Act, Append, Deed, Entry, Failure, Millis, Outcome, PersonId, RoomId};
 use crate::metrics::Stand;
 use crate::news::News;
 use crate::nodes::{Saying, Told};
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::run::clock::ticks;
 use crate::session::Barrier;
 use crate::tickets::{Ticket, Waiting};
-
-/// What stands in the log or does not, nobody knows yet.
-const UNSURE: &str =
-    "it is not known whether this is stored, for the log does not answer: say it again with the same id";
 
 /// A guest is missed for so long before they are gone: their node may be cut off from the log, and they are still there when it is
 /// back. (A node whose guests leave says so itself.)
@@ -54,6 +50,9 @@ fn give_up_waiting(hall: &mut Hall, peers: &mut Peers) {
 
 /// This node knows all that others knew when somebody came.
 pub(super) fn reached(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
+    if admin::is_one(hall, peer) {
+        return admin::knows_all(hall, peers, peer);
+    }
     match hall.sessions.get_mut(peer) {
         Some(session) if session.barrier.waits() => pass(hall, peers, peer, Barrier::Passed),
         // They have not waited for it, and are better off from now on.
@@ -68,6 +67,57 @@ fn pass(hall: &mut Hall, peers: &mut Peers, peer: PeerId, how: Barrier) {
         greeting::arrive_as_guest(hall, peers, peer, invite.as_deref());
     }
     requests::release(hall, peers, peer);
+}
+
+// ---- two nodes at once
+
+/// Another node was faster to make the room with which this was to be done: it is done with that one. What waits comes back, if it is
+/// not so.
+pub(super) fn take_elsewhere(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    entry: &Entry,
+    outcome: &Outcome,
+    waiting: Waiting,
+) -> Option<Waiting> {
+    let (Entry::Join { room, .. } | Entry::Append(Append { room, .. })) = entry else {
+        return match entry {
+            Entry::Act(Deed { act: Act::Hold { said }, .. }) => {
+                take_from(hall, peers, said.room, entry, outcome, waiting)
+            }
+            _ => Some(waiting),
+        };
+    };
+    take_from(hall, peers, *room, entry, outcome, waiting)
+}
+
+fn take_from(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    room: RoomId,
+    entry: &Entry,
+    outcome: &Outcome,
+    waiting: Waiting,
+) -> Option<Waiting> {
+    let Some(key) = hall.ledger.made_elsewhere(room).filter(|_| *outcome == Err(Failure::NoSuchRoom)) else {
+        return Some(waiting);
+    };
+    let (asker, held_up) = (waiting.asker().cloned(), waiting.holds_up());
+    let taken = match hall.model.instead(entry, key, hall.moment()) {
+        Ok(None) => return Some(waiting),
+        Ok(Some((entry, room))) => hall.submit(peers, entry, waiting.in_room(room)),
+        Err(refusal) => Err(refusal),
+    };
+    if let (Err(refusal), Some(asker)) = (&taken, asker) {
+        hall.refuse(peers, &asker, refusal);
+    }
+    match (taken, held_up.and_then(|peer| hall.sessions.get_mut(peer))) {
+        // They wait for that now.
+        (Ok(()), Some(session)) => session.held.release(),
+        (Err(_), Some(_)) => held_up.into_iter().for_each(|peer| requests::release(hall, peers, peer)),
+        (_, None) => {}
+    }
+    None
 }
 
 // ---- the log is away
@@ -104,8 +154,6 @@ pub(super) fn unsure(hall: &mut Hall, peers: &mut Peers, tickets: Vec<Ticket>) {
 }
 
 fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting) {
-    let failure = || Failure::Storage(UNSURE.to_owned());
-    let refusal = || Refusal::new(Code::Storage, UNSURE);
     match waiting {
         Waiting::Nobody | Waiting::Promised { .. } => {}
         Waiting::Said { asker, .. }
@@ -115,22 +163,21 @@ fn answer(hall: &mut Hall, peers: &mut Peers, waiting: Waiting) {
         | Waiting::Keyed { asker, .. }
         | Waiting::Targeted { asker, .. }
         | Waiting::Renamed { asker, .. }
-        | Waiting::Entered { asker, .. } => hall.refuse(peers, &asker, &refusal()),
+        | Waiting::Entered { asker, .. } => hall.refuse(peers, &asker, &Refusal::unsure()),
         Waiting::Part(peer) => {
-            hall.failed.entry(peer).or_insert_with(failure);
+            hall.failed.entry(peer).or_insert(Failure::Unsure);
         }
-        Waiting::Posted { request } => programs::posted(hall, peers, request, &Err(failure()), &[]),
+        Waiting::Posted { request } => programs::posted(hall, peers, request, &Err(Failure::Unsure), &[]),
         Waiting::Linked { asker, person, token, has } => {
-            devices::linked(hall, peers, &asker, (person, &token), Err(failure()), has);
+            devices::linked(hall, peers, &asker, (person, &token), Err(Failure::Unsure), has);
         }
         // Their token is nobody's then (`reports.rs`).
         Waiting::Arrived { asker, person, .. } => {
-            let refusal = Refusal::new(Code::Storage, "the log does not answer: come again in a moment");
-            greeting::turn_away(hall, peers, &asker, &refusal);
+            greeting::turn_away(hall, peers, &asker, &Refusal::unsure());
             farewell::let_go(hall, peers, person);
         }
-        Waiting::AdminIn { asker, by, token, until } => {
-            admin::let_in(hall, peers, &asker, (by, &token, until), Err(failure()));
+        Waiting::AdminIn { asker, token } => {
+            admin::let_in(hall, peers, &asker, &token, Err(Failure::Unsure));
         }
     }
 }
@@ -167,6 +214,7 @@ pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, told: Told) {
             }
             Some(Saying::Link { person, code }) => hall.links.add(person, code, ticks()),
             Some(Saying::Unlink { person }) => hall.links.drop_of(person),
+            Some(Saying::Admins { keys, sessions }) => admin::hear(hall, peers, boot, keys, &sessions),
             None => log::debug!("node {boot} says something that is not known here"),
         },
     }

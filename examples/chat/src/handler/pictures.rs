@@ -97,7 +97,7 @@ fn show(
     if bytes.len() > hall.settings.max_picture {
         return Err(Refusal::picture_too_large(hall.settings.max_picture));
     }
-    let id = picture::new_id().map_err(|error| Refusal::new(Code::Storage, error.to_string()))?;
+    let id = picture::new_id().map_err(|error| Refusal::not_stored(error.to_string()))?;
     let shown = picture::examine(bytes).map_err(Refusal::bad_picture)?;
     let bytes: Arc<[u8]> = Arc::from(shown.bytes);
     let picture = Picture {

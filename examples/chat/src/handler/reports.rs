@@ -68,7 +68,15 @@ fn apply(
         log::error!("not stored: {words}");
     }
     let news = hall.model.apply(entry, &outcome, ticks());
+    admin::opened(hall, entry, &outcome);
     let is_waited_for = ticket.is_some();
+    let ticket = match (ticket, origin) {
+        (Some(Ticket::Entry(waiting)), Origin::Here) => {
+            hall.ledger.note_made(entry, &outcome);
+            nodes::take_elsewhere(hall, peers, entry, &outcome, waiting).map(Ticket::Entry)
+        }
+        (ticket, _) => ticket,
+    };
     match ticket {
         Some(Ticket::Entry(waiting)) => {
             let held_up = waiting.holds_up();
@@ -96,6 +104,9 @@ fn apply(
         // Whoever has waited was told that it is not known: nobody has their token.
         farewell::let_go(hall, peers, *person);
     }
+    if origin == Origin::Here && !is_waited_for {
+        admin::unclaimed(hall, peers, entry, &outcome);
+    }
     if let (Origin::Elsewhere, Entry::Arrive { person, .. }, Ok(_)) = (origin, entry, &outcome) {
         nodes::arrived(hall, peers, *person);
     }
@@ -116,6 +127,13 @@ fn answer(
     match waiting {
         Waiting::Nobody => {
             hall.tell(peers, news, None);
+            if let (
+                Entry::Act(Deed { by: Some(by), act: Act::Accept { .. }, .. }),
+                Err(Failure::NoSuchInvite),
+            ) = (entry, &outcome)
+            {
+                ending::turn_out_uninvited(hall, peers, *by);
+            }
         }
         Waiting::Said { asker, is_altered, read } => {
             let words = match entry {
@@ -207,9 +225,9 @@ fn answer(
             hall.tell(peers, news, None);
             greeting::arrived(hall, peers, &asker, (person, token.as_ref()), outcome.map(drop), has);
         }
-        Waiting::AdminIn { asker, by, token, until } => {
+        Waiting::AdminIn { asker, token } => {
             hall.tell(peers, news, None);
-            admin::let_in(hall, peers, &asker, (by, &token, until), outcome);
+            admin::let_in(hall, peers, &asker, &token, outcome);
         }
     }
 }

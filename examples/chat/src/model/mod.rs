@@ -15,6 +15,7 @@
 //! |---|---|
 //! | `decide.rs`, `talks.rs`, `arrive.rs` | whether a wish is granted, and which entries carry it out |
 //! | `apply.rs` | what an entry changes, and what is told of it |
+//! | `elsewhere.rs` | what is done with a room that another node was faster to make |
 //! | `time.rs` | entries that nobody asks for: what is forgotten, removed, saved |
 //! | `tables.rs` | the tables side by side, and what is asked of them |
 //! | `person.rs`, `people.rs`, `room.rs`, `rooms.rs`, `membership.rs` | each of them |
@@ -31,6 +32,7 @@ mod apply;
 mod arrive;
 mod calls;
 mod decide;
+mod elsewhere;
 mod giving_up;
 mod govern;
 mod index;

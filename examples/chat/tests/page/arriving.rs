@@ -153,6 +153,30 @@ fn who_is_not_let_in_is_told_why() {
 }
 
 #[test]
+fn while_the_chat_can_store_nothing_nobody_is_told_that_many_come_in() {
+    let Some(browser) = browser() else { return };
+    let program = Program::start("page-unwell");
+    for (language, words) in
+        [("en", "The chat cannot take anybody in just now"), ("zh-CN", "聊天室暂时无法保存")]
+    {
+        let alice = Window::open_in(&browser, &program.url(), language);
+        alice.prepare_with(&format!(
+            "{SERVER} const answer = ({{ type, id }}) => type !== 'hello' ? []
+                : [{{ type: 'error', id, code: 'storage', msg: 'not for people' }}]"
+        ));
+        alice.reload();
+        alice.wait("!arrival.hidden");
+        alice.write("alice");
+        alice.press("Enter");
+        alice.wait(&format!("document.querySelector('#arrival-error').textContent.includes('{words}')"));
+        assert_eq!(
+            alice.run("[app.hidden, arrival.innerText.includes('not for people')]"),
+            json!([true, false])
+        );
+    }
+}
+
+#[test]
 fn a_link_to_a_room_asks_before_it_joins() {
     let Some(browser) = browser() else { return };
     let program = Program::start("page-link");

@@ -6,8 +6,9 @@
 
 // If the server cannot take anybody, and does not say until when: in milliseconds.
 const SOON = 6_000;
-// What passes by itself; whatever else is wrong is told, and waits for another name or another time.
-const PASSING = ["busy", "storage", "stopping", "rate_limited"];
+// What passes by itself, and what is said of it meanwhile; whatever else is wrong is told, and waits for another name or
+// another time.
+const PASSING = { busy: "crowded", rate_limited: "crowded", stopping: "lost", storage: "unwell" };
 
 export function arriving(app) {
 	const { state } = app;
@@ -108,8 +109,8 @@ export function arriving(app) {
 			return app.do.turnedAway(error);
 		} else if (error.retry_after) {
 			return connection.greetIn(error.retry_after);
-		} else if (PASSING.includes(error.code)) {
-			return connection.resume(SOON);
+		} else if (PASSING[error.code]) {
+			return connection.resume(SOON, PASSING[error.code]);
 		} else {
 			Object.assign(arrival, { refusal: error, code: "" });
 			if (error.code === "bad_invite") app.do.keepInvite("");

@@ -95,9 +95,9 @@ export class Connection {
 	}
 
 	// Something is missing, or nobody answers: a new connection, after so many milliseconds at least.
-	resume(atLeast) {
+	resume(atLeast, cause = "lost") {
 		this.#drop();
-		this.#wait(atLeast ? "crowded" : "lost", atLeast);
+		this.#wait(cause, atLeast);
 	}
 
 	// Somebody does not want to wait.

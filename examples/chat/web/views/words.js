@@ -17,7 +17,7 @@ export function sayParts(key, values) {
 }
 
 // Only the server knows which rule was broken.
-const RULED = new Set(["bad_name", "bad_room_name", "bad_picture", "storage"]);
+const RULED = new Set(["bad_name", "bad_room_name", "bad_picture"]);
 
 // What was refused, and why; in the server's English if there are no words for it here.
 export function why({ code, msg = code, until, retry_after: wait }) {

@@ -127,7 +127,7 @@ mod tests {
             (Refusal::slow(90_000, 30_000), 429, Some("60")),
             (Refusal::busy("too busy"), 503, Some("1")),
             (Refusal::stopping(), 503, Some("5")),
-            (Refusal::new(Code::Storage, "the disk is full"), 503, Some("5")),
+            (Refusal::not_stored("the disk is full"), 503, Some("5")),
             (Refusal::muted(Some(70_000), 10_000), 403, None),
             (Refusal::not_said_here(), 400, None),
             (Refusal::too_long(100), 413, None),

@@ -32,7 +32,7 @@ pub(crate) fn answer(reply: &Reply<'_>, to: &Reader<'_>, model: &Model) -> Optio
             json(&Told::Ack { id: id?, room, offset, msg_time, repeated, held: false, msg: *msg })
         }
         Reply::Refused(refusal) => {
-            let Refusal { code, words: msg, retry_after, until } = refusal;
+            let Refusal { code, words: msg, retry_after, until, details: _ } = refusal;
             let (code, retry_after, until) = (*code, *retry_after, *until);
             json(&Told::Error { msg_source: SERVER, id, code, msg, retry_after, until })
         }

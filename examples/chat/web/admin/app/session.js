@@ -35,7 +35,7 @@ export function session(app) {
 	function refused(error) {
 		if (error.code === "bad_key") return toGate(state.key ? "bad_key" : "over");
 		if (error.retry_after) connection.greetIn(error.retry_after);
-		else connection.resume(SOON);
+		else connection.resume(SOON, error.code === "storage" ? "unwell" : "crowded");
 	}
 
 	// Something about the connection is different. What the server has ended is over.

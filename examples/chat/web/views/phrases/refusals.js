@@ -44,7 +44,7 @@ lacks_oneself|one does not do that to oneself|不能对自己这样做
 error_bad_picture|this picture cannot be sent|这张图片不能发送
 error_picture_too_large|the picture is too large|图片太大
 error_busy|the server is busy|服务器正忙
-error_storage|the server cannot store anything now|服务器暂时无法保存
+error_storage|the chat cannot store anything just now|聊天室暂时无法保存
 error_stopping|the server is going down|服务器正在停止
 error_lost|there is no connection|没有连接
 `;

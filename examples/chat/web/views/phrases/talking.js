@@ -155,6 +155,9 @@ cause_lost|No connection. It is tried again by itself.|连接断开了，正在�
 cause_crowded
 |Many people are coming in just now. You are among the next; this page tries again by itself.
 |现在进来的人很多，很快就轮到你；会自动重试。
+cause_unwell
+|The chat cannot take anybody in just now, as it can store nothing. This page tries again by itself.
+|聊天室暂时无法保存，现在不能进入；会自动重试。
 cause_hasty|The server has closed the connection ({reason}). It is tried again in a moment.|服务器关闭了连接：{reason}。稍后会自动重试。
 cause_refused|The server does not let this page in: it may be known under another address.|服务器不接受这个页面，也许要换一个网址访问。
 cause_banned|Nobody may come in from this network address: somebody was banned with it.|这个网络地址已被封禁，不能从这里进入。
