@@ -83,7 +83,7 @@ fn a_node_that_is_cut_off_says_so_and_the_others_go_on() {
     not_ready(&company, 0, "Redis at");
     let (words, took) = refused(&mut alice, "third", "three");
     println!("the next after {took:.1?}: {words}");
-    assert!(words.contains("nothing was stored") && took < SOON, "{words:?} after {took:?}");
+    assert!(words.contains("nothing was changed") && took < SOON, "{words:?} after {took:?}");
     // The others hear each other.
     say(&mut bob, "where is alice?");
     carol.wait_for("the question", |it| it["msg"] == "where is alice?");
@@ -121,7 +121,7 @@ fn what_is_in_doubt_when_nothing_arrives_any_more_is_there_once_in_the_end() {
     let ids = say_many(&mut alice);
     hear_doubt(&mut alice, &ids);
     let (words, took) = refused(&mut alice, "too late", "too late");
-    assert!(words.contains("nothing was stored") && took < SOON, "{words:?} after {took:?}");
+    assert!(words.contains("nothing was changed") && took < SOON, "{words:?} after {took:?}");
     not_ready(&company, 0, "Redis at");
     say(&mut bob, "meanwhile");
     assert_eq!(said(&mut alice, "lobby"), ["one"]);

@@ -24,7 +24,7 @@ fn a_node_whose_disk_is_full_says_so_and_has_everything_when_there_is_room() {
     not_ready(&company, 0, "cannot be ");
     let (words, took) = refused(&mut alice, "third", "three");
     println!("the next after {took:.1?}: {words}");
-    assert!(words.contains("nothing was stored") && words.contains("history cannot be written"), "{words}");
+    assert!(words.contains("nothing was changed"), "{words}");
     assert!(took < SOON, "{took:?}");
     // Reading goes on, and who is new goes elsewhere.
     assert_eq!(said(&mut alice, "lobby"), ["one tulip"]);

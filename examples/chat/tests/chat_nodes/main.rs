@@ -8,6 +8,8 @@
 //! | `people.rs` | names, tokens and devices; who is here, who types, what is read |
 //! | `existing.rs` | of two who come by one name one is there; whoever is gone is gone everywhere |
 //! | `apart.rs` | private talk, private rooms and pictures |
+//! | `admin_page.rs` | links to the admin page, and its sessions |
+//! | `at_once.rs` | what two do at two nodes in the same instant |
 //! | `governing.rs` | a ban and a mute hold at all of them |
 //! | `node_down.rs` | a node dies, is away for long, or belongs to something else |
 //! | `asking.rs` | what is asked while the log cannot be reached, and what must be there in the end |
@@ -20,8 +22,10 @@
 //! | `clocks.rs` | the clocks of the nodes are not set alike |
 //! | `rounds.rs`, `writer.rs`, `ledger.rs` | all of it at once, over and over, and what is there in the end |
 
+mod admin_page;
 mod apart;
 mod asking;
+mod at_once;
 mod clocks;
 mod company;
 mod cut_off;
