@@ -92,9 +92,10 @@ fn in_a_room_no_time_goes_back_by_a_little() {
     let expected = [0, 0, 10_000, 10_000, -1, 20_001, 10_000, 1_000_000_000, 30_000, 30_001, 30_001];
     assert_eq!(dated.collect::<Vec<_>>(), expected);
     // Nor is there anything to keep to in another room, or in one where nothing is kept.
-    node.follow(&[logged(15, "b", 1, create(2, "coffee"))]);
+    let entered = Entry::Join { room: 2, person: 1, read: 0 };
+    node.follow(&[logged(15, "b", 1, create(2, "coffee")), logged(16, "b", 2, entered)]);
     let elsewhere = Entry::Append(Append { at: THEN, ..say(2, 1, Body::Text("here".into())) });
-    let came = node.follow(&[logged(16, "b", 2, elsewhere)]);
+    let came = node.follow(&[logged(17, "b", 3, elsewhere)]);
     assert!(matches!(came[..], [Came::Out(Ok(Done::Appended { at: THEN, .. }))]), "{came:?}");
 }
 
