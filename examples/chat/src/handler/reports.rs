@@ -251,6 +251,8 @@ fn said<'a>(done: &Done, words: Option<&'a str>) -> Reply<'a> {
         }
         Done::Numbered(_) => Reply::Held,
         Done::Kept
+        | Done::Joined
+        | Done::Compared { .. }
         | Done::Accepted { .. }
         | Done::SessionEnded { .. }
         | Done::Settled { .. }

@@ -35,7 +35,8 @@ pub(super) fn pass(hall: &mut Hall, peers: &mut Peers, now: Millis) {
     if hall.ledger.holds_chores() {
         outside::reminders::pass_time(hall, peers, now);
     }
-    save(hall, peers);
+    let unsaved = hall.model.unsaved();
+    hall.submit_each(peers, Vec::from_iter(unsaved));
     if hall.next_chores <= now {
         hall.next_chores = now + CHORES;
         do_chores(hall, peers, now);
@@ -58,9 +59,9 @@ fn note(hall: &mut Hall, now: Millis) {
     hall.metrics.turned(&moment);
 }
 
-/// What was read.
+/// All that was read, as the chat ends.
 pub(super) fn save(hall: &mut Hall, peers: &mut Peers) {
-    let unsaved = hall.model.unsaved();
+    let unsaved = hall.model.all_unsaved();
     hall.submit_each(peers, unsaved);
 }
 

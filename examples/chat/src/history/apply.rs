@@ -8,7 +8,8 @@ use super::outbox::{self, Outgoing};
 use super::progress::Progress;
 use super::rooms::New;
 use super::{
-    Answer, Done, Entry, acts, bots, erasing, events, lapses, people, purge, reminders, rooms, sessions,
+    Answer, Done, Entry, acts, bots, comparing, erasing, events, lapses, people, purge, reminders, rooms,
+    sessions,
 };
 
 /// Applies an entry. One that is refused has changed nothing, and does not count.
@@ -48,6 +49,7 @@ fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) ->
         Entry::Join { room, person, read } => rooms::join(connection, *room, *person, *read),
         Entry::Leave { room, person } => kept(rooms::leave(connection, *room, *person)),
         Entry::MarkRead { room, person, read } => kept(rooms::mark_read(connection, *room, *person, *read)),
+        Entry::Marks { marks } => kept(marks.iter().try_for_each(|mark| rooms::mark_all(connection, mark))),
         Entry::AddToken { person, token, at, code } => {
             sessions::add_token(connection, progress, *person, (token, code.as_ref()), *at)
         }
@@ -76,6 +78,7 @@ fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) ->
         Entry::Unremind { reminder, person } => reminders::unremind(connection, *reminder, *person),
         Entry::Ring { reminder, said } => reminders::ring(connection, progress, *reminder, said),
         Entry::Reserve { people, rooms } => Ok(Ok(progress.reserve(*people, *rooms))),
+        Entry::Compare(bite) => comparing::compare(connection, progress, bite),
         Entry::Append(append) => match events::append(connection, progress, append)? {
             Ok(done @ Done::TakenBack { .. }) => acts::taken_back(connection, progress, append, done),
             outcome => Ok(outcome),

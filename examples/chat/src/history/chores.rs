@@ -47,7 +47,7 @@ pub(super) struct Chores {
     pub calendar: Arc<Calendar>,
     next_round: Instant,
     next_note: Instant,
-    shared: Option<Deciding>,
+    pub(super) shared: Option<Deciding>,
     /// After a fault.
     rest_until: Option<Instant>,
 }
@@ -71,6 +71,7 @@ enum Chore {
     Receipts,
     Pictures,
     Acts,
+    Compare,
     Index,
     Note,
     Round,
@@ -175,6 +176,7 @@ impl Chores {
         {
             next = next.min(at);
         }
+        next = self.next_comparison().map_or(next, |at| next.min(at));
         let rest = next.saturating_duration_since(now);
         if behind > 0 { PAUSE.min(rest) } else { rest }
     }
@@ -183,6 +185,7 @@ impl Chores {
     pub(super) fn are_late(&self) -> bool {
         let now = Instant::now();
         let is_late = self.next_round + LATE <= now || self.wal.is_late(now, LATE);
+        let is_late = is_late || self.next_comparison().is_some_and(|at| at + LATE <= now);
         // What somebody has ordered to be erased goes, however many talk meanwhile.
         let is_ordered = (self.purge || !self.overdue.is_empty()) && self.may_decide();
         (is_late || is_ordered) && self.rest().is_none()
@@ -263,6 +266,7 @@ impl Chores {
             () if self.receipts => Chore::Receipts,
             () if self.pictures => Chore::Pictures,
             () if self.acts => Chore::Acts,
+            () if self.next_comparison().is_some_and(|at| at <= now) => Chore::Compare,
             () if progress.behind() > 0 => Chore::Index,
             () if self.next_note <= now => Chore::Note,
             () => Chore::Round,
@@ -304,6 +308,10 @@ impl Chores {
                 bite.more = index::erase_next(connection)?;
                 None
             }
+            Chore::Compare => {
+                bite.proposed.extend(self.shared.iter().map(Deciding::comparison));
+                None
+            }
             Chore::Index => {
                 index::advance(connection, progress)?;
                 None
@@ -341,6 +349,10 @@ impl Chores {
 
     fn may_decide(&self) -> bool {
         self.shared.as_ref().is_none_or(Deciding::may_decide)
+    }
+
+    fn next_comparison(&self) -> Option<Instant> {
+        self.shared.as_ref().and_then(Deciding::next_comparison)
     }
 
     /// All nodes compare what came of the log up to there.
@@ -390,6 +402,7 @@ impl Chores {
             Chore::Receipts => self.receipts = more,
             Chore::Pictures => self.pictures = more,
             Chore::Acts => self.acts = more,
+            Chore::Compare => self.shared.iter_mut().for_each(Deciding::asked),
             Chore::Note => self.next_note = Instant::now() + NOTE,
             Chore::Round => {
                 (self.receipts, self.pictures, self.acts) = (true, true, true);

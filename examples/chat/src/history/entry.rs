@@ -7,11 +7,12 @@
 //!
 //! An entry that is refused changes nothing, and has no place in the log.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::spelling::{hash, maybe_hash};
+use super::spelling::{gaps, hash, maybe_hash};
 use super::{
     Act, Append, Body, Deed, Delivery, KeyHash, Level, Millis, Number, Offset, PersonId, Picture, Reminder,
     RoomId, TokenHash,
@@ -86,7 +87,8 @@ pub(crate) enum Entry {
     Remove {
         room: RoomId,
     },
-    /// A person becomes a member of a room, has read it up to `read`; its op, if they have made it. Again: nothing changes.
+    /// A person becomes a member of a room, and has read it up to its end (`read`: as it was when they asked); its op, if they have
+    /// made it. Again: nothing changes.
     /// `Lacks` if they are banned from it. Into a private room comes whoever has made it; all others by an act.
     Join {
         room: RoomId,
@@ -97,11 +99,16 @@ pub(crate) enum Entry {
         room: RoomId,
         person: PersonId,
     },
-    /// A member has read a room up to here; mentions up to there are no longer kept. Never moves back.
+    /// A member has read a room up to here; mentions up to there are no longer kept. Never moves back. Logs have it; what is written
+    /// is `Marks`.
     MarkRead {
         room: RoomId,
         person: PersonId,
         read: Offset,
+    },
+    /// The same of many members, in one entry: else most of a log would be who has read what.
+    Marks {
+        marks: Vec<ReadMark>,
     },
 
     // ---- who comes back
@@ -220,6 +227,9 @@ pub(crate) enum Entry {
         rooms: u64,
     },
 
+    /// All nodes compare these rows, and what came of the log so far. Nothing changes.
+    Compare(Bite),
+
     // ---- what is said
     /// Something was said. Its author has read the room up to there.
     Append(Append),
@@ -274,6 +284,41 @@ pub(crate) enum RoomKind {
     Private,
 }
 
+/// These members have read a room up to here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReadMark {
+    pub room: RoomId,
+    pub read: Offset,
+    #[serde(with = "gaps")]
+    pub people: BTreeSet<PersonId>,
+}
+
+/// What is to be compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bite {
+    pub form: u32,
+    pub behind: Option<Behind>,
+    pub rows: u32,
+}
+
+/// A row, by its table and its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Behind {
+    pub table: String,
+    pub key: Vec<Key>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Key {
+    Number(i64),
+    /// Bytes, in hexadecimal digits.
+    Hex(String),
+}
+
 /// The robot of the chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -313,6 +358,7 @@ impl Entry {
                 reason.len() + target.url.len() + target.secret.len()
             }
             Entry::Act(Deed { reason, .. }) => reason.len(),
+            Entry::Marks { marks } => marks.iter().map(|mark| 24 + 8 * mark.people.len()).sum(),
             Entry::Remind { reminder } => reminder.text.len(),
             Entry::Ring { said, .. } => said.body.weight(),
             _ => 0,

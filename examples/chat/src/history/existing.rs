@@ -16,7 +16,7 @@
 //! | `Append` that takes something back | its author, or who runs the chat | `NoSuchPerson` | whose it was, and the right |
 //! | `Append` that erases | nobody: who has ordered it may be gone | | the order, with the name that is told now: `Lacks` |
 //! | `Act` | who does it, or who runs the chat | `NoSuchPerson` | the right; whom it is about, and the room |
-//! | `Dispatch`, `Ring`, `Unremind` | nobody: their rows go with people and rooms | | the rows |
+//! | `Dispatch`, `Ring`, `Unremind`, `Marks` | nobody: their rows go with people and rooms | | the rows |
 //! | all others | nobody | | |
 //!
 //! What is looked at only by the node that is asked: how much there may be of everything (people, rooms, members), who is let in by
@@ -87,6 +87,8 @@ fn needed(entry: &Entry) -> [Option<PersonId>; 2] {
         | Entry::Unremind { .. }
         | Entry::Ring { .. }
         | Entry::Reserve { .. }
+        | Entry::Compare(_)
+        | Entry::Marks { .. }
         | Entry::Prune { .. }
         | Entry::Sweep { .. }
         | Entry::GiveUpPictures { .. }

@@ -9,15 +9,16 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Result;
 
+use super::comparing::together;
 use super::faults::{GONE, words};
 use super::logged::{Came, Logged, apply_logged};
 use super::progress::{Place, transact};
 use super::writer::{Job, Writer};
-use super::{Applied, Origin, Report};
+use super::{Applied, Done, Origin, Report};
 
 /// After a fault it is tried again this often.
 const TRIAL: Duration = Duration::from_secs(1);
-/// What came of the log is compared between nodes at each of so many places.
+/// What came of the log is compared between nodes at each of so many places, and where an entry asks for it.
 const COMPARED: Place = 1000;
 /// So many may wait for a place, while nothing can be applied. Those who have waited for longest have given up.
 const AWAITED: usize = 10_000;
@@ -119,18 +120,20 @@ impl<T, F: Fn(Report<T>) -> bool> Writer<T, F> {
 
     fn transact_log(&mut self, batch: &[Logged<T>]) -> Result<Vec<Came>> {
         let mut connection = self.link.lock();
-        let mut passed = None;
+        let mut passed = Vec::new();
         let came = transact(&mut connection, &mut self.progress, |connection, progress| {
             let apply = |logged| {
                 let came = apply_logged(connection, progress, logged)?;
-                if progress.place.is_multiple_of(COMPARED) {
-                    passed = Some((progress.place, progress.digest));
+                if let Came::Out(Ok(Done::Compared { rows, .. })) = &came {
+                    passed.extend(rows.map(|rows| (progress.place, together(&progress.digest, &rows))));
+                } else if progress.place.is_multiple_of(COMPARED) {
+                    passed.push((progress.place, progress.digest));
                 }
                 Ok(came)
             };
             batch.iter().map(apply).collect()
         })?;
-        if let Some((place, digest)) = passed {
+        for (place, digest) in passed {
             self.chores.passed(place, digest);
         }
         Ok(came)

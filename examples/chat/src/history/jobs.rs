@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::{
-    Append, BackupState, By, Call, Entry, Millis, Number, Offset, PersonId, Picture, RoomId, TokenHash,
+    Append, BackupState, Behind, By, Call, Entry, Millis, Number, Offset, PersonId, Picture, RoomId,
+    TokenHash,
 };
 use crate::rights::Lack;
 
@@ -86,6 +87,14 @@ pub(crate) enum Done {
     Reserved {
         person: PersonId,
         room: RoomId,
+    },
+    /// Of [`Entry::Join`]: they were no member before.
+    Joined,
+    /// Of [`Entry::Compare`]: a hash of the rows, and which was the last one if there are more. `None`: this version does not know
+    /// those tables.
+    Compared {
+        rows: Option<[u8; 32]>,
+        behind: Option<Behind>,
     },
     /// What was made has this number: an invite, a report, an announcement, a purge, a session of the admin page.
     Numbered(Number),

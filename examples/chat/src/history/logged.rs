@@ -4,6 +4,7 @@
 //! whether that is so.
 
 use std::borrow::Cow;
+use std::iter;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
@@ -137,23 +138,36 @@ fn chained<T>(before: &Digest, logged: &Logged<T>, came: &Came) -> Digest {
 }
 
 /// What has become of it, in numbers that every version has in common.
-fn told(came: &Came) -> [u64; 4] {
-    match came {
-        Came::Out(Ok(done)) => match *done {
-            Done::Appended { room, offset, at, repeated } => {
-                [1 + u64::from(repeated), room, offset, at.unsigned_abs()]
-            }
-            Done::TakenBack { room, offset, at, .. } => [3, room, offset, at.unsigned_abs()],
-            Done::Erased { room, offset, at, .. } => [4, room, offset, at.unsigned_abs()],
-            Done::Numbered(number) => [5, number, 0, 0],
-            Done::Reserved { person, room } => [6, person, room, 0],
-            Done::Accepted { is_used } => [7, u64::from(is_used), 0, 0],
-            Done::Settled { ref said } => [8, said.as_ref().map_or(0, |(_, offset)| *offset), 0, 0],
-            Done::Kept | Done::SessionEnded { .. } => [9, 0, 0, 0],
-        },
-        Came::Out(Err(failure)) => [10, code(failure), 0, 0],
-        Came::Repeated => [11, 0, 0, 0],
-        Came::Early => [12, 0, 0, 0],
+fn told(came: &Came) -> Vec<u64> {
+    let done = match came {
+        Came::Out(Ok(done)) => done,
+        Came::Out(Err(failure)) => return vec![10, code(failure)],
+        Came::Repeated => return vec![11],
+        Came::Early => return vec![12],
+    };
+    match done {
+        Done::Appended { room, offset, at, repeated } => {
+            vec![1 + u64::from(*repeated), *room, *offset, at.unsigned_abs()]
+        }
+        Done::TakenBack { room, offset, at, mentioned } => {
+            [&[3, *room, *offset, at.unsigned_abs()], &mentioned[..]].concat()
+        }
+        Done::Erased { room, offset, at, mentioned } => {
+            let mentioned = mentioned.iter().flat_map(|&(target, person)| [target, person]);
+            [4, *room, *offset, at.unsigned_abs()].into_iter().chain(mentioned).collect()
+        }
+        Done::Numbered(number) => vec![5, *number],
+        Done::Reserved { person, room } => vec![6, *person, *room],
+        Done::Accepted { is_used } => vec![7, u64::from(*is_used)],
+        Done::Settled { said: Some((said, offset)) } => {
+            vec![8, said.room, *offset, said.author, said.at.unsigned_abs()]
+        }
+        Done::Settled { said: None } => vec![8],
+        Done::Kept => vec![9],
+        Done::Joined => vec![13],
+        Done::SessionEnded { token } => iter::once(14).chain(token.iter().map(|&byte| byte.into())).collect(),
+        // Versions that do not know the same tables do not compare them, and have come to the same.
+        Done::Compared { .. } => vec![15],
     }
 }
 

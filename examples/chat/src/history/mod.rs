@@ -22,6 +22,7 @@
 //! | `archive/` | `--export` and `--import`: the rows of a history |
 //! | `writer.rs` | group commit |
 //! | `joining.rs`, `following.rs`, `logged.rs` | a log that several nodes share: opening a history that follows it, applying it, an entry of it |
+//! | `comparing.rs` | whether the tables of several nodes are the same |
 //! | `chores.rs`, `deciding.rs`, `noted.rs`, `wal.rs` | what is done in a pause; SQLite's log |
 //! | `apply.rs`, `progress.rs` | the log, applied; how far it is |
 //! | `people.rs`, `sessions.rs`, `once.rs`, `rooms.rs`, `events.rs`, `receipts.rs`, `erasing.rs`, `lapses.rs` | the entries, one by one |
@@ -40,6 +41,7 @@ mod backups;
 mod bots;
 mod calendar;
 mod chores;
+mod comparing;
 mod copies;
 mod deciding;
 mod deed;

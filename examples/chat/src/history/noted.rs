@@ -7,6 +7,9 @@ use super::{Act, Applied, Deed, Done, Entry, retention};
 
 impl Chores {
     pub(super) fn note_one<T>(&mut self, applied: &Applied<T>) {
+        if let (Some(shared), Ok(done)) = (&mut self.shared, &applied.outcome) {
+            shared.see(&applied.entry, done);
+        }
         match (&applied.entry, &applied.outcome) {
             (
                 Entry::Append(_) | Entry::Ring { .. },

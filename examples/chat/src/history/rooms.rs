@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::schema::signed;
 use super::standing::{self, kind_number};
 use super::stop::KEPT;
-use super::{Answer, Failure, Level, Millis, Offset, PersonId, RoomId, RoomKind, outbox};
+use super::{Answer, Done, Failure, Level, Millis, Offset, PersonId, ReadMark, RoomId, RoomKind, outbox};
 use crate::rights::Lack;
 
 /// A room that is to be made.
@@ -112,7 +112,7 @@ pub(super) fn join(connection: &Connection, room: RoomId, person: PersonId, read
         return Ok(Err(Failure::Lacks(Lack::Banned)));
     }
     enter(connection, room, person, read)?;
-    Ok(KEPT)
+    Ok(Ok(Done::Joined))
 }
 
 pub(super) fn is_member(connection: &Connection, room: RoomId, person: PersonId) -> Result<bool> {
@@ -121,12 +121,12 @@ pub(super) fn is_member(connection: &Connection, room: RoomId, person: PersonId)
         .exists([signed(room), signed(person)])
 }
 
-/// They are in it from now on; its op, if they have made it.
+/// They are in it from now on, and have read what was said there before; its op, if they have made it.
 pub(super) fn enter(connection: &Connection, room: RoomId, person: PersonId, read: Offset) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT OR IGNORE INTO members (room, person, read, op)
-             SELECT id, ?2, ?3, maker IS ?2 FROM rooms WHERE id = ?1",
+             SELECT id, ?2, max(?3, last), maker IS ?2 FROM rooms WHERE id = ?1",
         )?
         .execute([signed(room), signed(person), signed(read)])?;
     Ok(())
@@ -163,6 +163,21 @@ pub(super) fn set_level(
 
 pub(super) fn mark_read(connection: &Connection, room: RoomId, person: PersonId, read: Offset) -> Result<()> {
     spoken(connection, room, person, read, None)
+}
+
+/// Many members at once, by one statement for all of them.
+pub(super) fn mark_all(connection: &Connection, mark: &ReadMark) -> Result<()> {
+    let people: Vec<String> = mark.people.iter().map(PersonId::to_string).collect();
+    let people = format!("[{}]", people.join(","));
+    for sql in [
+        "UPDATE members SET read = ?2
+         WHERE room = ?1 AND read < ?2 AND person IN (SELECT value FROM json_each(?3))",
+        "DELETE FROM unread_mentions
+         WHERE room = ?1 AND offset <= ?2 AND person IN (SELECT value FROM json_each(?3))",
+    ] {
+        connection.prepare_cached(sql)?.execute(params![signed(mark.room), signed(mark.read), people])?;
+    }
+    Ok(())
 }
 
 /// Whoever speaks has read what was said before; and in a slow room it is noted when that was.

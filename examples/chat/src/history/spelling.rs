@@ -54,3 +54,31 @@ pub(super) fn known_media_type(name: &str) -> Option<&'static str> {
 }
 
 pub(super) const ONLY_BYTES: &str = "application/octet-stream";
+
+/// People in their order: the first one, and of each other by how much it is more than the one before. Those who read the same are
+/// often many, and near each other.
+pub(super) mod gaps {
+    use std::collections::BTreeSet;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::super::PersonId;
+
+    pub(crate) fn serialize<S: Serializer>(people: &BTreeSet<PersonId>, to: S) -> Result<S::Ok, S::Error> {
+        let before = std::iter::once(&0).chain(people);
+        to.collect_seq(people.iter().zip(before).map(|(person, before)| person - before))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<PersonId>, D::Error> {
+        let mut people = BTreeSet::new();
+        let mut last: PersonId = 0;
+        for gap in Vec::<u64>::deserialize(from)? {
+            last = last.checked_add(gap).ok_or_else(|| D::Error::custom("nobody has such a number"))?;
+            if !people.insert(last) {
+                return Err(D::Error::custom("somebody is there twice"));
+            }
+        }
+        Ok(people)
+    }
+}

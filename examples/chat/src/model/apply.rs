@@ -6,7 +6,8 @@ use super::room::{Room, direct_pair};
 use super::tables::Model;
 use super::time::{CHORES, REMOVE_ROOMS, one_sided_until};
 use crate::history::{
-    Append, Body, Done, Entry, Event, Millis, Offset, Outcome, PersonId, RoomId, RoomKind, TokenHash, What,
+    Append, Body, Done, Entry, Event, Millis, Offset, Outcome, PersonId, ReadMark, RoomId, RoomKind,
+    TokenHash, What,
 };
 use crate::model::names::Keys;
 use crate::news::{Named, News};
@@ -29,7 +30,8 @@ impl Model {
             }
             Entry::Remove { room } => self.rooms.fill(*room),
             Entry::Act(deed) => self.begin_act(deed),
-            Entry::MarkRead { room, person, .. } => drop(self.unsaved.remove(&(*person, *room))),
+            Entry::MarkRead { room, person, .. } => self.unsaved.remove(*person, *room),
+            Entry::Marks { marks } => self.unsaved.take_out(marks),
             Entry::Append(append) => self.outside.note_call(append),
             Entry::Ring { reminder, .. } => self.outside.begin_to_ring(*reminder),
             Entry::Robot { robot, at } => robot.iter().for_each(|robot| self.begin_robot(robot, *at)),
@@ -55,7 +57,8 @@ impl Model {
             | Entry::Unremind { .. }
             | Entry::GiveUpPictures { .. }
             | Entry::ForgetReceipts { .. }
-            | Entry::Reserve { .. } => {}
+            | Entry::Reserve { .. }
+            | Entry::Compare(_) => {}
         }
     }
 
@@ -84,9 +87,10 @@ impl Model {
             }
             Entry::Renew { room, epoch } => self.rooms.renew(*room, epoch),
             Entry::Remove { room } => return self.removed(*room),
-            Entry::Join { room, person, .. } => return self.joined(*room, *person),
+            Entry::Join { room, person, .. } => return self.joined(*room, *person, done),
             Entry::Leave { room, person } => return self.left(*room, *person, now),
             Entry::MarkRead { room, person, read } => return self.read(*room, *person, *read),
+            Entry::Marks { marks } => return self.read_by_many(marks),
             Entry::Append(append) => return self.appended(append, done),
             Entry::Prune { room, before } => {
                 self.rooms.prune(*room, *before);
@@ -114,7 +118,7 @@ impl Model {
             Entry::Unname { .. } | Entry::SeeSession { .. } | Entry::ForgetActs { .. } => {}
             Entry::Sweep { .. } | Entry::GiveUpPictures { .. } | Entry::ForgetReceipts { .. } => {}
             // Whose they are, who has asked for them knows.
-            Entry::Reserve { .. } => {}
+            Entry::Reserve { .. } | Entry::Compare(_) => {}
         }
         Vec::new()
     }
@@ -125,7 +129,15 @@ impl Model {
         let latest = self.rooms.get(room).map_or(0, Room::last);
         let news = self.read(room, person, offset.min(latest));
         if !news.is_empty() {
-            self.unsaved.insert((person, room));
+            self.unsaved.insert(person, room);
+        }
+        news
+    }
+
+    fn read_by_many(&mut self, marks: &[ReadMark]) -> Vec<News> {
+        let mut news = Vec::new();
+        for mark in marks {
+            news.extend(mark.people.iter().flat_map(|&person| self.read(mark.room, person, mark.read)));
         }
         news
     }
@@ -158,8 +170,12 @@ impl Model {
         if !self.ends_arriving(id) {
             self.begin_to_arrive(id, name, token, at);
         }
-        // What was said while they were on their way they have not missed: here as elsewhere.
-        self.mark_read(self.lobby, id, Offset::MAX);
+    }
+
+    /// As the history knows it of whoever comes into a room.
+    fn read_to_the_end(&mut self, room: RoomId, person: PersonId) {
+        let last = self.rooms.get(room).map_or(0, Room::last);
+        self.read(room, person, last);
     }
 
     /// An arrival has been answered. False if it did not begin here.
@@ -193,7 +209,7 @@ impl Model {
         self.outside.forget(id, &rooms);
         for &room in &rooms {
             self.end_targets_of_outsiders(room);
-            self.unsaved.remove(&(id, room));
+            self.unsaved.remove(id, room);
             self.note_empty(room, now);
             self.note_one_sided(room);
         }
@@ -241,7 +257,11 @@ impl Model {
         vec![News::Removed { room: id, name: room.name().to_owned(), kind: room.kind() }]
     }
 
-    fn joined(&mut self, id: RoomId, person: PersonId) -> Vec<News> {
+    fn joined(&mut self, id: RoomId, person: PersonId, done: &Done) -> Vec<News> {
+        // Also who was there beforehand, on their way: what was said meanwhile they have not missed, here as elsewhere.
+        if *done == Done::Joined {
+            self.read_to_the_end(id, person);
+        }
         self.let_in(id, person).map(|who| News::Joined { room: id, who }).into_iter().collect()
     }
 
@@ -256,8 +276,6 @@ impl Model {
             return None;
         }
         self.govern.join(id, person);
-        // The disk has what was the latest when they asked.
-        self.unsaved.insert((person, id));
         Some(who)
     }
 
@@ -272,7 +290,7 @@ impl Model {
         self.govern.leave(room, person);
         self.outside.leave(room, person);
         self.end_targets_of_outsiders(room);
-        self.unsaved.remove(&(person, room));
+        self.unsaved.remove(person, room);
         self.note_empty(room, now);
         Some(who)
     }
@@ -303,7 +321,7 @@ impl Model {
                 self.said(append, *room, *offset, *at)
             }
             // It was said before: everybody has heard it.
-            Done::Appended { .. } | Done::Kept => Vec::new(),
+            Done::Appended { .. } | Done::Kept | Done::Joined | Done::Compared { .. } => Vec::new(),
             // An append has none of these.
             Done::Numbered(_)
             | Done::Accepted { .. }

@@ -51,8 +51,9 @@ impl Model {
             }
             // It was not even on its way.
             Entry::MarkRead { room, person, .. } if *failure == Failure::Busy => {
-                self.unsaved.insert((*person, *room));
+                self.unsaved.insert(*person, *room);
             }
+            Entry::Marks { marks } if *failure == Failure::Busy => self.unsaved.put_back(marks),
             Entry::Act(deed) => self.give_up_act(deed, failure),
             Entry::Robot { robot: Some(robot), .. } => return self.give_up_robot(robot),
             Entry::Robot { robot: None, .. } => {}
@@ -64,6 +65,7 @@ impl Model {
             | Entry::Join { .. }
             | Entry::Leave { .. }
             | Entry::MarkRead { .. }
+            | Entry::Marks { .. }
             | Entry::Prune { .. }
             | Entry::Sweep { .. }
             | Entry::AddToken { .. }
@@ -83,7 +85,8 @@ impl Model {
             | Entry::Unremind { .. }
             | Entry::GiveUpPictures { .. }
             | Entry::ForgetReceipts { .. }
-            | Entry::Reserve { .. } => {}
+            | Entry::Reserve { .. }
+            | Entry::Compare(_) => {}
         }
         Vec::new()
     }

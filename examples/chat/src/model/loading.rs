@@ -1,6 +1,6 @@
 //! The tables as they are when the program starts: from what the history has kept.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::govern::Govern;
 use super::membership::{Mark, Membership};
@@ -12,6 +12,7 @@ use super::room::{Room, direct_pair};
 use super::rooms::Rooms;
 use super::tables::{LOBBY, Model, Rules};
 use super::time::{CHORES, REMOVE_ROOMS, one_sided_until};
+use super::unsaved::Unsaved;
 use crate::history::{Loaded, Millis, RoomKind, StoredMember, StoredPerson};
 use crate::model::names::{self, Keys};
 use crate::words::Filter;
@@ -32,7 +33,7 @@ impl Model {
             person_numbers: Numbers::new(loaded.next_person),
             room_numbers: Numbers::new(loaded.next_room),
             one_sided: BTreeSet::new(),
-            unsaved: HashSet::new(),
+            unsaved: Unsaved::default(),
         };
         for stored in loaded.rooms {
             let maker = model.govern.traits(stored.id).and_then(|traits| traits.maker);

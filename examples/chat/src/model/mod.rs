@@ -17,6 +17,7 @@
 //! | `apply.rs` | what an entry changes, and what is told of it |
 //! | `elsewhere.rs` | what is done with a room that another node was faster to make |
 //! | `time.rs` | entries that nobody asks for: what is forgotten, removed, saved |
+//! | `unsaved.rs` | what was read, and is not on its way to the disk |
 //! | `tables.rs` | the tables side by side, and what is asked of them |
 //! | `person.rs`, `people.rs`, `room.rs`, `rooms.rs`, `membership.rs` | each of them |
 //! | `govern/` | who governs what, and the acts of those who do |
@@ -55,6 +56,7 @@ mod talks;
 #[cfg(test)]
 mod tests;
 mod time;
+mod unsaved;
 
 pub(crate) use arrive::Arrival;
 pub(crate) use decide::{By, Decision, Moment};

@@ -1,6 +1,6 @@
 //! The tables, side by side: who is here, what there is, who is in which room.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::govern::Govern;
 use super::members::{Listed, Members};
@@ -11,6 +11,7 @@ use super::people::People;
 use super::person::Person;
 use super::room::Room;
 use super::rooms::Rooms;
+use super::unsaved::Unsaved;
 use crate::history::{Away, Entry, Millis, Passer, PersonId, RoomId, RoomKind, TokenHash};
 use crate::model::names;
 use crate::news::News;
@@ -59,7 +60,7 @@ pub(crate) struct Model {
     /// Private talks with somebody who is gone for good, and when they end, by the calendar.
     pub(super) one_sided: BTreeSet<(Millis, RoomId)>,
     /// What has been read, and is not on its way to the disk.
-    pub(super) unsaved: HashSet<(PersonId, RoomId)>,
+    pub(super) unsaved: Unsaved,
 }
 
 impl Model {

@@ -1,12 +1,16 @@
 //! Entries that nobody asks for: what time brings about, and what is saved now and then.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::room::Room;
 use super::tables::Model;
-use crate::history::{Entry, Millis, Passer, PersonId, RoomId};
+use crate::history::{Entry, Millis, Offset, Passer, PersonId, ReadMark, RoomId};
 
 /// So many people are forgotten in a round, and so many are seen again.
 const FORGOTTEN_AT_ONCE: usize = 100;
 const SEEN_AT_ONCE: usize = 1_000;
+/// What so many have read is one entry: less than 100 KB of it, also if each of them has read another room.
+pub(super) const MARKS_AT_ONCE: usize = 2_000;
 /// The disk hears this often of those who stay: who is here when the program ends is not forgotten when it starts again.
 const SEEN_AGAIN: Millis = 3_600_000;
 /// A room without members is removed after a day, unless nothing was ever said in it.
@@ -74,13 +78,23 @@ impl Model {
         leave
     }
 
-    /// What was read goes to the disk now and then, not with every scroll. It is saved when it is on its way.
-    pub(crate) fn unsaved(&self) -> Vec<Entry> {
-        let marks = self.unsaved.iter().filter_map(|&(person, room)| {
-            let read = self.membership.mark(person, room)?.read();
-            Some(Entry::MarkRead { room, person, read })
-        });
-        marks.collect()
+    /// What was read goes to the disk now and then, not with every scroll, and for many in one entry. It is saved when it is on its way.
+    /// What does not fit into one entry comes next: so many who read fast cost no more than this in each round.
+    pub(crate) fn unsaved(&mut self) -> Option<Entry> {
+        let mut marks: BTreeMap<(RoomId, Offset), BTreeSet<PersonId>> = BTreeMap::new();
+        for (room, person) in self.unsaved.next(MARKS_AT_ONCE) {
+            if let Some(mark) = self.membership.mark(person, room) {
+                marks.entry((room, mark.read())).or_default().insert(person);
+            }
+        }
+        let marks = marks.into_iter().map(|((room, read), people)| ReadMark { room, read, people });
+        let marks: Vec<ReadMark> = marks.collect();
+        (!marks.is_empty()).then_some(Entry::Marks { marks })
+    }
+
+    /// All of it, as the chat ends.
+    pub(crate) fn all_unsaved(&mut self) -> Vec<Entry> {
+        (0..self.unsaved.len().div_ceil(MARKS_AT_ONCE)).filter_map(|_| self.unsaved()).collect()
     }
 
     /// Somebody has done something that others can see: they are remembered before those who have not.

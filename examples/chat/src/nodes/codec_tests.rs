@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::history::{
-    Aim, Call, Change, Discloses, Door, KeyKind, Level, Passer, Restraint, RoomKind, Serves, Shape,
+    Aim, Call, Change, Discloses, Door, KeyKind, Level, Passer, ReadMark, Restraint, RoomKind, Serves, Shape,
     any_entries,
 };
 use crate::rights::Role;
@@ -210,4 +210,15 @@ fn note(field: &str, value: &Value, found: &mut BTreeMap<String, BTreeSet<String
     for (field, value) in value.as_object().into_iter().flatten() {
         note(field, value, found);
     }
+}
+
+/// What a thousand have read is one entry, and not a thousand of some 45 bytes each, and of as many again in the log around them.
+#[test]
+fn what_many_have_read_is_short() {
+    let mark = |room, read, people: Vec<_>| ReadMark { room, read, people: people.into_iter().collect() };
+    let length = |marks| encode(&Entry::Marks { marks }).0.len();
+    let together = length(vec![mark(3, 123_456, (10_000..15_000).step_by(5).collect())]);
+    assert!(together < 2_100, "{together}");
+    let apart = length((0..2_000).map(|n| mark(100_000 + n, 123_456, vec![1_000_000 + n])).collect());
+    assert!(apart < 100_000, "{apart}");
 }

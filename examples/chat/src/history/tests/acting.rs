@@ -199,7 +199,7 @@ fn who_makes_a_room_is_its_op_until_somebody_says_otherwise() {
     let leave = Entry::Leave { room: 5, person: 1 };
     node.apply(&[deed(1, Act::Add { room: 5, person: 2, read: 0 }), leave.clone()]);
     assert_eq!(ops(&mut node), []);
-    assert_eq!(one(&mut node, join(5, 1)), Ok(Done::Kept));
+    assert_eq!(one(&mut node, join(5, 1)), Ok(Done::Joined));
     assert_eq!(ops(&mut node), [(5, 1)]);
     node.apply(&[deed(None, Act::Op { room: 5, person: 1, is_op: false }), leave, join(5, 1)]);
     assert_eq!(ops(&mut node), []);

@@ -5,46 +5,13 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
+use super::super::comparing::{self, LASTS};
 use super::chance::{a_beginning, a_story, any_deed, any_other};
 use super::model::any_entry;
 use super::node::Node;
 use super::outside_chance::{a_story_outside, any_outside};
 use super::searching::Dice;
 use super::*;
-
-/// All that lasts: the tables with their columns, and the order of their rows.
-pub(super) const LASTS: [(&str, &str, &str); 26] = [
-    ("state", "applied next_event next_person next_room next_number picture_bytes door", "one"),
-    ("people", "id name folded gone guest seen silent role", "id"),
-    ("tokens", "id person hash since seen client place", "id"),
-    ("avatars", "person id media_type width height size bytes", "person"),
-    ("rooms", "id kind name folded epoch made first last voice title topic pace closed maker", "id"),
-    ("removed_rooms", "id", "id"),
-    ("members", "room person read op spoke level told", "room, person"),
-    ("restraints", "person room kind until by at reason addresses", "person, room, kind"),
-    ("invites", "id key room by made until uses revoked", "id"),
-    ("invite_uses", "invite person at", "invite, person"),
-    ("admins", "id key by since until client place", "id"),
-    ("used_keys", "key until", "key"),
-    ("announcements", "id text by at", "id"),
-    ("reports", "id room offset at by reason author author_name key text mentions", "id"),
-    ("held_pictures", "report id media_type width height size bytes", "report"),
-    ("purges", "id person room since upto by by_name mode withheld", "id"),
-    ("acts", "id at by by_name act person person_name room room_name detail reason", "id"),
-    ("unread_mentions", "room person offset", "room, person, offset"),
-    ("events", "id room offset at author author_name kind text target mentions targets called", "id"),
-    ("pictures", "event id media_type width height size bytes", "event"),
-    ("bots", "person kind by made gone hooked", "person"),
-    ("keys", "id hash bot kind room pace by since seen", "id"),
-    (
-        "targets",
-        "id person room shape url secret discloses free by made old_secret old_until upto sent dropped fault off",
-        "id",
-    ),
-    ("outbox", "target room upto after made due tries", "target, room, upto"),
-    ("reminders", "id person room made due by_clock text", "id"),
-    ("receipts", "place author key room offset at said", "place"),
-];
 
 /// What only one file needs: its search index and how far that is, how far a purge has looked, its run, its machine's clock.
 /// Which log it follows, and how far it is there, are of another kind: they have to do with no entry.
@@ -155,6 +122,7 @@ fn any_wish(dice: &mut Dice, n: usize, next: u64) -> Entry {
         (12..=16, _) => any_deed(dice, n, next),
         (17, _) => any_other(dice, n),
         (18..=23, _) => any_outside(dice, n, next),
+        (0, _) if n.is_multiple_of(3) => Entry::Compare(comparing::next(None)),
         (0, _) => Entry::Renew { room, epoch: format!("epoch-{n}") },
         (1, _) => direct(room, &format!("@1:{}", 2 + dice.below(3))),
         (2, _) => Entry::Prune { room, before: dice.below(20) as u64 },
@@ -249,7 +217,7 @@ fn two_histories_with_the_same_entries_have_the_same_tables() {
         assert_eq!(follower.progress.applied, applied as i64, "run {run}");
     }
     let Kinds { entries: kinds, acts: words } = kinds;
-    assert_eq!(kinds.len(), 34, "every kind of entry has its turn: {kinds:?}");
+    assert_eq!(kinds.len(), 36, "every kind of entry has its turn: {kinds:?}");
     assert_eq!(words.len(), 35, "and every act: {words:?}");
 }
 

@@ -32,11 +32,12 @@ pub(crate) fn any_entries(seed: u64, count: usize) -> Vec<Entry> {
 fn any_giving_up(dice: &mut Dice) -> Entry {
     let (room, person) = (1 + dice.below(5) as u64, 1 + dice.below(8) as u64);
     let upto = if dice.below(9) == 0 { u64::MAX } else { dice.below(99) as u64 };
-    match dice.below(13) {
+    match dice.below(14) {
         11 => {
             let whom = [Passer::Anybody, Passer::Silent, Passer::Guest][dice.below(3)];
             Entry::Forget { person, away: Some(Away { since: THEN + dice.below(3) as Millis - 1, whom }) }
         }
+        13 => any_comparison(dice),
         10 => Entry::Reserve { people: upto, rooms: dice.below(9) as u64 },
         0 => Entry::Renew { room, epoch: dice.text() },
         1 => Entry::Prune { room, before: upto },
@@ -60,4 +61,14 @@ fn any_giving_up(dice: &mut Dice) -> Entry {
             Entry::Ring { reminder: upto, said: Box::new(said) }
         }
     }
+}
+
+fn any_comparison(dice: &mut Dice) -> Entry {
+    let key = match dice.below(3) {
+        0 => Key::Hex(format!("{:04x}", dice.below(1 << 16))),
+        _ => Key::Number(dice.below(99) as i64),
+    };
+    let behind = Behind { table: dice.text(), key: vec![key; 1 + dice.below(3)] };
+    let behind = (dice.below(2) == 0).then_some(behind);
+    Entry::Compare(Bite { form: dice.below(9) as u32, behind, rows: dice.below(9) as u32 })
 }

@@ -78,6 +78,7 @@ fn story() -> Vec<Entry> {
         Entry::Append(Append { room: 2, ..said(words("tulip in private"), "k5") }),
         Entry::Leave { room: 2, person: TULIP },
         Entry::MarkRead { room: 1, person: TULIP, read: 2 },
+        Entry::Marks { marks: vec![ReadMark { room: 1, read: 3, people: [ANN, TULIP].into() }] },
         Entry::Seen { person: TULIP, at: THEN + 5 },
         Entry::Noticed { person: TULIP },
         deed(Some(ANN), Act::Report { room: 1, offset: 2 }),

@@ -11,7 +11,7 @@ use super::node::Node;
 use super::*;
 use crate::history::{Came, Digest, Follower, Joining, Logged, Place, Shared, Wall, Whose};
 
-fn logged(place: Place, producer: &str, sequence: u64, entry: Entry) -> Logged<u64> {
+pub(super) fn logged(place: Place, producer: &str, sequence: u64, entry: Entry) -> Logged<u64> {
     let hash = Sha256::digest(format!("{producer} {sequence} {entry:?}")).into();
     Logged { place, producer: producer.into(), sequence, hash, entry, whose: Whose::Elsewhere }
 }

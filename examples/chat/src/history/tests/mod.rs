@@ -17,6 +17,7 @@ mod backups;
 mod bites;
 mod bots;
 mod chance;
+mod comparing;
 mod copies;
 mod digest;
 mod every_kind;

@@ -81,11 +81,15 @@ impl Model {
             }
             Entry::Join { room, person, read } => {
                 let known = self.people.contains_key(person);
-                let members = &mut self.room(*room)?.members;
+                let room = self.room(*room)?;
+                let (last, members) = (room.events.len() as u64, &mut room.members);
                 if !known {
                     return Err(Failure::NoSuchPerson);
                 }
-                members.entry(*person).or_insert((*read, BTreeSet::new()));
+                if !members.contains_key(person) {
+                    members.insert(*person, (last.max(*read), BTreeSet::new()));
+                    return Ok(Done::Joined);
+                }
             }
             Entry::Leave { room, person } => {
                 if let Ok(room) = self.room(*room) {
@@ -96,6 +100,15 @@ impl Model {
                 if let Some(member) = self.room(*room).ok().and_then(|room| room.members.get_mut(person)) {
                     member.0 = member.0.max(*read);
                     member.1.retain(|offset| offset > read);
+                }
+            }
+            Entry::Marks { marks } => {
+                for ReadMark { room, read, people } in marks {
+                    for &(room, person, read) in
+                        &people.iter().map(|p| (*room, *p, *read)).collect::<Vec<_>>()
+                    {
+                        let _ = self.apply(&Entry::MarkRead { room, person, read });
+                    }
                 }
             }
             Entry::AddToken { .. }
@@ -122,7 +135,7 @@ impl Model {
             | Entry::Sweep { .. }
             | Entry::GiveUpPictures { .. }
             | Entry::ForgetReceipts { .. } => unreachable!("the model gives nothing up"),
-            Entry::Reserve { .. } => unreachable!("it is alone"),
+            Entry::Reserve { .. } | Entry::Compare(_) => unreachable!("it is alone"),
         }
         Ok(Done::Kept)
     }
@@ -239,7 +252,8 @@ pub(super) fn any_entry(dice: &mut Dice, n: usize) -> Entry {
         5 => Entry::Remove { room },
         6..=8 => Entry::Join { room, person, read: number },
         9 => Entry::Leave { room, person },
-        10 => Entry::MarkRead { room, person, read: number },
+        10 if n.is_multiple_of(4) => Entry::MarkRead { room, person, read: number },
+        10 => any_marks(&mut Dice::new(n as u64)),
         11 | 12 => take_back(room, person, number),
         13 => picture(room, person, &format!("picture-{n}"), n % 50),
         _ => {
@@ -248,6 +262,15 @@ pub(super) fn any_entry(dice: &mut Dice, n: usize) -> Entry {
             Entry::Append(Append { mentions: mentions.into_iter().collect(), ..said })
         }
     }
+}
+
+fn any_marks(dice: &mut Dice) -> Entry {
+    let any_mark = |dice: &mut Dice| ReadMark {
+        room: 1 + dice.below(5) as u64,
+        read: dice.below(30) as u64,
+        people: (0..dice.below(9)).map(|_| 1 + dice.below(8) as u64).collect(),
+    };
+    Entry::Marks { marks: (0..dice.below(4)).map(|_| any_mark(dice)).collect() }
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
+use super::super::comparing::LASTS;
 use super::chance::a_beginning;
-use super::digest::{LASTS, lead, tables};
+use super::digest::{lead, tables};
 use super::moving_names::dress;
 use super::searching::Dice;
 use super::*;

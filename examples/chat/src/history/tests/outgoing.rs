@@ -1,8 +1,9 @@
 //! What is on its way, and reminders: once, whatever happens.
 
+use super::super::comparing::LASTS;
 use super::acts::{ADMIN, DEN, LOBBY, MEMBER, NOW, OP, OWNER, TALK, TEA, VICTIM, cast, deed, join, restrain};
 use super::bots::{number, one, refused, robot};
-use super::digest::{LASTS, tables};
+use super::digest::tables;
 use super::targets::{add, dispatch, outside, own, text_of};
 use super::*;
 

@@ -260,7 +260,7 @@ fn a_room_is_removed_when_nobody_is_in_it() {
             create(2, "tea"),
         ]),
         [
-            Ok(Done::Kept),
+            Ok(Done::Joined),
             Err(Failure::HasMembers),
             Ok(Done::Kept),
             Ok(Done::Kept),

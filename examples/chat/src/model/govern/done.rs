@@ -241,7 +241,7 @@ impl Model {
         members.sort_unstable();
         self.membership.dissolve(room);
         for &person in &members {
-            self.unsaved.remove(&(person, room));
+            self.unsaved.remove(person, room);
         }
         self.govern.remove_room(room);
         self.outside.remove_room(room);

@@ -1,6 +1,6 @@
 //! A plain disk: lists, and what an entry does to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use crate::history::{
     Aim, Append, Body, Done, Entry, Event, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind,
@@ -148,18 +148,28 @@ impl Disk {
             Entry::Renew { room, epoch } => epoch.clone_into(&mut self.room(*room)?.epoch),
             Entry::Remove { room } => return self.remove(*room),
             Entry::Join { room, person, read } => {
-                self.room(*room)?;
+                let last = self.room(*room)?.last;
                 if !self.knows(*person) {
                     return Err(Failure::NoSuchPerson);
                 }
-                let new = Read { upto: *read, mentions: BTreeSet::new() };
-                self.members.entry((*room, *person)).or_insert(new);
+                let new = Read { upto: last.max(*read), mentions: BTreeSet::new() };
+                if let btree_map::Entry::Vacant(place) = self.members.entry((*room, *person)) {
+                    place.insert(new);
+                    return Ok(Done::Joined);
+                }
             }
             Entry::Leave { room, person } => drop(self.members.remove(&(*room, *person))),
             Entry::MarkRead { room, person, read } => {
                 if let Some(mark) = self.members.get_mut(&(*room, *person)) {
                     mark.upto = mark.upto.max(*read);
                     mark.mentions.retain(|mention| mention > read);
+                }
+            }
+            Entry::Marks { marks } => {
+                for mark in marks {
+                    for &person in &mark.people {
+                        self.apply(&Entry::MarkRead { room: mark.room, person, read: mark.read })?;
+                    }
                 }
             }
             Entry::AddToken { .. }
@@ -194,7 +204,8 @@ impl Disk {
             Entry::Sweep { .. }
             | Entry::GiveUpPictures { .. }
             | Entry::ForgetReceipts { .. }
-            | Entry::Reserve { .. } => {
+            | Entry::Reserve { .. }
+            | Entry::Compare(_) => {
                 unreachable!("nobody asks for these here")
             }
         }

@@ -138,7 +138,7 @@ pub(super) fn check_tables(model: &Model) {
         assert!(here.iter().all(|&id| is_here(id)) && members.iter().skip(here.len()).all(|id| !is_here(id)));
     }
     assert!(keys.is_empty(), "members of rooms that are not there: {keys:?}");
-    assert!(model.unsaved.iter().all(|&(person, room)| model.is_member(person, room)), "{:?}", model.unsaved);
+    assert!(model.unsaved.iter().all(|(person, room)| model.is_member(person, room)), "{:?}", model.unsaved);
 }
 
 /// The model's tables are the plain ones.
@@ -149,7 +149,7 @@ pub(super) fn check_against(plain: &Plain, model: &Model) {
     );
     check_people(plain, model);
     check_rooms(plain, model);
-    assert_eq!(model.unsaved.iter().copied().collect::<BTreeSet<_>>(), plain.unsaved);
+    assert_eq!(model.unsaved.iter().collect::<BTreeSet<_>>(), plain.unsaved);
     assert_eq!(model.one_sided, plain.one_sided);
     let members = model.rooms.iter().map(|room| model.members(room.id()).len()).sum::<usize>();
     assert_eq!(members, plain.members.len());

@@ -1,11 +1,15 @@
 //! What people do, here and elsewhere; and time.
 
+use std::collections::BTreeSet;
+
 use super::judge::Given;
 use super::names;
 use super::plain::pair;
 use super::stage::Stage;
 use crate::ask::{To, Wish};
-use crate::history::{Aim, Append, Body, Entry, Offset, PersonId, Picture, RoomId, RoomKind, TokenHash};
+use crate::history::{
+    Aim, Append, Body, Entry, Offset, PersonId, Picture, ReadMark, RoomId, RoomKind, TokenHash,
+};
 use crate::model::names::Keys;
 use crate::model::{By, CHORES, Moment};
 use crate::token::Token;
@@ -212,17 +216,23 @@ impl Stage {
     // ---- time
 
     pub(super) fn save(&mut self) {
-        let mut unsaved = self.live.unsaved();
-        unsaved.sort_unstable_by_key(|entry| match entry {
-            Entry::MarkRead { room, person, .. } => (*person, *room),
-            _ => unreachable!("what was read is saved, and nothing else"),
-        });
-        let expected = self.plain.unsaved.iter().map(|&(person, room)| {
-            let read = self.plain.members[&(room, person)].0;
-            Entry::MarkRead { room, person, read }
-        });
-        assert_eq!(unsaved, expected.collect::<Vec<_>>());
-        self.submit_each(unsaved);
+        let unsaved = self.live.unsaved();
+        let marks = match &unsaved {
+            Some(Entry::Marks { marks }) => &marks[..],
+            Some(_) => unreachable!("what was read is saved, and nothing else"),
+            None => &[],
+        };
+        let each = |mark: &ReadMark| {
+            mark.people.iter().map(|&person| (person, mark.room, mark.read)).collect::<Vec<_>>()
+        };
+        let saved: BTreeSet<(PersonId, RoomId, Offset)> = marks.iter().flat_map(each).collect();
+        let expected = self
+            .plain
+            .unsaved
+            .iter()
+            .map(|&(person, room)| (person, room, self.plain.members[&(room, person)].0));
+        assert_eq!(saved, expected.collect());
+        self.submit_each(Vec::from_iter(unsaved));
     }
 
     pub(super) fn pass_time(&mut self) {

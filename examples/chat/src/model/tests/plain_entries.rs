@@ -1,12 +1,12 @@
 //! What an entry does to a plain memory, and what is told of it.
 
-use std::collections::btree_map;
+use std::collections::{BTreeSet, btree_map};
 
 use super::disk::Place;
 use super::names;
 use super::plain::{DAY, Held, Plain, Somebody, pair, until};
 use crate::history::{
-    Append, Body, Done, Entry, Event, Failure, Millis, Offset, Outcome, PersonId, RoomId, RoomKind,
+    Append, Body, Done, Entry, Event, Failure, Millis, Offset, Outcome, PersonId, ReadMark, RoomId, RoomKind,
     TokenHash, What,
 };
 use crate::model::CHORES;
@@ -39,6 +39,13 @@ impl Plain {
                 self.rooms.get_mut(room).into_iter().for_each(|room| room.empty_until = None);
             }
             Entry::MarkRead { room, person, .. } => drop(self.unsaved.remove(&(*person, *room))),
+            Entry::Marks { marks } => {
+                let each = |mark: &ReadMark| {
+                    mark.people.iter().map(|&person| (person, mark.room)).collect::<Vec<_>>()
+                };
+                let taken: BTreeSet<_> = marks.iter().flat_map(each).collect();
+                self.unsaved.retain(|mark| !taken.contains(mark));
+            }
             _ => {}
         }
     }
@@ -56,8 +63,6 @@ impl Plain {
                 if !self.ends_arriving(*person) {
                     self.arrive(*person, name, *token, *at);
                 }
-                // What was said while they were on their way, they have not missed.
-                self.mark_read(self.lobby, *person, Offset::MAX);
             }
             Entry::Rename { person, name, .. } => {
                 let Some(somebody) = self.people.get_mut(person).filter(|one| !one.leaving) else {
@@ -85,9 +90,16 @@ impl Plain {
                 self.rooms.get_mut(room).into_iter().for_each(|room| epoch.clone_into(&mut room.place.epoch));
             }
             Entry::Remove { room } => return self.removed(*room),
-            Entry::Join { room, person, .. } => return self.joined(*room, *person),
+            Entry::Join { room, person, .. } => return self.joined(*room, *person, done),
             Entry::Leave { room, person } => return self.left(*room, *person, now),
             Entry::MarkRead { room, person, read } => return self.read(*room, *person, *read),
+            Entry::Marks { marks } => {
+                let mut news = Vec::new();
+                for ReadMark { room, read, people } in marks {
+                    people.iter().for_each(|&person| news.extend(self.read(*room, person, *read)));
+                }
+                return news;
+            }
             Entry::AddToken { .. }
             | Entry::SeeSession { .. }
             | Entry::Avatar { .. }
@@ -116,7 +128,8 @@ impl Plain {
             Entry::Sweep { .. }
             | Entry::GiveUpPictures { .. }
             | Entry::ForgetReceipts { .. }
-            | Entry::Reserve { .. } => {}
+            | Entry::Reserve { .. }
+            | Entry::Compare(_) => {}
         }
         Vec::new()
     }
@@ -146,6 +159,11 @@ impl Plain {
             }
             Entry::MarkRead { room, person, .. } if *failure == Failure::Busy => {
                 self.unsaved.insert((*person, *room));
+            }
+            Entry::Marks { marks } if *failure == Failure::Busy => {
+                for mark in marks {
+                    self.unsaved.extend(mark.people.iter().map(|&person| (person, mark.room)));
+                }
             }
             _ => {}
         }
@@ -228,19 +246,26 @@ impl Plain {
         vec![News::Removed { room: id, name: room.place.name, kind: room.place.kind }]
     }
 
-    fn joined(&mut self, room: RoomId, person: PersonId) -> Vec<News> {
+    fn read_to_the_end(&mut self, room: RoomId, person: PersonId) {
+        let last = self.rooms.get(&room).map_or(0, |room| room.place.last);
+        self.read(room, person, last);
+    }
+
+    fn joined(&mut self, room: RoomId, person: PersonId, done: &Done) -> Vec<News> {
+        if *done == Done::Joined {
+            self.read_to_the_end(room, person);
+        }
         if !self.rooms.contains_key(&room) || self.get(person).is_none() {
             return Vec::new();
         }
         let is_in = self.is_member(person, room);
         let held = self.rooms.get_mut(&room).unwrap();
         held.empty_until = None;
+        let read = held.place.last;
         if is_in {
             return Vec::new();
         }
-        let read = held.place.last;
         self.members.insert((room, person), (read, Vec::new()));
-        self.unsaved.insert((person, room));
         vec![News::Joined { room, who: self.named(person) }]
     }
 
@@ -278,7 +303,9 @@ impl Plain {
             | Done::Accepted { .. }
             | Done::SessionEnded { .. }
             | Done::Settled { .. }
-            | Done::Reserved { .. } => {
+            | Done::Reserved { .. }
+            | Done::Joined
+            | Done::Compared { .. } => {
                 unreachable!("who governs has tests of their own")
             }
         };

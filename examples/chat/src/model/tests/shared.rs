@@ -49,7 +49,7 @@ fn whoever_was_slower_is_nobody_and_the_name_is_free() {
         assert_eq!(model.grant("bob").unwrap_err().code, Code::NameTaken, "nobody gets it meanwhile");
         assert!(apply(&mut model, &arrive, Err(failure)).is_empty(), "nobody has heard of them");
         assert!(model.person(person).is_none() && model.with_token(&TOKEN).is_none());
-        assert_eq!((model.members(model.lobby()).len(), model.unsaved().len()), (0, 0));
+        assert_eq!((model.members(model.lobby()).len(), model.unsaved.len()), (0, 0));
         assert!(model.grant("bob").is_ok());
         assert_ne!(begin(&mut model, Some("Bob"), Some(TOKEN)).0, person, "nobody else gets their number");
     }

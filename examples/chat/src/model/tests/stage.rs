@@ -200,7 +200,7 @@ impl Stage {
         let is_healed = match entry {
             Entry::Forget { .. } => false,
             Entry::Create { room, .. } | Entry::Join { room, .. } => *room != self.live.lobby,
-            Entry::MarkRead { .. } => busy,
+            Entry::MarkRead { .. } | Entry::Marks { .. } => busy,
             _ => true,
         };
         self.faults == Faults::All || (self.faults == Faults::Healed && is_healed)

@@ -10,8 +10,9 @@ const FIXTURE: &str = include_str!("../../../fixtures/entries-1.txt");
 const PEOPLE: [PersonId; 5] = [3, 4, 7, 9, 13];
 
 /// Kinds that need nobody.
-const OF_NOBODY: [&str; 21] = [
+const OF_NOBODY: [&str; 23] = [
     "arrive",
+    "compare",
     "delivered",
     "dispatch",
     "dropped",
@@ -19,6 +20,7 @@ const OF_NOBODY: [&str; 21] = [
     "forget_receipts",
     "give_up_pictures",
     "lapse",
+    "marks",
     "postponed",
     "prune",
     "purged",
