@@ -96,6 +96,8 @@ pub(super) struct Hall {
     pub next_reading: u64,
     /// When what needs no hurry is done next.
     pub next_chores: Millis,
+    /// Were the chores this node's a moment ago?
+    pub held_chores: bool,
 }
 
 impl Hall {
@@ -155,6 +157,7 @@ impl Hall {
             robot,
             next_reading: 0,
             next_chores: 0,
+            held_chores: false,
             public_url: public_url.to_owned(),
             metrics: Metrics::default(),
             grace: Grace::new(Amounts::of(&settings)),

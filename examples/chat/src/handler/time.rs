@@ -37,10 +37,13 @@ pub(super) fn pass(hall: &mut Hall, peers: &mut Peers, now: Millis) {
     }
     let unsaved = hall.model.unsaved();
     hall.submit_each(peers, Vec::from_iter(unsaved));
-    if hall.next_chores <= now {
+    let holds_chores = hall.ledger.holds_chores();
+    // Whoever takes them over does not wait for the next round.
+    if hall.next_chores <= now || holds_chores && !hall.held_chores {
         hall.next_chores = now + CHORES;
         do_chores(hall, peers, now);
     }
+    hall.held_chores = holds_chores;
 }
 
 /// For those who watch over the chat. All of it is known: nothing is counted here.

@@ -54,7 +54,9 @@ pub(in crate::handler) fn begin(
         Some((name, _)) => format!("the robot cannot be called {name}: {}", refusal.words),
         None => refusal.words,
     })?;
-    if let Some(entry) = entry {
+    // Of several nodes the one that holds the chores makes it, and retires it.
+    let is_ours = !ledger.is_shared() || (wish.is_some() && model.robot().is_some());
+    if let Some(entry) = entry.filter(|_| is_ours) {
         model.begin(&entry);
         if let Err((entry, _)) = ledger.write(entry, Waiting::Nobody) {
             model.apply(&entry, &Err(Failure::Busy), ticks());

@@ -17,9 +17,12 @@ type Place<'a> = (RoomId, &'a str, Language);
 
 // ---- whether there is one
 
-/// If it could not be stored at the start, it is now.
+/// If it could not be stored at the start, it is now. Of several nodes, which may have other settings for a while, one sees to it.
 pub(in crate::handler) fn see_to(hall: &mut Hall, peers: &mut Peers, now: Millis) {
     hall.robot.tidy(now);
+    if !hall.ledger.holds_chores() {
+        return;
+    }
     let wish = hall.settings.robot.as_deref().map(|name| (name, hall.settings.robot_hook.is_some()));
     if wish.is_some() == hall.model.robot().is_some() {
         return;
