@@ -61,6 +61,8 @@ pub(crate) enum Ticket {
     Look {
         path: String,
     },
+    /// The same for a program that has heard more at another node.
+    Poll(RequestId),
 }
 
 /// For an entry.

@@ -28,8 +28,8 @@ impl Callers {
         news: &News,
     ) {
         match news {
-            News::Said { room, .. } => {
-                let polls = self.polls.of_room(*room);
+            News::Said { room, event } => {
+                let polls = self.polls.of_room(*room, event.offset);
                 telling::answer_all(peers, (model, metrics), &mut self.paces, &polls);
             }
             News::Done { .. } | News::Left { .. } | News::Removed { .. } | News::Gone { .. }

@@ -34,7 +34,7 @@ use pollcat::{Answer, PeerId, Peers, Request, RequestId};
 use super::hall::Hall;
 use crate::history::Millis;
 use answers::{JSON, PLAIN, count};
-pub(super) use polling::{polled, stop};
+pub(super) use polling::{polled, reached, stop};
 pub(super) use posted::posted;
 
 /// A request for a path that is for programs. Its host is right.

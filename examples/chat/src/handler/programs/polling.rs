@@ -12,11 +12,13 @@ use crate::model::Room;
 use crate::pace::Wait;
 use crate::refusal::Refusal;
 use crate::run::clock::ticks;
-use crate::tickets::Question;
+use crate::tickets::{Question, Ticket};
 use crate::voices::json::{PAGE, api};
 
 /// The longest wait, in seconds: proxies give up after a minute.
 const LONGEST_WAIT: Millis = 55;
+/// So long a program waits that has heard more at another node, in milliseconds, however short it wants to wait.
+const PATIENCE: Millis = 2_000;
 
 /// What is asked, as it stands in the address.
 struct Asked<'a> {
@@ -58,6 +60,12 @@ fn place(room: &Room, asked: &Asked<'_>) -> Option<Offset> {
     (is_same && after + 1 >= room.first() && after <= room.last()).then_some(after)
 }
 
+/// What the client has heard and this node has not, if it is of this history: it comes from a node that was faster.
+fn ahead(room: &Room, asked: &Asked<'_>) -> Option<Offset> {
+    let is_same = asked.epoch.as_deref().is_none_or(|epoch| epoch == room.epoch());
+    asked.after.filter(|after| is_same && *after > room.last())
+}
+
 /// At once, or later.
 pub(super) fn ask(
     hall: &mut Hall,
@@ -70,6 +78,13 @@ pub(super) fn ask(
     let id_of_room = hall.model.room_of(caller.bot, name)?;
     let room = hall.model.room(id_of_room).ok_or_else(Refusal::room_is_gone)?;
     let limit = asked.limit;
+    if let Some(after) = ahead(room, &asked).filter(|_| hall.ledger.is_shared()) {
+        let (request, until) = (peers.request_id(id), ticks() + (asked.wait * 1000).max(PATIENCE));
+        begin(hall, peers, Poll { request, caller, room: id_of_room, after, limit, until: Some(until) })?;
+        // While the log is away they hear in time that there is nothing.
+        hall.ledger.wait_for_all(Ticket::Poll(request));
+        return Ok(Answer::later());
+    }
     let Some(after) = place(room, &asked) else {
         let body = afresh(&hall.model, room, limit);
         return Ok(told(&mut hall.callers.paces, caller, body));
@@ -88,6 +103,23 @@ pub(super) fn ask(
     };
     begin(hall, peers, poll)?;
     Ok(Answer::later())
+}
+
+/// This node knows all by now that others knew when it was asked. What nobody knows is of another history.
+pub(in crate::handler) fn reached(hall: &mut Hall, peers: &mut Peers, request: RequestId) {
+    let Some(poll) = hall.callers.polls.get(request) else { return };
+    let last = hall.model.room(poll.room).map_or(0, Room::last);
+    let waits_on = poll.until.is_some_and(|until| until > ticks() + PATIENCE);
+    if last == poll.after && waits_on {
+        return;
+    }
+    let Some(poll) = hall.callers.polls.take(request) else { return };
+    let Some(room) = hall.model.room(poll.room).filter(|_| last < poll.after) else {
+        return answer_all(peers, (&hall.model, &hall.metrics), &mut hall.callers.paces, &[poll]);
+    };
+    let body = afresh(&hall.model, room, poll.limit);
+    let answer = told(&mut hall.callers.paces, poll.caller, body);
+    peers.answer_request(poll.request, answer);
 }
 
 fn begin(hall: &mut Hall, peers: &mut Peers, poll: Poll<RequestId>) -> Result<(), Refusal> {

@@ -78,15 +78,20 @@ impl<R: Copy + Eq + Hash> Polls<R> {
         self.remove(number)
     }
 
-    /// Those that wait for a room: something was said there.
-    pub(super) fn of_room(&mut self, room: RoomId) -> Vec<Poll<R>> {
+    /// Those that wait for a room: something was said there, under this offset. Who has heard more elsewhere waits on.
+    pub(super) fn of_room(&mut self, room: RoomId, said: Offset) -> Vec<Poll<R>> {
         // Nearly always there is nobody, and this is asked for each message.
         if self.by_room.is_empty() {
             return Vec::new();
         }
-        let numbers: Vec<u64> =
-            self.by_room.range((room, 0)..=(room, u64::MAX)).map(|&(_, number)| number).collect();
+        let numbers = self.by_room.range((room, 0)..=(room, u64::MAX)).map(|&(_, number)| number);
+        let numbers = numbers.filter(|number| self.all[number].after < said).collect();
         self.remove_all(numbers)
+    }
+
+    /// One that goes on waiting.
+    pub(super) fn get(&self, request: R) -> Option<&Poll<R>> {
+        self.all.get(self.numbers.get(&request)?)
     }
 
     /// Those that have waited long enough.
@@ -149,8 +154,8 @@ mod tests {
         }
         assert_eq!(requests(polls.over(9)), [0; 0]);
         assert_eq!(requests(polls.over(15)), [1, 3]);
-        assert_eq!(requests(polls.of_room(5)), [2], "the other one waits for the disk");
-        assert_eq!(requests(polls.of_room(5)), [0; 0]);
+        assert_eq!(requests(polls.of_room(5, 1)), [2], "the other one waits for the disk");
+        assert_eq!(requests(polls.of_room(5, 1)), [0; 0]);
         assert_eq!(polls.take(4).map(|poll| poll.request), Some(4));
         assert_eq!(polls.take(4), None);
         assert_nothing_is_left(&polls);
@@ -166,7 +171,21 @@ mod tests {
         let gone = polls.begin(poll(4, 1, 5, None)).unwrap();
         assert_eq!(gone.map(|poll| poll.request), Some(0));
         assert_eq!(requests(polls.ended(|poll| poll.caller.key == 1)), [1, 2, 3, 4]);
-        assert_eq!(requests(polls.of_room(5)), [9]);
+        assert_eq!(requests(polls.of_room(5, 1)), [9]);
+        assert_nothing_is_left(&polls);
+    }
+
+    #[test]
+    fn who_has_heard_more_at_another_node_waits_until_more_is_said_here() {
+        let mut polls = Polls::default();
+        for (request, after) in [(1, 3), (2, 5)] {
+            let ahead = Poll { after, ..poll(request, 1, 5, Some(10)) };
+            assert_eq!(polls.begin(ahead), Ok(None));
+        }
+        assert_eq!(requests(polls.of_room(5, 3)), [0; 0]);
+        assert_eq!(requests(polls.of_room(5, 5)), [1]);
+        assert_eq!(polls.get(2).map(|poll| poll.after), Some(5));
+        assert_eq!(requests(polls.of_room(5, 6)), [2]);
         assert_nothing_is_left(&polls);
     }
 
