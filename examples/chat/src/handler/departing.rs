@@ -23,22 +23,29 @@ pub(super) fn end_the_silent(hall: &mut Hall, peers: &mut Peers, now: Millis) {
 
 /// A connection has gone.
 pub(super) fn depart(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
+    note_address(hall, peer);
     let Some((session, last_of)) = hall.sessions.remove(peer) else {
         return;
     };
-    if let (Some(person), Some(address)) = (session.was(), session.client) {
-        hall.left.note(person, address, ticks());
-    }
     hall.early.give_back(session.payer, session.held.bytes());
     go(hall, peers, peer, last_of);
 }
 
 /// A connection is being closed: it is nobody's from now on.
 pub(super) fn end(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
+    note_address(hall, peer);
     let payer = hall.sessions.get(peer).and_then(|session| session.payer);
     if let Some((waited, last_of)) = hall.sessions.end(peer) {
         hall.early.give_back(payer, waited);
         go(hall, peers, peer, last_of);
+    }
+}
+
+/// From where somebody was here. Once for each connection: of whoever is put out, when they are.
+fn note_address(hall: &mut Hall, peer: PeerId) {
+    let session = hall.sessions.get(peer);
+    if let Some((person, address)) = session.and_then(|session| session.person().zip(session.client)) {
+        hall.left.note(person, address, ticks());
     }
 }
 

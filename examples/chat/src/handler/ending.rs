@@ -128,7 +128,7 @@ fn end_all(
 
 /// Those who are here from an address that was banned are turned out, as those who come from there are: they may be the same
 /// under another name. Who governs the chat stays, and can lift the ban.
-fn end_from_there(hall: &mut Hall, peers: &mut Peers) {
+pub(super) fn end_from_there(hall: &mut Hall, peers: &mut Peers) {
     let governs = |person| hall.model.role_of(person) >= Role::Admin;
     let is_out =
         |peer: &PeerId| !hall.sessions.person(*peer).is_some_and(governs) && is_banned_from(hall, *peer);

@@ -14,6 +14,7 @@
 //! | `greeting.rs`, `devices.rs`, `welcome.rs` | how people come: by a name, a token, a code; what they are told |
 //! | `departing.rs`, `farewell.rs` | how connections go, and who goes for good with their last one |
 //! | `ending.rs`, `visits.rs` | whose connections are ended; what the log says of how they went |
+//! | `bans.rs` | from which addresses somebody is banned |
 //! | `going.rs`, `stages.rs` | how the chat goes down; what a service manager hears |
 //! | `looks.rs`, `avatars.rs` | lists of what few may know; the pictures by which people are shown |
 //! | `missed.rs` | what a connection has missed |
@@ -26,6 +27,7 @@
 
 mod admin;
 mod avatars;
+mod bans;
 mod barrier;
 mod changing;
 mod departing;

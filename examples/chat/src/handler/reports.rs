@@ -8,7 +8,7 @@ use pollcat::{PeerId, Peers};
 use super::hall::Hall;
 use super::outside::told_once;
 use super::{
-    admin, devices, ending, farewell, greeting, looks, nodes, outside, programs, questions, requests,
+    admin, bans, devices, ending, farewell, greeting, looks, nodes, outside, programs, questions, requests,
 };
 use crate::deliver::{Deliver, Floor};
 use crate::history::{
@@ -100,6 +100,7 @@ fn apply(
         }
     }
     admin::applied(hall, peers, entry, &outcome);
+    bans::applied(hall, peers, entry, &outcome, origin);
     outside::push::applied(hall, entry, &outcome);
     if let (Origin::Here, false, Entry::Arrive { person, .. }, Ok(_)) =
         (origin, is_waited_for, entry, &outcome)

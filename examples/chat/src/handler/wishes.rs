@@ -5,15 +5,14 @@ use std::time::Instant;
 
 use pollcat::Peers;
 
-use super::greeting;
 use super::hall::Hall;
+use super::{bans, greeting};
 use crate::ask::{Aimed, Intent, To, Wish};
 use crate::cost::Cost;
 use crate::history::{Act, Append, By, Deed, Entry, RoomId, RoomKind};
-use crate::model::{ADDRESSES, Decision};
+use crate::model::Decision;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
-use crate::run::clock::ticks;
 use crate::tickets::{Asker, Waiting};
 use crate::voices::json::targets;
 use crate::words::weight;
@@ -92,6 +91,7 @@ pub(super) fn grant(
     let Decision { mut entries, room, key, .. } = decide(hall, asker, wish)?;
     check_targets(hall, &entries)?;
     let asker = asker.clone();
+    let mut questions = Vec::new();
     let waiting = match then {
         Then::Say => {
             let read = hall.sessions.get(asker.peer).map_or_else(Instant::now, |session| session.read);
@@ -111,7 +111,8 @@ pub(super) fn grant(
         Then::Accept if room != hall.model.lobby() => Waiting::Entered { asker, room },
         Then::Do { is_for_addresses } => {
             if is_for_addresses {
-                add_addresses(hall, &mut entries);
+                bans::add_addresses(hall, &mut entries);
+                questions = bans::questions(hall, &entries);
             }
             Waiting::Acted(asker)
         }
@@ -127,7 +128,9 @@ pub(super) fn grant(
         }
         return Ok(());
     }
-    hall.submit_all(peers, entries, waiting)
+    hall.submit_all(peers, entries, waiting)?;
+    hall.submit_each(peers, questions);
+    Ok(())
 }
 
 /// Does the software of a target find in its address what it needs?
@@ -154,19 +157,6 @@ fn is_altered(sent: Option<Cow<'_, str>>, entries: &[Entry]) -> bool {
     sent.is_some_and(|sent| body.words() != Some(&*sent))
 }
 
-/// A ban is for the addresses, too: of their connections, and of those that have ended within the last hour.
-fn add_addresses(hall: &Hall, entries: &mut [Entry]) {
-    for entry in entries {
-        let Entry::Act(Deed { act: Act::Restrain { person, addresses, room: None, .. }, .. }) = entry else {
-            continue;
-        };
-        let windows = hall.sessions.windows_of(*person).iter();
-        let here = windows.filter_map(|&peer| hall.sessions.get(peer)?.client);
-        let before = hall.left.of(*person, ticks());
-        *addresses = hall.door.bans.written(here.chain(before), ADDRESSES);
-    }
-}
-
 /// The same of an act on the admin page, by somebody who is in no room, or nobody.
 pub(super) fn grant_on_page(
     hall: &mut Hall,
@@ -179,8 +169,10 @@ pub(super) fn grant_on_page(
     let made = Made::of(&intent.what);
     let Decision { mut entries, key, .. } = hall.model.decide_on_page(by, intent, hall.moment())?;
     check_targets(hall, &entries)?;
+    let mut questions = Vec::new();
     if is_for_addresses {
-        add_addresses(hall, &mut entries);
+        bans::add_addresses(hall, &mut entries);
+        questions = bans::questions(hall, &entries);
     }
     if entries.is_empty() {
         hall.answer(peers, asker, &Reply::Acted);
@@ -191,7 +183,9 @@ pub(super) fn grant_on_page(
         Some(made) => made.waiting(asker, key),
         None => Waiting::Acted(asker),
     };
-    hall.submit_all(peers, entries, waiting)
+    hall.submit_all(peers, entries, waiting)?;
+    hall.submit_each(peers, questions);
+    Ok(())
 }
 
 /// The room in which something is going to be said. A private talk begins now.

@@ -8,7 +8,7 @@ use super::outbox::{self, Outgoing};
 use super::progress::Progress;
 use super::rooms::New;
 use super::{
-    Answer, Done, Entry, acts, bots, comparing, erasing, events, lapses, people, purge, reminders, rooms,
+    Answer, Done, Entry, acts, bans, bots, comparing, erasing, events, lapses, people, purge, reminders, rooms,
     sessions,
 };
 
@@ -58,6 +58,9 @@ fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) ->
         }
         Entry::Avatar { person, avatar } => sessions::set_avatar(connection, *person, avatar.as_ref()),
         Entry::Act(deed) => acts::carry_out(connection, progress, deed),
+        Entry::BanAddresses { person, since, addresses, .. } => {
+            bans::add(connection, *person, *since, addresses)
+        }
         Entry::Lapse { at } => kept(lapses::lapse(connection, *at)),
         Entry::Unname { person, after, upto } => kept(purge::unname(connection, *person, *after, *upto)),
         Entry::Purged { purge } => kept(purge::end(connection, *purge)),

@@ -160,6 +160,17 @@ pub(crate) enum Entry {
         of_anybody: bool,
     },
 
+    /// A ban from the whole chat is for these addresses, too: somebody was there at another node than that of whoever has banned them.
+    /// `NoSuchEvent` if there is no such ban any more.
+    BanAddresses {
+        person: PersonId,
+        /// When they were banned: by another ban, others are meant.
+        since: Millis,
+        addresses: Vec<String>,
+        /// Other nodes add what they know.
+        asks: bool,
+    },
+
     // ---- the world outside
     /// The robot of the chat is this, or there is none any more: who was it before is removed. `Taken` if somebody has the
     /// name. The same again changes nothing.

@@ -16,6 +16,7 @@
 //! | `Append` that takes something back | its author, or who runs the chat | `NoSuchPerson` | whose it was, and the right |
 //! | `Append` that erases | nobody: who has ordered it may be gone | | the order, with the name that is told now: `Lacks` |
 //! | `Act` | who does it, or who runs the chat | `NoSuchPerson` | the right; whom it is about, and the room |
+//! | `BanAddresses` | whom it is about | `NoSuchPerson` | whether it is that ban |
 //! | `Dispatch`, `Ring`, `Unremind`, `Marks` | nobody: their rows go with people and rooms | | the rows |
 //! | all others | nobody | | |
 //!
@@ -62,7 +63,8 @@ fn needed(entry: &Entry) -> [Option<PersonId>; 2] {
         | Entry::MarkRead { person, .. }
         | Entry::SetLevel { person, .. }
         | Entry::AddToken { person, .. }
-        | Entry::Avatar { person, .. } => [Some(*person), None],
+        | Entry::Avatar { person, .. }
+        | Entry::BanAddresses { person, .. } => [Some(*person), None],
         Entry::Remind { reminder } => [Some(reminder.person), None],
         Entry::Create { folded, maker, .. } => match direct_pair(folded) {
             Some([one, other]) => [Some(one), Some(other)],

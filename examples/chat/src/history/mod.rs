@@ -25,7 +25,8 @@
 //! | `comparing.rs` | whether the tables of several nodes are the same |
 //! | `chores.rs`, `deciding.rs`, `noted.rs`, `wal.rs` | what is done in a pause; SQLite's log |
 //! | `apply.rs`, `progress.rs` | the log, applied; how far it is |
-//! | `people.rs`, `sessions.rs`, `once.rs`, `rooms.rs`, `events.rs`, `receipts.rs`, `erasing.rs`, `lapses.rs` | the entries, one by one |
+//! | `people.rs`, `sessions.rs`, `once.rs`, `rooms.rs`, `events.rs`, `receipts.rs`, `erasing.rs`, `bans.rs`, `lapses.rs` | the entries, one by one |
+//! | `called.rs` | names, and which ones look like one that somebody has |
 //! | `bots.rs`, `outbox.rs`, `reminders.rs` | those about the world outside |
 //! | `acts/`, `standing.rs`, `stop.rs` | what is done by those who have a right to it; who that is; why not |
 //! | `purge.rs` | all that somebody has said, erased bit by bit |
@@ -38,6 +39,7 @@ mod acts;
 mod apply;
 mod archive;
 mod backups;
+mod bans;
 mod bots;
 mod calendar;
 mod chores;
@@ -107,6 +109,7 @@ pub(crate) use archive::{
 };
 pub(crate) use backups::{BackupPlan, BackupState};
 use backups::{Backups, Keeper};
+pub(crate) use bans::MOST_ADDRESSES;
 pub(crate) use calendar::{Calendar, Wall};
 use chores::Chores;
 pub(crate) use copies::Copy;

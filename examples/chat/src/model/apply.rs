@@ -47,6 +47,7 @@ impl Model {
             | Entry::Unname { .. }
             | Entry::Purged { .. }
             | Entry::ForgetActs { .. }
+            | Entry::BanAddresses { .. }
             | Entry::SetLevel { .. }
             | Entry::SeeKey { .. }
             | Entry::Dispatch { .. }
@@ -102,6 +103,9 @@ impl Model {
                 return self.avatar(*person, shown);
             }
             Entry::Act(deed) => return self.carry_out_act(deed, done, now),
+            Entry::BanAddresses { person, since, addresses, .. } => {
+                self.add_addresses(*person, *since, addresses);
+            }
             Entry::Lapse { at } => return self.lapse(*at),
             Entry::Purged { purge } => self.end_erasing(*purge),
             Entry::Robot { .. }

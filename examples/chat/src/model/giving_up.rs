@@ -75,6 +75,7 @@ impl Model {
             | Entry::Unname { .. }
             | Entry::Purged { .. }
             | Entry::ForgetActs { .. }
+            | Entry::BanAddresses { .. }
             | Entry::SetLevel { .. }
             | Entry::SeeKey { .. }
             | Entry::Dispatch { .. }

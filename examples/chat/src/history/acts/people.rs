@@ -7,13 +7,12 @@ use super::super::progress::Progress;
 use super::super::purge::{self, Mode, Order};
 use super::super::schema::signed;
 use super::super::stop::Stop;
-use super::super::{Done, Failure, Millis, Number, PersonId, Restraint, RoomId, gone, rooms, standing};
+use super::super::{
+    Done, Failure, MOST_ADDRESSES, Millis, Number, PersonId, Restraint, RoomId, gone, rooms, standing,
+};
 use super::doing::Doing;
 use super::reports::drop_held;
 use crate::rights::{self, InChat, InRoom, Lack, Role};
-
-/// With more, nobody is meant.
-const MOST_ADDRESSES: usize = 64;
 
 /// Who is not to speak, or not to be, where.
 #[derive(Clone, Copy)]

@@ -128,6 +128,11 @@ pub(super) fn any_other(dice: &mut Dice, n: usize) -> Entry {
             let (token, code) = (key(dice), (dice.below(2) == 0).then(|| key(dice)));
             Entry::AddToken { person, token, at, code }
         }
+        1 if n.is_multiple_of(4) => {
+            let _as_many_throws: TokenHash = key(dice);
+            let addresses = (0..n % 3).map(|last| format!("203.0.113.{last}/32")).collect();
+            Entry::BanAddresses { person, since: at - n as Millis % 9, addresses, asks: n.is_multiple_of(8) }
+        }
         1 => {
             Entry::SeeSession { token: key(dice), at, client: format!("client {n}"), place: "203.0.*".into() }
         }

@@ -120,6 +120,7 @@ impl Model {
             | Entry::Purged { .. }
             | Entry::ForgetActs { .. }
             | Entry::Robot { .. }
+            | Entry::BanAddresses { .. }
             | Entry::SetLevel { .. }
             | Entry::SeeKey { .. }
             | Entry::Dispatch { .. }

@@ -262,7 +262,7 @@ impl Model {
             return Vec::new();
         };
         match change {
-            Altered::Name { is_private, name, folded, title } => {
+            Altered::Name { is_private, name, folded, title, .. } => {
                 self.rooms.rename(room, *is_private, name, folded);
                 self.govern.describe(room, |traits| traits.title.clone_from(title));
                 self.end_targets_of_outsiders(room);
@@ -313,6 +313,11 @@ impl Model {
         if let Some(person) = self.govern.erased(work) {
             self.people.free_withheld(person);
         }
+    }
+
+    /// A ban from the whole chat that began then is for these addresses, too.
+    pub(in crate::model) fn add_addresses(&mut self, person: PersonId, since: Millis, more: &[String]) {
+        self.govern.restraints.add_addresses(person, since, more);
     }
 
     /// Somebody is shown by another picture.

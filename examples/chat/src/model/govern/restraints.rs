@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::addresses::Addresses;
-use crate::history::{Millis, PersonId, Restraint, RoomId, StoredRestraint};
+use crate::history::{MOST_ADDRESSES, Millis, PersonId, Restraint, RoomId, StoredRestraint};
 
 /// Whom it is about, where, and what it is: one of each.
 type Key = (PersonId, Option<RoomId>, Restraint);
@@ -32,6 +32,19 @@ impl Restraints {
         self.ending.extend(restraint.until.map(|until| (until, key)));
         self.addresses.insert(restraint.person, &restraint.addresses);
         self.all.insert(key, restraint);
+    }
+
+    /// A ban from the whole chat that began then is for these addresses, too.
+    pub(super) fn add_addresses(&mut self, person: PersonId, since: Millis, more: &[String]) {
+        let ban = self.all.get_mut(&(person, None, Restraint::Ban)).filter(|ban| ban.at == since);
+        let Some(ban) = ban else { return };
+        for address in more {
+            let is_one = !address.is_empty() && !address.contains(' ');
+            if is_one && ban.addresses.len() < MOST_ADDRESSES && !ban.addresses.contains(address) {
+                ban.addresses.push(address.clone());
+                self.addresses.insert(person, std::slice::from_ref(address));
+            }
+        }
     }
 
     pub(super) fn remove(&mut self, key: Key) -> Option<StoredRestraint> {

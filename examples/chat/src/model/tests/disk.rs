@@ -181,6 +181,7 @@ impl Disk {
             | Entry::Purged { .. }
             | Entry::ForgetActs { .. }
             | Entry::Robot { .. }
+            | Entry::BanAddresses { .. }
             | Entry::SetLevel { .. }
             | Entry::SeeKey { .. }
             | Entry::Dispatch { .. }

@@ -109,6 +109,7 @@ impl Plain {
             | Entry::Purged { .. }
             | Entry::ForgetActs { .. }
             | Entry::Robot { .. }
+            | Entry::BanAddresses { .. }
             | Entry::SetLevel { .. }
             | Entry::SeeKey { .. }
             | Entry::Dispatch { .. }
