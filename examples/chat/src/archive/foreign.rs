@@ -165,8 +165,8 @@ impl Coming<'_> {
             let id = match &room {
                 Some((id, _)) => *id,
                 None => {
-                    let (name, folded) = rooms.take(channel, self.origin);
-                    let id = annex.room(name.clone(), folded, heard.at)?;
+                    let (name, keys) = rooms.take(channel, self.origin);
+                    let id = annex.room((name.clone(), keys.split()), heard.at)?;
                     room = Some((id, name));
                     id
                 }

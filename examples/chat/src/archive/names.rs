@@ -33,8 +33,8 @@ impl Rooms {
         Rooms { taken: taken.collect(), max }
     }
 
-    /// The name as it is shown, and its key: that of the channel, or the next that is free.
-    pub(super) fn take(&mut self, name: &str, origin: &str) -> (String, String) {
+    /// The name as it is shown, and its keys: that of the channel, or the next that is free.
+    pub(super) fn take(&mut self, name: &str, origin: &str) -> (String, Keys) {
         let plain = plain(name, self.max);
         let with = |name: &str, end: &str| trimmed(name, self.max.saturating_sub(end.len() + 1)) + "-" + end;
         let named = [plain.clone(), with(&plain, origin), origin.to_owned()];
@@ -52,7 +52,7 @@ impl Rooms {
         let shown = free.unwrap_or(name);
         let keys = Keys::of_room(&shown);
         self.taken.extend(keys.iter().map(str::to_owned));
-        (shown, keys.folded)
+        (shown, keys)
     }
 }
 

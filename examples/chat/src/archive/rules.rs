@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::history::{Cell, Is, Kind, gone};
-use crate::model::names::{Name, NameFault, check_person, check_room, fold_person, guest_name};
+use crate::model::names::{Keys, Name, NameFault, check_person, check_room, fold_person, guest_name};
 use crate::model::{direct_name, direct_pair, private_name};
 
 /// Characters of a name: no setting allows more, and the history may be of a chat that allowed as many.
@@ -43,12 +43,13 @@ impl Rules {
         }
         if is_numbered {
             row.set("folded", fold_person(&name));
+            row.set_or_empty("look", None);
             return Ok(());
         }
         let Name { shown, keys } = checked(&name, check_person)?;
         alone(&mut self.people, &keys.folded, &shown)?;
         row.set("name", shown);
-        row.set("folded", keys.folded);
+        row.set_keys(keys);
         Ok(())
     }
 
@@ -61,7 +62,7 @@ impl Rules {
                 let Name { shown, keys } = checked(&name, check_room)?;
                 alone(&mut self.rooms, &keys.folded, &shown)?;
                 row.set("name", shown);
-                row.set("folded", keys.folded);
+                row.set_keys(keys);
                 return Ok(());
             }
         };
@@ -70,6 +71,7 @@ impl Rules {
             return Err(format!("`name` is not {wanted}"));
         }
         row.set("folded", name);
+        row.set_or_empty("look", None);
         if let Some(title) = row.may("title") {
             let Name { shown, .. } =
                 check_room(&title, LONGEST).map_err(|fault| wrong("title", &title, fault))?;
@@ -136,5 +138,17 @@ impl Row<'_> {
         if let Some(at) = self.kind.column(column) {
             self.cells[at] = Cell::Text(text);
         }
+    }
+
+    fn set_or_empty(&mut self, column: &str, text: Option<String>) {
+        if let Some(at) = self.kind.column(column) {
+            self.cells[at] = text.map_or(Cell::None, Cell::Text);
+        }
+    }
+
+    fn set_keys(&mut self, keys: Keys) {
+        let (folded, look) = keys.split();
+        self.set("folded", folded);
+        self.set_or_empty("look", look);
     }
 }

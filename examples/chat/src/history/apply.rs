@@ -4,6 +4,7 @@
 
 use rusqlite::{Connection, Result};
 
+use super::called::Called;
 use super::outbox::{self, Outgoing};
 use super::progress::Progress;
 use super::rooms::New;
@@ -33,16 +34,20 @@ pub(super) fn apply_decided(
 
 fn carry_out(connection: &Connection, progress: &mut Progress, entry: &Entry) -> Answer {
     match entry {
-        Entry::Arrive { person, name, folded, token, at } => {
-            people::arrive(connection, progress, *person, (name, folded), token.as_ref(), *at)
+        Entry::Arrive { person, name, folded, look, token, at } => {
+            let called = Called { name, folded, look: look.as_deref() };
+            people::arrive(connection, progress, *person, &called, token.as_ref(), *at)
         }
-        Entry::Rename { person, name, folded } => people::rename(connection, *person, (name, folded)),
+        Entry::Rename { person, name, folded, look } => {
+            people::rename(connection, *person, &Called { name, folded, look: look.as_deref() })
+        }
         Entry::Noticed { person } => people::noticed(connection, *person),
         Entry::Seen { person, at } => people::seen(connection, *person, *at),
         Entry::Forget { person, away } => people::forget(connection, *person, *away),
-        Entry::Create { room, kind, name, folded, epoch, at, maker, title } => {
+        Entry::Create { room, kind, name, folded, look, epoch, at, maker, title } => {
             let (room, kind, at, maker, title) = (*room, *kind, *at, *maker, title.as_deref());
-            rooms::create(connection, progress, &New { room, kind, name, folded, epoch, at, maker, title })
+            let called = Called { name, folded, look: look.as_deref() };
+            rooms::create(connection, progress, &New { room, kind, called, epoch, at, maker, title })
         }
         Entry::Renew { room, epoch } => rooms::renew(connection, *room, epoch),
         Entry::Remove { room } => rooms::remove(connection, *room),

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
+use super::called::Called;
 use super::people::{depart, is_refused, rename};
 use super::progress::Progress;
 use super::schema::{number, signed};
@@ -19,9 +20,9 @@ pub(super) fn set_robot(
     let refused = match (robot, old) {
         (None, None) => return Ok(KEPT),
         (None, Some(old)) => retire(connection, old)?,
-        (Some(robot), Some(old)) => rename(connection, old, (&robot.name, &robot.folded))?,
+        (Some(robot), Some(old)) => rename(connection, old, &called(robot))?,
         (Some(robot), None) => {
-            let new = New { bot: robot.person, name: &robot.name, folded: &robot.folded };
+            let new = New { bot: robot.person, called: called(robot) };
             make(connection, progress, &new, BotKind::Robot, (None, at))?
         }
     };
@@ -39,6 +40,10 @@ pub(super) fn set_robot(
     Ok(KEPT)
 }
 
+fn called(robot: &Robot) -> Called<'_> {
+    Called { name: &robot.name, folded: &robot.folded, look: robot.look.as_deref() }
+}
+
 fn robot_of(connection: &Connection) -> Result<Option<PersonId>> {
     connection
         .prepare_cached("SELECT person FROM bots WHERE kind = 1 AND gone = 0")?
@@ -49,8 +54,7 @@ fn robot_of(connection: &Connection) -> Result<Option<PersonId>> {
 /// A bot that is to be made.
 pub(super) struct New<'a> {
     pub bot: PersonId,
-    pub name: &'a str,
-    pub folded: &'a str,
+    pub called: Called<'a>,
 }
 
 /// It is in no room yet. `Taken` if somebody has the number or the name.
@@ -61,21 +65,25 @@ pub(super) fn make(
     kind: BotKind,
     (by, at): (By, Millis),
 ) -> Answer {
-    let id = signed(new.bot);
+    let New { bot, called } = new;
+    let id = signed(*bot);
+    if called.is_like_that_of_a_person(connection, *bot)? {
+        return Ok(Err(Failure::Taken));
+    }
     // A bot that is gone has its number still.
     let made = connection
         .prepare_cached(
-            "INSERT INTO people (id, name, folded, seen)
-             SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM bots WHERE person = ?1)",
+            "INSERT INTO people (id, name, folded, look, seen)
+             SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM bots WHERE person = ?1)",
         )?
-        .execute(params![id, new.name, new.folded, at]);
+        .execute(params![id, called.name, called.folded, called.look, at]);
     if matches!(made, Ok(0)) || is_refused(made)? {
         return Ok(Err(Failure::Taken));
     }
     connection
         .prepare_cached("INSERT INTO bots (person, kind, by, made) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![id, kind.number(), by.map(signed), at])?;
-    progress.pass_person(new.bot);
+    progress.pass_person(*bot);
     Ok(KEPT)
 }
 

@@ -17,10 +17,10 @@ use super::{Answer, Behind, Bite, Done, Key};
 /// All that lasts: the tables with their columns, and the order of their rows, which is that of their key.
 pub(super) const LASTS: [(&str, &str, &str); 26] = [
     ("state", "applied next_event next_person next_room next_number picture_bytes door", "one"),
-    ("people", "id name folded gone guest seen silent role", "id"),
+    ("people", "id name folded look gone guest seen silent role", "id"),
     ("tokens", "id person hash since seen client place", "id"),
     ("avatars", "person id media_type width height size bytes", "person"),
-    ("rooms", "id kind name folded epoch made first last voice title topic pace closed maker", "id"),
+    ("rooms", "id kind name folded look epoch made first last voice title topic pace closed maker", "id"),
     ("removed_rooms", "id", "id"),
     ("members", "room person read op spoke level told", "room, person"),
     ("restraints", "person room kind until by at reason addresses", "person, room, kind"),
@@ -31,7 +31,7 @@ pub(super) const LASTS: [(&str, &str, &str); 26] = [
     ("announcements", "id text by at", "id"),
     ("reports", "id room offset at by reason author author_name key text mentions", "id"),
     ("held_pictures", "report id media_type width height size bytes", "report"),
-    ("purges", "id person room since upto by by_name mode withheld", "id"),
+    ("purges", "id person room since upto by by_name mode withheld folded look", "id"),
     ("acts", "id at by by_name act person person_name room room_name detail reason", "id"),
     ("unread_mentions", "room person offset", "room, person, offset"),
     ("events", "id room offset at author author_name kind text target mentions targets called", "id"),

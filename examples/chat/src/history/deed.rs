@@ -144,6 +144,8 @@ pub(crate) enum Act {
         bot: PersonId,
         name: String,
         folded: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<String>,
         room: RoomId,
     },
     /// It is gone for good, with its keys. What it said was still said by a bot.
@@ -209,8 +211,15 @@ pub(crate) enum Restraint {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Change {
     /// How it is called, and whether it is private: a private room is called by its number (`+12`), which is its key too, and
-    /// shows its title. `Taken` if another room has the key.
-    Name { is_private: bool, name: String, folded: String, title: Option<String> },
+    /// shows its title. `Taken` if another room has the key, or a name that looks like this one.
+    Name {
+        is_private: bool,
+        name: String,
+        folded: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<String>,
+        title: Option<String>,
+    },
     /// A line; perhaps empty.
     Topic(String),
     /// Seconds between two messages of a member; 0: none.

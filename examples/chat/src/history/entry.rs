@@ -26,21 +26,26 @@ use super::{
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Entry {
     // ---- people
-    /// A person is new. `Taken` if somebody has the number, the name or the token. Without a `token` they are a guest, who cannot come
+    /// A person is new. `Taken` if somebody has the number, the token, the name, or one that looks like it. Without a `token` they are a guest, who cannot come
     /// back: they are forgotten when the history is opened next, at the latest.
     Arrive {
         person: PersonId,
         name: String,
         folded: String,
+        /// The second key, if that is another one: what the name is drawn like.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<String>,
         #[serde(with = "maybe_hash")]
         token: Option<TokenHash>,
         at: Millis,
     },
-    /// A person has chosen another name. `Taken` if somebody has it.
+    /// A person has chosen another name. `Taken` if somebody has it, or one that looks like it.
     Rename {
         person: PersonId,
         name: String,
         folded: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<String>,
     },
     /// A person has done something that others could see.
     Noticed {
@@ -64,12 +69,14 @@ pub(crate) enum Entry {
 
     // ---- rooms
     /// A room is made: its number, how it is called, and by which key (folded name, or `@3:7`) nobody else may
-    /// call theirs (`Taken`).
+    /// call theirs, nor by one that looks like it (`Taken`).
     Create {
         room: RoomId,
         kind: RoomKind,
         name: String,
         folded: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<String>,
         epoch: String,
         at: Millis,
         /// Whoever has made it: they are its op when they join it.
@@ -338,6 +345,8 @@ pub(crate) struct Robot {
     pub person: PersonId,
     pub name: String,
     pub folded: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<String>,
     /// What it is asked goes out to a program, which answers: it is noted with the message.
     pub has_hook: bool,
 }

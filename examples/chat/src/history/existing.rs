@@ -7,11 +7,11 @@
 //!
 //! | entry | who has to be there | otherwise | and then it is looked at |
 //! |---|---|---|---|
-//! | `Arrive` | nobody | | the number, the name, the token: `Taken` |
+//! | `Arrive` | nobody | | the number, the token, the name and what looks like it: `Taken` |
 //! | `Rename`, `AddToken`, `Remind`, `Avatar`, `Noticed`, `Seen` | whose it is | `NoSuchPerson` | the name, the token, how many there are |
 //! | `Forget` | whom it is about | `NoSuchPerson` | whether they are as they were: `Returned`; a ban |
 //! | `Join`, `Leave`, `MarkRead`, `SetLevel` | whose it is | `NoSuchPerson` | the room; a ban; whether it is private |
-//! | `Create` | who makes it; both, of a private talk | `NoSuchPerson` | the number and the name: `Taken` |
+//! | `Create` | who makes it; both, of a private talk | `NoSuchPerson` | the number, the name and what looks like it: `Taken` |
 //! | `Append` of a text or a picture | its author, in the room | `NoSuchPerson`, `NoSuchRoom` | the room; mute, ban, closed, slow; whether it is private |
 //! | `Append` that takes something back | its author, or who runs the chat | `NoSuchPerson` | whose it was, and the right |
 //! | `Append` that erases | nobody: who has ordered it may be gone | | the order, with the name that is told now: `Lacks` |
@@ -21,7 +21,7 @@
 //! | all others | nobody | | |
 //!
 //! What is looked at only by the node that is asked: how much there may be of everything (people, rooms, members), who is let in by
-//! the door (an invite is used at apply), names that look like others, and words that are not said here. When two nodes are asked in the same moment, there may be
+//! the door (an invite is used at apply), and words that are not said here. When two nodes are asked in the same moment, there may be
 //! one more than that.
 
 use rusqlite::{Connection, Result, params};

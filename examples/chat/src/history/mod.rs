@@ -42,6 +42,7 @@ mod backups;
 mod bans;
 mod bots;
 mod calendar;
+mod called;
 mod chores;
 mod comparing;
 mod copies;

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
+use super::called::Called;
 use super::faults::is_taken;
 use super::progress::Progress;
 use super::schema::{number, signed};
@@ -13,18 +14,23 @@ pub(super) fn arrive(
     connection: &Connection,
     progress: &mut Progress,
     person: PersonId,
-    (name, folded): (&str, &str),
+    called: &Called<'_>,
     token: Option<&TokenHash>,
     at: Millis,
 ) -> Answer {
     if token.map_or(Ok(false), |token| sessions::is_known(connection, token))? {
         return Ok(Err(Failure::Taken));
     }
+    if called.is_like_that_of_a_person(connection, person)? {
+        return Ok(Err(Failure::Taken));
+    }
+    let Called { name, folded, look } = called;
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO people (id, name, folded, seen, silent, guest) VALUES (?1, ?2, ?3, ?4, 1, ?5)",
+            "INSERT INTO people (id, name, folded, look, seen, silent, guest)
+             VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
         )?
-        .execute(params![signed(person), name, folded, at, token.is_none()]);
+        .execute(params![signed(person), name, folded, look, at, token.is_none()]);
     if is_refused(inserted)? {
         return Ok(Err(Failure::Taken));
     }
@@ -35,10 +41,17 @@ pub(super) fn arrive(
     Ok(KEPT)
 }
 
-pub(super) fn rename(connection: &Connection, person: PersonId, (name, folded): (&str, &str)) -> Answer {
+pub(super) fn rename(connection: &Connection, person: PersonId, called: &Called<'_>) -> Answer {
+    if standing::name(connection, person)?.is_none() {
+        return Ok(Err(Failure::NoSuchPerson));
+    }
+    if called.is_like_that_of_a_person(connection, person)? {
+        return Ok(Err(Failure::Taken));
+    }
+    let Called { name, folded, look } = called;
     let renamed = connection
-        .prepare_cached("UPDATE people SET name = ?2, folded = ?3 WHERE id = ?1 AND gone = 0")?
-        .execute(params![signed(person), name, folded]);
+        .prepare_cached("UPDATE people SET name = ?2, folded = ?3, look = ?4 WHERE id = ?1 AND gone = 0")?
+        .execute(params![signed(person), name, folded, look]);
     match renamed {
         Ok(0) => Ok(Err(Failure::NoSuchPerson)),
         renamed => Ok(if is_refused(renamed)? { Err(Failure::Taken) } else { KEPT }),

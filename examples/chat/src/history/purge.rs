@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
+use super::called::Withheld;
 use super::progress::Progress;
 use super::retention::{BITE, BITE_BYTES, BITE_TEXT};
 use super::schema::{number, signed};
@@ -45,7 +46,7 @@ pub(super) struct Order<'a> {
     pub by_name: &'a str,
     pub mode: Mode,
     /// A name that nobody gets before it is done.
-    pub withheld: Option<&'a str>,
+    pub withheld: Option<&'a Withheld>,
 }
 
 pub(super) fn is_full(connection: &Connection) -> Result<bool> {
@@ -60,8 +61,8 @@ pub(super) fn order(connection: &Connection, progress: &mut Progress, order: &Or
     let number = progress.take_number();
     connection
         .prepare_cached(
-            "INSERT INTO purges (id, person, room, since, upto, by, by_name, mode, withheld)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO purges (id, person, room, since, upto, by, by_name, mode, withheld, folded, look)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             number,
@@ -72,7 +73,9 @@ pub(super) fn order(connection: &Connection, progress: &mut Progress, order: &Or
             order.by.map(signed),
             order.by_name,
             order.mode as i64,
-            order.withheld
+            order.withheld.map(|it| &it.name),
+            order.withheld.map(|it| &it.folded),
+            order.withheld.and_then(|it| it.look.as_ref())
         ])?;
     Ok(number)
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
+use super::called::Called;
 use super::people::is_refused;
 use super::progress::Progress;
 use super::schema::signed;
@@ -14,8 +15,7 @@ use crate::rights::Lack;
 pub(super) struct New<'a> {
     pub room: RoomId,
     pub kind: RoomKind,
-    pub name: &'a str,
-    pub folded: &'a str,
+    pub called: Called<'a>,
     pub epoch: &'a str,
     pub at: Millis,
     pub maker: Option<PersonId>,
@@ -23,15 +23,28 @@ pub(super) struct New<'a> {
 }
 
 pub(super) fn create(connection: &Connection, progress: &mut Progress, new: &New<'_>) -> Answer {
-    let New { room, kind, name, folded, epoch, at, maker, title } = *new;
+    let New { room, kind, ref called, epoch, at, maker, title } = *new;
+    if called.is_like_that_of_a_room(connection, room)? {
+        return Ok(Err(Failure::Taken));
+    }
     // A room that was removed, and is not yet swept out, has its number still.
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO rooms (id, kind, name, folded, epoch, made, voice, maker, title)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8
+            "INSERT INTO rooms (id, kind, name, folded, look, epoch, made, voice, maker, title)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9
              WHERE NOT EXISTS (SELECT 1 FROM removed_rooms WHERE id = ?1)",
         )?
-        .execute(params![signed(room), kind_number(kind), name, folded, epoch, at, maker.map(signed), title]);
+        .execute(params![
+            signed(room),
+            kind_number(kind),
+            called.name,
+            called.folded,
+            called.look,
+            epoch,
+            at,
+            maker.map(signed),
+            title
+        ]);
     if matches!(inserted, Ok(0)) || is_refused(inserted)? {
         return Ok(Err(Failure::Taken));
     }

@@ -151,6 +151,16 @@ const STEPS: &[&str] = &[
     "
     CREATE TABLE used_keys (key BLOB PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     ",
+    // What names are drawn like, if that is not how they are folded (`called.rs`); both keys of a name that nobody gets. Of names that
+    // are there already, every node knows which ones look like them: these columns are for those that two nodes give away at once.
+    "
+    ALTER TABLE people ADD COLUMN look TEXT;
+    CREATE INDEX looks ON people (look) WHERE gone = 0 AND look IS NOT NULL;
+    ALTER TABLE rooms ADD COLUMN look TEXT;
+    CREATE INDEX room_looks ON rooms (look) WHERE look IS NOT NULL;
+    ALTER TABLE purges ADD COLUMN folded TEXT;
+    ALTER TABLE purges ADD COLUMN look TEXT;
+    ",
 ];
 
 /// `events.kind`: the numbers are those in the file. A new kind is a new step in [`STEPS`] as well, if only an empty one:

@@ -2,7 +2,7 @@
 
 use super::tables::Model;
 use crate::history::{Entry, Millis, Passer, PersonId, TokenHash};
-use crate::model::names;
+use crate::model::names::{self, Keys};
 use crate::refusal::Refusal;
 
 /// So many give way to one who comes, where there are more than may be since the limit was lowered: they go bit by bit, and what one
@@ -46,17 +46,18 @@ impl Model {
         }
         let person = self.next_person()?;
         let name = name.unwrap_or_else(|| names::guest_name(person));
-        let folded = names::fold_person(&name);
-        let arrive = Entry::Arrive { person, name, folded, token, at };
+        let (folded, look) = Keys::of_person(&name).split();
+        let arrive = Entry::Arrive { person, name, folded, look, token, at };
         Ok(Arrival { person, gone, arrive, join: self.join_lobby(person) })
     }
 
     /// The same once more, of somebody whom the disk could not take when they came.
     pub(crate) fn arrive_again(&self, person: PersonId, at: Millis) -> Option<Arrival> {
         let person = self.people.get(person)?;
-        let (name, folded) = (person.name().to_owned(), person.folded().to_owned());
+        let name = person.name().to_owned();
+        let (folded, look) = Keys::of_person(&name).split();
         let token = person.tokens().first().copied();
-        let arrive = Entry::Arrive { person: person.id(), name, folded, token, at };
+        let arrive = Entry::Arrive { person: person.id(), name, folded, look, token, at };
         Some(Arrival { person: person.id(), gone: Vec::new(), arrive, join: self.join_lobby(person.id()) })
     }
 

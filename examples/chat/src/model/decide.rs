@@ -246,7 +246,7 @@ impl Deciding<'_> {
         let (room, read) = (self.model.next_room()?, 0);
         let key = private_name(room);
         let entries = vec![
-            self.creation(RoomKind::Private, key.clone(), key, Some((person, Some(title))))?,
+            self.creation(RoomKind::Private, (key.clone(), (key, None)), Some((person, Some(title))))?,
             Entry::Join { room, person, read },
         ];
         Ok(Decision { entries, room, folded: 0, key: None })
@@ -290,7 +290,11 @@ impl Deciding<'_> {
         if self.model.rooms.count_public() >= self.model.rules.max_rooms {
             entries.push(self.remove_an_empty_room()?);
         }
-        entries.push(self.creation(RoomKind::Public, name.shown, name.keys.folded, Some((maker, None)))?);
+        entries.push(self.creation(
+            RoomKind::Public,
+            (name.shown, name.keys.split()),
+            Some((maker, None)),
+        )?);
         Ok(entries)
     }
 
@@ -306,8 +310,7 @@ impl Deciding<'_> {
     pub(super) fn creation(
         self,
         kind: RoomKind,
-        name: String,
-        folded: String,
+        (name, (folded, look)): (String, (String, Option<String>)),
         made: Option<(PersonId, Option<String>)>,
     ) -> Result<Entry, Refusal> {
         let (maker, title) = made.unzip();
@@ -316,6 +319,7 @@ impl Deciding<'_> {
             kind,
             name,
             folded,
+            look,
             epoch: (self.moment.random)(),
             at: self.moment.at,
             maker,
@@ -346,7 +350,8 @@ impl Deciding<'_> {
             return Err(Refusal::name_taken());
         }
         self.model.check_words(&name.shown)?;
-        let rename = Entry::Rename { person: person.id(), name: name.shown, folded: name.keys.folded };
+        let (folded, look) = name.keys.split();
+        let rename = Entry::Rename { person: person.id(), name: name.shown, folded, look };
         Ok(Decision { entries: vec![rename], room: self.by.here, folded: 0, key: None })
     }
 }

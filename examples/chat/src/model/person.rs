@@ -146,10 +146,6 @@ impl Person {
         seen.saturating_add(if self.is_named() { FORGET_PEOPLE } else { FORGET_GUESTS })
     }
 
-    pub(super) fn folded(&self) -> &str {
-        &self.keys.folded
-    }
-
     /// Their place in lists.
     pub(super) fn by_name(&self) -> &ByName {
         &self.by_name

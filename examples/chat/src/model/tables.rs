@@ -292,6 +292,7 @@ pub(crate) fn lobby_entry(epoch: &str, at: Millis) -> Entry {
         kind: RoomKind::Public,
         name: LOBBY.to_owned(),
         folded: names::fold_room(LOBBY),
+        look: None,
         epoch: epoch.to_owned(),
         at,
         maker: None,

@@ -52,7 +52,7 @@ impl Deciding<'_> {
                 return Err(Refusal::room_full("they talk to too many people already"));
             }
             None => {
-                entries.push(self.creation(RoomKind::Direct, name.clone(), name, None)?);
+                entries.push(self.creation(RoomKind::Direct, (name.clone(), (name, None)), None)?);
                 (self.model.next_room()?, 0)
             }
         };

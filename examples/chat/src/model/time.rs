@@ -45,6 +45,7 @@ impl Model {
             kind: lobby.kind(),
             name,
             folded,
+            look: None,
             epoch,
             at,
             maker: None,

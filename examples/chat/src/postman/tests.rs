@@ -82,12 +82,13 @@ impl Stage {
                 at: THEN,
                 maker: None,
                 title: None,
+                look: None,
             });
         }
         for person in PEOPLE {
             let name = ["ann", "bob", "cleo", "dan"][person as usize - 1].to_owned();
             let (folded, token) = (name.clone(), Some([person as u8; 32]));
-            entries.push(Entry::Arrive { person, name, folded, token, at: THEN });
+            entries.push(Entry::Arrive { person, name, folded, token, at: THEN, look: None });
             entries.extend([LOBBY, TEA].map(|room| Entry::Join { room, person, read: 0 }));
         }
         let serves =

@@ -11,6 +11,7 @@
 //! | `admin_page.rs` | links to the admin page, and its sessions |
 //! | `at_once.rs` | what two do at two nodes in the same instant |
 //! | `governing.rs` | a ban and a mute hold at all of them |
+//! | `racing.rs` | two nodes decide at once; a client knows more than a node |
 //! | `node_down.rs` | a node dies, is away for long, or belongs to something else |
 //! | `asking.rs` | what is asked while the log cannot be reached, and what must be there in the end |
 //! | `log_down.rs` | Redis dies, stands still, is emptied, or has lost its end |
@@ -38,6 +39,7 @@ mod ledger;
 mod log_down;
 mod node_down;
 mod people;
+mod racing;
 mod relay;
 mod rounds;
 mod talking;

@@ -21,6 +21,7 @@ mod words;
 use rusqlite::Connection;
 
 use super::bots::New;
+use super::called::Called;
 use super::progress::Progress;
 use super::stop::{self, Stop};
 use super::{Act, Answer, Append, Deed, Done};
@@ -92,8 +93,9 @@ fn act(doing: &Doing<'_>, progress: &mut Progress, deed: &Deed) -> Result<Done, 
         Act::Hold { said } => reports::hold(doing, progress, said, &deed.reason),
         Act::Settle { report, granted } => reports::settle(doing, progress, *report, *granted),
 
-        Act::MakeBot { bot, name, folded, room } => {
-            bots::make(doing, progress, &New { bot: *bot, name, folded }, *room)
+        Act::MakeBot { bot, name, folded, look, room } => {
+            let called = Called { name, folded, look: look.as_deref() };
+            bots::make(doing, progress, &New { bot: *bot, called }, *room)
         }
         Act::RemoveBot { bot } => bots::remove(doing, *bot),
         Act::GiveKey { bot, key, kind, room, pace } => {

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::super::called;
 use super::super::people::depart;
 use super::super::progress::Progress;
 use super::super::purge::{self, Mode, Order};
@@ -188,10 +189,11 @@ pub(super) fn erase(
     if purge::is_full(doing.connection)? {
         return Err(Failure::Busy.into());
     }
+    let was = called::keys_of(doing.connection, person, was)?;
     depart(doing.connection, person)?;
     let (id, name) = (signed(person), gone(person));
     for sql in [
-        "UPDATE people SET name = ?2, folded = ?2 WHERE id = ?1",
+        "UPDATE people SET name = ?2, folded = ?2, look = NULL WHERE id = ?1",
         "UPDATE acts SET by_name = ?2 WHERE by = ?1",
         "UPDATE acts SET person_name = ?2 WHERE person = ?1",
         "UPDATE reports SET author_name = ?2 WHERE author = ?1",
@@ -199,7 +201,7 @@ pub(super) fn erase(
     ] {
         doing.connection.prepare_cached(sql)?.execute(params![id, name])?;
     }
-    let (by, withheld) = (doing.by, Some(&was[..]));
+    let (by, withheld) = (doing.by, Some(&was));
     let order =
         Order { person, room: None, since: Millis::MIN, by, by_name: &name, mode: Mode::Name, withheld };
     if words {

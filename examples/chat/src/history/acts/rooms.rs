@@ -2,6 +2,7 @@
 
 use rusqlite::params;
 
+use super::super::called::Called;
 use super::super::people::is_refused;
 use super::super::schema::signed;
 use super::super::standing::{self, kind_number};
@@ -18,13 +19,17 @@ pub(super) fn alter(doing: &Doing<'_>, room: RoomId, change: &Change) -> Result<
     doing.check_room(room, right, None)?;
     let (id, connection) = (signed(room), doing.connection);
     match change {
-        Change::Name { is_private, name, folded, title } => {
+        Change::Name { is_private, name, folded, look, title } => {
+            let called = Called { name, folded, look: look.as_deref() };
+            if called.is_like_that_of_a_room(connection, room)? {
+                return Err(Failure::Taken.into());
+            }
             let kind = if *is_private { RoomKind::Private } else { RoomKind::Public };
             let renamed = connection
                 .prepare_cached(
-                    "UPDATE rooms SET kind = ?2, name = ?3, folded = ?4, title = ?5 WHERE id = ?1",
+                    "UPDATE rooms SET kind = ?2, name = ?3, folded = ?4, look = ?5, title = ?6 WHERE id = ?1",
                 )?
-                .execute(params![id, kind_number(kind), name, folded, title]);
+                .execute(params![id, kind_number(kind), name, folded, look, title]);
             if is_refused(renamed)? {
                 return Err(Failure::Taken.into());
             }

@@ -71,7 +71,11 @@ impl Annex {
     }
 
     /// A room that anybody may join.
-    pub(crate) fn room(&mut self, name: String, folded: String, at: Millis) -> Result<RoomId, String> {
+    pub(crate) fn room(
+        &mut self,
+        (name, (folded, look)): (String, (String, Option<String>)),
+        at: Millis,
+    ) -> Result<RoomId, String> {
         let room = self.next_room;
         self.next_room += 1;
         let epoch = self
@@ -79,7 +83,7 @@ impl Annex {
             .query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))
             .map_err(|error| self.placing.cannot(error))?;
         let (kind, maker, title) = (RoomKind::Public, Some(OPERATOR), None);
-        self.push(Entry::Create { room, kind, name, folded, epoch, at, maker, title })?;
+        self.push(Entry::Create { room, kind, name, folded, look, epoch, at, maker, title })?;
         Ok(room)
     }
 

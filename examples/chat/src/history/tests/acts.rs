@@ -50,6 +50,7 @@ pub(super) fn private(room: RoomId, maker: PersonId) -> Entry {
         at: THEN,
         maker: Some(maker),
         title: Some("Den".into()),
+        look: None,
     }
 }
 
@@ -70,7 +71,7 @@ pub(super) fn cast() -> Node {
     .map(|(person, name)| arrive(person, name))
     .into();
     let (name, folded) = ("Guest".to_owned(), "guest".to_owned());
-    entries.push(Entry::Arrive { person: GUEST, name, folded, token: None, at: THEN });
+    entries.push(Entry::Arrive { person: GUEST, name, folded, token: None, at: THEN, look: None });
     entries.extend([create(LOBBY, "lobby"), create(TEA, "tea"), private(DEN, OP), direct(TALK, "@3:4")]);
     entries.extend((1..=10).map(|person| join(LOBBY, person)));
     entries.extend([OP, MEMBER, GUEST, MUTED_OP, VICTIM, BANNED].map(|person| join(TEA, person)));
@@ -121,7 +122,13 @@ const OWNERS: &str = "operator owner";
 const NOBODY: &str = "";
 
 fn name(is_private: bool, name: &str) -> Change {
-    Change::Name { is_private, name: name.into(), folded: name.into(), title: is_private.then(|| "T".into()) }
+    Change::Name {
+        is_private,
+        name: name.into(),
+        folded: name.into(),
+        title: is_private.then(|| "T".into()),
+        look: None,
+    }
 }
 
 fn table() -> Vec<(&'static str, Act)> {

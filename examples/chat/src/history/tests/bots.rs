@@ -20,7 +20,7 @@ pub(super) fn number(outcome: Outcome) -> Number {
 
 fn make(by: impl Into<By>, bot: PersonId, room: RoomId) -> Entry {
     let name = format!("bot-{bot}");
-    deed(by, Act::MakeBot { bot, folded: name.clone(), name, room })
+    deed(by, Act::MakeBot { bot, folded: name.clone(), name, room, look: None })
 }
 
 fn give(by: impl Into<By>, key: [u8; 32], kind: KeyKind, room: RoomId) -> Entry {
@@ -28,7 +28,7 @@ fn give(by: impl Into<By>, key: [u8; 32], kind: KeyKind, room: RoomId) -> Entry 
 }
 
 pub(super) fn robot(name: &str, has_hook: bool) -> Entry {
-    let robot = Robot { person: ROBOT, name: name.into(), folded: name.to_lowercase(), has_hook };
+    let robot = Robot { person: ROBOT, name: name.into(), folded: name.to_lowercase(), has_hook, look: None };
     Entry::Robot { robot: Some(robot), at: NOW }
 }
 
@@ -71,7 +71,7 @@ fn admins_make_bots_and_nobody_else() {
         assert_eq!(refused(&mut node, make(by, BOT, TALK)), Failure::Lacks(Lack::Private));
     }
     let name = |name: &str, bot| {
-        deed(ADMIN, Act::MakeBot { bot, name: name.into(), folded: name.into(), room: TEA })
+        deed(ADMIN, Act::MakeBot { bot, name: name.into(), folded: name.into(), room: TEA, look: None })
     };
     assert_eq!(refused(&mut node, name("member", BOT)), Failure::Taken);
     assert_eq!(refused(&mut node, name("builds", MEMBER)), Failure::Taken);
@@ -206,8 +206,12 @@ fn a_bot_that_is_gone_was_one() {
         "in the talk it has a name"
     );
     // Its name is free, its number is not.
-    let name =
-        |bot| deed(ADMIN, Act::MakeBot { bot, name: "bot-20".into(), folded: "bot-20".into(), room: TEA });
+    let name = |bot| {
+        deed(
+            ADMIN,
+            Act::MakeBot { bot, name: "bot-20".into(), folded: "bot-20".into(), room: TEA, look: None },
+        )
+    };
     assert_eq!(refused(&mut node, name(BOT)), Failure::Taken);
     assert_eq!(one(&mut node, name(21)), Ok(Done::Kept));
     assert!(one(&mut node, Entry::Remove { room: 50 }).is_err(), "somebody is in it");
@@ -248,7 +252,7 @@ fn there_is_one_robot_and_it_speaks_anywhere() {
     assert_eq!(refused(&mut node, says(LOBBY, ROBOT)), Failure::NoSuchRoom);
     assert_eq!(refused(&mut node, robot("Robby", true)), Failure::Taken, "the number was another's");
     let name = "Robby".to_owned();
-    let new = Robot { person: 31, folded: name.clone(), name, has_hook: true };
+    let new = Robot { person: 31, folded: name.clone(), name, has_hook: true, look: None };
     assert_eq!(one(&mut node, Entry::Robot { robot: Some(new), at: NOW }), Ok(Done::Kept));
     assert_eq!(node.load(0).outside.bots.len(), 2);
 }

@@ -86,7 +86,10 @@ fn any_act(dice: &mut Dice, n: usize, (by, next): (By, u64)) -> Act {
             let name = format!("name {}", dice.below(9));
             let is_private = dice.below(2) == 0;
             let title = is_private.then(|| "title".to_owned());
-            Act::Alter { room: id, change: Change::Name { is_private, folded: name.clone(), name, title } }
+            Act::Alter {
+                room: id,
+                change: Change::Name { is_private, folded: name.clone(), name, title, look: None },
+            }
         }
         10 => Act::Alter { room: id, change: Change::Topic(format!("topic {n}")) },
         11 => Act::Alter { room: id, change: Change::Pace(dice.below(2) as u32) },
@@ -129,7 +132,8 @@ pub(super) fn any_other(dice: &mut Dice, n: usize) -> Entry {
             Entry::AddToken { person, token, at, code }
         }
         1 if n.is_multiple_of(4) => {
-            let _as_many_throws: TokenHash = key(dice);
+            // What comes behind it stays as it was.
+            let _: TokenHash = key(dice);
             let addresses = (0..n % 3).map(|last| format!("203.0.113.{last}/32")).collect();
             Entry::BanAddresses { person, since: at - n as Millis % 9, addresses, asks: n.is_multiple_of(8) }
         }
@@ -153,6 +157,7 @@ pub(super) fn any_other(dice: &mut Dice, n: usize) -> Entry {
                 at,
                 maker: Some(person),
                 title: Some(format!("title {n}")),
+                look: None,
             }
         }
     }

@@ -68,7 +68,7 @@ fn story() -> Vec<Entry> {
         Entry::Append(said(Body::Deletion { target: 2 }, "k3")),
         deed(Some(TULIP), Act::Hold { said: Box::new(said(words("tulip held"), "k4")) }),
         deed(Some(TULIP), Act::Report { room: 1, offset: 1 }),
-        Entry::Rename { person: TULIP, name, folded },
+        Entry::Rename { person: TULIP, name, folded, look: None },
         Entry::Remind { reminder },
         Entry::Avatar { person: TULIP, avatar: Some(avatar) },
         Entry::AddToken { person: TULIP, token: [99; 32], at: THEN, code: None },

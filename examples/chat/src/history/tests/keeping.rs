@@ -41,6 +41,7 @@ fn who_has_ended_their_last_session_is_no_guest() {
         folded: name.into(),
         token,
         at: THEN,
+        look: None,
     };
     let deed = |by, act| Entry::Act(Deed { by, at: THEN, reason: String::new(), act });
     open.write_all(vec![
@@ -70,6 +71,7 @@ fn guests_are_forgotten_and_those_who_have_left_keep_their_name_in_direct_rooms(
         folded: name.into(),
         token: None,
         at: THEN,
+        look: None,
     };
     let join = |room, person| Entry::Join { room, person, read: 0 };
     let mut open = Open::at(&path);

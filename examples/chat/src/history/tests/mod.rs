@@ -13,6 +13,7 @@ use super::*;
 mod acting;
 mod acts;
 mod ages;
+mod alike;
 mod backups;
 mod bites;
 mod bots;
@@ -262,7 +263,7 @@ const THEN: Millis = 1_000_000_000_000;
 
 fn arrive(person: PersonId, name: &str) -> Entry {
     let token = Some([person as u8; 32]);
-    Entry::Arrive { person, name: name.into(), folded: name.to_lowercase(), token, at: THEN }
+    Entry::Arrive { person, name: name.into(), folded: name.to_lowercase(), token, at: THEN, look: None }
 }
 
 fn create(room: RoomId, name: &str) -> Entry {
@@ -276,6 +277,7 @@ fn create(room: RoomId, name: &str) -> Entry {
         at: THEN,
         maker: None,
         title: None,
+        look: None,
     }
 }
 
@@ -290,6 +292,7 @@ fn direct(room: RoomId, folded: &str) -> Entry {
         at: THEN,
         maker: None,
         title: None,
+        look: None,
     }
 }
 

@@ -22,7 +22,7 @@ struct Room {
 impl Model {
     fn apply(&mut self, entry: &Entry) -> Outcome {
         match entry {
-            Entry::Arrive { person, name, folded, token, at } => {
+            Entry::Arrive { person, name, folded, token, at, .. } => {
                 let is_known = |token| self.people.values().any(|other| other.tokens.contains(token));
                 if self.people.contains_key(person)
                     || self.people.values().any(|other| other.folded == *folded)
@@ -46,7 +46,7 @@ impl Model {
                     },
                 );
             }
-            Entry::Rename { person, name, folded } => {
+            Entry::Rename { person, name, folded, .. } => {
                 if !self.people.contains_key(person) {
                     return Err(Failure::NoSuchPerson);
                 }
@@ -243,9 +243,9 @@ pub(super) fn any_entry(dice: &mut Dice, n: usize) -> Entry {
     match dice.below(20) {
         0 => {
             let token = (dice.below(3) > 0).then_some([n as u8; 32]);
-            Entry::Arrive { person, folded: name.clone(), name, token, at: n as i64 }
+            Entry::Arrive { person, folded: name.clone(), name, token, at: n as i64, look: None }
         }
-        1 => Entry::Rename { person, folded: name.clone(), name },
+        1 => Entry::Rename { person, folded: name.clone(), name, look: None },
         2 if n.is_multiple_of(2) => Entry::Noticed { person },
         2 => Entry::Seen { person, at: n as i64 },
         3 if n.is_multiple_of(3) => Entry::Forget { person, away: None },

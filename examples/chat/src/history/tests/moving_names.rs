@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use super::moving::{edit, export, import};
 use super::*;
 use crate::history::load::rehearse;
-use crate::model::names::{fold_person, fold_room, guest_name};
+use crate::model::names::{Keys, fold_room, guest_name};
 
 /// What people and rooms are called in many scripts. All of them may be had.
 const NAMES: [&str; 10] =
@@ -33,12 +33,14 @@ pub(super) fn dress(path: &Path) {
     let name = |id: i64| format!("{} {id}", NAMES[id as usize % NAMES.len()]);
     for id in ids("people", "gone = 0") {
         let shown = if id % 4 == 3 { guest_name(id as u64) } else { name(id) };
-        let sql = "UPDATE people SET name = ?2, folded = ?3 WHERE id = ?1";
-        file.execute(sql, params![id, shown, fold_person(&shown)]).unwrap();
+        let (folded, look) = Keys::of_person(&shown).split();
+        let sql = "UPDATE people SET name = ?2, folded = ?3, look = ?4 WHERE id = ?1";
+        file.execute(sql, params![id, shown, folded, look]).unwrap();
     }
     for id in ids("rooms", "kind = 0") {
-        let sql = "UPDATE rooms SET name = ?2, folded = ?3 WHERE id = ?1";
-        file.execute(sql, params![id, name(id), fold_room(&name(id))]).unwrap();
+        let (folded, look) = Keys::of_room(&name(id)).split();
+        let sql = "UPDATE rooms SET name = ?2, folded = ?3, look = ?4 WHERE id = ?1";
+        file.execute(sql, params![id, name(id), folded, look]).unwrap();
     }
     for id in ids("rooms", "kind = 2") {
         let sql = "UPDATE rooms SET name = '+' || id, folded = '+' || id, title = ?2 WHERE id = ?1";
@@ -69,6 +71,7 @@ fn a_chat(path: &Path) {
         at: THEN,
         maker: Some(1),
         title: Some("Den".into()),
+        look: None,
     };
     let people = [(1, "Ann"), (2, "Bob"), (3, "Zoe")].map(|(person, name)| arrive(person, name));
     let rooms = [create(1, "lobby"), create(2, "Tea"), direct(3, "@1:3"), private];
@@ -169,8 +172,14 @@ fn what_is_too_large_for_the_chat_does_not_come() {
 #[test]
 fn a_start_is_rehearsed_and_leaves_nothing() {
     let mut node = Node::new();
-    let guest =
-        Entry::Arrive { person: 1, name: "guest-1".into(), folded: "guest-1".into(), token: None, at: 0 };
+    let guest = Entry::Arrive {
+        person: 1,
+        name: "guest-1".into(),
+        folded: "guest-1".into(),
+        token: None,
+        at: 0,
+        look: None,
+    };
     node.apply(&[guest, create(1, "tea"), text(1, 1, "hello")]);
     node.connection.execute_batch("UPDATE state SET incomplete = 1").unwrap();
     let all = |node: &Node| super::digest::tables(&node.connection);

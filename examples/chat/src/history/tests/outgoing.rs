@@ -120,7 +120,7 @@ fn what_the_robot_is_asked_goes_out_with_the_message() {
     assert!(node.apply(&[asks(TEA, MEMBER, "a"), robot("Robby", false), asks(TEA, MEMBER, "b")])[2].is_ok());
     assert_eq!(asked(&mut node), []);
     let name = "bot".to_owned();
-    let bot = Act::MakeBot { bot: 20, folded: name.clone(), name, room: TEA };
+    let bot = Act::MakeBot { bot: 20, folded: name.clone(), name, room: TEA, look: None };
     let outcomes = node.apply(&[
         robot("Robby", true),
         deed(ADMIN, bot),
@@ -239,7 +239,7 @@ fn a_fault_in_the_middle_leaves_nothing() {
     let many =
         Entry::Dispatch { whom: Some(MEMBER), targets: vec![mine], room: TEA, after: 0, upto: 4, at: NOW };
     let entries = [
-        deed(ADMIN, Act::MakeBot { bot: 20, folded: name.clone(), name, room: TEA }),
+        deed(ADMIN, Act::MakeBot { bot: 20, folded: name.clone(), name, room: TEA, look: None }),
         deed(ADMIN, Act::GiveKey { bot: 20, key: [50; 32], kind: KeyKind::Hook, room: LOBBY, pace: 1 }),
         own(MEMBER),
         many,

@@ -13,7 +13,7 @@ fn a_robot(dice: &mut Dice, n: usize) -> Entry {
     let person = 13 + dice.below(3) as u64;
     // A name that somebody may have.
     let name = format!("name {}", dice.below(12));
-    let robot = Robot { person, folded: name.clone(), name, has_hook: dice.below(3) > 0 };
+    let robot = Robot { person, folded: name.clone(), name, has_hook: dice.below(3) > 0, look: None };
     Entry::Robot { robot: (dice.below(4) > 0).then_some(robot), at: THEN + n as Millis }
 }
 
@@ -85,7 +85,7 @@ pub(super) fn a_story_outside(dice: &mut Dice, n: usize, next: u64) -> Vec<Entry
                 _ => Act::RemoveBot { bot },
             };
             vec![
-                deed(Act::MakeBot { bot, folded: name.clone(), name, room }),
+                deed(Act::MakeBot { bot, folded: name.clone(), name, room, look: None }),
                 deed(Act::GiveKey { bot, key: key(dice), kind, room, pace: 60 }),
                 Entry::SeeKey { key: next + 1, at: THEN + n as Millis },
                 text(room, bot, "built"),
@@ -153,7 +153,7 @@ pub(super) fn any_outside(dice: &mut Dice, n: usize, next: u64) -> Entry {
         14 => return Entry::Join { room, person: bot, read: 0 },
         15 => {
             let name = format!("name {}", dice.below(12));
-            Act::MakeBot { bot, folded: name.clone(), name, room }
+            Act::MakeBot { bot, folded: name.clone(), name, room, look: None }
         }
         16 if dice.below(3) == 0 => Act::RemoveBot { bot },
         16 => Act::Add { room, person: bot, read: 0 },

@@ -59,6 +59,7 @@ fn is_gone_from_the_files(is_erased: bool) {
         folded: "rumpelstiltskin".into(),
         token: Some([9; 32]),
         at: THEN,
+        look: None,
     };
     open.write_all(vec![arrive(1, "Ann"), person, create(1, "tea"), create(2, "coffee"), direct(3, "@1:2")]);
     open.write_all(

@@ -168,7 +168,7 @@ fn targets_go_with_whom_they_serve() {
 fn a_target_of_a_private_room_is_off_when_its_maker_is_not_in_it() {
     let rename = |is_private: bool, name: &str| {
         let title = is_private.then(|| "Tea".to_owned());
-        let change = Change::Name { is_private, name: name.into(), folded: name.into(), title };
+        let change = Change::Name { is_private, name: name.into(), folded: name.into(), title, look: None };
         deed(None, Act::Alter { room: TEA, change })
     };
     let ways: [&[Entry]; 5] = [

@@ -215,14 +215,14 @@ fn names_and_keys_belong_to_one() {
         arrive(1, "Ann"),
         arrive(2, "ANN"),
         arrive(2, "Bob"),
-        Entry::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
-        Entry::Rename { person: 1, name: "ANN".into(), folded: "ann".into() },
-        Entry::Rename { person: 9, name: "x".into(), folded: "x".into() },
+        Entry::Rename { person: 2, name: "ann".into(), folded: "ann".into(), look: None },
+        Entry::Rename { person: 1, name: "ANN".into(), folded: "ann".into(), look: None },
+        Entry::Rename { person: 9, name: "x".into(), folded: "x".into(), look: None },
         create(1, "tea"),
         create(2, "Tea"),
         create(1, "coffee"),
         Entry::Forget { person: 1, away: None },
-        Entry::Rename { person: 2, name: "ann".into(), folded: "ann".into() },
+        Entry::Rename { person: 2, name: "ann".into(), folded: "ann".into(), look: None },
     ];
     let kept = Ok(Done::Kept);
     let taken = Err(Failure::Taken);

@@ -41,7 +41,10 @@ impl Deciding<'_> {
             self.check_reading_as(bot)?;
         }
         let key = (self.moment.token)();
-        let make = |Name { shown, keys }| Act::MakeBot { bot, name: shown, folded: keys.folded, room };
+        let make = |Name { shown, keys }| {
+            let (folded, look) = keys.split();
+            Act::MakeBot { bot, name: shown, folded, look, room }
+        };
         let give = Act::GiveKey { bot, key: key.hash(), kind, room, pace };
         let acts = made.map(make).into_iter().chain([give]).collect();
         Ok(Decision { key: Some(key.text()), ..self.acts(acts, room) })

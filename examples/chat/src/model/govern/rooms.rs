@@ -40,7 +40,7 @@ impl Deciding<'_> {
                 self.check_private_rooms()?;
             }
             let key = private_name(id);
-            Change::Name { is_private, name: key.clone(), folded: key, title: Some(shown) }
+            Change::Name { is_private, name: key.clone(), folded: key, look: None, title: Some(shown) }
         } else {
             if let Some(other) = self.model.rooms.like(&keys, Some(id)) {
                 let words = format!("there is a room whose name looks like this one: {}", other.name());
@@ -49,7 +49,8 @@ impl Deciding<'_> {
             if !room.is_public() && self.model.rooms.count_public() >= self.model.rules.max_rooms {
                 return Err(Refusal::too_many_rooms("there are too many rooms already"));
             }
-            Change::Name { is_private, name: shown, folded: keys.folded, title: None }
+            let (folded, look) = keys.split();
+            Change::Name { is_private, name: shown, folded, look, title: None }
         };
         Ok(Some(Act::Alter { room: id, change }))
     }

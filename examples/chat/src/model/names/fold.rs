@@ -46,6 +46,11 @@ impl Keys {
         std::iter::once(&*self.folded).chain(self.look())
     }
 
+    /// Both, as an entry has them.
+    pub(crate) fn split(self) -> (String, Option<String>) {
+        (self.folded, self.look.map(String::from))
+    }
+
     /// The second key, if it is another one.
     pub(crate) fn look(&self) -> Option<&str> {
         self.look.as_deref()

@@ -34,7 +34,8 @@ impl Model {
             return Err(Refusal::new(Code::NameTaken, words));
         }
         let person = old.map_or_else(|| self.next_person(), Ok)?;
-        let robot = Robot { person, name: name.shown, folded: name.keys.folded, has_hook };
+        let (folded, look) = name.keys.split();
+        let robot = Robot { person, name: name.shown, folded, look, has_hook };
         Ok(Some(Entry::Robot { robot: Some(robot), at }))
     }
 

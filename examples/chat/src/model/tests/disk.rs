@@ -113,7 +113,7 @@ impl Place {
 impl Disk {
     pub(super) fn apply(&mut self, entry: &Entry) -> Outcome {
         match entry {
-            Entry::Arrive { person, name, folded, token, at } => {
+            Entry::Arrive { person, name, folded, token, at, .. } => {
                 if self.people.contains_key(person) || self.has_name(folded, None) {
                     return Err(Failure::Taken);
                 }
@@ -121,7 +121,7 @@ impl Disk {
                 let stored = Stored { name, folded, token: *token, seen: *at, silent: true, gone: false };
                 self.people.insert(*person, stored);
             }
-            Entry::Rename { person, name, folded } => {
+            Entry::Rename { person, name, folded, .. } => {
                 if !self.knows(*person) {
                     return Err(Failure::NoSuchPerson);
                 }

@@ -63,8 +63,8 @@ impl Plain {
                 if self.is_taken(name, Some(by.person)) {
                     return Err(Code::NameTaken);
                 }
-                let folded = Keys::of_person(name).folded;
-                Ok((vec![Entry::Rename { person: by.person, name: name.to_string(), folded }], by.here))
+                let (folded, look) = Keys::of_person(name).split();
+                Ok((vec![Entry::Rename { person: by.person, name: name.to_string(), folded, look }], by.here))
             }
         }
     }
@@ -84,14 +84,14 @@ impl Plain {
         }
         let person = self.next_person;
         let name = name.map_or_else(|| names::guest(person), str::to_owned);
-        let folded = Keys::of_person(&name).folded;
+        let (folded, look) = Keys::of_person(&name).split();
         let read = self.rooms[&self.lobby].place.last;
         let mut entries: Vec<Entry> = passing
             .into_iter()
             .take(too_many.min(16))
             .map(|person| Entry::Forget { person, away: None })
             .collect();
-        entries.push(Entry::Arrive { person, name, folded, token, at });
+        entries.push(Entry::Arrive { person, name, folded, look, token, at });
         entries.push(Entry::Join { room: self.lobby, person, read });
         Ok(entries)
     }
@@ -193,6 +193,7 @@ impl Plain {
                 at: given.at,
                 maker: None,
                 title: None,
+                look: None,
             });
         }
         let absent = [one, other].into_iter().filter(|&person| !self.is_member(person, room));
@@ -236,7 +237,8 @@ impl Plain {
             let oldest = empties.iter().find(|(_, room)| self.rooms[room].place.is_public());
             entries.push(Entry::Remove { room: oldest.ok_or(Code::TooManyRooms)?.1 });
         }
-        let (room, kind, folded) = (self.next_room, RoomKind::Public, Keys::of_room(name).folded);
+        let (room, kind) = (self.next_room, RoomKind::Public);
+        let (folded, look) = Keys::of_room(name).split();
         let (name, epoch) = (name.to_owned(), given.epoch.to_owned());
         entries.push(Entry::Create {
             room,
@@ -247,6 +249,7 @@ impl Plain {
             at: given.at,
             maker: Some(person),
             title: None,
+            look,
         });
         entries.push(Entry::Join { room, person, read: 0 });
         Ok((entries, room))
@@ -258,7 +261,17 @@ impl Plain {
         let room = self.rooms.get(&self.lobby).filter(|room| room.pending)?;
         let (name, folded) = (room.place.name.clone(), room.place.folded().to_owned());
         let (kind, epoch) = (RoomKind::Public, room.place.epoch.clone());
-        Some(Entry::Create { room: self.lobby, kind, name, folded, epoch, at, maker: None, title: None })
+        Some(Entry::Create {
+            room: self.lobby,
+            kind,
+            name,
+            folded,
+            epoch,
+            at,
+            maker: None,
+            title: None,
+            look: None,
+        })
     }
 
     pub(super) fn due(&mut self, now: Millis, at: Millis) -> Vec<Entry> {

@@ -273,8 +273,8 @@ impl Stage {
         let entry = match self.dice.below(16) {
             0 | 1 => return self.hear_arrival(),
             2 => self.foreign_name(Some(person)).map(|name| {
-                let folded = Keys::of_person(&name).folded;
-                Entry::Rename { person, name, folded }
+                let (folded, look) = Keys::of_person(&name).split();
+                Entry::Rename { person, name, folded, look }
             }),
             3 if self.dice.one_in(4) => Some(Entry::Forget { person, away: None }),
             3 => Some(Entry::Seen { person, at: self.at }),
@@ -310,9 +310,9 @@ impl Stage {
         let person = self.live.next_person().unwrap();
         let name = if self.dice.one_in(2) { self.foreign_name(None) } else { Some(names::guest(person)) };
         let Some(name) = name else { return };
-        let (folded, token, at) = (Keys::of_person(&name).folded, Some(self.token()), self.at);
+        let ((folded, look), token, at) = (Keys::of_person(&name).split(), Some(self.token()), self.at);
         let Some(read) = self.disk.rooms.get(&self.live.lobby).map(|lobby| lobby.last) else { return };
-        if self.hear(&Entry::Arrive { person, name, folded, token, at }) {
+        if self.hear(&Entry::Arrive { person, name, folded, look, token, at }) {
             self.hear(&Entry::Join { room: self.live.lobby, person, read });
         }
     }
@@ -321,7 +321,7 @@ impl Stage {
         let (room, kind) = (self.live.next_room().unwrap(), RoomKind::Public);
         let all: Vec<&str> = names::rooms().filter(|name| names::of_room(name) != ["lobby"]).collect();
         let name = self.dice.choose(&all);
-        let (keys, folded) = (names::of_room(name), Keys::of_room(name).folded);
+        let (keys, (folded, look)) = (names::of_room(name), Keys::of_room(name).split());
         let mut others = self.disk.rooms.values();
         if others.any(|other| names::clash(&keys, &names::of_room(&other.name))) {
             return;
@@ -332,6 +332,7 @@ impl Stage {
             kind,
             name: name.to_owned(),
             folded,
+            look,
             epoch,
             at: self.at,
             maker: None,

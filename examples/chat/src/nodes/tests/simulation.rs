@@ -160,7 +160,14 @@ impl<'a> World<'a> {
             // The same name is wanted here and there.
             0 | 1 => {
                 let name = format!("name {}", self.dice.below(3));
-                Entry::Arrive { person: 100 + n as u64, folded: name.clone(), name, token: None, at: 1 }
+                Entry::Arrive {
+                    person: 100 + n as u64,
+                    folded: name.clone(),
+                    name,
+                    token: None,
+                    at: 1,
+                    look: None,
+                }
             }
             2 => Entry::Forget { person: 100 + self.dice.below(n + 1) as u64, away: None },
             3 => Entry::Reserve { people: 3, rooms: 1 },
@@ -290,6 +297,7 @@ fn template() -> Node {
         folded: "ann".to_owned(),
         token: Some([1; 32]),
         at: 0,
+        look: None,
     };
     let tea = Entry::Create {
         room: 1,
@@ -300,6 +308,7 @@ fn template() -> Node {
         at: 0,
         maker: None,
         title: None,
+        look: None,
     };
     let came = node.apply(&[ann, tea, Entry::Join { room: 1, person: 1, read: 0 }]);
     assert!(came.iter().all(Result::is_ok));

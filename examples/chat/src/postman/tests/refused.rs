@@ -144,7 +144,7 @@ fn a_program_that_answers_for_the_robot_is_asked_again_if_its_answer_was_not_kep
     let question = Delivery { target: ROBOT_HOOK, room: LOBBY, upto: 1 };
     for (refuses, times) in [(20_000, 2), (70_000, 1)] {
         let (name, folded) = ("robot".to_owned(), "robot".to_owned());
-        let robot = Some(Robot { person: 5, name, folded, has_hook: true });
+        let robot = Some(Robot { person: 5, name, folded, has_hook: true, look: None });
         let (mut refused, _) =
             Refused::after(|_| vec![Entry::Robot { robot, at: THEN }, said(LOBBY, 2, &[5])]);
         refused.pass(refuses, &answered(200, None), true);

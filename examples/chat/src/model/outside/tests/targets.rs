@@ -126,8 +126,13 @@ fn whom_it_serves_drops_it_and_who_made_it_rotates_it() {
 #[test]
 fn a_target_of_a_private_room_is_off_when_its_maker_is_not_in_it() {
     let deed = |act| Entry::Act(Deed { by: None, at: THEN, reason: String::new(), act });
-    let change =
-        history::Change::Name { is_private: true, name: "+2".into(), folded: "+2".into(), title: None };
+    let change = history::Change::Name {
+        is_private: true,
+        name: "+2".into(),
+        folded: "+2".into(),
+        title: None,
+        look: None,
+    };
     let leave = |room| Entry::Leave { room, person: OLGA };
     for (id, name, way) in [
         (DEN, "+3", vec![leave(DEN)]),

@@ -98,7 +98,7 @@ impl Stage {
                 let name = self.bot_name().to_owned();
                 let bot =
                     if self.dice.one_in(6) { self.somebody() } else { self.live.next_person().unwrap() };
-                Act::MakeBot { bot, folded: names::fold_person(&name), name, room }
+                Act::MakeBot { bot, folded: names::fold_person(&name), name, room, look: None }
             }
             2 | 3 => {
                 let (bot, key, kind) = (self.some_bot(), self.key(), self.kind());

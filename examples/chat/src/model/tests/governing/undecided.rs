@@ -124,9 +124,21 @@ impl Stage {
             2 => Change::Closed(self.dice.one_in(2)),
             _ if self.dice.one_in(2) => {
                 let key = format!("+{room}");
-                Change::Name { is_private: true, name: key.clone(), folded: key, title: Some(title) }
+                Change::Name {
+                    is_private: true,
+                    name: key.clone(),
+                    folded: key,
+                    title: Some(title),
+                    look: None,
+                }
             }
-            _ => Change::Name { is_private: false, folded: title.clone(), name: title, title: None },
+            _ => Change::Name {
+                is_private: false,
+                folded: title.clone(),
+                name: title,
+                title: None,
+                look: None,
+            },
         }
     }
 
