@@ -70,7 +70,7 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Loaded, StoredPerson};
+    use crate::history::{Done, Loaded, StoredPerson};
     use crate::model::Rules;
     use crate::refusal::Code;
 
@@ -120,5 +120,32 @@ mod tests {
         assert_eq!(gave_way, [16, 16, 2, 1, 1, 1, 1, 1, 1]);
         assert_eq!((refusal.code, model.people.len()), (Code::Busy, 10));
         assert!(model.person(1).is_some(), "who did something stays");
+    }
+
+    /// Their node has died before they heard who they are.
+    #[test]
+    fn of_several_nodes_one_forgets_who_was_never_seen() {
+        const HOUR: Millis = 3_600_000;
+        let mut model = model(0, 10);
+        model.share();
+        let arrive = |person, token| {
+            let name = format!("name {person}");
+            Entry::Arrive { person, folded: name.clone(), name, look: None, token, at: 0 }
+        };
+        for entry in [arrive(5, Some([5; 32])), arrive(6, Some([6; 32])), arrive(7, None)] {
+            model.apply(&entry, &Ok(Done::Kept), 0);
+        }
+        // One of them was here for a moment, at another node. (Guests are somebody else's care.)
+        model.came(6, 1);
+        model.went_elsewhere(6, 2);
+        let forgotten = |model: &mut Model, at| -> Vec<PersonId> {
+            let due = model.due(0, at, None).into_iter();
+            due.filter_map(|it| if let Entry::Forget { person, .. } = it { Some(person) } else { None })
+                .collect()
+        };
+        assert_eq!(forgotten(&mut model, HOUR), [0; 0]);
+        assert_eq!(forgotten(&mut model, HOUR + 1), [5]);
+        model.apply(&Entry::Noticed { person: 5 }, &Ok(Done::Kept), 0);
+        assert_eq!(forgotten(&mut model, HOUR + 1), [0; 0]);
     }
 }

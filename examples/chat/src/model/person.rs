@@ -122,6 +122,11 @@ impl Person {
         !self.is_guest && self.seen_on_disk.saturating_add(after) <= now
     }
 
+    /// They can come back, and never came: since this node runs nobody was told that they are here.
+    pub(super) fn is_stranger(&self) -> bool {
+        !self.is_guest && !self.is_met && !self.is_here && self.is_silent && !self.is_kept && !self.is_leaving
+    }
+
     /// Have others been told of them?
     pub(super) fn is_met(&self) -> bool {
         self.is_met

@@ -13,6 +13,8 @@ const SEEN_AT_ONCE: usize = 1_000;
 pub(super) const MARKS_AT_ONCE: usize = 2_000;
 /// The disk hears this often of those who stay: who is here when the program ends is not forgotten when it starts again.
 const SEEN_AGAIN: Millis = 3_600_000;
+/// Whoever has a token by then and was never here does not come any more.
+const WELCOMED_WITHIN: Millis = 3_600_000;
 /// A room without members is removed after a day, unless nothing was ever said in it.
 pub(super) const REMOVE_ROOMS: Millis = 86_400_000;
 /// What needs no hurry is done this often.
@@ -28,11 +30,23 @@ impl Model {
         due.extend(unseen.into_iter().map(|person| Entry::Seen { person, at }));
         let overdue = today.map(|today| self.people.overdue(today, FORGOTTEN_AT_ONCE));
         due.extend(overdue.into_iter().flatten().map(|person| self.forget(person, Passer::Anybody)));
+        if self.is_shared() {
+            due.extend(self.never_welcomed(at));
+        }
         due.extend(self.removable(now, REMOVED_AT_ONCE));
         if let Some(today) = today {
             due.extend(self.end_talks(today));
         }
         due
+    }
+
+    /// Those who came an hour ago, and whom nobody has ever seen: their node has died before they heard that they are somebody. Nobody
+    /// has their token, and their name is free.
+    fn never_welcomed(&self, at: Millis) -> Vec<Entry> {
+        let due = at.saturating_sub(WELCOMED_WITHIN);
+        let strangers = self.people.iter().filter(|person| person.is_stranger() && person.seen() < due);
+        let strangers = strangers.filter(|person| !self.arriving.contains_key(&person.id()));
+        strangers.take(FORGOTTEN_AT_ONCE).map(|person| self.forget(person.id(), Passer::Silent)).collect()
     }
 
     /// The lobby, if it could not be stored yet.
