@@ -9,8 +9,8 @@ use super::outbox::{self, Outgoing};
 use super::progress::Progress;
 use super::rooms::New;
 use super::{
-    Answer, Done, Entry, acts, bans, bots, comparing, erasing, events, lapses, people, purge, reminders, rooms,
-    sessions,
+    Answer, Done, Entry, acts, bans, bots, comparing, erasing, events, lapses, people, purge, reminders,
+    rooms, sessions,
 };
 
 /// Applies an entry. One that is refused has changed nothing, and does not count.

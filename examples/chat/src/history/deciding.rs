@@ -113,7 +113,12 @@ mod tests {
 
     fn deciding(holds_chores: bool) -> Deciding {
         let holds_chores = Arc::new(AtomicBool::new(holds_chores));
-        Deciding::new(Shared { propose: Arc::new(|_| true), passed: Arc::new(|_, _| {}), holds_chores })
+        Deciding::new(Shared {
+            propose: Arc::new(|_| true),
+            passed: Arc::new(|_, _| {}),
+            holds_chores,
+            wall: crate::history::Wall::default(),
+        })
     }
 
     /// What all have is asked until all of it was looked at since something was new; and then no more.
