@@ -108,7 +108,7 @@ fn every_column_that_lasts_is_in_an_archive() {
 /// `POLLCAT_MOVES` asks for more.
 #[test]
 fn whatever_a_history_has_comes_back() {
-    let runs = env::var("POLLCAT_MOVES").ok().and_then(|runs| runs.parse().ok()).unwrap_or(6);
+    let runs = env::var("POLLCAT_MOVES").ok().and_then(|runs| runs.parse().ok()).unwrap_or(8);
     let scratch = Scratch::new("moving");
     let template = Node::new();
     let mut rows = BTreeMap::new();
