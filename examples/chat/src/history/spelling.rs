@@ -63,16 +63,14 @@ pub(super) mod gaps {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::super::PersonId;
-
-    pub(crate) fn serialize<S: Serializer>(people: &BTreeSet<PersonId>, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(people: &BTreeSet<u64>, to: S) -> Result<S::Ok, S::Error> {
         let before = std::iter::once(&0).chain(people);
         to.collect_seq(people.iter().zip(before).map(|(person, before)| person - before))
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<PersonId>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<u64>, D::Error> {
         let mut people = BTreeSet::new();
-        let mut last: PersonId = 0;
+        let mut last: u64 = 0;
         for gap in Vec::<u64>::deserialize(from)? {
             last = last.checked_add(gap).ok_or_else(|| D::Error::custom("nobody has such a number"))?;
             if !people.insert(last) {
