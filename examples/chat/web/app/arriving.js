@@ -6,8 +6,8 @@
 
 // If the server cannot take anybody, and does not say until when: in milliseconds.
 const SOON = 6_000;
-// What passes by itself, and the cause that is told meanwhile. Whatever else is wrong is told, and waits for another name
-// or another time.
+// What passes by itself, and the cause that is told meanwhile. Whatever else is wrong is told, and waits for another
+// name or another time.
 const PASSING = { busy: "crowded", rate_limited: "crowded", stopping: "lost", storage: "unwell" };
 
 export function arriving(app) {

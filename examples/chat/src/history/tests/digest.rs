@@ -252,6 +252,16 @@ fn what_a_history_tells_makes_the_same_history_elsewhere() {
             // One room that surely holds too much: it is given up when the file is opened next, at the latest.
             let talk = (0..40).map(|number| text(9_001, 9_002, &format!("number {number}")));
             open.write_all(std::iter::once(create(9_001, "talkative")).chain(talk).collect());
+            // A guest, who cannot come back when it is opened next.
+            let (name, folded) = ("passing".to_owned(), "passing".to_owned());
+            open.write_all(vec![Entry::Arrive {
+                person: 9_003,
+                name,
+                folded,
+                token: None,
+                at: THEN,
+                look: None,
+            }]);
             // And pictures for one of which there is no room.
             open.write_all(["one", "other"].map(|id| picture(9_001, 9_002, id, 100)).into());
         } else {

@@ -262,7 +262,7 @@ fn a_copy_of_a_history_that_follows_a_log_has_the_sessions_of_the_admin_page() {
     let scratch = Scratch::new("following-copy");
     let (path, copy) = (scratch.file("chat.db"), scratch.file("copy.db"));
     let (mut open, follower) = open(&path);
-    let act = |act| Entry::Act(Deed { by: None, at: 0, reason: String::new(), act });
+    let act = |act| Entry::Act(Deed { by: None, at: calendar::wall(), reason: String::new(), act });
     let (client, place, link) = ("c".into(), "p".into(), Some([8; 32]));
     let until = calendar::wall() + 600_000;
     follower.apply(vec![logged(4, "b", 1, act(Act::OpenAdmin { key: [7; 32], until, client, place, link }))]);
