@@ -13,8 +13,9 @@ const SIZES: [(usize, usize); 5] = [(1_000, 2), (10_000, 2), (100_000, 10), (300
 const MESSAGES_AN_HOUR: f64 = 6.0;
 /// Such a share of all messages is in rooms in which so many people are here.
 const ROOMS: [(f64, f64); 3] = [(0.7, 10.0), (0.28, 50.0), (0.02, 500.0)];
-/// Such a share of those who hear something look at it, and that they have read it is an entry of its own.
+/// Such a share of those who hear something look at it. What its people have read is one entry of a node, so often in a second at most.
 const LOOK: f64 = 0.2;
+const MARKS: f64 = 2.0;
 /// Those of a node that is gone come to the others within this: the page waits for 0.2 to 0.5 seconds.
 const EARLIEST: f64 = 0.2;
 const STORM: Time = 300 * MILLISECOND;
@@ -39,7 +40,7 @@ pub(crate) fn table() -> String {
     let hear: f64 = ROOMS.iter().map(|(share, people)| share * people).sum();
     for (people, nodes) in SIZES {
         let messages = people as f64 * MESSAGES_AN_HOUR / 3600.0;
-        let entries = messages * (1.0 + hear * LOOK);
+        let entries = messages + (messages * hear * LOOK).min(MARKS * nodes as f64);
         let usual = seen(nodes, messages, entries, None);
         // As many as were on the one that died, spread over the others.
         let storm = seen(nodes - 1, messages, entries, Some((people / nodes / (nodes - 1), STORM)));
