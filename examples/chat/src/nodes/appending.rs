@@ -25,6 +25,8 @@ const REFRESH: Duration = Duration::from_secs(2);
 const BEHIND: Place = 1000;
 /// For so long others may come to the place at which nodes are compared.
 const COMPARING: Duration = Duration::from_secs(60);
+/// So many places are looked at again: the last ones.
+const COMPARED: usize = 4;
 /// At the end, what waits is tried to be appended for so long.
 const LAST: Duration = Duration::from_secs(3);
 
@@ -38,8 +40,8 @@ pub(super) struct Appending<T, F> {
     /// Who kept the log when it was last connected to.
     kept: Option<Kept>,
     trimming: Trimming,
-    /// The place at which nodes were compared last, and when: others may come to it later.
-    compared: Option<(Place, Instant)>,
+    /// The places at which nodes were compared lately, and when: others may come there later.
+    compared: Vec<(Place, Instant)>,
     /// So many nodes there are, this one too.
     living: usize,
 }
@@ -67,7 +69,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
             here: BTreeSet::new(),
             kept: None,
             trimming: Trimming::default(),
-            compared: None,
+            compared: Vec::new(),
             living: 1,
         }
     }
@@ -148,7 +150,9 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
             company.tell(&work.mail.told)?;
             for (place, digest) in work.mail.digests {
                 company.report(&self.beginning.id, place, &digest)?;
-                self.compared = Some((place, Instant::now()));
+                let most = self.compared.len().saturating_sub(COMPARED - 1);
+                self.compared.drain(..most);
+                self.compared.push((place, Instant::now()));
                 self.compare(&mut company, place, false)?;
             }
             if work.is_closing && self.common.lock().producer.is_empty() {
@@ -158,10 +162,10 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
                 let trimmed = self.trim(&mut log);
                 refreshed = self.refresh(&mut log, &mut company)?;
                 trimmed?;
-                if let Some((place, since)) = self.compared {
+                for (place, since) in self.compared.clone() {
                     let is_over = since.elapsed() >= COMPARING;
                     self.compare(&mut company, place, is_over)?;
-                    self.compared = self.compared.filter(|_| !is_over);
+                    self.compared.retain(|(compared, _)| *compared != place || !is_over);
                 }
             }
         }
@@ -239,7 +243,7 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         match judge(&reports, &boot, missing) {
             Verdict::Same | Verdict::Open => Ok(()),
             Verdict::OthersDiffer => {
-                self.compared = None; // once is enough
+                self.compared.retain(|(compared, _)| *compared != place); // once is enough
                 log::error!(
                     "up to place {place} of the log another node has come to something else than this one, and stops"
                 );

@@ -156,7 +156,7 @@ fn while_the_log_is_away_a_link_is_not_used_up() {
         let (code, closed) = turned_away(company.address(node), key.clone());
         assert!(["storage", "busy"].contains(&&code[..]) && closed == 1013, "{code} {closed}");
         let_in(company.address(node), json!({"token": page.token}));
-        let (code, closed) = turned_away(company.address(node), json!({"token": "a".repeat(43)}));
+        let (code, closed) = turned_away(company.address(node), json!({"token": "A".repeat(43)}));
         assert_eq!((&code[..], closed), ("storage", 1013), "another node may know it");
     }
     company.redis.restart();
