@@ -3,8 +3,8 @@
 
 use pollcat::{CloseCode, PeerId, Peers};
 
+use super::departing;
 use super::hall::Hall;
-use super::{departing, farewell};
 use crate::history::{By, OPERATOR, PersonId, Restraint};
 use crate::news::{Change, News};
 use crate::refusal::{Code, Refusal};
@@ -85,17 +85,6 @@ pub(super) fn ban_of(hall: &Hall, person: PersonId) -> Option<Refusal> {
     let refusal = Refusal::banned(ban.until, at);
     let words = with_reason(hall, &refusal.words, None, &ban.reason);
     Some(Refusal { words, ..refusal })
-}
-
-/// Somebody has come in by an invite whose last use was somebody else's, at another node. If nobody comes in without one, they were
-/// never here.
-pub(super) fn turn_out_uninvited(hall: &mut Hall, peers: &mut Peers, person: PersonId) {
-    if hall.model.admits(true, None, hall.ledger.calendar().now()).is_ok() {
-        return;
-    }
-    let refusal = Refusal::bad_invite();
-    end_all(hall, peers, person, (SESSION_ENDED, &refusal.words), Some(&refusal));
-    farewell::let_go(hall, peers, person);
 }
 
 /// An address of which somebody was banned after the connection was opened.

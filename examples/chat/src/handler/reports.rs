@@ -132,13 +132,6 @@ fn answer(
     match waiting {
         Waiting::Nobody => {
             hall.tell(peers, news, None);
-            if let (
-                Entry::Act(Deed { by: Some(by), act: Act::Accept { .. }, .. }),
-                Err(Failure::NoSuchInvite),
-            ) = (entry, &outcome)
-            {
-                ending::turn_out_uninvited(hall, peers, *by);
-            }
         }
         Waiting::Said { asker, is_altered, read } => {
             let words = match entry {

@@ -98,7 +98,7 @@ fn of_several_who_use_a_link_at_once_one_is_let_in() {
 #[test]
 fn a_session_is_good_at_every_node_whichever_dies_and_ends_at_all_of_them() {
     let Some(mut company) = Company::start(3) else { return };
-    let mut page = operator(&company, 0, 1);
+    let page = operator(&company, 0, 1);
     let token = json!({"token": page.token});
     let mut windows: Vec<Json> =
         [0, 2].iter().map(|&node| let_in(company.address(node), token.clone())).collect();
@@ -116,13 +116,11 @@ fn a_session_is_good_at_every_node_whichever_dies_and_ends_at_all_of_them() {
     company.nodes[1].chat.kill();
     company.nodes[0].chat.crash();
     company.wait_for(0);
-    for node in [0, 2] {
-        page = let_in(company.address(node), token.clone());
-    }
+    let mut windows = [0, 2].map(|node| let_in(company.address(node), token.clone()));
     company.nodes[1].chat.start_again();
     let mut back = let_in(company.address(1), token.clone());
     act(&mut other, json!({"type": "end_admin", "session": session}));
-    for window in [&mut page, &mut back] {
+    for window in windows.iter_mut().chain([&mut back]) {
         assert_eq!(window.closed().0, BAD_KEY);
     }
     refused_everywhere(&company, &token);

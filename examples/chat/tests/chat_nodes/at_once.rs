@@ -208,7 +208,7 @@ fn whatever_is_done_at_once_is_the_same_at_all_nodes_in_the_end() {
                 6 => json!({"type": "role", "user": user, "role": (["admin", "member"][dice.below(2)])}),
                 7 => json!({"type": "alter", "room": room, "topic": format!("t{}", dice.below(1000))}),
                 _ => {
-                    json!({"type": (["ban", "unban"][dice.below(2)]), "room": room, "user": user, "seconds": 600})
+                    json!({"type": (["ban", "unban"][dice.below(2)]), "room": (["tea", "milk"][dice.below(2)]), "user": user, "seconds": 600})
                 }
             }
         };
