@@ -8,6 +8,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -196,21 +198,27 @@ impl RedisServer {
             .stderr(log)
             .spawn()?;
         let child = self.child.insert(child);
-        let pid = child.id().to_string();
-        let mut ended = false;
-        wait_until("redis-server answers", || {
+        // It may be somebody else who answers on that port.
+        let pid = format!("process_id:{}\r\n", child.id());
+        let is_this = |lines: Vec<String>| lines.concat().contains(&pid);
+        let mut deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
             let child = self.child.as_mut().expect("it was started");
-            ended = child.try_wait().expect("a child can be asked").is_some();
-            // It may be somebody else who answers on that port.
-            let is_this = |lines: Vec<String>| lines.concat().contains(&format!("process_id:{pid}\r\n"));
-            ended
-                || self.ask(&["PING"]).is_ok_and(|answer| answer.is_ok())
-                    && self.ask(&["INFO", "server"]).is_ok_and(|answer| answer.is_ok_and(is_this))
-        });
-        if ended {
-            self.kill();
+            if child.try_wait().expect("a child can be asked").is_some() {
+                self.kill();
+                return Ok(false);
+            }
+            match self.ask(&["PING"]) {
+                Ok(Ok(_)) if self.ask(&["INFO", "server"]).is_ok_and(|it| it.is_ok_and(is_this)) => {
+                    return Ok(true);
+                }
+                // What was written in a long test takes its time to be read.
+                Ok(Err(error)) if error.starts_with("LOADING") => deadline = Instant::now() + PATIENCE,
+                _ => {}
+            }
+            thread::park_timeout(Duration::from_millis(1)); // leaves the processor to it
         }
-        Ok(!ended)
+        panic!("redis-server does not answer: {}", self.log());
     }
 
     fn signal(&self, signal: Signal) {
@@ -222,7 +230,7 @@ impl RedisServer {
 impl Drop for RedisServer {
     fn drop(&mut self) {
         self.kill();
-        if std::thread::panicking() {
+        if thread::panicking() {
             eprintln!("redis-server: {}", self.log());
         }
     }
