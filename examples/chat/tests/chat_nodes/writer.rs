@@ -45,6 +45,8 @@ pub(crate) struct Said {
 pub(crate) struct Writer {
     pub id: u64,
     pub said: Vec<Said>,
+    /// What was said without an id: it is there once, or not at all, and nobody hears which.
+    pub bare: Vec<String>,
     /// All that was heard of the lobby, from offset 1 on: who, what and when.
     pub heard: Vec<(u64, String, i64)>,
     token: String,
@@ -101,6 +103,7 @@ impl Writer {
         Writer {
             id: person.id,
             said: Vec::new(),
+            bare: Vec::new(),
             heard: Vec::new(),
             token: person.token.clone(),
             epoch: person.welcome["rooms"][0]["epoch"].clone(),
@@ -153,6 +156,11 @@ impl Writer {
                 self.said.push(Said { text, id, ack: None });
                 self.open.push_back(number);
                 self.ask(number, &mut line)?;
+                if self.dice.one_in(8) {
+                    let text = format!("{} says, beside {number}", self.id);
+                    line.send(&json!({"type": "message", "room": "lobby", "msg": text}))?;
+                    self.bare.push(text);
+                }
                 thread::park_timeout(APART);
             }
             let object = line.next()?;
@@ -224,6 +232,8 @@ impl Writer {
     fn hear(&mut self, object: &Value, line: &mut Line, stage: &Stage) -> Result<(), Cut> {
         match object["type"].as_str() {
             Some("message") => self.hear_event(object),
+            // What was said without an id.
+            Some("ack" | "error") if object["id"].is_null() && object["code"] != "stopping" => {}
             Some("ack") => {
                 let place = self.waiting(object);
                 self.open.retain(|&it| it != place);
