@@ -89,9 +89,12 @@ impl RedisServer {
     #[track_caller]
     pub fn follow(&self, other: &RedisServer) {
         self.command(&["REPLICAOF", "127.0.0.1", &other.address.port().to_string()]);
-        wait_until("a replica follows", || {
-            self.command(&["INFO", "replication"]).concat().contains("master_link_status:up")
-        });
+        // The other one counts it a moment later.
+        let counted = format!("port={},state=online", self.address.port());
+        let says = |server: &RedisServer, words: &str| {
+            server.command(&["INFO", "replication"]).concat().contains(words)
+        };
+        wait_until("a replica follows", || says(self, "master_link_status:up") && says(other, &counted));
     }
 
     /// It is a primary, whatever it was.
