@@ -297,6 +297,9 @@ impl Log for RedisLog {
                 None => Err(self.lost("there are entries, and it is not known of which log: its id is gone")),
             };
         }
+        if let Some(bytes) = &first.blob {
+            self.put_blob(bytes)?;
+        }
         let mut cmds = vec![cmd("SET").arg(self.link.keys.id()).arg(id).clone()];
         cmds.push(self.appending(first, Stream::IsMade));
         let Some(answers) = self.link.all_or_none(&cmds)? else { return Ok(false) };
