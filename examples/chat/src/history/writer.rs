@@ -31,7 +31,7 @@ use crate::metrics::Metrics;
 
 /// A batch: what a disk syncs in one go, and an answer is waited for no longer than that takes.
 const BATCH_JOBS: usize = 256;
-const BATCH_BYTES: usize = 8 << 20;
+pub(super) const BATCH_BYTES: usize = 8 << 20;
 /// While nothing can be written, something small is tried this often: whoever sends people only to a chat that is well would
 /// otherwise never send anybody who says something.
 const TRIAL: Duration = Duration::from_secs(5);

@@ -99,8 +99,10 @@ impl Open {
     fn write_in_one_batch(&mut self, writes: Vec<Entry>) -> Vec<Result<Done, Failure>> {
         let link = self.history.writing.upgrade().expect("the writer is there");
         let held = link.connection.lock().expect("the writer did not panic");
-        // This one may be taken at once, and waits for the connection; the others wait for it.
-        self.history.write(Entry::Seen { person: 0, at: 0 }, 0).expect("the queue has room");
+        // This one is a batch by its length alone, and comes to nothing. With it the writer waits for the connection, and the others
+        // wait for that.
+        let alone = text(999_999, 0, &"x".repeat(super::writer::BATCH_BYTES));
+        self.history.write(alone, 0).expect("the queue has room");
         let count = writes.len();
         for (ticket, write) in writes.into_iter().enumerate() {
             self.history.write(write, ticket as u64).expect("the queue has room");
