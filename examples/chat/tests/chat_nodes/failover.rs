@@ -86,6 +86,7 @@ fn what_no_replica_has_is_not_acknowledged() {
     let Some((mut company, mut replicas)) = replicated() else { return };
     let (mut alice, mut bob) = (company.named(0, "alice"), company.named(1, "bob"));
     insist(&mut alice, "one");
+    bob.wait_for("the word, that a replica has confirmed to this node too", |it| it["msg"] == "one");
     replicas.iter().for_each(RedisServer::pause);
     let refused = alice.ask(message("two"));
     assert_eq!(refused["code"], "storage", "{refused}");
