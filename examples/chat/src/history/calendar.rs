@@ -119,7 +119,7 @@ impl Wall {
         Wall(Arc::new(look))
     }
 
-    fn look(&self) -> Millis {
+    pub(crate) fn look(&self) -> Millis {
         (self.0)()
     }
 }

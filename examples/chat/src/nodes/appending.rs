@@ -206,17 +206,13 @@ impl<T: Send + 'static, F: Fn(Told) -> bool> Appending<T, F> {
         if barriers.is_empty() {
             return Ok(());
         }
-        match log.tail() {
-            Ok(tail) => {
-                self.common.metrics.ends_at(tail);
-                for ticket in barriers {
-                    self.follower.tell_at(tail, ticket);
-                }
-                Ok(())
-            }
-            // Nobody waits for this for ever.
-            Err(fault) => Err(fault),
+        // If it fails they are not told: nobody waits for this for ever.
+        let tail = log.tail()?;
+        self.common.metrics.ends_at(tail);
+        for ticket in barriers {
+            self.follower.tell_at(tail, ticket);
         }
+        Ok(())
     }
 
     fn note(&mut self, mail: &Mail) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use redis::{InfoDict, Value, cmd};
 
+use super::faults;
 use super::keys::place;
 use super::link::{Answer, Link};
 use super::replicas;
@@ -28,8 +29,8 @@ pub(super) fn look(link: &mut Link) -> Result<Condition, Fault> {
     ];
     let answers = link.ask(&cmds, Duration::ZERO)?;
     let [role, info, config, id, stream] = answers.try_into().expect("there are as many answers as commands");
-    if !replicas::is_primary(&link.good(role)?) {
-        return Err(replicas::refusal(link));
+    if !is_primary(&link.good(role)?) {
+        return Err(link.fault(Fault::Refused(faults::REPLICA.into())));
     }
     let info: InfoDict = link.read(info)?;
     let said = |name: &str| {
@@ -56,6 +57,11 @@ pub(super) fn look(link: &mut Link) -> Result<Condition, Fault> {
     let number = |name: &str| info.get::<u64>(name).unwrap_or(0);
     let filled = (100 * number("used_memory")).checked_div(number("maxmemory"));
     Ok(Condition { id, level, run, first, last, filled })
+}
+
+/// Is this what a primary says of its role?
+pub(super) fn is_primary(role: &Value) -> bool {
+    matches!(role, Value::Array(parts) if matches!(parts.first(), Some(Value::BulkString(word)) if word == b"master"))
 }
 
 fn is_new_enough(version: &str) -> bool {

@@ -5,11 +5,11 @@ use std::cmp::Reverse;
 use std::thread;
 use std::time::Duration;
 
-use redis::cmd;
+use redis::{Value, cmd};
 
 use super::address::Where;
+use super::condition;
 use super::link::Link;
-use super::{condition, replicas};
 use crate::nodes::log::{Fault, Place};
 
 /// Where the primary is.
@@ -69,9 +69,20 @@ fn rank(place: &Where, at: usize) -> Result<Option<Rank>, Fault> {
     let answers = link.ask(&cmds, Duration::ZERO)?;
     let [role, id, stream] = answers.try_into().expect("there are as many answers as commands");
     let role = link.good(role)?;
-    if !replicas::is_primary(&role) {
+    if !condition::is_primary(&role) {
         return Ok(None);
     }
     let (_, _, last) = condition::extent(&link, id, stream)?;
-    Ok(Some((replicas::connected(&role) >= place.replicas, last, Reverse(at))))
+    Ok(Some((connected(&role) >= place.replicas, last, Reverse(at))))
+}
+
+/// How many replicas are connected, as a primary says of its role.
+fn connected(role: &Value) -> u32 {
+    match role {
+        Value::Array(parts) => match parts.get(2) {
+            Some(Value::Array(replicas)) => replicas.len() as u32,
+            _ => 0,
+        },
+        _ => 0,
+    }
 }

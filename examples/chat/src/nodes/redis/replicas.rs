@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use redis::{Cmd, cmd};
 
-use super::faults;
 use super::link::{Answer, Link};
 use crate::nodes::log::Fault;
 
@@ -71,25 +70,3 @@ pub(super) fn have_all(link: &Link, answers: Vec<Answer>) -> Result<(), Fault> {
 const TOO_OLD: &str =
     "it cannot say what its replicas have on their disks: log-replicas takes Redis 7.2, or Valkey";
 const NO_FILE: &str = "log-replicas needs appendonly yes, here and on the replicas";
-
-/// How many replicas are connected, of those that ROLE lists.
-pub(super) fn connected(role: &redis::Value) -> u32 {
-    match role {
-        redis::Value::Array(parts) => match parts.get(2) {
-            Some(redis::Value::Array(replicas)) => replicas.len() as u32,
-            _ => 0,
-        },
-        _ => 0,
-    }
-}
-
-/// Is this what a primary says of its role?
-pub(super) fn is_primary(role: &redis::Value) -> bool {
-    matches!(role, redis::Value::Array(parts)
-        if matches!(parts.first(), Some(redis::Value::BulkString(word)) if word == b"master"))
-}
-
-/// Whoever may not be written to says this.
-pub(super) fn refusal(link: &Link) -> Fault {
-    link.fault(Fault::Refused(faults::REPLICA.into()))
-}
