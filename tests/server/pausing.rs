@@ -214,27 +214,13 @@ fn a_paused_peer_whose_stream_is_reset_is_noticed_whatever_it_had_sent() {
     }
 }
 
-/// Sends until the peer's socket is full, and stays so: what lies between may take a while to fill.
-#[track_caller]
-fn fill(server: &Directed, to: PeerId) {
-    const ENOUGH: usize = 512 << 10;
-    let queued = || server.direct(move |peers| peers.queued(to));
-    wait_until("nothing moves", || {
-        while queued() < ENOUGH {
-            server.direct(move |peers| peers.send(to, &vec![b'x'; 16 << 10]));
-        }
-        thread::park_timeout(Duration::from_millis(200));
-        queued() >= ENOUGH
-    });
-    server.events_so_far();
-}
-
 #[test]
 fn a_peer_that_is_paused_and_slow_goes_on_when_it_is_neither() {
     for drains_first in [true, false] {
-        let server = Directed::start(Config::new());
+        let server = Directed::start(Config::new().max_send_queue(4 << 20).send_buffer(8 << 10));
         let (id, mut client) = server.guest();
-        fill(&server, id);
+        server.fill(id, 1 << 20);
+        server.events_so_far();
         pause(&server, id);
         client.send(TEXT, b"at last");
         nothing_happens(&server);

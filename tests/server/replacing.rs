@@ -2,14 +2,10 @@
 
 use std::collections::HashMap;
 
-use pollcat::{Config, Delivery, Departure, Outgoing, PeerId, PreparedMessage, SlowPeers};
+use pollcat::{Config, Delivery, Departure, Outgoing, PreparedMessage, SlowPeers};
 
-use crate::directed::{Directed, Event};
+use crate::directed::{Directed, Event, FILLER};
 use pollcat_testing::client::{Client, PATIENCE};
-
-/// Far more than the buffers of two sockets on loopback hold.
-const TOO_MUCH: usize = 64 << 20;
-const FILLER: usize = 16 << 10;
 
 /// Sockets fill soon, and nobody is asked whether they are there.
 fn config(queue: usize) -> Config {
@@ -18,18 +14,6 @@ fn config(queue: usize) -> Config {
 
 fn keyed(text: &str, key: u64) -> Outgoing<'_> {
     Outgoing::from(text).replacing(key)
-}
-
-/// Sends until so many bytes wait; returns how many messages that took.
-#[track_caller]
-fn fill(server: &Directed, to: PeerId, bytes: usize) -> usize {
-    let waits = |_: &usize| {
-        server.direct(move |peers| {
-            assert_ne!(peers.send(to, &"f".repeat(FILLER)), Delivery::Full);
-            peers.queued(to) > bytes
-        })
-    };
-    (1..TOO_MUCH / FILLER).find(waits).expect("sockets that nobody reads from fill up")
 }
 
 #[track_caller]
@@ -41,10 +25,11 @@ fn read_fillers(client: &mut Client, count: usize) {
 fn the_newest_of_a_key_takes_the_place_of_the_oldest_by_whatever_way_it_comes() {
     let server = Directed::start(config(64 << 20));
     let (id, mut client) = server.guest();
-    let fillers = fill(&server, id, 1 << 20);
+    let fillers = server.fill(id, 1 << 20);
     let long = |number: usize| format!("{number}").repeat(80_000);
-    let queued = server.direct(move |peers| {
+    server.direct(move |peers| {
         peers.subscribe(id, "prices");
+        // Nothing is written before the turn is over.
         let before = peers.queued(id);
         assert_eq!(peers.send(id, keyed("a1", 1)), Delivery::Slow);
         peers.send(id, "between");
@@ -54,7 +39,8 @@ fn the_newest_of_a_key_takes_the_place_of_the_oldest_by_whatever_way_it_comes() 
         peers.broadcast("a");
         peers.publish("prices", keyed("a2, longer", 1));
         assert_eq!(peers.send(id, keyed(&long(2), 3)), Delivery::Slow);
-        before
+        let frames = [2 + 10, 2 + 7, 2 + 2, 10 + 80_000, 2 + 1].iter().sum::<usize>();
+        assert_eq!(peers.queued(id), before + frames);
     });
     let mailbox = &server.running.mailbox;
     mailbox.send(id, keyed("a3", 1)).expect("the mailbox has room");
@@ -62,8 +48,6 @@ fn the_newest_of_a_key_takes_the_place_of_the_oldest_by_whatever_way_it_comes() 
         .broadcast(Outgoing::from(&PreparedMessage::new("b2")).replacing(2))
         .expect("the mailbox has room");
     mailbox.publish("prices", keyed(&long(3), 3)).expect("the mailbox has room");
-    let frames = [2 + 2, 2 + 7, 2 + 2, 10 + 80_000, 2 + 1].iter().sum::<usize>();
-    assert_eq!(server.direct(move |peers| peers.queued(id)), queued + frames);
     server.running.wait_until("they are counted", |counters| counters.replaced == 5);
     read_fillers(&mut client, fillers);
     for text in ["a3", "between", "b2", &long(3), "a"] {
@@ -82,7 +66,7 @@ fn a_burst_of_few_keys_fits_a_queue_that_a_burst_without_them_overflows() {
     for policy in [SlowPeers::Close, SlowPeers::Skip] {
         let server = Directed::start(config(QUEUE).slow_peers(policy).close_within(PATIENCE));
         let (id, mut client) = server.guest();
-        let fillers = fill(&server, id, QUEUE / 2);
+        let fillers = server.fill(id, QUEUE / 2);
         let burst = move |number: usize| format!("{number:1000}");
         for turn in 0..4 {
             server.direct(move |peers| {

@@ -219,26 +219,20 @@ fn a_peer_that_is_being_closed_gets_no_ping_and_its_pongs_are_not_handed_over() 
     assert_eq!(server.event(), Event::Left(id, Departure::Closed(CloseCode::NORMAL)));
 }
 
-const QUEUE: usize = 64 << 10;
-
-/// Sends until the queue is full, and a Ping does not fit either.
-#[track_caller]
-fn fill(server: &Directed, to: PeerId) {
-    let full =
-        |bytes: usize| server.direct(move |peers| peers.send(to, &vec![b'x'; bytes])) == Delivery::Full;
-    assert!((0..4_096).any(|_| full(16 << 10)), "a queue that is not read fills up");
-    assert!((0..QUEUE).any(|_| full(64)), "to the last hundred bytes");
-}
-
 #[test]
 fn a_ping_for_a_full_queue_is_left_out_and_not_counted_as_missed() {
-    let server = Directed::start(Config::new().max_send_queue(QUEUE).slow_peers(SlowPeers::Skip));
+    let server = Directed::start(Config::new().max_send_queue(64 << 10).slow_peers(SlowPeers::Skip));
     let (id, mut client) = server.guest();
-    fill(&server, id);
-    let full = |server: &Directed| server.direct(|peers| peers.counters().queue_full);
-    let before = full(&server);
-    assert_eq!(server.direct(move |peers| peers.ping(id, &[b'p'; 125])), Delivery::Full);
-    assert_eq!(full(&server), before + 1);
+    let fill = |_: &usize| server.direct(move |peers| peers.send(id, &[b'x'; 16 << 10])) == Delivery::Full;
+    (0..4_096).find(fill).expect("a queue that is not read fills up");
+    // To the last hundred bytes, and in one turn: what lies between may go on filling until now.
+    let (before, delivery, after) = server.direct(move |peers| {
+        while peers.send(id, &[b'x'; 16 << 10]) != Delivery::Full {}
+        while peers.send(id, &[b'x'; 64]) != Delivery::Full {}
+        let before = peers.counters().queue_full;
+        (before, peers.ping(id, &[b'p'; 125]), peers.counters().queue_full)
+    });
+    assert_eq!((delivery, after), (Delivery::Full, before + 1));
     let mut stream = client.stream();
     let reader = thread::spawn(move || while client.frame() != (PING, b"last".to_vec()) {});
     let mut missed = 0;
@@ -257,11 +251,11 @@ fn a_ping_for_a_full_queue_is_left_out_and_not_counted_as_missed() {
 
 #[test]
 fn a_ping_for_a_slow_peer_waits_its_turn_and_one_too_many_ends_it() {
-    const QUEUE: usize = 512 << 10;
-    let server = Directed::start(Config::new().max_send_queue(QUEUE).close_within(PATIENCE));
+    const QUEUE: usize = 2 << 20;
+    let config = Config::new().max_send_queue(QUEUE).send_buffer(8 << 10).close_within(PATIENCE);
+    let server = Directed::start(config);
     let (id, mut client) = server.guest();
-    let is_slow = |_: &u32| server.direct(move |peers| peers.send(id, &vec![0; 16 << 10])) == Delivery::Slow;
-    (0..4_096).find(is_slow).expect("a socket that is not read fills up");
+    server.fill(id, QUEUE / 2);
     let pings = server.direct(move |peers| {
         let pings = (0..QUEUE).take_while(|_| peers.ping(id, b"still there?") == Delivery::Slow);
         (pings.count(), peers.ping(id, b"too late"))

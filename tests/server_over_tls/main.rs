@@ -26,7 +26,7 @@ mod server {
 
 /// What the files above use of `pollcat_testing::directed`, over TLS.
 mod directed {
-    pub(crate) use pollcat_testing::directed::Event;
+    pub(crate) use pollcat_testing::directed::{Event, FILLER};
 
     pub(crate) type Directed = pollcat_testing::directed::DirectedBy<crate::running::OverTls>;
 }

@@ -2,6 +2,9 @@
 //!
 //! An end is passed on as an end: what TCP says as FIN, TLS says as close_notify. An end without close_notify is
 //! passed on as a reset, which no test takes for an end in order.
+//!
+//! What is on its way across has a limit ([`BUFFER`]): a client that does not read is soon felt by the server, however
+//! late the bridge's threads have their turn.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,6 +15,9 @@ use std::time::Duration;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 use socket2::{Domain, SockRef, Socket, Type};
+
+/// What each of the bridge's sockets may hold for a client that does not read, in bytes; Linux holds twice as much.
+const BUFFER: usize = 64 << 10;
 
 /// How the other side is reached.
 #[derive(Clone)]
@@ -50,6 +56,7 @@ fn cross(plain: TcpStream, bridge: Bridge) {
     for stream in [&plain, &sealed] {
         stream.set_nodelay(true).expect("TCP can be told not to wait");
     }
+    SockRef::from(&plain).set_send_buffer_size(BUFFER).expect("a buffer can be smaller");
     let name = ServerName::try_from(bridge.name).expect("this is a name");
     let mut tls = ClientConnection::new(bridge.config, name).expect("a client can be made");
     while tls.is_handshaking() {
@@ -71,6 +78,7 @@ fn dial(bridge: &Bridge) -> io::Result<TcpStream> {
     if let Some(from) = bridge.from {
         socket.bind(&SocketAddr::new(from, 0).into())?;
     }
+    socket.set_recv_buffer_size(BUFFER)?; // before the window is told
     socket.connect(&bridge.server.into())?;
     Ok(socket.into())
 }

@@ -2,10 +2,17 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use pollcat::{Config, Departure, Handler, Message, PeerId, Peers, Request, Server};
+use pollcat::{Config, Delivery, Departure, Handler, Message, PeerId, Peers, Request, Server};
 
 use crate::client::{Client, PATIENCE};
 use crate::running::{Plainly, RunningBy, Way};
+
+/// More than the sockets between a server and a client that does not read hold, if the server's
+/// [`send_buffer`](Config::send_buffer) is small; in bytes, with those of a [`bridge`](crate::bridge).
+pub const UNDERWAY: usize = 768 << 10;
+
+/// The length of one of the messages of [`DirectedBy::fill`].
+pub const FILLER: usize = 16 << 10;
 
 type Errand = Box<dyn FnOnce(&mut Peers) + Send>;
 
@@ -61,6 +68,20 @@ impl<W: Way> DirectedBy<W> {
         let errand = move |peers: &mut Peers| drop(sender.send(errand(peers)));
         assert!(self.running.mailbox.deliver(Box::new(errand)).is_ok(), "the mailbox has room");
         found.recv_timeout(PATIENCE).expect("the errand is run")
+    }
+
+    /// Sends until so many bytes wait for a guest who does not read; returns how many messages of [`FILLER`] bytes that
+    /// took. All but [`UNDERWAY`] of what waits then goes on waiting, until the guest reads.
+    #[track_caller]
+    pub fn fill(&self, to: PeerId, bytes: usize) -> usize {
+        assert!(bytes > UNDERWAY, "{bytes} bytes may all leave for the sockets");
+        let waits = |_: &usize| {
+            self.direct(move |peers| {
+                assert_ne!(peers.send(to, &"f".repeat(FILLER)), Delivery::Full);
+                peers.queued(to) > bytes
+            })
+        };
+        (1..4_096).find(waits).expect("sockets that nobody reads from fill up")
     }
 
     /// What happens next.
