@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pollcat::{Config, Server, Tls};
-use pollcat_testing::bridge::Bridge;
+use pollcat_testing::bridge::{self, Bridge};
+use pollcat_testing::client::Client;
 pub(crate) use pollcat_testing::running::wait_until;
 use pollcat_testing::running::{RunningBy, Way};
 use pollcat_testing::vouched::Certificate;
@@ -25,5 +26,10 @@ impl Way for OverTls {
         let tls = Tls::from_pem_files(&own.certificate, &own.key).expect("what was just issued is in order");
         let address = server.listen_tls("127.0.0.1:0", &tls).expect("loopback has a free port");
         Some(Bridge::to(address, "localhost", own.client()).open())
+    }
+
+    fn arrived(client: &Client) {
+        let stream = client.stream();
+        wait_until("it has come across", || bridge::passed(&stream) == client.written());
     }
 }

@@ -6,6 +6,7 @@
 //! What is on its way across has a limit ([`BUFFER`]): a client that does not read is soon felt by the server, however
 //! late the bridge's threads have their turn.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -18,6 +19,19 @@ use socket2::{Domain, SockRef, Socket, Type};
 
 /// What each of the bridge's sockets may hold for a client that does not read, in bytes; Linux holds twice as much.
 const BUFFER: usize = 64 << 10;
+
+/// The two ends of a client's stream to a bridge: the client's, and the bridge's.
+type Ends = (SocketAddr, SocketAddr);
+
+/// How many bytes of each client have left for the server.
+static PASSED: Mutex<BTreeMap<Ends, u64>> = Mutex::new(BTreeMap::new());
+
+/// How many bytes that this client has written to a bridge are in the server's socket, or have been read there.
+pub fn passed(client: &TcpStream) -> u64 {
+    let ends = client.local_addr().and_then(|local| Ok((local, client.peer_addr()?)));
+    let ends = ends.expect("the client is there");
+    PASSED.lock().expect("nobody panics with it").get(&ends).copied().unwrap_or_default()
+}
 
 /// How the other side is reached.
 #[derive(Clone)]
@@ -85,6 +99,8 @@ fn dial(bridge: &Bridge) -> io::Result<TcpStream> {
 
 /// From the client in the clear to the server.
 fn outwards(mut plain: TcpStream, mut sealed: TcpStream, tls: &Mutex<ClientConnection>) {
+    let ends = plain.peer_addr().and_then(|client| Ok((client, plain.local_addr()?)));
+    let mut passed = 0;
     let mut buffer = vec![0; 16 << 10];
     loop {
         let read = plain.read(&mut buffer);
@@ -104,9 +120,13 @@ fn outwards(mut plain: TcpStream, mut sealed: TcpStream, tls: &Mutex<ClientConne
         if sealed.write_all(&records).is_err() {
             return;
         }
-        if matches!(read, Ok(0)) {
+        let Ok(length @ 1..) = read else {
             let _ = sealed.shutdown(Shutdown::Write);
             return;
+        };
+        passed += length as u64;
+        if let Ok(ends) = ends {
+            PASSED.lock().expect("nobody panics with it").insert(ends, passed);
         }
     }
 }

@@ -8,6 +8,9 @@ use std::time::Duration;
 /// Longer than any server here takes on a busy machine. Only a test that fails waits this long.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A limit that a test waits out: as short as it may be if something must be done before it is over, on a busy machine too.
+pub const SHORT: Duration = Duration::from_secs(2);
+
 pub const TEXT: u8 = 0x81;
 pub const BINARY: u8 = 0x82;
 pub const CLOSE: u8 = 0x88;
@@ -19,7 +22,11 @@ const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /// Unread bytes stay in the socket until they are asked for: a test may want them to be there.
-pub struct Client(BufReader<TcpStream>);
+pub struct Client {
+    stream: BufReader<TcpStream>,
+    /// How many bytes it has written itself.
+    written: u64,
+}
 
 impl Client {
     /// TCP, and no word said yet.
@@ -40,7 +47,7 @@ impl Client {
     pub fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).expect("reading can be given a limit");
         stream.set_write_timeout(Some(PATIENCE)).expect("writing can be given a limit");
-        Client(BufReader::with_capacity(4096, stream))
+        Client { stream: BufReader::with_capacity(4096, stream), written: 0 }
     }
 
     /// An open WebSocket.
@@ -59,14 +66,20 @@ impl Client {
         assert!(head.contains(&format!("\r\nSec-WebSocket-Accept: {ACCEPT}\r\n")), "{head}");
     }
 
+    /// How many bytes it has written; not those that somebody has who has its stream.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
     /// A second handle on the stream, for a thread of its own.
     pub fn stream(&self) -> TcpStream {
-        self.0.get_ref().try_clone().expect("a stream can be shared")
+        self.stream.get_ref().try_clone().expect("a stream can be shared")
     }
 
     #[track_caller]
     pub fn write(&mut self, bytes: &[u8]) {
-        self.0.get_mut().write_all(bytes).expect("the server takes what is written");
+        self.stream.get_mut().write_all(bytes).expect("the server takes what is written");
+        self.written += bytes.len() as u64;
     }
 
     #[track_caller]
@@ -81,7 +94,7 @@ impl Client {
 
     /// We have nothing more to say; we still listen.
     pub fn end(&mut self) {
-        self.0.get_ref().shutdown(Shutdown::Write).expect("a stream can be shut down");
+        self.stream.get_ref().shutdown(Shutdown::Write).expect("a stream can be shut down");
     }
 
     /// The next frame: its first byte, and its payload.
@@ -126,7 +139,7 @@ impl Client {
     /// The server says no more: an end in order (FIN), not a reset, and not a byte before it.
     #[track_caller]
     pub fn nothing_more(&mut self) {
-        let rest = self.0.fill_buf().expect("an end in order");
+        let rest = self.stream.fill_buf().expect("an end in order");
         assert_eq!(rest, b"", "an end, and nothing before it");
     }
 
@@ -135,7 +148,7 @@ impl Client {
     pub fn head(&mut self) -> String {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
-            let length = self.0.read_line(&mut head).expect("a head is text");
+            let length = self.stream.read_line(&mut head).expect("a head is text");
             assert!(length > 0, "the stream ended within a head: {head:?}");
         }
         head
@@ -144,13 +157,13 @@ impl Client {
     #[track_caller]
     pub fn bytes(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
-        self.0.read_exact(&mut bytes).expect("that many bytes arrive");
+        self.stream.read_exact(&mut bytes).expect("that many bytes arrive");
         bytes
     }
 
     fn array<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.read_exact(&mut bytes).expect("a frame arrives whole");
+        self.stream.read_exact(&mut bytes).expect("a frame arrives whole");
         bytes
     }
 }

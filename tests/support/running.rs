@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use pollcat::{Config, CounterReader, Counters, Handler, Mailbox, Server};
 
-use crate::client::PATIENCE;
+use crate::client::{Client, PATIENCE};
 
 /// How clients reach a server.
 pub trait Way {
@@ -17,6 +17,10 @@ pub trait Way {
 
     /// Where they find it, if it is on TCP.
     fn address<M: Send + 'static>(server: &mut Server<M>) -> Option<SocketAddr>;
+
+    /// Waits until what the client has written lies at the server's end, whether the server reads it or not.
+    #[track_caller]
+    fn arrived(client: &Client);
 }
 
 /// By TCP, on a port of the system's choice.
@@ -30,6 +34,9 @@ impl Way for Plainly {
     fn address<M: Send + 'static>(server: &mut Server<M>) -> Option<SocketAddr> {
         server.local_addr().ok()
     }
+
+    /// Nothing lies in between.
+    fn arrived(_: &Client) {}
 }
 
 pub type Running<M = ()> = RunningBy<Plainly, M>;
@@ -86,6 +93,12 @@ impl<W: Way, M: Send + 'static> RunningBy<W, M> {
 
     pub fn address(&self) -> SocketAddr {
         self.address.expect("the server listens on TCP")
+    }
+
+    /// What the client has written lies at the server's end when this returns.
+    #[track_caller]
+    pub fn wait_for_bytes_of(&self, client: &Client) {
+        W::arrived(client);
     }
 
     pub fn counters(&self) -> Counters {

@@ -134,6 +134,7 @@ fn whoever_is_there_has_a_turn_while_many_are_opened() {
     let (requests, mut clients): (Vec<_>, Vec<_>) = (0..MANY).map(|_| door.ask("", b"")).unzip();
     let gate = door.hold_up();
     client.send(TEXT, b"echo");
+    door.server.wait_for_bytes_of(&client);
     for &request in &requests {
         door.server.mailbox.answer_request(request, Answer::accept()).expect("there is room");
     }
