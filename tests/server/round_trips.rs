@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pollcat::{CloseCode, Config, Delivery, Departure, PeerId, SlowPeers};
-use pollcat_testing::client::{Client, PATIENCE, PING, PONG, TEXT, masked};
+use pollcat_testing::client::{Client, PATIENCE, PING, PONG, SHORT, TEXT, masked};
 
 use crate::directed::{Directed, Event};
 
@@ -150,25 +150,36 @@ fn a_stamp_measures_once_and_only_the_peer_that_it_was_made_for() {
     }
     assert_eq!(round_trip(&server, other), None);
 
-    client.send(PONG, &payload);
-    assert_eq!(settle(&server, id, &mut client), []);
-    let measured = round_trip(&server, id).expect("a figure");
-    // It comes again: it is none of the application's affair, and measures nothing.
-    thread::sleep(measured.max(TAKEN));
-    (0..3).for_each(|_| client.send(PONG, &payload));
-    assert_eq!(settle(&server, id, &mut client), []);
-    assert_eq!(round_trip(&server, id), Some(measured));
+    let mut payload = payload;
+    loop {
+        client.send(PONG, &payload);
+        assert_eq!(settle(&server, id, &mut client), []);
+        let measured = round_trip(&server, id).expect("a figure");
+        // It comes again: it is none of the application's affair, and measures nothing.
+        thread::sleep(TAKEN);
+        (0..3).for_each(|_| client.send(PONG, &payload));
+        assert_eq!(settle(&server, id, &mut client), []);
+        let again = round_trip(&server, id);
+        server.direct(move |peers| peers.ping(id, b"end"));
+        payload = stamp(&mut client);
+        if payload == b"end" {
+            return assert_eq!(again, Some(measured));
+        }
+        // On a busy machine the client was silent for so long that it owed a new one, which the old one may pass for.
+        while stamp(&mut client) != b"end" {}
+    }
 }
 
 #[test]
 fn a_pong_that_is_kept_back_for_too_long_changes_nothing() {
-    let patience = Duration::from_secs(1);
+    let patience = SHORT;
     let server = Directed::start(often().pong_within(patience));
     let (id, mut client) = server.guest();
     server.direct(move |peers| peers.ping(id, b"mine"));
-    let payload = match client.frame() {
-        (PING, mine) if mine == b"mine" => stamp(&mut client),
-        other => panic!("{other:?}"),
+    // In whichever order.
+    let both = [stamp(&mut client), stamp(&mut client)];
+    let [payload] = both.iter().filter(|it| *it != b"mine").collect::<Vec<_>>()[..] else {
+        panic!("{both:?}")
     };
     let sent = Instant::now();
     while sent.elapsed() <= patience {
@@ -176,7 +187,7 @@ fn a_pong_that_is_kept_back_for_too_long_changes_nothing() {
         assert_eq!(settle(&server, id, &mut client), []);
         thread::sleep(patience / 10);
     }
-    client.send(PONG, &payload);
+    client.send(PONG, payload);
     client.send(PONG, b"mine");
     assert_eq!(settle(&server, id, &mut client), [Event::Ponged(id, b"mine".to_vec())]);
     assert_eq!(round_trip(&server, id), None);

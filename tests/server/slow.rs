@@ -10,7 +10,7 @@ use pollcat::{
 
 use crate::directed::{Directed, Event};
 use crate::running::{Running, wait_until};
-use pollcat_testing::client::{BINARY, Client, PATIENCE, PING, PONG, TEXT, masked};
+use pollcat_testing::client::{BINARY, Client, PATIENCE, PING, PONG, SHORT, TEXT, masked};
 #[cfg(unix)]
 use pollcat_testing::scratch::Scratch;
 
@@ -21,9 +21,10 @@ const FRAME: usize = PAYLOAD + 4;
 /// Far more than the buffers of two sockets on loopback hold. They are sent only if no queue fills up.
 const TOO_MANY: usize = (256 << 20) / PAYLOAD;
 
-/// Some systems keep many MiB for a connection, unless they are told otherwise.
+/// Some systems keep many MiB for a connection, unless they are told otherwise. And nobody is asked whether they are there, however long
+/// it takes.
 fn narrow() -> Config {
-    Config::new().max_send_queue(QUEUE).send_buffer(64 << 10)
+    Config::new().max_send_queue(QUEUE).send_buffer(64 << 10).ping_after(10 * PATIENCE)
 }
 
 /// A message that tells its number.
@@ -213,7 +214,7 @@ fn write_on(client: &Client, requests: Vec<Vec<u8>>) -> thread::JoinHandle<()> {
 #[test]
 fn a_peer_that_reads_slowly_but_steadily_is_not_taken_for_silent() {
     const MESSAGES: usize = 256;
-    let patience = Duration::from_millis(700);
+    let patience = SHORT;
     // The buffers of a Unix-domain socket are small, and so are the steps of progress.
     let config = narrow().max_send_queue(16 << 20).ping_after(patience).pong_within(patience);
     let scratch = Scratch::new("slow");
@@ -229,8 +230,8 @@ fn a_peer_that_reads_slowly_but_steadily_is_not_taken_for_silent() {
             peers.send(id, &numbered(number));
         }
     });
-    // This is no waiting for a race: the reader is slow, and takes about twice the silence that is allowed.
-    let pause = patience * 4 / MESSAGES as u32;
+    // This is no waiting for a race: the reader is slow, and takes half as long again as the silence that is allowed.
+    let pause = patience * 3 / MESSAGES as u32;
     let mut number = 0;
     while number < MESSAGES {
         match client.frame() {
