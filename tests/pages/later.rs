@@ -1,10 +1,9 @@
 //! Pages that come from another thread, when they are ready.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
 
 use pollcat::{Answer, Config, Delivery, Handler, Message, PeerId, Peers, Request, RequestId};
-use pollcat_testing::client::{Client, PATIENCE, upgrade_request};
+use pollcat_testing::client::{Client, PATIENCE, SHORT, upgrade_request};
 use pollcat_testing::raw::reset_when_dropped;
 use pollcat_testing::running::Running;
 
@@ -101,7 +100,7 @@ fn whoever_asks_again_before_the_answer_has_to_connect_for_it() {
 
 #[test]
 fn a_page_that_is_not_brought_in_time_is_answered_with_503() {
-    let asking = Asking::new(Config::new().handshake_within(Duration::from_millis(200)));
+    let asking = Asking::new(Config::new().handshake_within(SHORT));
     let mut client = Client::dial(asking.server.address());
     client.write(get("/one").as_bytes());
     let (id, _) = asking.asked();
@@ -116,7 +115,7 @@ fn a_page_that_is_not_brought_in_time_is_answered_with_503() {
 
 #[test]
 fn how_long_a_page_may_take_is_a_setting_of_its_own() {
-    let config = Config::new().handshake_within(Duration::from_millis(200));
+    let config = Config::new().handshake_within(SHORT);
     let asking = Asking::new(config.answer_within(PATIENCE));
     let mut client = Client::dial(asking.server.address());
     client.write(get("/one").as_bytes());
@@ -153,7 +152,7 @@ fn an_answer_is_for_its_own_request_and_not_for_another_of_the_connection() {
 
 #[test]
 fn a_late_answer_does_not_reach_whoever_has_the_slot_now() {
-    let asking = Asking::new(Config::new().handshake_within(Duration::from_millis(200)));
+    let asking = Asking::new(Config::new().handshake_within(SHORT));
     let mut late = Vec::new();
     for _ in 0..3 {
         let mut client = Client::dial(asking.server.address());

@@ -10,7 +10,7 @@ use std::time::Duration;
 use pollcat::{
     Answer, CloseCode, Config, Departure, Handler, Message, PeerId, Peers, Request, RequestId, Server,
 };
-use pollcat_testing::client::{CLOSE, Client, PING, PONG, TEXT, upgrade_request};
+use pollcat_testing::client::{CLOSE, Client, PING, PONG, SHORT, TEXT, upgrade_request};
 use pollcat_testing::raw::{narrow_listener, narrow_stream, need_descriptors};
 use pollcat_testing::running::Running;
 
@@ -257,7 +257,7 @@ impl Handler<Mail> for Shelf {
 // What has been posted by the deadline is read before it is kept.
 #[test]
 fn a_page_that_was_brought_in_time_is_given_though_the_mail_is_read_late() {
-    let granted = Duration::from_millis(1_500);
+    let granted = 2 * SHORT;
     let (door, doorstep) = doorstep();
     let (asks, asked) = channel();
     let server = Running::start(Config::new().handshake_within(granted), Shelf { doorstep, asked: asks });

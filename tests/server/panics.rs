@@ -8,7 +8,7 @@ use pollcat::{
     Answer, CloseCode, Config, Delivery, Departure, Handler, Message, NotDelivered, PeerId, Peers, Refused,
     Request, RequestId, SlowPeers, TimerId,
 };
-use pollcat_testing::client::{Client, PATIENCE, PONG, TEXT, masked, upgrade_request};
+use pollcat_testing::client::{Client, PATIENCE, PONG, SHORT, TEXT, masked, upgrade_request};
 
 use crate::running::Running;
 
@@ -278,7 +278,7 @@ fn in_on_request_for_a_websocket_and_for_a_page() {
 
 #[test]
 fn in_on_request_gone_and_the_client_has_its_503_all_the_same() {
-    let scene = Scene::begin(Config::new().handshake_within(Duration::from_millis(200)));
+    let scene = Scene::begin(Config::new().handshake_within(SHORT));
     scene.arm("on_request_gone");
     let mut client = Client::dial(scene.server.address());
     client.write(b"GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pollcat::{Config, Departure};
-use pollcat_testing::client::{Client, PATIENCE, PING, PONG, TEXT};
+use pollcat_testing::client::{Client, PATIENCE, PING, PONG, SHORT, TEXT};
 
 use crate::directed::{Directed, Event};
 use crate::running::Running;
@@ -54,7 +54,7 @@ fn anything_a_peer_says_is_a_sign_of_life() {
 
 #[test]
 fn half_a_request_is_answered_with_408_and_silence_with_silence() {
-    let config = Config::new().handshake_within(Duration::from_millis(200));
+    let config = Config::new().handshake_within(SHORT);
     let server = Running::start(config, pollcat::handler_fn(|_, _, _| {}));
     let mut half = Client::dial(server.address());
     let mut silent = Client::dial(server.address());
@@ -69,7 +69,7 @@ fn half_a_request_is_answered_with_408_and_silence_with_silence() {
 
 #[test]
 fn a_request_that_trickles_in_gets_no_more_time_than_any_other() {
-    let config = Config::new().handshake_within(Duration::from_millis(300));
+    let config = Config::new().handshake_within(SHORT);
     let server = Running::start(config, pollcat::handler_fn(|_, _, _| {}));
     let mut client = Client::dial(server.address());
     let mut stream = client.stream();

@@ -1,9 +1,7 @@
 //! Header fields on the answers that the server gives by itself, and on no others.
 
-use std::time::Duration;
-
 use pollcat::{Answer, Config, Handler, Hosts, Message, PeerId, Peers, Request};
-use pollcat_testing::client::{Client, upgrade_request};
+use pollcat_testing::client::{Client, SHORT, upgrade_request};
 
 use crate::running::Running;
 
@@ -56,7 +54,7 @@ fn assert_own(head: &str, status: u16) {
 #[test]
 fn each_of_the_servers_own_refusals_has_the_fields() {
     let hosts = Hosts::addresses();
-    let config = config().hosts(hosts).handshake_within(Duration::from_millis(300)).max_head(2000);
+    let config = config().hosts(hosts).handshake_within(SHORT).max_head(2000);
     let server = Running::start(config, Site).expect_panics();
     let long = "x".repeat(3000);
     let table = [

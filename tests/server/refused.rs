@@ -2,10 +2,9 @@
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
 
 use pollcat::{Answer, Config, Handler, Hosts, Message, PeerId, Peers, Proxies, Refusal, Refused, Request};
-use pollcat_testing::client::{Client, PATIENCE, upgrade_request};
+use pollcat_testing::client::{Client, PATIENCE, SHORT, upgrade_request};
 
 use crate::running::Running;
 
@@ -47,7 +46,7 @@ fn each_refusal_is_told_with_its_reason_its_client_and_what_was_asked() {
         .hosts(Hosts::addresses().and(["localhost"]).expect("a host"))
         .trust_proxies(Proxies::only(["127.0.0.1"]).expect("a proxy"))
         .max_connections_per_address(0)
-        .handshake_within(Duration::from_millis(200));
+        .handshake_within(SHORT);
     let (server, told) = start(config);
     let good = upgrade_request("");
     let foreign_page = upgrade_request("Origin: https://a.example\r\n");

@@ -2,10 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use pollcat::{Config, Departure, Refusal};
-use pollcat_testing::client::{Client, PATIENCE, TEXT, masked, upgrade_request};
+use pollcat_testing::client::{Client, PATIENCE, SHORT, TEXT, masked, upgrade_request};
 
 use crate::{Host, assert_echo};
 
@@ -105,7 +104,7 @@ fn no_changed_byte_of_a_hello_does_harm() {
 
 #[test]
 fn who_stalls_in_the_handshake_is_dropped_at_the_deadline() {
-    let host = Host::start(Config::new().handshake_within(Duration::from_millis(300)));
+    let host = Host::start(Config::new().handshake_within(SHORT));
     let mut says_nothing = Client::dial(host.address);
     // The first bytes of a ClientHello.
     let mut stalls = Client::dial(host.address);

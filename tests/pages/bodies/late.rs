@@ -1,7 +1,7 @@
 //! Bodies of requests that are answered later, and answers that come later than their body.
 
 use pollcat::Delivery;
-use pollcat_testing::client::upgrade_request;
+use pollcat_testing::client::{SHORT, upgrade_request};
 
 use super::*;
 
@@ -107,7 +107,7 @@ fn another_answer_ends_the_connection_and_the_body_is_no_request() {
 
 #[test]
 fn a_late_body_keeps_the_rules() {
-    let open = Open::new(Config::new().body_within(Duration::from_millis(300)));
+    let open = Open::new(Config::new().body_within(SHORT));
     let table = [
         ("Content-Length: 1001\r\n", "", Refusal::BodyTooLarge),
         ("Content-Length: 5\r\nContent-Encoding: br\r\n", "hello", Refusal::ContentEncoding),

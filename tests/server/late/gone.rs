@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pollcat::{Answer, CloseCode, Config, Delivery};
-use pollcat_testing::client::{BINARY, Client, PATIENCE, TEXT, masked, upgrade_request};
+use pollcat_testing::client::{BINARY, Client, PATIENCE, SHORT, TEXT, masked, upgrade_request};
 use pollcat_testing::raw::reset_when_dropped;
 
 use super::{Door, Event};
@@ -54,7 +54,7 @@ fn whoever_has_left_when_the_request_is_read_is_gone_too() {
 
 #[test]
 fn nobody_waits_longer_than_the_handshake_may_take() {
-    let door = Door::new(Config::new().handshake_within(Duration::from_millis(200)));
+    let door = Door::new(Config::new().handshake_within(SHORT));
     let (request, mut client) = door.ask("", &masked(TEXT, b"hello?"));
     let head = client.head();
     assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("\r\nConnection: close\r\n"), "{head}");
