@@ -106,7 +106,11 @@ pub(crate) fn compare(company: &Company, writers: &[Writer]) -> usize {
             let (who, at) = (it["from_id"].as_u64(), it["msg_time"].as_i64());
             (who.expect("a person"), it["msg"].as_str().expect("words").to_owned(), at.expect("a time"))
         });
-        assert!(told.eq(stored.iter().cloned()), "{} tells what is stored", node.address);
+        let told: Vec<_> = told.collect();
+        assert!(told.starts_with(&stored), "{} tells what is stored", node.address);
+        // What was said without an id, and not waited for, may have come since.
+        let late = &told[stored.len()..];
+        assert!(late.iter().all(|(_, text, _)| bare.contains(text.as_str())), "{late:?} at {}", node.address);
     }
     stored.len()
 }
