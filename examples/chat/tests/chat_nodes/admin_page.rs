@@ -147,6 +147,8 @@ fn who_is_no_admin_any_more_is_out_at_every_node() {
 fn while_the_log_is_away_a_link_is_not_used_up() {
     let Some(mut company) = Company::start(2) else { return };
     let page = operator(&company, 0, 1);
+    // Both nodes know the session.
+    let_in(company.address(0), json!({"token": page.token}));
     let key = json!({"key": company.nodes[0].chat.admin_key()});
     company.redis.kill();
     wait_until("the nodes have noticed", || (0..2).all(|node| company.nodes[node].ready().status == 503));

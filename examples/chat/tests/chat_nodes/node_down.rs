@@ -13,7 +13,7 @@ use crate::company::{Company, Node, refused_start, said};
 
 /// Whoever was at a node that died is gone for others within this, as OPERATING.md promises: its word lives for 8 s, and others look every
 /// 2 s (`LIFE` and `REFRESH` in `src/nodes`); the rest is for a busy machine.
-const GONE: Duration = Duration::from_secs(15);
+const GONE: Duration = Duration::from_secs(10).saturating_add(PATIENCE);
 
 #[test]
 fn who_was_at_a_node_that_died_is_gone_or_goes_on_elsewhere() {
