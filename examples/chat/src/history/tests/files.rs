@@ -2,13 +2,6 @@
 
 use super::*;
 
-/// Does any of the files hold these bytes?
-fn found(files: &[PathBuf], trace: &[u8]) -> bool {
-    files
-        .iter()
-        .any(|file| fs::read(file).unwrap_or_default().windows(trace.len()).any(|window| window == trace))
-}
-
 #[track_caller]
 fn wait(what: &str, is_so: impl Fn() -> bool) {
     let start = Instant::now();

@@ -47,6 +47,13 @@ pub(crate) use searching::Dice;
 /// For a thread that does not live any more, and for nothing else.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Does a file hold these bytes, or its log, which comes behind it? What is in the log has come into the file before it leaves the log:
+/// so the log is read first, and nothing is looked for meanwhile.
+fn found(files: &[PathBuf], trace: &[u8]) -> bool {
+    let all: Vec<_> = files.iter().rev().map(|file| fs::read(file).unwrap_or_default()).collect();
+    all.iter().any(|bytes| bytes.windows(trace.len()).any(|it| it == trace))
+}
+
 /// A history whose reports are at hand.
 struct Open {
     history: History<u64>,

@@ -3,13 +3,6 @@
 use super::acts::{ADMIN, DEN, LOBBY, MEMBER, NOW, OP, TALK, TEA, VICTIM, cast, deed, join, restrain};
 use super::*;
 
-/// Does any of these files hold these bytes?
-fn found(files: &[PathBuf], trace: &[u8]) -> bool {
-    let holds =
-        |file: &PathBuf| fs::read(file).unwrap_or_default().windows(trace.len()).any(|it| it == trace);
-    files.iter().any(holds)
-}
-
 fn name_of(person: PersonId, name: &str, room: RoomId, body: Body) -> Entry {
     Entry::Append(Append { author_name: name.into(), ..say(room, person, body) })
 }

@@ -238,12 +238,7 @@ fn a_target_of_whoever_left_long_ago_is_off_when_the_chat_starts() {
 fn what_a_target_keeps_secret_is_gone_from_the_files() {
     let scratch = Scratch::new("secrets");
     let files = ["chat.db", "chat.db-wal"].map(|name| scratch.file(name));
-    let found = |trace: &str| {
-        let holds = |file: &PathBuf| {
-            fs::read(file).unwrap_or_default().windows(trace.len()).any(|it| it == trace.as_bytes())
-        };
-        files.iter().any(holds)
-    };
+    let found = |trace: &str| found(&files, trace.as_bytes());
     let wait = |trace: &str| {
         let start = Instant::now();
         while found(trace) {
