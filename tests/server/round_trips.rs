@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pollcat::{CloseCode, Config, Delivery, Departure, PeerId, SlowPeers};
-use pollcat_testing::client::{Client, PATIENCE, PING, PONG, SHORT, TEXT, masked};
+use pollcat_testing::client::{CLOSE, Client, PATIENCE, PING, PONG, SHORT, TEXT, masked};
 
 use crate::directed::{Directed, Event};
 
@@ -222,8 +222,16 @@ fn a_peer_that_is_being_closed_gets_no_ping_and_its_pongs_are_not_handed_over() 
         peers.ping(id, b"after")
     });
     assert_eq!(delivery, Delivery::Gone);
-    assert_eq!(client.frame(), (PING, b"before".to_vec()));
-    assert_eq!(client.close_frame().0, 1000);
+    // On a busy machine there is time for one of the server's own before the Close.
+    let pings = std::iter::from_fn(|| match client.frame() {
+        (PING, payload) => Some(payload),
+        (first_byte, body) => {
+            assert_eq!((first_byte, body), (CLOSE, 1000_u16.to_be_bytes().to_vec()));
+            None
+        }
+    });
+    let pings: Vec<Vec<u8>> = pings.collect();
+    assert!(pings.iter().any(|it| it == b"before") && !pings.iter().any(|it| it == b"after"), "{pings:?}");
     client.send(PONG, b"before");
     client.close(1000);
     client.nothing_more();
