@@ -206,7 +206,7 @@ fn a_crowd_that_is_resumed_at_once_is_heard_in_several_turns() {
     const CROWD: usize = 80;
     /// Of each: it fits into the server's end of the connection.
     const BYTES: usize = 30_000;
-    let scene = Scene::begin(Config::new(), Pauses::OnlyWhenAsked);
+    let scene = Scene::begin(Config::new().ping_after(10 * PATIENCE), Pauses::OnlyWhenAsked);
     let mut crowd: Vec<Client> = (0..CROWD).map(|_| scene.guest(b"").1).collect();
     // The loop stands still while they write: so it reads at once what each of them has sent.
     let (go_on, wait) = channel::<()>();

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use pollcat::{Answer, CloseCode, Config, Delivery, Departure, NotDelivered};
-use pollcat_testing::client::{Client, TEXT, masked, upgrade_request};
+use pollcat_testing::client::{Client, PATIENCE, TEXT, masked, upgrade_request};
 
 use super::{Door, Doorkeeper, Event, Guest, echoes};
 use crate::running::Running;
@@ -126,7 +126,8 @@ fn a_refusal_that_comes_later_has_its_status_and_headers_and_the_client_may_try_
 #[test]
 fn whoever_is_there_has_a_turn_while_many_are_opened() {
     const MANY: usize = 200;
-    let door = Door::new(Config::new());
+    // The first of them waits until the last has asked.
+    let door = Door::new(Config::new().handshake_within(10 * PATIENCE).ping_after(10 * PATIENCE));
     let (request, mut client) = door.ask("", b"");
     door.answer(request, Answer::accept());
     client.head();
