@@ -1,6 +1,7 @@
 //! What the nodes tell whoever watches over them, in the states that they come into (OPERATING.md, What to watch).
 
 use pollcat_chat_testing::watching::{Figures, count, has, is_of_nodes, named, readings, scrape};
+use pollcat_testing::client::PATIENCE;
 use pollcat_testing::running::wait_until;
 use rusqlite::Connection;
 use rustix::process::Signal;
@@ -162,6 +163,10 @@ fn a_node_that_was_stopped_and_cannot_catch_up_tells_how_far_it_is_behind() {
     let mut alice = company.named(0, "alice");
     settle(&company, &[0, 1, 2], &[("chat_nodes", 3.0), ("chat_ready", 1.0)]);
     let before = level(&company, &[0, 1, 2]);
+    // From now on its file takes nothing. While it is stopped it may be too late for that: it may be just writing.
+    let other = Connection::open(company.nodes[2].chat.data()).expect("any SQLite program may look at it");
+    other.busy_timeout(PATIENCE).expect("it can wait");
+    other.execute_batch("BEGIN IMMEDIATE").expect("the lock can be had");
     company.nodes[2].chat.signal(Signal::STOP);
     for number in 0..MANY {
         alice.say("lobby", &format!("{number}"));
@@ -171,9 +176,6 @@ fn a_node_that_was_stopped_and_cannot_catch_up_tells_how_far_it_is_behind() {
     let there = level(&company, &[0, 1]);
     assert!(there >= before + MANY as f64);
     one_has_the_chores(&company, &[0, 1]);
-    // It goes on with a file that takes nothing.
-    let other = Connection::open(company.nodes[2].chat.data()).expect("any SQLite program may look at it");
-    other.execute_batch("BEGIN IMMEDIATE").expect("the lock can be had");
     company.nodes[2].chat.signal(Signal::CONT);
     let behind = |name: &str| value(&scrape(company.nodes[2].board), name);
     wait_until("it knows how far it is behind", || behind("chat_node_behind_entries") >= MANY as f64);
