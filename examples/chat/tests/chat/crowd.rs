@@ -10,11 +10,14 @@ use pollcat_testing::raw::need_descriptors;
 
 /// So many new people, each with a connection on which nobody listens any more.
 fn come(chat: &Chat, number: usize) -> Vec<Client> {
-    let mut crowd: Vec<Client> = (0..number).map(|_| Client::dial(chat.address())).collect();
-    for client in &mut crowd {
+    // One after the other: whoever has dialled has only so much time for a request.
+    let come = |_| {
+        let mut client = Client::dial(chat.address());
         client.open("Sec-WebSocket-Protocol: chat.v1\r\n");
         client.send(TEXT, br#"{"type":"hello"}"#);
-    }
+        client
+    };
+    let mut crowd: Vec<Client> = (0..number).map(come).collect();
     for client in &mut crowd {
         let welcome: Value = serde_json::from_str(&client.text()).expect("JSON");
         assert_eq!(welcome["type"], "welcome", "{welcome}");

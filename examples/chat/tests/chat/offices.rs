@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use pollcat_chat_testing::Chat;
 use pollcat_chat_testing::json::Json;
-use pollcat_testing::client::{Client, TEXT, upgrade_request};
+use pollcat_testing::client::{Client, PING, PONG, TEXT, upgrade_request};
 
 /// Behind a proxy that says who somebody is.
 fn office(flags: &[&str]) -> Chat {
@@ -26,7 +26,16 @@ fn knock(chat: &Chat, address: &str) -> Result<Client, String> {
 }
 
 fn object(client: &mut Client) -> Value {
-    serde_json::from_str(&client.text()).expect("JSON")
+    loop {
+        match client.frame() {
+            // Whoever waits long in line is asked whether they are there.
+            (PING, payload) => client.send(PONG, &payload),
+            (first_byte, payload) => {
+                assert_eq!(first_byte, TEXT);
+                return serde_json::from_slice(&payload).expect("JSON");
+            }
+        }
+    }
 }
 
 /// Everybody says hello, and again when they were told to; how long it took until all were welcomed, and how often they
