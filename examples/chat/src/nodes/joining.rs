@@ -12,7 +12,7 @@ use super::trimming::Trimming;
 use super::{checks, codec};
 use crate::history::{Broken, Came, Done, Entry, Joining, PersonId, RoomId, Whose};
 
-/// A log that is not there yet is waited for so long at the start.
+/// A log that is away is waited for so long at the start, and as long again whenever some of it was read meanwhile.
 const PATIENCE: Duration = Duration::from_secs(10);
 const TRIAL: Duration = Duration::from_millis(200);
 
@@ -36,7 +36,19 @@ pub(crate) struct Coming<'a> {
     pub lobby: Entry,
 }
 
-/// Catches up.
+/// What is kept from one try to the next.
+struct Trying {
+    /// What a log is called that is founded here. It may be there although Redis went away before it could say so.
+    name: String,
+    /// The history has followed another log.
+    had_another: bool,
+    /// What a run begins with is asked for, once.
+    has_asked: bool,
+    /// And has come to this.
+    reserved: Option<(PersonId, RoomId)>,
+}
+
+/// Catches up. Whenever Redis is away it is waited for, and tried again from where the history is.
 ///
 /// # Errors
 ///
@@ -46,48 +58,96 @@ pub(crate) fn join<T>(
     history: &mut Joining,
     coming: &Coming<'_>,
 ) -> Result<Joined, String> {
-    let (mut log, mut condition, found) = reach(coming.log)?;
-    let told = |fault: Fault| fault.words().to_owned();
-    common.clock.look(log.clock().map_err(told)?);
-    let had_another = history.log_id().map_err(|fault| fault.to_string())?.is_some();
+    let mut trying = Trying {
+        name: crate::token::random_text(),
+        had_another: history.log_id().map_err(|fault| fault.to_string())?.is_some(),
+        has_asked: false,
+        reserved: None,
+    };
+    let (mut until, mut told) = (Instant::now() + PATIENCE, None);
+    loop {
+        let place = history.place();
+        let fault = match try_to_join(common, history, coming, &mut trying) {
+            Ok(joined) => return Ok(joined),
+            Err(fault) => fault,
+        };
+        if history.place() > place {
+            until = Instant::now() + PATIENCE;
+        }
+        if !matches!(fault, Fault::Away(_)) || Instant::now() >= until {
+            return Err(format!("log: {fault}"));
+        }
+        if told.as_ref() != Some(&fault) {
+            log::warn!("the log is waited for: {fault}");
+            told = Some(fault);
+        }
+        std::thread::sleep(TRIAL);
+    }
+}
+
+fn try_to_join<T>(
+    common: &Common<T>,
+    history: &mut Joining,
+    coming: &Coming<'_>,
+    trying: &mut Trying,
+) -> Result<Joined, Fault> {
+    let found = redis::find(coming.log)?;
+    let mut log = RedisLog::connect(coming.log, found.at)?;
+    let mut condition = log.look()?;
+    common.clock.look(log.clock()?);
     let id = loop {
-        let belongs = belong(&mut log, &condition, history, coming, common, found);
-        match belongs.map_err(|fault| told(found.judge(fault)))? {
+        let belongs = belong(&mut log, &condition, history, coming, common, trying, found);
+        match belongs.map_err(|fault| found.judge(fault))? {
             Some(id) => break id,
             // Another node was faster.
-            None => condition = log.look().map_err(told)?,
+            None => condition = log.look()?,
         }
     };
-    let mut reserved = None;
-    catch_up(common, &mut log, history, &mut reserved).map_err(told)?;
+    catch_up(common, &mut log, history, &mut trying.reserved)?;
+    if trying.has_asked {
+        // What was sent the last time may be in the log, or not.
+        common.lock().producer.doubt();
+    } else {
+        let is_new = condition.id.as_ref().is_none_or(|there| is_ours(there, &trying.name));
+        for entry in &wanted(history, coming, trying.had_another && is_new).map_err(broken)? {
+            common.lock().producer.ask(codec::encode(entry), Whose::Loop(None), Instant::now());
+        }
+        trying.has_asked = true;
+    }
+    give_up_old(&mut log, coming.log.keep)?;
+    while !common.lock().producer.is_empty() {
+        let batch = common.lock().producer.batch();
+        if !batch.is_empty() {
+            log.append(&batch)?;
+            common.metrics.appended(batch.len());
+        }
+        catch_up(common, &mut log, history, &mut trying.reserved)?;
+    }
+    let Some((person, room)) = trying.reserved else {
+        return Err(Fault::Refused("the log has given this node no numbers".to_owned()));
+    };
+    common.standing.begin(condition.level, Kept { at: found.at, run: condition.run });
+    Ok(Joined { id, person, room })
+}
+
+/// What a run begins with.
+fn wanted(history: &Joining, coming: &Coming<'_>, begins_anew: bool) -> Result<Vec<Entry>, Broken> {
     let has_lobby = match &coming.lobby {
-        Entry::Create { folded, .. } => history.has_room(folded).map_err(|fault| fault.to_string())?,
+        Entry::Create { folded, .. } => history.has_room(folded)?,
         _ => true,
     };
     // Its number is not one of those that are reserved behind it.
     let lobby = (!has_lobby).then(|| coming.lobby.clone());
     let mut wanted: Vec<Entry> = lobby.into_iter().chain([coming.reserve.clone()]).collect();
-    if had_another && condition.id.is_none() {
+    if begins_anew {
         // Clients may know what stood at the end of the log that is gone, and is not here.
-        wanted.extend(history.renewals().map_err(|fault| fault.to_string())?);
+        wanted.extend(history.renewals()?);
     }
-    for entry in &wanted {
-        common.lock().producer.ask(codec::encode(entry), Whose::Loop(None), Instant::now());
-    }
-    give_up_old(&mut log, coming.log.keep).map_err(told)?;
-    while !common.lock().producer.is_empty() {
-        let batch = common.lock().producer.batch();
-        if !batch.is_empty() {
-            log.append(&batch).map_err(told)?;
-            common.metrics.appended(batch.len());
-        }
-        catch_up(common, &mut log, history, &mut reserved).map_err(told)?;
-    }
-    let Some((person, room)) = reserved else {
-        return Err("the log has given this node no numbers".to_owned());
-    };
-    common.standing.begin(condition.level, Kept { at: found.at, run: condition.run });
-    Ok(Joined { id, person, room })
+    Ok(wanted)
+}
+
+fn broken(fault: Broken) -> Fault {
+    Fault::Refused(fault.to_string())
 }
 
 /// What is older than the log is to be kept, so that a memory that was full takes more.
@@ -99,22 +159,6 @@ fn give_up_old(log: &mut RedisLog, keep: Duration) -> Result<(), Fault> {
     }
 }
 
-fn reach(log: &Where) -> Result<(RedisLog, Condition, Found), String> {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let reached = redis::find(log).and_then(|found| {
-            let mut log = RedisLog::connect(log, found.at)?;
-            let condition = log.look()?;
-            Ok((log, condition, found))
-        });
-        match reached {
-            Ok(reached) => return Ok(reached),
-            Err(Fault::Away(_)) if Instant::now() < until => std::thread::sleep(TRIAL),
-            Err(fault) => return Err(format!("log: {fault}")),
-        }
-    }
-}
-
 /// Whether this history may follow that log, and what it is called. One that is founded on a history in which something has happened
 /// says so in its name: whoever is new has to begin with a copy of that.
 fn belong<T>(
@@ -123,11 +167,16 @@ fn belong<T>(
     history: &mut Joining,
     coming: &Coming<'_>,
     common: &Common<T>,
+    trying: &Trying,
     at: Found,
 ) -> Result<Option<String>, Fault> {
-    let broken = |fault: Broken| Fault::Refused(fault.to_string());
     let mine = history.log_id().map_err(broken)?;
     match (mine, &condition.id) {
+        // It was founded by this node, and Redis went away before it could say so.
+        (mine, Some(id)) if is_ours(id, &trying.name) && mine.as_ref() != Some(id) => {
+            history.belong(Some(id)).map_err(broken)?;
+            Ok(Some(id.clone()))
+        }
         (Some(mine), Some(_)) => {
             checks::is_the_same(condition, &mine)?;
             checks::goes_on(condition, history.place())?;
@@ -140,7 +189,7 @@ fn belong<T>(
         (_, None) if !at.is_whole => Err(Fault::Away(
             "there is no log here, and not all of its addresses answer: one is founded when all of them do".to_owned(),
         )),
-        (_, None) => found(log, history, common),
+        (_, None) => found(log, history, common, &trying.name),
         (None, Some(id)) if history.is_new() && id.ends_with(FROM_NOTHING) && condition.first <= 1 => {
             history.belong(Some(id)).map_err(broken)?;
             Ok(Some(id.clone()))
@@ -154,10 +203,20 @@ fn belong<T>(
 /// How the name of a log ends that began with nothing.
 const FROM_NOTHING: &str = ".0";
 
+/// Whether a log has the name that this node gives one.
+fn is_ours(id: &str, name: &str) -> bool {
+    id.split_once('.').is_some_and(|(first, _)| first == name)
+}
+
 /// `None`: somebody else has founded it.
-fn found<T>(log: &mut RedisLog, history: &mut Joining, common: &Common<T>) -> Result<Option<String>, Fault> {
+fn found<T>(
+    log: &mut RedisLog,
+    history: &mut Joining,
+    common: &Common<T>,
+    name: &str,
+) -> Result<Option<String>, Fault> {
     let from = if history.is_new() { FROM_NOTHING } else { ".1" };
-    let id = format!("{}{from}", crate::token::random_text());
+    let id = format!("{name}{from}");
     // Nothing is reserved by it: it only begins.
     let first = Entry::Reserve { people: 0, rooms: 0 };
     let (entry, blob) = codec::encode(&first);
@@ -166,7 +225,7 @@ fn found<T>(log: &mut RedisLog, history: &mut Joining, common: &Common<T>) -> Re
     if !log.found(&id, &first)? {
         return Ok(None);
     }
-    history.belong(Some(&id)).map_err(|fault| Fault::Refused(fault.to_string()))?;
+    history.belong(Some(&id)).map_err(broken)?;
     log::info!("the log was founded");
     Ok(Some(id))
 }
@@ -189,7 +248,7 @@ fn catch_up<T>(
             true => common.came(sequence),
             false => Whose::Elsewhere,
         })?;
-        let came = history.follow(&batch).map_err(|fault| Fault::Refused(fault.to_string()))?;
+        let came = history.follow(&batch).map_err(broken)?;
         let applied = batch.iter().zip(&came).filter(|(_, came)| matches!(came, Came::Out(_)));
         let own = applied.clone().filter(|(logged, _)| !matches!(logged.whose, Whose::Elsewhere)).count();
         common.metrics.applied(history.place(), own, applied.count() - own);

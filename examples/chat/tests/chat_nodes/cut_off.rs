@@ -210,3 +210,49 @@ fn a_way_that_is_slow_makes_everything_slow_and_nothing_else() {
     assert_eq!(company.nodes[0].ready().status, 200);
     compare(&company, &bob, &texts.iter().map(String::as_str).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_node_that_loses_redis_while_it_starts_tries_again() {
+    let Some(mut company) = Company::apart(2) else { return };
+    let mut bob = company.named(1, "bob");
+    for asked in ["TIME", "XREAD", "NOMKSTREAM"] {
+        company.nodes[0].chat.kill();
+        say(&mut bob, asked);
+        company.nodes[0].way().lose_answer_to(asked);
+        company.nodes[0].start();
+        company.nodes[0].chat.logged("what it waited for", |line| line.contains("the log is waited for"));
+        company.wait_for(0);
+        let heard = said(&mut bob.again(company.address(0)), "lobby");
+        assert_eq!(heard.last().map(String::as_str), Some(asked), "{heard:?}");
+    }
+    let mut alice = company.named(0, "alice");
+    say(&mut alice, "one");
+    bob.wait_for("the word", |it| it["msg"] == "one");
+    assert_eq!(said(&mut bob, "lobby"), ["TIME", "XREAD", "NOMKSTREAM", "one"]);
+}
+
+#[test]
+fn a_log_that_is_founded_belongs_to_its_node_though_redis_could_not_say_so() {
+    let Some(mut company) = Company::apart(1) else { return };
+    let mut alice = company.named(0, "alice");
+    say(&mut alice, "one");
+    let node = &mut company.nodes[0];
+    node.chat.kill();
+    company.redis.command(&["FLUSHALL"]);
+    let flags: Vec<String> = node.chat.flags().to_vec();
+    let flags: Vec<&str> = flags.iter().map(String::as_str).chain(["--log-begin"]).collect();
+    node.chat.set_flags(&flags);
+    node.way().lose_answer_to("XADD");
+    node.start();
+    node.chat.logged("what it waited for", |line| line.contains("the log is waited for"));
+    company.wait_for(0);
+    let mut again = alice.again(company.address(0));
+    say(&mut again, "two");
+    assert_eq!(said(&mut again, "lobby"), ["one", "two"]);
+    let epoch = |person: &Json| person.welcome["rooms"][0]["epoch"].clone();
+    assert_ne!(
+        epoch(&again),
+        epoch(&alice),
+        "clients may know what stood at the end of the log that is gone"
+    );
+}

@@ -6,6 +6,7 @@
 //!          ◀─ what is told ────               still     both wait here
 //!                                             unheard   what is asked arrives, what is told waits here
 //!                                             cut       connections are reset (RST), and so is whoever comes
+//!                                             breaking  the next thing that is told is lost, and all connections with it; then open
 //! ```
 //!
 //! What waits here goes on when the way is open again, even if whoever sent it has hung up meanwhile: as a network has it that was
@@ -50,6 +51,7 @@ enum Way {
     Still,
     Unheard,
     Cut,
+    Breaking,
 }
 
 /// Both ends of a connection. They are closed, or reset, when nobody carries anything between them any more.
@@ -115,6 +117,11 @@ impl Relay {
     /// It is cut by the request that has these words in it, and that does not arrive.
     pub(crate) fn cut_at(&self, words: &str) {
         self.shared.lock().last_words = Some((words.to_owned(), Way::Cut));
+    }
+
+    /// The request that has these words in it arrives, and its answer is lost with the connection. Whoever comes again gets through.
+    pub(crate) fn lose_answer_to(&self, words: &str) {
+        self.shared.lock().last_words = Some((words.to_owned(), Way::Breaking));
     }
 
     /// Whatever comes goes on so much later.
@@ -224,6 +231,10 @@ impl Shared {
             let delay = state.delay;
             let is_there = |state: &mut State| state.age == pair.age;
             state = self.changed.wait_timeout_while(state, delay, is_there).expect("nobody panics with it").0;
+        }
+        if direction == Direction::Told && state.way == Way::Breaking {
+            state.way = Way::Open;
+            state.reset_all();
         }
         let is_held = |state: &mut State| {
             let waits = match direction {
