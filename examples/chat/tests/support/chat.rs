@@ -1,6 +1,7 @@
 //! The chat program, started as people start it: `examples/chat` with flags, on a port of the system's choice and with
 //! a history of its own. It is stopped when the test is done with it.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::thread;
 use rustix::process::{Pid, Signal, kill_process};
 
 use pollcat_testing::client::PATIENCE;
+use pollcat_testing::raw::processor_time_of;
 use pollcat_testing::scratch::Scratch;
 
 use crate::program;
@@ -92,10 +94,11 @@ impl Chat {
         let mut child = command.spawn().expect("the program can be started");
         let mut log = Log::of(child.stderr.take().expect("its log is piped"));
         let mut out = Log::of(child.stdout.take().expect("its banner is piped"));
-        let Some(line) = out.find(|line| line.contains(LOOPBACK)) else {
+        let Some(line) = banner(child.id(), &mut out) else {
+            let doing = whereabouts(child.id());
             let _ = child.kill();
             let status = child.wait();
-            panic!("no banner, {status:?}: {:?} {:?}", out.all(), log.all());
+            panic!("no banner, {status:?}: {:?} {:?}; its threads were at {doing:?}", out.all(), log.all());
         };
         let (_, rest) = line.split_once(LOOPBACK).expect("it was found by this");
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -223,6 +226,28 @@ impl Drop for Chat {
             }
         }
     }
+}
+
+/// The line with its address. A machine that is busy with other things may keep it waiting for long: it is given up when it has done
+/// nothing for so long, or has had so much of the processor.
+fn banner(process: u32, out: &mut Log) -> Option<String> {
+    let mut before = None;
+    loop {
+        let line = out.find(|line| line.contains(LOOPBACK));
+        let spent = processor_time_of(process);
+        if line.is_some() || spent <= before || spent >= Some(100 * PATIENCE.as_secs()) {
+            return line;
+        }
+        before = spent;
+    }
+}
+
+/// What each thread of a process does, and in what the kernel lets it wait; nothing where there is no /proc.
+fn whereabouts(process: u32) -> Vec<String> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let told =
+        |task: &Path, what: &str| fs::read_to_string(task.join(what)).unwrap_or_default().trim().to_owned();
+    tasks.map(|task| ["stat", "wchan", "syscall"].map(|what| told(&task.path(), what)).join(" ")).collect()
 }
 
 /// The chat outlives a panic in its handler, so a test would not notice it.
