@@ -12,7 +12,6 @@ use crate::history::{PersonId, RoomId, RoomKind};
 use crate::model::Room;
 use crate::news::{Change, Named, News};
 use crate::reply::Reply;
-use crate::run::clock;
 use crate::tickets::Asker;
 use crate::voices::{Place, Voice};
 
@@ -195,7 +194,7 @@ impl Deliver {
             let Some(voice) = floor.sessions.voice(peer) else {
                 continue;
             };
-            if let Some(text) = self.ways.voices.say_to_them(voice, news, floor.model, clock::now()) {
+            if let Some(text) = self.ways.voices.say_to_them(voice, news, floor.model, floor.now) {
                 floor.peers.send(peer, super::ways::quick(&text));
             }
         }

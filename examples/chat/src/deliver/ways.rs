@@ -9,7 +9,6 @@ use crate::history::{Event, RoomId};
 use crate::model::Room;
 use crate::news::News;
 use crate::reply::Reply;
-use crate::run::clock;
 use crate::tickets::Asker;
 use crate::voices::json;
 use crate::voices::{Place, Reader, Voice, Voices, title};
@@ -48,7 +47,7 @@ impl Ways {
             return 0;
         };
         let (voice, person) = (session.voice, session.person());
-        let reader = Reader { id: asker.id.as_deref(), person, now: clock::now(), is_crowd };
+        let reader = Reader { id: asker.id.as_deref(), person, now: floor.now, is_crowd };
         let told = self.voices.answer(voice, reply, &reader, floor.model);
         for text in &told {
             let message = if reply.is_secret() { Outgoing::from(text).uncompressed() } else { quick(text) };
@@ -86,7 +85,7 @@ impl Ways {
         if floor.peers.subscribers(topic) == 0 {
             return;
         }
-        let Some(text) = self.voices.say(voice, news, floor.model, place, clock::now()) else {
+        let Some(text) = self.voices.say(voice, news, floor.model, place, floor.now) else {
             return;
         };
         match except {
@@ -122,7 +121,7 @@ impl Ways {
             if hearers.is_empty() {
                 continue;
             }
-            if let Some(text) = self.voices.say(voice, news, floor.model, Place::Here, clock::now()) {
+            if let Some(text) = self.voices.say(voice, news, floor.model, Place::Here, floor.now) {
                 for peer in hearers {
                     floor.peers.send(peer, quick(&text));
                 }
@@ -172,7 +171,7 @@ impl Ways {
                     false if event.author == person => Place::PrivateTo(partner),
                     false => Place::Private,
                 };
-                if let Some(line) = self.voices.say(session.voice, news, model, place, clock::now()) {
+                if let Some(line) = self.voices.say(session.voice, news, model, place, floor.now) {
                     floor.peers.send(peer, quick(&line));
                 }
             }

@@ -197,7 +197,8 @@ fn come_in(hall: &mut Hall, peers: &mut Peers, asker: &Asker, person: PersonId) 
     }
     hall.answer(peers, asker, &Reply::Welcome(welcome_to(hall, person, peer, true, None)));
     let rooms: Vec<_> = hall.model.rooms_of(person).map(Room::id).collect();
-    let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
+    let mut floor =
+        Floor { peers, sessions: &mut hall.sessions, model: &hall.model, now: hall.ledger.calendar().now() };
     rooms.into_iter().for_each(|room| hall.deliver.listen(&mut floor, peer, room));
 }
 

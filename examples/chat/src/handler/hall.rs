@@ -246,7 +246,12 @@ impl Hall {
         voices::log::write(news, &self.model, caused);
         self.desk.hear(peers, &self.model, news);
         self.post.hear(&self.model, news);
-        let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+        let mut floor = Floor {
+            peers,
+            sessions: &mut self.sessions,
+            model: &self.model,
+            now: self.ledger.calendar().now(),
+        };
         let Told { cost, behind } = self.deliver.tell(&mut floor, news, from);
         if let Some(peer) = from {
             self.charge(peer, cost);
@@ -262,7 +267,7 @@ impl Hall {
     /// Tells a connection what it has missed, as far as memory and the client's pace allow.
     pub(super) fn catch_up(&mut self, peers: &mut Peers, peer: PeerId) {
         let Hall { sessions, model, charges, ledger, deliver, next_reading, .. } = self;
-        let floor = Floor { peers, sessions, model };
+        let floor = Floor { peers, sessions, model, now: ledger.calendar().now() };
         missed::CatchingUp { floor, charges, ledger, deliver, next_reading }.go_on(peer);
     }
 
@@ -274,7 +279,7 @@ impl Hall {
         found: Result<missed::Events, Failure>,
     ) {
         let Hall { sessions, model, charges, ledger, deliver, next_reading, .. } = self;
-        let floor = Floor { peers, sessions, model };
+        let floor = Floor { peers, sessions, model, now: ledger.calendar().now() };
         missed::CatchingUp { floor, charges, ledger, deliver, next_reading }.receive(peer, reading, found);
     }
 
@@ -282,10 +287,15 @@ impl Hall {
 
     /// Tells a client what it has asked for. It pays by the length of that.
     pub(super) fn answer(&mut self, peers: &mut Peers, asker: &Asker, reply: &Reply<'_>) {
-        if self.desk.answer(peers, &self.model, asker, reply) {
+        if self.desk.answer(peers, (&self.model, self.ledger.calendar().now()), asker, reply) {
             return;
         }
-        let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+        let mut floor = Floor {
+            peers,
+            sessions: &mut self.sessions,
+            model: &self.model,
+            now: self.ledger.calendar().now(),
+        };
         let bytes = self.deliver.answer(&mut floor, asker, reply);
         self.charge(asker.peer, Cost::answered(bytes));
     }
@@ -300,10 +310,15 @@ impl Hall {
         let Some(reply) = reply(&self.model) else {
             return;
         };
-        if self.desk.answer(peers, &self.model, asker, &reply) {
+        if self.desk.answer(peers, (&self.model, self.ledger.calendar().now()), asker, &reply) {
             return;
         }
-        let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+        let mut floor = Floor {
+            peers,
+            sessions: &mut self.sessions,
+            model: &self.model,
+            now: self.ledger.calendar().now(),
+        };
         let bytes = self.deliver.answer(&mut floor, asker, &reply);
         if let Some(session) = self.sessions.get_mut(asker.peer) {
             self.charges.charge(session, Cost::answered(bytes), ticks());
@@ -325,7 +340,12 @@ impl Hall {
 
     /// They are in this room now, and may have been there before.
     pub(super) fn enter(&mut self, peers: &mut Peers, asker: &Asker, room: RoomId) {
-        let mut floor = Floor { peers, sessions: &mut self.sessions, model: &self.model };
+        let mut floor = Floor {
+            peers,
+            sessions: &mut self.sessions,
+            model: &self.model,
+            now: self.ledger.calendar().now(),
+        };
         let from_elsewhere = self.deliver.move_to(&mut floor, asker.peer, room);
         self.answer(peers, asker, &Reply::Entered { room, from_elsewhere });
     }

@@ -294,7 +294,12 @@ fn enter(hall: &mut Hall, peers: &mut Peers, asker: &Asker, room: u64, is_new: b
     };
     hall.enter(peers, asker, room);
     if is_new {
-        let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
+        let mut floor = Floor {
+            peers,
+            sessions: &mut hall.sessions,
+            model: &hall.model,
+            now: hall.ledger.calendar().now(),
+        };
         hall.deliver.enter(&mut floor, asker.peer, room);
         hall.catch_up(peers, asker.peer);
     } else {

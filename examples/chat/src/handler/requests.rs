@@ -216,7 +216,8 @@ fn tell_typing(hall: &mut Hall, peers: &mut Peers, asker: &Asker, room: &str) ->
 }
 
 fn watch(hall: &mut Hall, peers: &mut Peers, asker: &Asker, people: Vec<PersonId>) -> Result<(), Refusal> {
-    let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
+    let mut floor =
+        Floor { peers, sessions: &mut hall.sessions, model: &hall.model, now: hall.ledger.calendar().now() };
     let cost = hall.deliver.watch(&mut floor, asker, people, ticks())?;
     hall.charge(asker.peer, cost);
     Ok(())

@@ -30,7 +30,8 @@ pub(super) fn pass(hall: &mut Hall, peers: &mut Peers, now: Millis) {
         hall.tell(peers, &news, None);
         hall.submit_each(peers, Vec::from_iter(seen));
     }
-    let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
+    let mut floor =
+        Floor { peers, sessions: &mut hall.sessions, model: &hall.model, now: hall.ledger.calendar().now() };
     hall.deliver.pass_time(&mut floor, now);
     if hall.ledger.holds_chores() {
         outside::reminders::pass_time(hall, peers, now);

@@ -33,7 +33,8 @@ pub(super) fn welcome(
     let others = attach(hall, peers, peer, person);
     let token = token.map(Token::text);
     let told = Reply::Welcome(welcome_to(hall, person, peer, new, token.as_deref()));
-    let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
+    let mut floor =
+        Floor { peers, sessions: &mut hall.sessions, model: &hall.model, now: hall.ledger.calendar().now() };
     let bytes = hall.deliver.answer(&mut floor, asker, &told);
     let mut rooms: Vec<&Room> = hall.model.rooms_of(person).collect();
     rooms.sort_unstable_by_key(|room| room.id());
@@ -110,7 +111,8 @@ pub(super) fn attach(hall: &mut Hall, peers: &mut Peers, peer: PeerId, person: P
         hall.deliver.count_rooms_of(&hall.model, person);
     }
     let cost = hall.tell(peers, &news, None);
-    let mut floor = Floor { peers, sessions: &mut hall.sessions, model: &hall.model };
+    let mut floor =
+        Floor { peers, sessions: &mut hall.sessions, model: &hall.model, now: hall.ledger.calendar().now() };
     hall.deliver.let_in(&mut floor, peer);
     cost
 }

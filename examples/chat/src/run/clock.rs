@@ -12,7 +12,7 @@ pub(crate) fn ticks() -> Millis {
     START.get_or_init(Instant::now).elapsed().as_millis() as Millis
 }
 
-/// The clock on the wall, for lines that people read.
+/// The clock of this machine. What is kept, and what people are told, goes by the calendar of the history.
 pub(crate) fn now() -> Millis {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
 }

@@ -59,6 +59,23 @@ fn nodes_whose_clocks_differ_date_everything_alike() {
     assert_dated(&events(&mut people[0], "lobby"), begun);
 }
 
+#[test]
+fn whoever_is_muted_hears_so_at_a_node_whose_clock_says_that_it_is_over() {
+    let Some(company) = Company::by_clocks(&["+0", "+2h"]) else { return };
+    let mut olive = owner(&company.nodes[0].chat, "olive");
+    let bob = company.named(1, "bob");
+    act(&mut olive, json!({"type": "mute", "room": "lobby", "user": "bob", "seconds": 3600}));
+    ledger::agreed(&company);
+    let [here, there] = [0, 1].map(|node| {
+        let welcome = bob.again(company.address(node)).welcome;
+        let room = |it: &&Value| it["room"] == "lobby";
+        let lobby = welcome["rooms"].as_array().expect("rooms").iter().find(room).expect("the lobby").clone();
+        (lobby["muted"].clone(), lobby["muted_until"].clone())
+    });
+    assert_eq!(here.0, true);
+    assert_eq!(here, there);
+}
+
 /// It is the one that sees to what is old, and over.
 #[test]
 fn a_machine_whose_clock_leaps_ends_nothing_and_gives_up_nothing() {

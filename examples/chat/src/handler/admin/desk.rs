@@ -19,7 +19,6 @@ use crate::pace::{Pace, Rate};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::run::admin_link::LinkFile;
-use crate::run::clock;
 use crate::run::damper::{Allowance, Damper};
 use crate::run::settings::Settings;
 use crate::tickets::Asker;
@@ -242,7 +241,7 @@ impl Desk {
     pub(in crate::handler) fn answer(
         &self,
         peers: &mut Peers,
-        model: &Model,
+        (model, now): (&Model, Millis),
         asker: &Asker,
         reply: &Reply<'_>,
     ) -> bool {
@@ -257,7 +256,7 @@ impl Desk {
         let detailed = detailed.as_ref().map(Reply::Refused);
         let reply = detailed.as_ref().unwrap_or(reply);
         let person = self.sitting_of(asker.peer).and_then(|(_, by)| by);
-        let reader = Reader { id: asker.id.as_deref(), person, now: clock::now(), is_crowd: &|_| false };
+        let reader = Reader { id: asker.id.as_deref(), person, now, is_crowd: &|_| false };
         if let Some(text) = json::answer(reply, &reader, model) {
             let send = if reply.is_secret() { send_secret } else { send };
             send(peers, asker.peer, &text);

@@ -6,7 +6,6 @@ use crate::handler::hall::Hall;
 use crate::history::{Call, Delivery, Event, Level, PersonId, RoomKind, StoredTarget};
 use crate::model::{Model, Room};
 use crate::postman::{looked_up_after, name};
-use crate::run::clock;
 use crate::sender::{Request, Trust};
 use crate::voices::json::targets::{self, About, Notice};
 
@@ -61,7 +60,7 @@ pub(super) fn request_of(
         Some(partner) => hall.model.name_of(partner),
         None => hall.model.title_of(room.id()).unwrap_or(room.name()),
     };
-    let now = clock::now();
+    let now = hall.ledger.calendar().now();
     let old_secret =
         stored.old_secret.as_ref().filter(|(_, until)| *until > now).map(|(old, _)| old.as_str());
     let link = link(&hall.public_url, room.name());
