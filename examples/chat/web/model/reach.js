@@ -13,10 +13,15 @@ export function causeOfClose(code, reason) {
 }
 
 // The same by the answer to a plain request, when no WebSocket came to be. `retryAfter`: in seconds, as text.
-// `refused`: why this server lets nobody in from here, in its own word.
-export function causeOfStatus({ ok, status }, retryAfter, refused) {
+// `refused`: why this server lets nobody in from here, in its own word. `mediaType`: of what came with it.
+export function causeOfStatus({ ok, status }, retryAfter, refused, mediaType) {
 	if (refused === "banned") return ["banned", 60_000];
-	return [ok ? "blocked" : (STATUS[status] ?? "lost"), Number(retryAfter) * 1_000 || 0];
+	const wait = Number(retryAfter) * 1_000 || 0;
+	if (ok) return ["blocked", wait];
+	const cause = STATUS[status] ?? "lost";
+	// Where there are many, the chat says in plain text when to come again. Else it is a balancer that has no chat behind it.
+	const isOfChat = retryAfter && !/html/i.test(mediaType ?? "");
+	return [cause === "crowded" && !isOfChat ? "lost" : cause, wait];
 }
 
 // An address that only the server's own machine knows, as it is known here: by that of the WebSocket. Who runs the chat

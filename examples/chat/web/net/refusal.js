@@ -11,8 +11,8 @@ export async function causeOfRefusal(url) {
 	if (file.origin !== location.origin) return ["lost", 0]; // another server's files are none of this page's
 	try {
 		const answer = await fetch(file, { method: "HEAD", cache: "no-store" });
-		const [retryAfter, refused] = [answer.headers.get("retry-after"), answer.headers.get("x-refused")];
-		return causeOfStatus(answer, retryAfter, refused);
+		const fields = ["retry-after", "x-refused", "content-type"].map((name) => answer.headers.get(name));
+		return causeOfStatus(answer, ...fields);
 	} catch {
 		return ["lost", 0];
 	}

@@ -59,6 +59,19 @@ test("a server that answers, and lets no WebSocket through, says why", () => {
 	assert.deepEqual(causeOfStatus({ ok: true, status: 200 }, null, "banned"), ["banned", 60_000]);
 });
 
+test("a balancer that has no chat behind it is no crowd", () => {
+	const cause = (status, ...told) => causeOfStatus({ ok: false, status }, ...told);
+	const plain = "text/plain; charset=utf-8";
+	assert.deepEqual(cause(503, "5", null, plain), ["crowded", 5000]);
+	assert.deepEqual(cause(429, "2", null, plain), ["crowded", 2000]);
+	// HAProxy, a cloud's, one that says when to come again, Caddy, Traefik.
+	assert.deepEqual(cause(503, null, null, "text/html"), ["lost", 0]);
+	assert.deepEqual(cause(503, "30", null, "text/html; charset=utf-8"), ["lost", 30_000]);
+	assert.deepEqual(cause(503, null, null, null), ["lost", 0]);
+	assert.deepEqual(cause(503, null, null, plain), ["lost", 0]);
+	assert.deepEqual(cause(502, null, null, "text/html"), ["lost", 0]);
+});
+
 test("a link for others has an address that others can reach", () => {
 	const socket = "wss://chat.example.com/";
 	assert.equal(reachable("http://127.0.0.1:9501/#invite=k", socket), "https://chat.example.com/#invite=k");
