@@ -58,6 +58,37 @@ pub(crate) enum Code {
     Stopping,
 }
 
+impl Code {
+    /// Does it say how things are in the chat? Of several nodes another one may have changed that a moment ago.
+    pub(crate) fn may_be_over(self) -> bool {
+        use Code::*;
+        matches!(
+            self,
+            NameTaken
+                | NoSuchRoom
+                | NotMember
+                | RoomFull
+                | TooManyRooms
+                | NoSuchPerson
+                | NoSuchEvent
+                | NotYours
+                | Forbidden
+                | Muted
+                | Banned
+                | NameNeeded
+                | InviteNeeded
+                | DoorShut
+                | BadInvite
+                | BadKey
+                | NoSuchReport
+                | NoSuchSession
+                | NoSuchInvite
+                | NoSuchKey
+                | NoSuchTarget
+        )
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub code: Code,

@@ -61,8 +61,8 @@ pub(crate) enum Ticket {
     Look {
         path: String,
     },
-    /// The same for a program that has heard more at another node.
-    Poll(RequestId),
+    /// The same for a program that has heard more at another node, or comes with what is not known here.
+    Program(RequestId),
 }
 
 /// For an entry.

@@ -43,7 +43,7 @@ pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, report: Report<Ticket>) {
         Report::Read { ticket: Ticket::Read(question), result, .. } => found(hall, peers, question, result),
         // Nobody reads under such a ticket.
         Report::Read {
-            ticket: Ticket::Entry(_) | Ticket::Barrier(_) | Ticket::Look { .. } | Ticket::Poll(_),
+            ticket: Ticket::Entry(_) | Ticket::Barrier(_) | Ticket::Look { .. } | Ticket::Program(_),
             ..
         } => {}
         Report::Backups(state) => admin::backups(hall, *state),
@@ -51,7 +51,7 @@ pub(super) fn hear(hall: &mut Hall, peers: &mut Peers, report: Report<Ticket>) {
         Report::Reached { ticket: Ticket::Look { path } } => {
             hall.files.look_once_more(peers, &hall.ledger, &path);
         }
-        Report::Reached { ticket: Ticket::Poll(request) } => programs::reached(hall, peers, request),
+        Report::Reached { ticket: Ticket::Program(request) } => programs::reached(hall, peers, request),
         Report::Reached { ticket: Ticket::Entry(_) | Ticket::Read(_) } => {}
         Report::Unsure(tickets) => nodes::unsure(hall, peers, tickets),
     }
@@ -91,7 +91,7 @@ fn apply(
             }
         }
         // The history itself has decided it, or it comes from elsewhere.
-        Some(Ticket::Read(_) | Ticket::Barrier(_) | Ticket::Look { .. } | Ticket::Poll(_)) | None => {
+        Some(Ticket::Read(_) | Ticket::Barrier(_) | Ticket::Look { .. } | Ticket::Program(_)) | None => {
             match origin {
                 Origin::Here => drop(hall.tell(peers, &news, None)),
                 Origin::Elsewhere => hall.tell_from_elsewhere(peers, &news),

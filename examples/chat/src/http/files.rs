@@ -7,7 +7,7 @@ use pollcat::{Answer, Peers, Request, RequestId};
 use super::door::{self, Door, Reason};
 use super::gallery::{Gallery, PATIENCE, Said, Step, Wish};
 use super::pages;
-use super::unknown::Unknown;
+use super::unknown::{Load, Unknown};
 use crate::history::{Failure, Found, Read};
 use crate::ledger::Ledger;
 use crate::pace::Wait;
@@ -22,7 +22,7 @@ use crate::tickets::{Question, Ticket};
 #[derive(Debug)]
 pub(crate) struct Files {
     gallery: Gallery<RequestId>,
-    unknown: Unknown<Wish<RequestId>>,
+    unknown: Unknown<String, Wish<RequestId>>,
     /// The longest picture that is taken now, in bytes.
     max_picture: usize,
 }
@@ -118,7 +118,8 @@ impl Files {
     /// The chat stops: nobody waits for room any longer.
     pub(crate) fn stop(&mut self, peers: &mut Peers) {
         answer(peers, self.gallery.send_away(), &stopping());
-        answer(peers, requests(self.unknown.send_away()), &stopping());
+        let unknown = self.unknown.send_away().into_iter().map(|(_, wish)| wish.request);
+        answer(peers, unknown, &stopping());
     }
 
     /// Those for whom there was no room a moment ago.
@@ -174,14 +175,16 @@ impl Files {
         wishes: Vec<Wish<RequestId>>,
     ) -> Vec<Wish<RequestId>> {
         let mut answered = Vec::new();
+        let sought = path.to_owned();
         for wish in wishes {
-            let waits = ledger.is_shared() && !wish.is_late && self.unknown.has_room();
+            let load = Load { payer: wish.by, bytes: 0 };
+            let waits = ledger.is_shared() && !wish.is_late && self.unknown.has_room(load);
             if !waits {
                 answered.push(wish);
-            } else if self.unknown.wait(path, wish, ticks())
+            } else if self.unknown.wait(&sought, wish, load, ticks())
                 && !ledger.wait_for_all(Ticket::Look { path: path.to_owned() })
             {
-                answered.extend(self.unknown.take(path));
+                answered.extend(self.unknown.take(&sought));
             }
         }
         answered
@@ -189,7 +192,7 @@ impl Files {
 
     /// This node knows all by now that others knew when a picture was asked for.
     pub(crate) fn look_once_more(&mut self, peers: &mut Peers, ledger: &Ledger, path: &str) {
-        for wish in self.unknown.take(path) {
+        for wish in self.unknown.take(&path.to_owned()) {
             let wish = Wish { is_late: true, ..wish };
             let steps = self.gallery.ask(path, wish);
             answer(peers, self.begin_each(ledger, steps), &too_busy());

@@ -8,6 +8,7 @@
 //! | `codings.rs` | how it is compressed for each browser |
 //! | `media.rs` | as what a body was sent |
 //! | `gallery/` | pictures on their way |
+//! | `unknown.rs` | who waits for what this node does not know |
 
 mod bans;
 pub(crate) mod client;
@@ -17,4 +18,4 @@ pub(crate) mod files;
 mod gallery;
 pub(crate) mod media;
 mod pages;
-mod unknown;
+pub(crate) mod unknown;

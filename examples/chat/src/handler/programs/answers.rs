@@ -78,6 +78,10 @@ impl Denial {
         Denial { answer, code }
     }
 
+    pub(super) fn code(&self) -> Code {
+        self.code
+    }
+
     pub(super) fn header(self, name: &'static str, value: &str) -> Self {
         Denial { answer: self.answer.header(name, value), ..self }
     }

@@ -7,20 +7,22 @@
 //! | `GET /api/v1/rooms/R/events` | what was said there, or will be (`polling.rs`) |
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::time::Instant;
 
-use pollcat::{Answer, Method, PeerId, Peers, Request};
+use pollcat::{Answer, Method, PeerId, Peers, Request, RequestId};
 
 use super::super::hall::Hall;
 use super::answers::{Denial, JSON, Told};
 use super::caller::Caller;
 use super::door;
 use super::hooks::{LONGEST, content_type};
+use super::late::{self, Late, What};
 use super::polling;
 use super::postings::Posting;
 use crate::ask::{To, Wish};
 use crate::cost::Cost;
-use crate::history::{Entry, KeyKind};
+use crate::history::{Entry, KeyHash, KeyKind};
 use crate::http::media::Media;
 use crate::model::{By, Decision};
 use crate::refusal::{Code, Refusal};
@@ -29,84 +31,162 @@ use crate::tickets::Waiting;
 use crate::voices::json::api;
 use crate::words::weight;
 
-/// What is asked for.
-enum Asked {
-    Messages,
+/// What is asked for, as far as the head of a request says it.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// If a body comes behind it that can be read.
+    Messages(Result<(), Refused>),
     Rooms,
-    Events(String),
+    Events(String, Result<polling::Asked, Refusal>),
 }
+
+/// With a status of its own.
+type Refused = (u16, Refusal);
 
 impl Asked {
     fn of(request: &Request<'_>) -> Option<Asked> {
         let path = request.decoded_path()?;
         match path.strip_prefix("/api/v1/")? {
-            "messages" => Some(Asked::Messages),
+            "messages" => Some(Asked::Messages(check_body(request))),
             "rooms" => Some(Asked::Rooms),
-            path => Some(Asked::Events(path.strip_prefix("rooms/")?.strip_suffix("/events")?.to_owned())),
+            path => {
+                let room = path.strip_prefix("rooms/")?.strip_suffix("/events")?;
+                Some(Asked::Events(room.to_owned(), polling::Asked::of(request)))
+            }
         }
     }
 
     fn allows(&self, method: Method) -> bool {
         match self {
-            Asked::Messages => method == Method::Post,
-            Asked::Rooms | Asked::Events(_) => matches!(method, Method::Get | Method::Head),
+            Asked::Messages(_) => method == Method::Post,
+            Asked::Rooms | Asked::Events(..) => matches!(method, Method::Get | Method::Head),
         }
+    }
+
+    /// What was sent for it, in bytes.
+    pub(super) fn length(&self) -> usize {
+        if let Asked::Events(room, _) = self { room.len() } else { 0 }
     }
 }
 
 pub(super) fn on_request(hall: &mut Hall, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Told {
-    match judge(hall, request)? {
-        (_, Asked::Messages) => Ok(Answer::read_body(LONGEST)),
-        (caller, Asked::Rooms) => {
-            door::note(hall, peers, caller);
-            Ok(rooms(hall, caller))
+    door::check_address(hall, request).map_err(|refusal| JSON.refuse(&refusal))?;
+    let client = request.client();
+    let key = key_of(request);
+    let is_known = key.is_some_and(|key| whose(hall, &key).is_some());
+    match (key, parse(request)) {
+        (Some(key), Ok(asked)) => {
+            call(hall, peers, peers.request_id(id), (client, &key), (asked, false), Turn::First)
         }
-        (caller, Asked::Events(room)) => {
-            door::note(hall, peers, caller);
-            polling::ask(hall, peers, (id, request), caller, &room).map_err(|refusal| JSON.refuse(&refusal))
+        (_, Err(denial)) if is_known => Err(denial),
+        _ => {
+            if request.header("authorization").is_some() {
+                door::charge_guess(hall, client);
+            }
+            Err(unknown())
         }
     }
 }
 
-/// All that is known before a body is.
-fn judge(hall: &mut Hall, request: &Request<'_>) -> Result<(Caller, Asked), Denial> {
-    let refuse = |refusal: Refusal| JSON.refuse(&refusal);
-    door::check_address(hall, request).map_err(refuse)?;
-    let caller = whose(hall, request).ok_or_else(|| {
-        if request.header("authorization").is_some() {
-            door::charge_guess(hall, request);
-        }
-        unknown()
-    })?;
+/// Is it looked at again, when this node knows all that others knew?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    First,
+    Again,
+}
+
+fn parse(request: &Request<'_>) -> Result<Asked, Denial> {
     let asked = Asked::of(request).ok_or_else(|| {
         JSON.refuse_with(404, &Refusal::new(Code::UnknownType, "there is nothing here by this name"))
     })?;
     if !asked.allows(request.method()) {
-        let allowed = if matches!(asked, Asked::Messages) { "POST" } else { "GET, HEAD" };
+        let allowed = if matches!(asked, Asked::Messages(_)) { "POST" } else { "GET, HEAD" };
         let refusal = Refusal::new(Code::UnknownType, format!("here one may {allowed}"));
         return Err(JSON.refuse_with(405, &refusal).header("Allow", allowed));
     }
+    Ok(asked)
+}
+
+pub(super) fn call_again(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    request: RequestId,
+    from: (Option<IpAddr>, &KeyHash),
+    asked: (Asked, bool),
+) -> Told {
+    call(hall, peers, request, from, asked, Turn::Again)
+}
+
+/// Who asks for what: that is known by the head. It may be paid for.
+fn call(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    request: RequestId,
+    (client, key): (Option<IpAddr>, &KeyHash),
+    (asked, is_paid): (Asked, bool),
+    turn: Turn,
+) -> Told {
+    let told = answer(hall, peers, (request, key), (&asked, is_paid));
+    let told = match (told, turn) {
+        (Err(denial), Turn::First) => {
+            // Only of somebody who is known anything was taken.
+            let is_paid = denial.code() != Code::BadKey;
+            let late = || Late { client, key: *key, what: What::Call { asked, is_paid } };
+            late::wait_or(hall, request, denial, late)
+        }
+        (told, _) => told,
+    };
+    told.inspect_err(|denial| {
+        if denial.code() == Code::BadKey {
+            door::charge_guess(hall, client);
+        }
+    })
+}
+
+fn answer(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    (request, key): (RequestId, &KeyHash),
+    (asked, is_paid): (&Asked, bool),
+) -> Told {
+    let refuse = |refusal: Refusal| JSON.refuse(&refusal);
+    let caller = whose(hall, key).ok_or_else(unknown)?;
     if hall.ledger.is_stopping() {
         return Err(refuse(Refusal::stopping()));
+    }
+    if !is_paid {
+        let taken = match asked {
+            Asked::Messages(_) => hall.callers.paces.take(caller, ticks()),
+            Asked::Rooms | Asked::Events(..) => hall.callers.paces.take_asking(caller, ticks()),
+        };
+        taken.map_err(|wait| refuse(Refusal::too_fast(wait)))?;
     }
     if let Some(ban) = hall.model.ban_of(caller.bot, hall.ledger.calendar().now()) {
         return Err(refuse(Refusal::banned(ban.until, hall.ledger.calendar().now())));
     }
-    let too_fast = |wait| refuse(Refusal::too_fast(wait));
     match asked {
-        Asked::Messages => {
-            hall.callers.paces.take(caller, ticks()).map_err(too_fast)?;
-            check_body(request)?;
+        Asked::Messages(fault) => {
+            let fault = fault.as_ref().map_err(|(status, refusal)| JSON.refuse_with(*status, refusal));
+            fault.map(|()| Answer::read_body(LONGEST))
         }
-        Asked::Rooms | Asked::Events(_) => {
-            hall.callers.paces.take_asking(caller, ticks()).map_err(too_fast)?
+        Asked::Rooms => {
+            door::note(hall, peers, caller);
+            Ok(rooms(hall, caller))
+        }
+        Asked::Events(room, asked) => {
+            door::note(hall, peers, caller);
+            let asked = asked.as_ref().map_err(|refusal| JSON.refuse(refusal))?;
+            polling::ask(hall, peers, request, caller, (room, asked)).map_err(refuse)
         }
     }
-    Ok((caller, asked))
 }
 
-fn whose(hall: &Hall, request: &Request<'_>) -> Option<Caller> {
-    door::caller(hall, request.bearer()?, KeyKind::Token)
+fn key_of(request: &Request<'_>) -> Option<KeyHash> {
+    door::hash_of(request.bearer()?)
+}
+
+fn whose(hall: &Hall, key: &KeyHash) -> Option<Caller> {
+    door::caller(hall, key, KeyKind::Token)
 }
 
 fn unknown() -> Denial {
@@ -115,13 +195,13 @@ fn unknown() -> Denial {
 }
 
 /// What `curl -d` sends calls itself a form.
-fn check_body(request: &Request<'_>) -> Result<(), Denial> {
+fn check_body(request: &Request<'_>) -> Result<(), Refused> {
     if !matches!(Media::of(content_type(request)), Some(Media::Json | Media::Form | Media::Unsaid)) {
-        return Err(JSON.refuse_with(415, &Refusal::bad_field("a message is sent as application/json")));
+        return Err((415, Refusal::bad_field("a message is sent as application/json")));
     }
     if request.content_length().is_some_and(|bytes| bytes > LONGEST as u64) {
         let refusal = Refusal::new(Code::TooLong, format!("a body has at most {LONGEST} bytes"));
-        return Err(JSON.refuse_with(413, &refusal));
+        return Err((413, refusal));
     }
     Ok(())
 }
@@ -140,11 +220,25 @@ pub(super) fn on_body(
     body: &[u8],
 ) -> Told {
     let read = Instant::now();
+    let (client, key) = (request.client(), key_of(request).ok_or_else(unknown)?);
+    let request = peers.request_id(id);
+    say(hall, peers, request, &key, (body, read)).or_else(|denial| {
+        let late = || Late { client, key, what: What::Words(body.to_vec(), read) };
+        late::wait_or(hall, request, denial, late)
+    })
+}
+
+pub(super) fn say(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    request: RequestId,
+    key: &KeyHash,
+    (body, read): (&[u8], Instant),
+) -> Told {
     // It may have been revoked while the body came.
-    let caller = whose(hall, request).ok_or_else(unknown)?;
+    let caller = whose(hall, key).ok_or_else(unknown)?;
     let entries = decide(hall, caller, body).map_err(|refusal| JSON.refuse(&refusal))?;
     door::note(hall, peers, caller);
-    let request = peers.request_id(id);
     // The last of them says it; a private talk may have to begin before.
     let posting =
         Posting { style: JSON, caller, read, left: 1, behind: VecDeque::new(), failed: None, is_held: false };

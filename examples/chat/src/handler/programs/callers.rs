@@ -2,11 +2,13 @@
 
 use pollcat::{Peers, RequestId};
 
+use super::late::Late;
 use super::paces::Paces;
 use super::polls::{Poll, Polls};
 use super::postings::Postings;
 use super::telling;
 use crate::history::Restraint;
+use crate::http::unknown::Unknown;
 use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::news::{Change, News};
@@ -17,6 +19,8 @@ pub(in crate::handler) struct Callers {
     pub paces: Paces,
     pub postings: Postings,
     pub polls: Polls<RequestId>,
+    /// Those that come with what is not known here.
+    pub(super) late: Unknown<RequestId, Late>,
 }
 
 impl Callers {

@@ -1,11 +1,13 @@
 //! Whose key it is that a request brings. A wrong one costs its address as much as ten messages, and the operator reads of it.
 
+use std::net::IpAddr;
+
 use pollcat::{Peers, Request};
 
 use super::super::hall::Hall;
 use super::caller::Caller;
 use crate::cost::{Cost, GUESS, MESSAGE};
-use crate::history::{Entry, KeyKind};
+use crate::history::{Entry, KeyHash, KeyKind};
 use crate::http::door::Reason;
 use crate::pace::Wait;
 use crate::refusal::Refusal;
@@ -27,18 +29,22 @@ pub(super) fn check_address(hall: &mut Hall, request: &Request<'_>) -> Result<()
     })
 }
 
-/// Whose key this is, if it opens that. It is found by its hash, so how long this takes says nothing of any key.
-pub(super) fn caller(hall: &Hall, key: &str, kind: KeyKind) -> Option<Caller> {
-    let hash = Token::parse(key)?.hash();
-    let stored = hall.model.key(&hash).filter(|stored| stored.kind == kind)?;
+/// A key is found by its hash, so how long that takes says nothing of any key. `None`: nobody can have such a one.
+pub(super) fn hash_of(key: &str) -> Option<KeyHash> {
+    Some(Token::parse(key)?.hash())
+}
+
+/// Whose key this is, if it opens that.
+pub(super) fn caller(hall: &Hall, hash: &KeyHash, kind: KeyKind) -> Option<Caller> {
+    let stored = hall.model.key(hash).filter(|stored| stored.kind == kind)?;
     let (key, bot, room, pace) = (stored.number, stored.bot, stored.room, stored.pace);
-    Some(Caller { key, hash, kind, bot, room, pace })
+    Some(Caller { key, hash: *hash, kind, bot, room, pace })
 }
 
 /// Whoever tries keys pays for it.
-pub(super) fn charge_guess(hall: &mut Hall, request: &Request<'_>) {
-    hall.door.turned_away(Reason::Keys, request.client());
-    let payer = hall.charges.payer(request.client());
+pub(super) fn charge_guess(hall: &mut Hall, client: Option<IpAddr>) {
+    hall.door.turned_away(Reason::Keys, client);
+    let payer = hall.charges.payer(client);
     hall.charges.owe_address(payer, Cost::paid(GUESS * MESSAGE), ticks());
 }
 

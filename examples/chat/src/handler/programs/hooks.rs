@@ -8,6 +8,7 @@
 //! All of that comes before the body is read that does not need it. 200 says that the message is as safe as any other.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::time::Instant;
 
 use pollcat::{Answer, Method, PeerId, Peers, Request};
@@ -17,11 +18,12 @@ use super::answers::{Denial, PLAIN, Told};
 use super::caller::Caller;
 use super::cutting::parts;
 use super::door;
+use super::late::{self, Late, What};
 use super::postings::Posting;
 use super::sender_ids::SenderId;
 use crate::ask::{To, Wish};
 use crate::cost::Cost;
-use crate::history::{Entry, KeyKind, RoomId};
+use crate::history::{Entry, KeyHash, KeyKind, RoomId};
 use crate::http::media::Media;
 use crate::model::{By, Decision};
 use crate::refusal::{Code, Refusal};
@@ -41,36 +43,61 @@ pub(super) fn key_of(path: &str) -> Option<&str> {
     path.strip_prefix(PREFIX).or((path == "/hooks").then_some(""))
 }
 
-pub(super) fn on_request(hall: &mut Hall, request: &Request<'_>, key: &str) -> Told {
+pub(super) fn on_request(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    (id, request): (PeerId, &Request<'_>),
+    key: &str,
+) -> Told {
     if request.method() != Method::Post {
         let refusal = Refusal::new(Code::BadField, "a hook is posted to");
         return Err(PLAIN.refuse_with(405, &refusal).header("Allow", "POST"));
     }
-    judge(hall, request, key)?;
-    Ok(Answer::read_body(LONGEST))
+    door::check_address(hall, request).map_err(|refusal| PLAIN.refuse(&refusal))?;
+    let client = request.client();
+    let Some(key) = door::hash_of(key) else {
+        door::charge_guess(hall, client);
+        return Err(no_such_hook());
+    };
+    let told = match judge(hall, &key) {
+        Ok(()) if Media::of(content_type(request)).is_none() => Err(unread()),
+        Ok(()) => Ok(Answer::read_body(LONGEST)),
+        Err(denial) => {
+            let late = || Late { client, key, what: What::Hook };
+            late::wait_or(hall, peers.request_id(id), denial, late)
+        }
+    };
+    charged(hall, client, told)
 }
 
-/// All that is known before the body is.
-fn judge(hall: &mut Hall, request: &Request<'_>, key: &str) -> Result<(), Denial> {
+/// This node knows all that others knew when somebody came. What they send is looked at when it is here.
+pub(super) fn look_again(hall: &mut Hall, client: Option<IpAddr>, key: &KeyHash) -> Told {
+    let told = judge(hall, key).map(|()| Answer::read_body(LONGEST));
+    charged(hall, client, told)
+}
+
+/// Whoever has guessed pays for it.
+fn charged(hall: &mut Hall, client: Option<IpAddr>, told: Told) -> Told {
+    told.inspect_err(|denial| {
+        if denial.code() == Code::BadKey {
+            door::charge_guess(hall, client);
+        }
+    })
+}
+
+/// May somebody who has this key speak now?
+fn judge(hall: &mut Hall, key: &KeyHash) -> Result<(), Denial> {
     let refuse = |refusal: Refusal| PLAIN.refuse(&refusal);
-    door::check_address(hall, request).map_err(refuse)?;
-    let (caller, room) = whose(hall, key).ok_or_else(|| {
-        door::charge_guess(hall, request);
-        no_such_hook()
-    })?;
+    let (caller, room) = whose(hall, key).ok_or_else(no_such_hook)?;
     if hall.ledger.is_stopping() {
         return Err(refuse(Refusal::stopping()));
     }
     check_speaking(hall, caller, room).map_err(refuse)?;
-    hall.callers.paces.take(caller, ticks()).map_err(|wait| refuse(Refusal::too_fast(wait)))?;
-    match Media::of(content_type(request)) {
-        Some(_) => Ok(()),
-        None => Err(unread()),
-    }
+    hall.callers.paces.take(caller, ticks()).map_err(|wait| refuse(Refusal::too_fast(wait)))
 }
 
 /// The key, and the room that it is for.
-fn whose(hall: &Hall, key: &str) -> Option<(Caller, RoomId)> {
+fn whose(hall: &Hall, key: &KeyHash) -> Option<(Caller, RoomId)> {
     let caller = door::caller(hall, key, KeyKind::Hook)?;
     Some((caller, caller.room?))
 }
@@ -110,7 +137,8 @@ pub(super) fn on_body(
 ) -> Told {
     let read = Instant::now();
     // It may have been revoked while the body came.
-    let (caller, room) = whose(hall, key).ok_or_else(no_such_hook)?;
+    let key = door::hash_of(key);
+    let (caller, room) = key.and_then(|key| whose(hall, &key)).ok_or_else(no_such_hook)?;
     let media = Media::of(content_type(request)).ok_or_else(unread)?;
     hall.callers.paces.owe(caller, 1, Cost::parsed(body.len()), ticks());
     let hooked = hooked(media, body).map_err(|words| PLAIN.refuse_with(400, &Refusal::bad_field(words)))?;

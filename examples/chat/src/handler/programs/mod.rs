@@ -8,6 +8,7 @@
 //! | `sender_ids.rs` | what a sender sends again is said once |
 //! | `api.rs` | `/api/v1/`: messages, rooms |
 //! | `polling.rs`, `telling.rs` | and events, as soon as there are some |
+//! | `late.rs` | what is not known here, and may be known to another node |
 //! | `posted.rs` | what was said is on disk |
 //! | `new_hook.rs`, `hook_files.rs` | hooks that were asked for on the command line |
 //! | `answers.rs` | how they are answered |
@@ -20,6 +21,7 @@ mod cutting;
 mod door;
 pub(super) mod hook_files;
 mod hooks;
+mod late;
 mod new_hook;
 mod paces;
 mod polling;
@@ -34,13 +36,13 @@ use pollcat::{Answer, PeerId, Peers, Request, RequestId};
 use super::hall::Hall;
 use crate::history::Millis;
 use answers::{JSON, PLAIN, count};
-pub(super) use polling::{polled, reached, stop};
+pub(super) use polling::polled;
 pub(super) use posted::posted;
 
 /// A request for a path that is for programs. Its host is right.
 pub(super) fn on_request(hall: &mut Hall, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Answer {
     let (style, told) = match hooks::key_of(request.path()) {
-        Some(key) => (PLAIN, hooks::on_request(hall, request, key)),
+        Some(key) => (PLAIN, hooks::on_request(hall, peers, (id, request), key)),
         None => (JSON, api::on_request(hall, peers, id, request)),
     };
     count(&hall.metrics, style, told)
@@ -64,9 +66,24 @@ pub(super) fn on_body(
 /// Nobody waits for the answer any more. What was posted is said all the same, to its end, and paid for.
 pub(super) fn on_request_gone(hall: &mut Hall, request: RequestId) {
     hall.callers.polls.take(request);
+    hall.callers.late.take(&request);
+}
+
+/// This node knows all by now that others knew when it was asked.
+pub(super) fn reached(hall: &mut Hall, peers: &mut Peers, request: RequestId) {
+    if !late::reached(hall, peers, request) {
+        polling::reached(hall, peers, request);
+    }
+}
+
+/// The chat stops.
+pub(super) fn stop(hall: &mut Hall, peers: &mut Peers) {
+    polling::stop(hall, peers);
+    late::stop(hall, peers);
 }
 
 pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Millis) {
+    late::pass_time(hall, peers);
     polling::pass_time(hall, peers, now);
     new_hook::pass_time(hall, peers, now);
 }

@@ -1,7 +1,9 @@
 //! `GET /api/v1/rooms/R/events`: what was said in a room after an offset. If there is nothing yet, the answer waits for the
 //! first that comes, as long as it was asked to: a program that asks again and again misses nothing, and waits for nothing.
 
-use pollcat::{Answer, PeerId, Peers, Request, RequestId};
+use std::borrow::Cow;
+
+use pollcat::{Answer, Peers, Request, RequestId};
 
 use super::super::hall::Hall;
 use super::caller::Caller;
@@ -21,15 +23,16 @@ const LONGEST_WAIT: Millis = 55;
 const PATIENCE: Millis = 2_000;
 
 /// What is asked, as it stands in the address.
-struct Asked<'a> {
+#[derive(Debug)]
+pub(super) struct Asked {
     after: Option<Offset>,
-    epoch: Option<std::borrow::Cow<'a, str>>,
+    epoch: Option<String>,
     wait: Millis,
     limit: usize,
 }
 
-impl<'a> Asked<'a> {
-    fn of(request: &Request<'a>) -> Result<Self, Refusal> {
+impl Asked {
+    pub(super) fn of(request: &Request<'_>) -> Result<Self, Refusal> {
         let number = |name: &str, most: u64| {
             let value = request.query_value(name).map(|text| text.parse::<u64>());
             value.transpose().map_err(|_| Refusal::bad_field(format!("`{name}` is a number"))).and_then(
@@ -46,7 +49,7 @@ impl<'a> Asked<'a> {
         let after = number("after", i64::MAX as u64)?;
         Ok(Asked {
             after,
-            epoch: request.query_value("epoch").filter(|epoch| !epoch.is_empty()),
+            epoch: request.query_value("epoch").filter(|epoch| !epoch.is_empty()).map(Cow::into_owned),
             wait,
             limit,
         })
@@ -54,14 +57,14 @@ impl<'a> Asked<'a> {
 }
 
 /// Where it goes on from; `None`: afresh, for nothing can be made of what the client has.
-fn place(room: &Room, asked: &Asked<'_>) -> Option<Offset> {
+fn place(room: &Room, asked: &Asked) -> Option<Offset> {
     let after = asked.after?;
     let is_same = asked.epoch.as_deref().is_none_or(|epoch| epoch == room.epoch());
     (is_same && after + 1 >= room.first() && after <= room.last()).then_some(after)
 }
 
 /// What the client has heard and this node has not, if it is of this history: it comes from a node that was faster.
-fn ahead(room: &Room, asked: &Asked<'_>) -> Option<Offset> {
+fn ahead(room: &Room, asked: &Asked) -> Option<Offset> {
     let is_same = asked.epoch.as_deref().is_none_or(|epoch| epoch == room.epoch());
     asked.after.filter(|after| is_same && *after > room.last())
 }
@@ -70,29 +73,25 @@ fn ahead(room: &Room, asked: &Asked<'_>) -> Option<Offset> {
 pub(super) fn ask(
     hall: &mut Hall,
     peers: &mut Peers,
-    (id, request): (PeerId, &Request<'_>),
+    request: RequestId,
     caller: Caller,
-    name: &str,
+    (name, asked): (&str, &Asked),
 ) -> Result<Answer, Refusal> {
-    let asked = Asked::of(request)?;
     let id_of_room = hall.model.room_of(caller.bot, name)?;
     let room = hall.model.room(id_of_room).ok_or_else(Refusal::room_is_gone)?;
     let limit = asked.limit;
-    if let Some(after) = ahead(room, &asked).filter(|_| hall.ledger.is_shared()) {
-        let (request, until) = (peers.request_id(id), ticks() + (asked.wait * 1000).max(PATIENCE));
+    if let Some(after) = ahead(room, asked).filter(|_| hall.ledger.is_shared()) {
+        let until = ticks() + (asked.wait * 1000).max(PATIENCE);
         begin(hall, peers, Poll { request, caller, room: id_of_room, after, limit, until: Some(until) })?;
         // While the log is away they hear in time that there is nothing.
-        hall.ledger.wait_for_all(Ticket::Poll(request));
+        hall.ledger.wait_for_all(Ticket::Program(request));
         return Ok(Answer::later());
     }
-    let Some(after) = place(room, &asked) else {
+    let Some(after) = place(room, asked) else {
         let body = afresh(&hall.model, room, limit);
         return Ok(told(&mut hall.callers.paces, caller, body));
     };
-    let poll = |until| {
-        let request = peers.request_id(id);
-        Poll { request, caller, room: id_of_room, after, limit, until }
-    };
+    let poll = |until| Poll { request, caller, room: id_of_room, after, limit, until };
     let poll = match room.after(after) {
         None => poll(None),
         Some(_) if after == room.last() && asked.wait > 0 => poll(Some(ticks() + asked.wait * 1000)),
