@@ -117,7 +117,8 @@ fn charge_trial(hall: &mut Hall, peer: PeerId, refusal: &Refusal) {
 
 /// Whoever tries keys pays for ten messages each time, and the operator reads of it. Was it one?
 pub(super) fn charge_guess(hall: &mut Hall, peer: PeerId, refusal: &Refusal) -> bool {
-    let is_guess = matches!(refusal.code, Code::BadInvite | Code::BadLink);
+    let is_guess = matches!(refusal.code, Code::BadInvite | Code::BadLink)
+        && !barrier::may_look_again(hall, peer, refusal.code);
     if is_guess {
         let client = hall.sessions.get(peer).and_then(|session| session.client);
         hall.door.turned_away(Reason::Keys, client);

@@ -354,12 +354,12 @@ impl Hall {
 
     pub(super) fn take_pace(&mut self, peer: PeerId, price: u32) -> Result<(), Refusal> {
         let session = self.sessions.get_mut(peer).ok_or_else(Refusal::nobody)?;
-        self.charges.take_pace(session, price, ticks())
+        if session.is_again { Ok(()) } else { self.charges.take_pace(session, price, ticks()) }
     }
 
     pub(super) fn take_parsing(&mut self, peer: PeerId, bytes: usize) -> Result<(), Refusal> {
         let session = self.sessions.get_mut(peer).ok_or_else(Refusal::nobody)?;
-        self.charges.take_parsing(session, bytes, ticks())
+        if session.is_again { Ok(()) } else { self.charges.take_parsing(session, bytes, ticks()) }
     }
 
     pub(super) fn charge(&mut self, peer: PeerId, cost: Cost) {

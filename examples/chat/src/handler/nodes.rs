@@ -63,8 +63,11 @@ pub(super) fn reached(hall: &mut Hall, peers: &mut Peers, peer: PeerId) {
 
 fn pass(hall: &mut Hall, peers: &mut Peers, peer: PeerId, how: Barrier) {
     let Some(session) = hall.sessions.get_mut(peer) else { return };
-    if let Barrier::Guest(invite) = std::mem::replace(&mut session.barrier, how) {
-        greeting::arrive_as_guest(hall, peers, peer, invite.as_deref());
+    hall.barriers.remove(&(session.waits_until, peer));
+    match std::mem::replace(&mut session.barrier, how) {
+        Barrier::Guest(invite) => greeting::arrive_as_guest(hall, peers, peer, invite.as_deref()),
+        Barrier::Again => session.is_again = true,
+        Barrier::Open | Barrier::Asked | Barrier::Passed | Barrier::Failed => {}
     }
     requests::release(hall, peers, peer);
 }

@@ -80,6 +80,10 @@ fn carry_out_now(hall: &mut Hall, peers: &mut Peers, from: PeerId, message: Mess
         Message::Text(line) => take_line(hall, peers, from, line),
         Message::Binary(bytes) => pictures::take(hall, peers, from, bytes),
     }
+    if let Some(session) = hall.sessions.get_mut(from) {
+        // Unless it waits for its second turn now, it has had that.
+        session.is_again = false;
+    }
 }
 
 // ---- understood, and paid for
@@ -108,8 +112,22 @@ fn take_json(hall: &mut Hall, peers: &mut Peers, from: PeerId, text: &str) {
         }
         asked => take_request(hall, peers, &asker, asked),
     };
-    if let Err(refusal) = outcome {
-        hall.refuse(peers, &asker, &refusal);
+    refuse(hall, peers, &asker, outcome, Message::Text(text));
+}
+
+/// Whoever asked is told why it is not done; unless it may be so by now.
+fn refuse(
+    hall: &mut Hall,
+    peers: &mut Peers,
+    asker: &Asker,
+    outcome: Result<(), Refusal>,
+    message: Message<'_>,
+) {
+    if let Err(refusal) = outcome
+        && !barrier::look_again(hall, asker.peer, &refusal, message)
+    {
+        hall.refuse(peers, asker, &refusal);
+        barrier::begin_anew(hall, asker.peer);
     }
 }
 
@@ -145,9 +163,8 @@ fn take_line(hall: &mut Hall, peers: &mut Peers, from: PeerId, line: &str) {
         return; // not forwarded, and no reason to complain
     }
     let asker = Asker { peer: from, id: None };
-    if let Err(refusal) = carry_out_line(hall, peers, &asker, line) {
-        hall.refuse(peers, &asker, &refusal);
-    }
+    let outcome = carry_out_line(hall, peers, &asker, line);
+    refuse(hall, peers, &asker, outcome, Message::Text(line));
 }
 
 /// Whatever it is, it costs as much as a message.

@@ -111,6 +111,12 @@ impl Held {
         Fate::Refused { id, given_up: announcement.map_or(0, |text| text.len()) }
     }
 
+    /// One that was to be carried out, and waits after all: it is the next one.
+    pub(crate) fn put_back(&mut self, message: Message<'_>, read: Instant) {
+        self.bytes += message.len();
+        self.messages.push_front((Own::of(message), read));
+    }
+
     /// The next message that waited, if nothing is to be waited for any more, and when it was read.
     pub(crate) fn next(&mut self) -> Option<(Own, Instant)> {
         if self.waits_for == 0 { self.pop() } else { None }
@@ -125,11 +131,7 @@ impl Held {
 
     fn push(&mut self, message: Message<'_>) {
         self.bytes += message.len();
-        let own = match message {
-            Message::Text(text) => Own::Text(text.to_owned()),
-            Message::Binary(bytes) => Own::Binary(bytes.to_vec()),
-        };
-        self.messages.push_back((own, Instant::now()));
+        self.messages.push_back((Own::of(message), Instant::now()));
     }
 
     /// So much waits.
@@ -162,6 +164,13 @@ impl Held {
 }
 
 impl Own {
+    fn of(message: Message<'_>) -> Self {
+        match message {
+            Message::Text(text) => Own::Text(text.to_owned()),
+            Message::Binary(bytes) => Own::Binary(bytes.to_vec()),
+        }
+    }
+
     pub(crate) fn borrow(&self) -> Message<'_> {
         match self {
             Own::Text(text) => Message::Text(text),
@@ -196,6 +205,20 @@ mod tests {
         assert_eq!((held.pop_announcement(), held.bytes()), (None, line.len()));
         held.pop();
         assert_eq!(held.bytes, 0);
+    }
+
+    #[test]
+    fn what_is_put_back_is_the_next_and_its_picture_comes_behind_it() {
+        let announcement = r#"{"type":"picture"}"#;
+        let mut held = Held::default();
+        held.put_back(Message::Text(announcement), Instant::now());
+        held.hold();
+        assert_eq!(held.receive(Message::Binary(&[7]), true, |_| true), Fate::Held);
+        assert!(held.announces() && held.next().is_none());
+        held.release();
+        assert!(matches!(held.next(), Some((Own::Text(text), _)) if text == announcement));
+        assert!(matches!(held.next(), Some((Own::Binary(bytes), _)) if bytes == [7]));
+        assert_eq!(held.bytes(), 0);
     }
 
     #[test]

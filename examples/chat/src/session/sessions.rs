@@ -47,6 +47,10 @@ pub(crate) struct Session {
     pub(super) parsed: Cost,
     /// What it waits for before it may say who it is.
     pub barrier: Barrier,
+    /// It waits until then at most.
+    pub waits_until: Millis,
+    /// The request that is carried out now was refused before, when this node may have lacked what others knew. It is paid for.
+    pub is_again: bool,
     /// How many refusals for speed it may have before it is closed.
     pub(super) patience: Pace,
 }
@@ -60,6 +64,8 @@ pub(crate) enum Barrier {
     Asked,
     /// A text client, which comes in as a guest then, by this invite.
     Guest(Option<String>),
+    /// What it asked was refused, and is looked at again then.
+    Again,
     Passed,
     /// The log is away: it may not have.
     Failed,
@@ -68,7 +74,7 @@ pub(crate) enum Barrier {
 impl Barrier {
     /// Is something held up by it?
     pub(crate) fn waits(&self) -> bool {
-        matches!(self, Barrier::Asked | Barrier::Guest(_))
+        matches!(self, Barrier::Asked | Barrier::Guest(_) | Barrier::Again)
     }
 }
 
@@ -134,6 +140,8 @@ impl Session {
             paid: Cost::default(),
             parsed: Cost::default(),
             barrier: Barrier::Open,
+            waits_until: since,
+            is_again: false,
             patience: Pace::default(),
         }
     }

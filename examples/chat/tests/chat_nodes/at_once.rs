@@ -48,6 +48,32 @@ fn a_room_that_several_make_at_once_is_one_and_all_of_them_are_in_it() {
 }
 
 #[test]
+fn whoever_joins_a_room_that_is_being_removed_hears_so_or_is_thrown_out_of_it() {
+    let Some(company) = Company::start(2) else { return };
+    let olive = owner(&company.nodes[0].chat, "olive");
+    let mut two = [olive, company.named(1, "bob")];
+    let mut late = 0;
+    for number in 0..30 {
+        let room = format!("tea{number}");
+        two[0].join(&room);
+        two[1].wait_for("the room", |it| it["type"] == "created" && it["room"] == *room);
+        let asks = [json!({"type": "remove", "room": room}), json!({"type": "join", "room": room})];
+        let [removed, joined] = at_once(&mut two, asks);
+        assert_eq!(removed["type"], "ack", "{removed}");
+        if joined["type"] == "error" {
+            late += 1;
+            assert_eq!(joined["code"], "no_such_room", "{joined}");
+            let words = joined["msg"].as_str().unwrap_or_default();
+            assert!(words == "that room is gone" || words.starts_with("there is no room"), "{joined}");
+        } else {
+            two[1].wait_for("the end", |it| it["type"] == "removed" && it["room"] == *room);
+        }
+        assert_eq!(two[1].refused(json!({"type": "page", "room": room})), "no_such_room");
+    }
+    println!("{late} of 30 came too late");
+}
+
+#[test]
 fn a_private_talk_that_two_begin_at_once_is_one_and_has_the_words_of_both() {
     let Some(company) = Company::start(2) else { return };
     for number in 0..8 {

@@ -9,6 +9,7 @@
 //! | `existing.rs` | of two who come by one name one is there; whoever is gone is gone everywhere |
 //! | `apart.rs` | private talk, private rooms and pictures |
 //! | `admin_page.rs` | links to the admin page, and its sessions |
+//! | `just_made.rs` | what somebody makes at one, and uses at another in the same moment |
 //! | `at_once.rs` | what two do at two nodes in the same instant |
 //! | `governing.rs` | a ban and a mute hold at all of them |
 //! | `racing.rs` | two nodes decide at once; a client knows more than a node |
@@ -35,6 +36,7 @@ mod existing;
 mod failover;
 mod filling;
 mod governing;
+mod just_made;
 mod ledger;
 mod log_down;
 mod node_down;
