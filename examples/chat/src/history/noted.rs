@@ -28,11 +28,19 @@ impl Chores {
                     self.overdue.insert(*room);
                 }
             }
+            // Who has ordered it may be told by another node; the index is this one's.
+            (Entry::Append(_), Ok(Done::Erased { .. })) => {
+                self.erase = true;
+                self.wal.erased(Instant::now());
+            }
             (Entry::Remove { .. }, Ok(_)) => {
                 self.sweep = true;
                 self.wal.erased(Instant::now());
             }
-            (Entry::Forget { .. } | Entry::Avatar { .. } | Entry::Unremind { .. }, Ok(_)) => {
+            (
+                Entry::Forget { .. } | Entry::Avatar { .. } | Entry::Unremind { .. } | Entry::Unname { .. },
+                Ok(_),
+            ) => {
                 self.wal.erased(Instant::now());
             }
             (Entry::AddToken { code: Some(_), .. }, Ok(_)) => self.lapse = Lapse::Unknown,

@@ -256,6 +256,26 @@ fn place_in_memory(open: &Open) -> i64 {
     connection.query_row("SELECT log_place FROM state", [], |row| row.get(0)).expect("a number")
 }
 
+/// Whoever has the chores orders it, and every node has to forget.
+#[test]
+fn what_is_erased_goes_from_the_index_of_each_node() {
+    let scratch = Scratch::new("following-erased");
+    let (mut open, follower) = open(&scratch.file("chat.db"));
+    follower.apply(vec![logged(4, "b", 1, text(1, 1, "xylophone"))]);
+    assert_eq!(told(open.next()).len(), 1);
+    open.wait_until_indexed(1);
+    let all = Act::Purge { person: 1, room: None, since: Millis::MIN };
+    let order = Entry::Act(Deed { by: None, at: THEN, reason: String::new(), act: all });
+    let author_name = crate::history::purge::OPERATOR_NAME.into();
+    let words = Append { author_name, ..say(1, OPERATOR, Body::Purge { of: 1, targets: vec![1] }) };
+    follower.apply(vec![logged(5, "b", 2, order), logged(6, "b", 3, Entry::Append(words))]);
+    let told = told(open.next());
+    assert!(matches!(told[..], [_, (_, _, Ok(Done::Erased { .. }))]), "{told:?}");
+    open.wait_until_erased();
+    drop(follower);
+    open.close();
+}
+
 /// Who follows a log has what all others have: what is not in a copy would come out otherwise there.
 #[test]
 fn a_copy_of_a_history_that_follows_a_log_has_the_sessions_of_the_admin_page() {
