@@ -42,9 +42,11 @@ impl Joining {
         self.progress.last
     }
 
-    /// Has nothing ever happened in it?
+    /// Has nothing ever happened in it? What was applied before that was counted, or is in an archive that somebody has written, has
+    /// taken numbers all the same.
     pub(crate) fn is_new(&self) -> bool {
-        self.progress.applied == 0
+        let Progress { applied, next_event, next_person, next_room, next_number, .. } = self.progress;
+        (applied, next_event, next_person, next_room, next_number) == (0, 1, 1, 1, 1)
     }
 
     /// Is there a room of this name?

@@ -276,6 +276,20 @@ fn what_is_erased_goes_from_the_index_of_each_node() {
     open.close();
 }
 
+/// An empty log is founded, or followed from its beginning, by who has nothing. How much was applied tells that of no history that is
+/// older than this is counted, or that somebody has written.
+#[test]
+fn a_history_is_new_if_nobody_has_ever_come() {
+    let scratch = Scratch::new("following-new");
+    let path = scratch.file("chat.db");
+    assert!(Joining::open(&settings(&path)).unwrap().is_new());
+    let mut open = Open::at(&path);
+    open.write_all(vec![arrive(1, "Ann")]);
+    open.close();
+    Connection::open(&path).unwrap().execute("UPDATE state SET applied = 0", []).unwrap();
+    assert!(!Joining::open(&settings(&path)).unwrap().is_new());
+}
+
 /// Who follows a log has what all others have: what is not in a copy would come out otherwise there.
 #[test]
 fn a_copy_of_a_history_that_follows_a_log_has_the_sessions_of_the_admin_page() {
