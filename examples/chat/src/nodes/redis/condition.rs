@@ -29,9 +29,7 @@ pub(super) fn look(link: &mut Link) -> Result<Condition, Fault> {
     ];
     let answers = link.ask(&cmds, Duration::ZERO)?;
     let [role, info, config, id, stream] = answers.try_into().expect("there are as many answers as commands");
-    if !is_primary(&link.good(role)?) {
-        return Err(link.fault(Fault::Refused(faults::REPLICA.into())));
-    }
+    check_role(link, role)?;
     let info: InfoDict = link.read(info)?;
     let said = |name: &str| {
         info.get::<String>(name)
@@ -57,6 +55,14 @@ pub(super) fn look(link: &mut Link) -> Result<Condition, Fault> {
     let number = |name: &str| info.get::<u64>(name).unwrap_or(0);
     let filled = (100 * number("used_memory")).checked_div(number("maxmemory"));
     Ok(Condition { id, level, run, first, last, filled })
+}
+
+/// What it says of its role (`ROLE`): a log is kept by a primary.
+pub(super) fn check_role(link: &Link, role: Answer) -> Result<(), Fault> {
+    match is_primary(&link.good(role)?) {
+        true => Ok(()),
+        false => Err(link.fault(Fault::Refused(faults::REPLICA.into()))),
+    }
 }
 
 /// Is this what a primary says of its role?

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   RedisLog   append    MULTI  SET blob …  XADD log NOMKSTREAM 1-* …  GET id  EXEC         all or nothing
-//!              read      XREAD BLOCK … STREAMS log now …,  GET id,  GET blob …
+//!              read      XREAD BLOCK … STREAMS log now …,  GET id,  ROLE,  GET blob …
 //!   Company    refresh   my card, my people and the lease live for 8 s; whose card is gone is gone
 //! ```
 //!

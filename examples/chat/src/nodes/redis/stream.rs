@@ -85,14 +85,16 @@ impl RedisLog {
         }
         read.arg("STREAMS").arg(&log_key).arg(now.as_ref().map(|_| &now_key));
         read.arg(id(after)).arg(now.as_ref());
-        // Its id behind it: what was read is of this log, and not of one that has been founded meanwhile.
+        // Its id behind it: what was read is of this log, and not of one that has been founded meanwhile. And a primary that has become a
+        // replica since goes on being read, but whoever reads there would never find the one that takes what is written.
         let whose = cmd("GET").arg(self.link.keys.id()).clone();
-        let mut cmds = vec![read, whose];
+        let mut cmds = vec![read, whose, cmd("ROLE")];
         cmds.extend(replicas::waiting(&self.link));
         let mut answers = self.link.ask(&cmds, wait + replicas::patience(&self.link))?;
-        let of_replicas = answers.split_off(2);
-        let [read, whose] = answers.try_into().expect("there are as many answers as commands");
+        let of_replicas = answers.split_off(3);
+        let [read, whose, role] = answers.try_into().expect("there are as many answers as commands");
         let read: Option<StreamReadReply> = self.link.read(read)?;
+        condition::check_role(&self.link, role)?;
         self.is_mine(whose)?;
         replicas::have_all(&self.link, of_replicas)?;
         let mut heard = Heard { now_after: now.unwrap_or_default(), ..Heard::default() };

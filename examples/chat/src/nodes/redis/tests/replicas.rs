@@ -64,6 +64,19 @@ fn a_primary_without_its_replicas_comes_last() {
     assert_eq!(find(&place_of(&[&first, &second], 1)), found(1, IS_WHOLE));
 }
 
+/// It goes on reading what a replica has: then nobody would ever ask who the primary is.
+#[test]
+fn a_primary_that_has_become_a_replica_is_not_read() {
+    let Some([first, second]) = a_pair(RedisServer::start) else { return };
+    let mut log = connect(&first);
+    log.look().expect("it is the primary");
+    assert_eq!(entries(&mut log).len(), 1);
+    second.promote();
+    first.follow(&second);
+    let read = log.read(0, PLENTY, Duration::ZERO);
+    assert!(matches!(&read, Err(Fault::Refused(words)) if words.contains("it is a replica")), "{read:?}");
+}
+
 #[test]
 fn what_is_lost_may_be_at_an_address_that_is_silent() {
     let lost = || Fault::Lost("it has lost its end".into());
