@@ -41,6 +41,13 @@ impl Annex {
         let present = placing.present()?;
         let mut connection = placing.new_file()?;
         let progress = copy(present.as_ref(), &mut connection).map_err(|error| placing.cannot(error))?;
+        if follows_a_log(&connection).map_err(|error| placing.cannot(error))? {
+            return Err(format!(
+                "{} follows a log of several nodes, and what is added here would be on no other one: OPERATING.md (Moving in and out) \
+                 says how it gets there",
+                placing.data().display()
+            ));
+        }
         // Of a new history, the clock is the one by which it is made.
         let calendar = Calendar::read(&connection, present.is_none(), Wall::default())
             .map_err(|error| placing.cannot(error))?;
@@ -145,6 +152,10 @@ impl Annex {
         calendar.save(&connection).map_err(|error| placing.cannot(error))?;
         placing.finish(connection)
     }
+}
+
+fn follows_a_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT log_id IS NOT NULL FROM state", [], |row| row.get(0))
 }
 
 /// All that there is, or tables with nothing in them.

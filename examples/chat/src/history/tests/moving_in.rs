@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use super::moving::moved;
 use super::*;
+use crate::history::Joining;
 
 const SLACK: &[(&str, &str)] = &[
     (
@@ -95,6 +96,19 @@ fn old_messages_make_no_doubt_of_the_clock() {
         assert!(open.history.calendar().today().is_some(), "{is_new}");
         open.close();
     }
+}
+
+/// What is in no log would be on one node of several, and on no other.
+#[test]
+fn nothing_is_added_to_a_history_that_follows_a_log() {
+    let scratch = Scratch::new("slack-node");
+    let (path, from) = (scratch.file("chat.db"), scratch.file("export"));
+    write(&from, SLACK);
+    Joining::open(&settings(&path)).unwrap().belong(Some("log")).unwrap();
+    let refused = import(&path, "slack", &from).unwrap_err();
+    assert!(refused.contains("a log of several nodes"), "{refused}");
+    assert_eq!(said(&path), [""; 0]);
+    assert!(!scratch.file("chat.db.old").exists());
 }
 
 #[test]
