@@ -106,6 +106,8 @@ impl Chat {
     /// Where it notes how it is.
     pub(crate) fn with_metrics(mut self, metrics: Metrics) -> Self {
         self.hall.metrics = metrics;
+        // A node may have begun without being able to write: nobody is told that it can before somebody looks.
+        self.hall.metrics.set_trouble(self.hall.ledger.trouble());
         self
     }
 

@@ -7,7 +7,7 @@ use super::file::{self, Link};
 use super::logged::{Came, Logged, apply_logged};
 use super::open_error::Fault;
 use super::progress::{Digest, Place, Progress, transact};
-use super::{Entry, OpenError, Settings, load};
+use super::{Entry, OpenError, PersonId, RoomId, Settings, load};
 
 pub(crate) struct Joining {
     pub(super) writing: Link,
@@ -47,6 +47,11 @@ impl Joining {
     pub(crate) fn is_new(&self) -> bool {
         let Progress { applied, next_event, next_person, next_room, next_number, .. } = self.progress;
         (applied, next_event, next_person, next_room, next_number) == (0, 1, 1, 1, 1)
+    }
+
+    /// The numbers that the next person and the next room would have.
+    pub(crate) fn next_numbers(&self) -> (PersonId, RoomId) {
+        (self.progress.next_person.unsigned_abs(), self.progress.next_room.unsigned_abs())
     }
 
     /// Is there a room of this name?

@@ -76,7 +76,7 @@ fn logged<T>(place: Place, record: Record) -> Result<Logged<T>, Fault> {
     let hash = hash(&record);
     let Record { producer, sequence, entry, blob, .. } = record;
     let entry = codec::decode(&entry, blob).map_err(|unreadable| {
-        Fault::Lost(format!(
+        Fault::Blocked(format!(
             "place {place} of the log cannot be read here, and this node stops before it: {unreadable}"
         ))
     })?;

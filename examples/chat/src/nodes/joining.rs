@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::following::MOST;
 use super::log::{Condition, Fault, Log, Record};
 use super::redis::{self, Found, RedisLog, Where};
-use super::standing::Kept;
+use super::standing::{Kept, Side};
 use super::trimming::Trimming;
 use super::{checks, codec};
 use crate::history::{Broken, Came, Done, Entry, Joining, PersonId, RoomId, Whose};
@@ -23,6 +23,8 @@ pub(crate) struct Joined {
     /// The numbers that are its own.
     pub person: PersonId,
     pub room: RoomId,
+    /// It follows the log. If not, what it has is for reading.
+    pub follows: bool,
 }
 
 /// What it takes.
@@ -46,6 +48,8 @@ struct Trying {
     has_asked: bool,
     /// And has come to this.
     reserved: Option<(PersonId, RoomId)>,
+    /// The log as it was looked at last, and at which of its addresses.
+    seen: Option<(Condition, usize)>,
 }
 
 /// Catches up. Whenever Redis is away it is waited for, and tried again from where the history is.
@@ -63,12 +67,17 @@ pub(crate) fn join<T>(
         had_another: history.log_id().map_err(|fault| fault.to_string())?.is_some(),
         has_asked: false,
         reserved: None,
+        seen: None,
     };
     let (mut until, mut told) = (Instant::now() + PATIENCE, None);
     loop {
         let place = history.place();
         let fault = match try_to_join(common, history, coming, &mut trying) {
             Ok(joined) => return Ok(joined),
+            Err(fault @ Fault::Blocked(_)) => {
+                return stop_before(common, history, coming, &trying, fault)
+                    .map_err(|fault| format!("log: {fault}"));
+            }
             Err(fault) => fault,
         };
         if history.place() > place {
@@ -94,6 +103,7 @@ fn try_to_join<T>(
     let found = redis::find(coming.log)?;
     let mut log = RedisLog::connect(coming.log, found.at)?;
     let mut condition = log.look()?;
+    trying.seen = Some((condition.clone(), found.at));
     common.clock.look(log.clock()?);
     let id = loop {
         let belongs = belong(&mut log, &condition, history, coming, common, trying, found);
@@ -126,18 +136,50 @@ fn try_to_join<T>(
     let Some((person, room)) = trying.reserved else {
         return Err(Fault::Refused("the log has given this node no numbers".to_owned()));
     };
-    common.standing.begin(condition.level, Kept { at: found.at, run: condition.run });
-    Ok(Joined { id, person, room })
+    common.standing.reach(condition.level, Kept { at: found.at, run: condition.run });
+    common.standing.begin();
+    Ok(Joined { id, person, room, follows: true })
+}
+
+/// The node begins as one that has stopped there while it ran, and that lasts until it ends. So the numbers that come next in its
+/// history are nobody else's: no entry with them gets into the log.
+///
+/// # Errors
+///
+/// There is nothing to read.
+fn stop_before<T>(
+    common: &Common<T>,
+    history: &Joining,
+    coming: &Coming<'_>,
+    trying: &Trying,
+    fault: Fault,
+) -> Result<Joined, Fault> {
+    let (Some(id), Some((condition, at))) = (history.log_id().map_err(broken)?, &trying.seen) else {
+        return Err(fault);
+    };
+    if !has_lobby(history, coming).map_err(broken)? {
+        return Err(fault);
+    }
+    common.metrics.read(condition.last);
+    common.metrics.applied(history.place(), 0, 0);
+    common.standing.reach(condition.level, Kept { at: *at, run: condition.run.clone() });
+    common.standing.fail(Side::Following, &fault);
+    log::error!("the log: {fault}");
+    let (person, room) = history.next_numbers();
+    Ok(Joined { id, person, room, follows: false })
+}
+
+fn has_lobby(history: &Joining, coming: &Coming<'_>) -> Result<bool, Broken> {
+    match &coming.lobby {
+        Entry::Create { folded, .. } => history.has_room(folded),
+        _ => Ok(true),
+    }
 }
 
 /// What a run begins with.
 fn wanted(history: &Joining, coming: &Coming<'_>, begins_anew: bool) -> Result<Vec<Entry>, Broken> {
-    let has_lobby = match &coming.lobby {
-        Entry::Create { folded, .. } => history.has_room(folded)?,
-        _ => true,
-    };
     // Its number is not one of those that are reserved behind it.
-    let lobby = (!has_lobby).then(|| coming.lobby.clone());
+    let lobby = (!has_lobby(history, coming)?).then(|| coming.lobby.clone());
     let mut wanted: Vec<Entry> = lobby.into_iter().chain([coming.reserve.clone()]).collect();
     if begins_anew {
         // Clients may know what stood at the end of the log that is gone, and is not here.

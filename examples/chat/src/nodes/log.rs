@@ -34,9 +34,11 @@ pub(crate) enum Fault {
     /// It was reached, and takes nothing now: it is a replica, its memory or disk is full, it would evict, a right is missing. What
     /// was to be appended is not in it.
     Refused(String),
-    /// It is not the log that this node has followed so far: another one, an older one, or what comes next is not kept any more.
-    /// Nothing heals that but an operator.
+    /// It is not the log that this node has followed so far: another one, or an older one. Nothing heals that but an operator.
     Lost(String),
+    /// It is that log, and what comes next there cannot be had here: a newer version has written it, or it is not kept any more. What
+    /// this node has is right as far as it goes. Nothing heals that but an operator.
+    Blocked(String),
 }
 
 /// How sure a record is when `append` has returned, and when it is read. What the log does, and not what it should.
@@ -93,9 +95,14 @@ pub(crate) struct Most {
 }
 
 impl Fault {
+    /// Does it last until an operator sees to it?
+    pub(crate) fn lasts(&self) -> bool {
+        matches!(self, Fault::Lost(_) | Fault::Blocked(_))
+    }
+
     pub(crate) fn words(&self) -> &str {
         match self {
-            Fault::Away(words) | Fault::Refused(words) | Fault::Lost(words) => words,
+            Fault::Away(words) | Fault::Refused(words) | Fault::Lost(words) | Fault::Blocked(words) => words,
         }
     }
 }

@@ -54,11 +54,11 @@ impl Standing {
     pub(crate) fn fail(&self, side: Side, fault: &Fault) -> bool {
         self.with(|state| {
             let words = Some(fault.words().to_owned());
-            let is_new = match fault {
-                Fault::Lost(_) => state.lost.is_none(),
-                _ => state.faults[side as usize] != words,
+            let is_new = match fault.lasts() {
+                true => state.lost.is_none(),
+                false => state.faults[side as usize] != words,
             };
-            if matches!(fault, Fault::Lost(_)) {
+            if fault.lasts() {
                 state.lost.clone_from(&words);
             }
             state.faults[side as usize] = words;
@@ -77,11 +77,14 @@ impl Standing {
         })
     }
 
-    /// The log has been reached just now: what is asked for gets there as soon as the threads have begun.
-    pub(crate) fn begin(&self, level: Level, kept: Kept) {
-        self.with(|state| {
-            (state.faults, state.level, state.kept) = ([None, None], Some(level), Some(kept));
-        });
+    /// The log has been reached just now.
+    pub(crate) fn reach(&self, level: Level, kept: Kept) {
+        self.with(|state| (state.level, state.kept) = (Some(level), Some(kept)));
+    }
+
+    /// What is asked for gets there as soon as the threads have begun.
+    pub(crate) fn begin(&self) {
+        self.with(|state| state.faults = [None, None]);
     }
 
     /// True if somebody else has kept it before.
@@ -131,5 +134,25 @@ impl Standing {
     /// Why nothing can be written any more.
     pub(crate) fn lost(&self) -> Option<String> {
         self.with(|state| state.lost.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_operator_has_to_see_to_is_told_once_and_lasts() {
+        for fault in [Fault::Lost("it".into()), Fault::Blocked("it".into())] {
+            let standing = Standing::new();
+            standing.begin();
+            assert_eq!((standing.trouble(), standing.lost()), (None, None));
+            assert!(standing.fail(Side::Appending, &Fault::Away("away".into())));
+            assert!(standing.heal(Side::Appending) && standing.trouble().is_none());
+            assert!(standing.fail(Side::Following, &fault), "that is new");
+            assert!(!standing.fail(Side::Appending, &fault), "the other thread hears of it");
+            [Side::Following, Side::Appending].into_iter().for_each(|side| _ = standing.heal(side));
+            assert_eq!((standing.trouble(), standing.lost()), (Some("it".into()), Some("it".into())));
+        }
     }
 }

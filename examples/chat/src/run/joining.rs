@@ -62,12 +62,14 @@ pub(crate) fn join(
     let beginning = Beginning { log: log.clone(), id: joined.id, cursor, card: card(settings) };
     let bus = Bus::start(common, beginning, &history.follower(), told)
         .map_err(|error| format!("there are no threads for the log: {error}"))?;
-    log::info!(
-        "node {boot} follows the log {} at {} from place {} on",
-        log.name,
-        log.addresses(),
-        cursor.place()
-    );
+    if joined.follows {
+        log::info!(
+            "node {boot} follows the log {} at {} from place {} on",
+            log.name,
+            log.addresses(),
+            cursor.place()
+        );
+    }
     Ok((history, Shared { bus, person: joined.person, room: joined.room }, loaded))
 }
 

@@ -56,7 +56,7 @@ fn while_redis_stands_still_nobody_waits_for_ever() {
 
 #[test]
 fn when_the_log_was_emptied_nothing_is_written_any_more() {
-    let Some(company) = Company::start(2) else { return };
+    let Some(mut company) = Company::start(2) else { return };
     let (mut alice, mut bob) = (company.named(0, "alice"), company.named(1, "bob"));
     alice.say("lobby", "one");
     bob.wait_for("the word", |it| it["msg"] == "one");
@@ -71,6 +71,10 @@ fn when_the_log_was_emptied_nothing_is_written_any_more() {
     }
     let left = company.redis.command(&["KEYS", "pollcat:*:log"]);
     assert_eq!(left, Vec::<String>::new(), "nobody has begun a new one by themself");
+    // Nor does a node come up again, before an operator says that it is to begin one.
+    company.nodes[0].chat.kill();
+    let told = refused_start(&company.nodes[0]);
+    assert!(told.contains("the log is gone") && told.contains("--log-begin"), "{told}");
 }
 
 #[test]

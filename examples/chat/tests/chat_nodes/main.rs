@@ -17,6 +17,7 @@
 //! | `asking.rs` | what is asked while the log cannot be reached, and what must be there in the end |
 //! | `log_down.rs` | Redis dies, stands still, is emptied, or has lost its end |
 //! | `filling.rs` | Redis is changed: what it promises, how much room it has |
+//! | `unread.rs` | a node is older than what stands in the log |
 //! | `failover.rs` | a replica takes the place of Redis |
 //! | `watched.rs` | what they tell whoever watches over them |
 //! | `cut_off.rs` | a node and Redis do not hear each other, in one direction or both |
@@ -45,5 +46,6 @@ mod racing;
 mod relay;
 mod rounds;
 mod talking;
+mod unread;
 mod watched;
 mod writer;

@@ -9,6 +9,7 @@ use pollcat_chat_testing::program;
 use pollcat_testing::client::PATIENCE;
 use serde_json::{Value, json};
 
+use crate::asking::{not_ready, refused};
 use crate::company::{Company, Node, refused_start, said};
 
 /// Whoever was at a node that died is gone for others within this, as OPERATING.md promises: its word lives for 8 s, and others look every
@@ -115,6 +116,34 @@ fn a_history_of_something_else_follows_no_log_and_a_backup_of_a_node_does() {
     assert_eq!(said(&mut window, "lobby"), ["here", "said after the backup"]);
     window.say("lobby", "one of us");
     alice.wait_for("the word", |it| it["msg"] == "one of us");
+}
+
+/// What it has is right as far as it goes, and is read; it needs a history that is nearer.
+#[test]
+fn a_node_that_was_away_for_too_long_is_for_reading_until_it_has_a_copy() {
+    let Some(mut company) = Company::start(2) else { return };
+    let mut alice = company.named(0, "alice");
+    alice.say("lobby", "before");
+    let bob = company.named(1, "bob");
+    company.nodes[1].chat.terminate();
+    ["meanwhile", "two", "three"].iter().for_each(|text| drop(alice.say("lobby", text)));
+    company.redis.command(&["XTRIM", "pollcat:{chat}:log", "MAXLEN", "1"]);
+    for _ in 0..2 {
+        company.nodes[1].start();
+        not_ready(&company, 1, "this node is too far behind");
+        let mut window = bob.again(company.address(1));
+        assert_eq!(said(&mut window, "lobby"), ["before"]);
+        refused(&mut window, "first", "but");
+        company.nodes[1].chat.terminate();
+    }
+    let backup = company.nodes[0].chat.folder().join("copy.db");
+    copy(&company.nodes[0], "--backup", &backup);
+    copy(&company.nodes[1], "--restore", &backup);
+    company.nodes[1].start();
+    company.wait_for(1);
+    let mut window = bob.again(company.address(1));
+    assert_eq!(said(&mut window, "lobby"), ["before", "meanwhile", "two", "three"]);
+    window.say("lobby", "after");
 }
 
 #[test]

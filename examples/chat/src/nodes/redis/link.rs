@@ -184,6 +184,7 @@ fn of(address: &str, fault: Fault) -> Fault {
         Fault::Away(words) => Fault::Away(with(words)),
         Fault::Refused(words) => Fault::Refused(with(words)),
         Fault::Lost(words) => Fault::Lost(with(words)),
+        Fault::Blocked(words) => Fault::Blocked(with(words)),
     }
 }
 

@@ -25,7 +25,7 @@ impl Found {
     /// What is missing here may be at an address that does not answer now.
     pub(crate) fn judge(self, fault: Fault) -> Fault {
         match fault {
-            Fault::Lost(words) if !self.is_whole => Fault::Away(format!(
+            Fault::Lost(words) | Fault::Blocked(words) if !self.is_whole => Fault::Away(format!(
                 "{words} (not all of the log's addresses answer: what is missing may be at another one, and is waited for)"
             )),
             fault => fault,

@@ -142,7 +142,7 @@ impl RedisLog {
         left: Option<usize>,
     ) -> Result<Option<Record>, Fault> {
         if place(&entry.id) != Some(expected) {
-            return Err(self.lost(&format!(
+            return Err(self.blocked(&format!(
                 "after entry {} it has {}, and what is between is not kept any more: {COPY}",
                 expected - 1,
                 entry.id
@@ -175,7 +175,9 @@ impl RedisLog {
             _ => None,
         };
         if field("v").is_some_and(|format| format != FORMAT) {
-            return Err(self.lost(&format!("a newer version has written entry {place}: upgrade this node")));
+            return Err(
+                self.blocked(&format!("a newer version has written entry {place}: upgrade this node"))
+            );
         }
         let record = || {
             Some(Record {
@@ -187,7 +189,7 @@ impl RedisLog {
             })
         };
         let record = record().filter(|_| field("v").is_some());
-        let record = record.ok_or_else(|| self.lost(&format!("no chat has written its entry {place}")))?;
+        let record = record.ok_or_else(|| self.blocked(&format!("no chat has written its entry {place}")))?;
         Ok((record, field("b").map(str::to_owned)))
     }
 
@@ -197,20 +199,20 @@ impl RedisLog {
             return Ok(spare);
         }
         let Some(count) = hash.split_once('.').and_then(|(_, count)| count.parse::<usize>().ok()) else {
-            return Err(self.lost(&format!("no chat has written its entry {place}")));
+            return Err(self.blocked(&format!("no chat has written its entry {place}")));
         };
         let mut bytes = Vec::new();
         for number in 0..count {
             let answer = self.link.one(cmd("GET").arg(self.link.keys.blob(&hash, number)))?;
             let Some(piece) = self.link.read::<Option<Vec<u8>>>(answer)? else {
                 let words = format!("the picture of entry {place} is not kept any more: {COPY}");
-                return Err(self.lost(&words));
+                return Err(self.blocked(&words));
             };
             bytes.extend(piece);
         }
         match name_of(&bytes) == hash {
             true => Ok((hash, bytes.into())),
-            false => Err(self.lost(&format!("the picture of entry {place} is another one: {COPY}"))),
+            false => Err(self.blocked(&format!("the picture of entry {place} is another one: {COPY}"))),
         }
     }
 
@@ -236,6 +238,10 @@ impl RedisLog {
 
     fn lost(&self, words: &str) -> Fault {
         self.link.fault(Fault::Lost(words.into()))
+    }
+
+    fn blocked(&self, words: &str) -> Fault {
+        self.link.fault(Fault::Blocked(words.into()))
     }
 
     /// Puts a record's picture beside the log, in pieces. Nobody asks for it before the record stands there.

@@ -51,7 +51,7 @@ fn what_stands_before_something_unknown_is_handed_on() {
     assert_eq!(batch.iter().map(|logged| &logged.whose).collect::<Vec<_>>(), [&Whose::Loop(Some(1))]);
     assert_eq!(cursor.place(), 1);
     assert!(
-        matches!(cursor.take(vec![(2, unknown)], whose), Err(Fault::Lost(words)) if words.contains("place 2"))
+        matches!(cursor.take(vec![(2, unknown)], whose), Err(Fault::Blocked(words)) if words.contains("place 2"))
     );
     assert_eq!(cursor.place(), 1);
 }

@@ -43,12 +43,10 @@ impl Run {
 
     /// A connection breaks; or it is not the log any more.
     fn fail(&mut self, fault: &Fault, turns: &mut Turns) {
-        if let Fault::Lost(words) = fault
-            && self.lost.is_none()
-        {
+        if fault.lasts() && self.lost.is_none() {
             turns.lost += 1;
             turns.lost_at_start += u32::from(self.asked == 0);
-            self.lost = Some(words.clone());
+            self.lost = Some(fault.words().to_owned());
         }
     }
 

@@ -43,7 +43,7 @@ fn what_is_not_kept_any_more_is_missed() {
     assert_eq!((condition.first, condition.last), (3, 3));
     assert_eq!(log.read(2, PLENTY, Duration::ZERO), Ok(vec![(3, record(3, "c"))]));
     let missed = log.read(1, PLENTY, Duration::ZERO);
-    assert!(matches!(&missed, Err(Fault::Lost(words)) if words.contains("backup")), "{missed:?}");
+    assert!(matches!(&missed, Err(Fault::Blocked(words)) if words.contains("backup")), "{missed:?}");
     trim("1-3");
     let condition = log.look().expect("it can be looked at");
     assert_eq!((condition.first, condition.last, log.tail()), (0, 3, Ok(3)));
@@ -102,7 +102,7 @@ fn pictures_come_along_and_are_counted() {
     assert!(lives.iter().all(|life| (3600..=3660).contains(life)), "{lives:?}");
     server.command(&["DEL", &keys[0], &keys[1], &keys[2]]);
     assert!(
-        matches!(log.read(1, PLENTY, Duration::ZERO), Err(Fault::Lost(words)) if words.contains("entry 2"))
+        matches!(log.read(1, PLENTY, Duration::ZERO), Err(Fault::Blocked(words)) if words.contains("entry 2"))
     );
 }
 
@@ -122,7 +122,7 @@ fn a_long_picture_goes_in_pieces() {
     for (damage, words) in [(vec!["SET", piece, "x"], "another one"), (vec!["DEL", piece], "not kept")] {
         server.command(&damage);
         let read = log.read(1, PLENTY, Duration::ZERO);
-        assert!(matches!(&read, Err(Fault::Lost(told)) if told.contains(words)), "{read:?}");
+        assert!(matches!(&read, Err(Fault::Blocked(told)) if told.contains(words)), "{read:?}");
     }
 }
 
@@ -165,7 +165,7 @@ fn what_a_stranger_or_a_newer_version_wrote_is_not_understood() {
     let key = "pollcat:{tea}:log";
     server.command(&["XADD", key, "1-*", "v", "2", "z", "?"]);
     let newer = log.read(1, PLENTY, Duration::ZERO);
-    assert!(matches!(&newer, Err(Fault::Lost(words)) if words.contains("upgrade")), "{newer:?}");
+    assert!(matches!(&newer, Err(Fault::Blocked(words)) if words.contains("upgrade")), "{newer:?}");
     server.command(&["XADD", key, "*", "hello", "world"]);
     assert!(matches!(log.look(), Err(Fault::Lost(_))), "its id is a time");
     assert!(matches!(log.append(&[record(2, "b")]), Err(Fault::Refused(_) | Fault::Lost(_))));
