@@ -19,7 +19,7 @@ fn fixture() -> impl Iterator<Item = &'static str> {
 }
 
 /// A picture in the fixture has five bytes.
-fn blob_of(line: &str) -> Option<Arc<[u8]>> {
+pub(in crate::nodes) fn blob_of(line: &str) -> Option<Arc<[u8]>> {
     line.contains("\"media_type\"").then(|| (*b"bytes").into())
 }
 
@@ -183,7 +183,7 @@ fn kinds() -> BTreeMap<&'static str, BTreeSet<String>> {
 }
 
 /// All names that an enum knows: serde lists them when it is asked for another one.
-fn known<T: DeserializeOwned>() -> BTreeSet<String> {
+pub(in crate::nodes) fn known<T: DeserializeOwned>() -> BTreeSet<String> {
     let Err(error) = serde_json::from_str::<T>("\"no such kind\"") else { panic!("there is such a kind") };
     let names: BTreeSet<_> = error.to_string().split('`').skip(3).step_by(2).map(String::from).collect();
     assert!(names.len() > 1, "{error}");

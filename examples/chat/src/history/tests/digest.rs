@@ -48,6 +48,32 @@ pub(super) fn tables(connection: &Connection) -> String {
     text
 }
 
+/// The same but for what is 0, empty or NULL, whatever order the columns have: a column or a table that older entries know nothing of is
+/// not seen in it.
+pub(super) fn filled(connection: &Connection) -> String {
+    let mut text = String::new();
+    for (table, columns, order) in LASTS {
+        let mut names: Vec<_> = columns.split(' ').collect();
+        names.sort_unstable();
+        let quoted: Vec<_> = names.iter().map(|name| format!("quote({name})")).collect();
+        let mut rows = connection
+            .prepare(&format!("SELECT {} FROM {table} ORDER BY {order}", quoted.join(", ")))
+            .unwrap();
+        let mut rows = rows.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            text += table;
+            for (column, name) in names.iter().enumerate() {
+                let value: String = row.get(column).unwrap();
+                if !["0", "''", "X''", "NULL"].contains(&&*value) {
+                    text += &format!(" {name} {value}");
+                }
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
 fn digest(tables: &str) -> [u8; 32] {
     Sha256::digest(tables).into()
 }

@@ -130,6 +130,11 @@ impl Node {
         rows.fold(numbers, |text, row| text + "\n" + row)
     }
 
+    /// All that entries have filled in.
+    pub(crate) fn filled(&self) -> String {
+        digest::filled(&self.connection)
+    }
+
     /// Who has appended how much to the log.
     pub(crate) fn producers(&self) -> Vec<(String, i64)> {
         let mut producers = self.connection.prepare("SELECT id, last FROM producers ORDER BY id").unwrap();

@@ -42,6 +42,8 @@ use std::time::Duration;
 pub(crate) use address::Where;
 pub(crate) use company::{Company, presence};
 pub(crate) use primary::{Found, find};
+#[cfg(test)]
+pub(crate) use stream::FORMAT;
 pub(crate) use stream::RedisLog;
 
 /// So long lives what a node does not refresh: its card, its people, its lease.

@@ -17,8 +17,9 @@ use crate::nodes::checks;
 use crate::nodes::clock::Reading;
 use crate::nodes::log::{Condition, Fault, Log, Most, Place, Record};
 
-/// How a record is written. Whoever reads another number does not know what it says.
-const FORMAT: &str = "1";
+/// How a record is written, and what its entry means. Whoever reads another number does not know what it says. What entries of this
+/// format come to stands in `fixtures/meaning-1.txt`, entry by entry: with another number here there has to be another file.
+pub(crate) const FORMAT: &str = "1";
 /// No command is much longer than this: there are a Redis, and services that rent one, which take no more than a megabyte.
 const PIECE: usize = 256 << 10;
 /// A picture stays for so much longer than its entry: what trims the log comes round now and then.

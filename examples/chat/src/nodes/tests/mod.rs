@@ -1,6 +1,7 @@
-//! Several nodes in memory, by chance.
+//! Several nodes in memory, by chance; and what entries come to on any of them.
 
 mod gone;
+mod meaning;
 mod memory;
 mod reading_on;
 mod run;
