@@ -9,6 +9,9 @@ use super::open_error::Fault;
 use super::progress::{Digest, Place, Progress, transact};
 use super::{Entry, OpenError, PersonId, RoomId, Settings, load};
 
+/// Stands in `log_id` between what a history follows and what is being founded on it: whoever dies there finds its log again.
+const FOUNDS: char = '?';
+
 pub(crate) struct Joining {
     pub(super) writing: Link,
     pub(super) reading: Link,
@@ -29,7 +32,34 @@ impl Joining {
 
     /// Which log it follows, if any.
     pub(crate) fn log_id(&self) -> rusqlite::Result<Option<String>> {
-        self.writing.lock().query_row("SELECT log_id FROM state", [], |row| row.get("log_id"))
+        Ok(self.logs()?.0)
+    }
+
+    /// What a log is called that is being founded on it, and may be there or not.
+    pub(crate) fn founding(&self) -> rusqlite::Result<Option<String>> {
+        Ok(self.logs()?.1)
+    }
+
+    fn logs(&self) -> rusqlite::Result<(Option<String>, Option<String>)> {
+        let noted: Option<String> =
+            self.writing.lock().query_row("SELECT log_id FROM state", [], |row| row.get("log_id"))?;
+        Ok(match noted.as_deref().and_then(|noted| noted.split_once(FOUNDS)) {
+            Some((follows, founds)) => {
+                (Some(follows).filter(|id| !id.is_empty()).map(Into::into), Some(founds.into()))
+            }
+            None => (noted, None),
+        })
+    }
+
+    /// A log of this name is founded on it now. Until it belongs to that, it follows what it has followed. `None`: none is.
+    pub(crate) fn found(&mut self, log: Option<&str>) -> rusqlite::Result<()> {
+        let (follows, _) = self.logs()?;
+        let noted = match log {
+            Some(log) => Some(format!("{}{FOUNDS}{log}", follows.unwrap_or_default())),
+            None => follows,
+        };
+        self.writing.lock().execute("UPDATE state SET log_id = ?1", params![noted])?;
+        Ok(())
     }
 
     /// How far it has followed it.
@@ -62,9 +92,10 @@ impl Joining {
     /// It follows this log from now on, from its beginning; `None`: none any more. If it followed another one, sessions of the admin
     /// page are over: it may be a copy, and some of them may have been ended since it was made.
     pub(crate) fn belong(&mut self, log: Option<&str>) -> rusqlite::Result<()> {
+        let has_followed = self.log_id()?.is_some();
         let mut connection = self.writing.lock();
         let transaction = connection.transaction()?;
-        transaction.execute("DELETE FROM admins WHERE (SELECT log_id FROM state) IS NOT NULL", [])?;
+        transaction.execute("DELETE FROM admins WHERE ?1", [has_followed])?;
         transaction.execute(
             "UPDATE state SET log_id = ?1, log_place = 0, log_digest = NULL, log_last = NULL",
             params![log],
@@ -95,6 +126,10 @@ impl Joining {
                 "this history followed a log of several nodes, and goes on alone: for those it is a stranger from now on"
             );
             self.belong(None)?;
+        }
+        if self.founding()?.is_some() {
+            // It goes on without what it may have founded.
+            self.found(None)?;
         }
         Ok(())
     }

@@ -40,8 +40,8 @@ pub(crate) struct Coming<'a> {
 
 /// What is kept from one try to the next.
 struct Trying {
-    /// What a log is called that is founded here. It may be there although Redis went away before it could say so.
-    name: String,
+    /// The log was founded here.
+    has_founded: bool,
     /// The history has followed another log.
     had_another: bool,
     /// What a run begins with is asked for, once.
@@ -63,7 +63,7 @@ pub(crate) fn join<T>(
     coming: &Coming<'_>,
 ) -> Result<Joined, String> {
     let mut trying = Trying {
-        name: crate::token::random_text(),
+        has_founded: false,
         had_another: history.log_id().map_err(|fault| fault.to_string())?.is_some(),
         has_asked: false,
         reserved: None,
@@ -118,8 +118,7 @@ fn try_to_join<T>(
         // What was sent the last time may be in the log, or not.
         common.lock().producer.doubt();
     } else {
-        let is_new = condition.id.as_ref().is_none_or(|there| is_ours(there, &trying.name));
-        for entry in &wanted(history, coming, trying.had_another && is_new).map_err(broken)? {
+        for entry in &wanted(history, coming, trying.had_another && trying.has_founded).map_err(broken)? {
             common.lock().producer.ask(codec::encode(entry), Whose::Loop(None), Instant::now());
         }
         trying.has_asked = true;
@@ -209,18 +208,22 @@ fn belong<T>(
     history: &mut Joining,
     coming: &Coming<'_>,
     common: &Common<T>,
-    trying: &Trying,
+    trying: &mut Trying,
     at: Found,
 ) -> Result<Option<String>, Fault> {
-    let mine = history.log_id().map_err(broken)?;
+    let (mine, founding) = (history.log_id().map_err(broken)?, history.founding().map_err(broken)?);
     match (mine, &condition.id) {
-        // It was founded by this node, and Redis went away before it could say so.
-        (mine, Some(id)) if is_ours(id, &trying.name) && mine.as_ref() != Some(id) => {
+        // It was founded by this node, and that or Redis went away before the history could say so.
+        (_, Some(id)) if founding.as_ref() == Some(id) => {
+            trying.has_founded = true;
             history.belong(Some(id)).map_err(broken)?;
             Ok(Some(id.clone()))
         }
         (Some(mine), Some(_)) => {
             checks::is_the_same(condition, &mine)?;
+            if founding.is_some() {
+                history.found(None).map_err(broken)?;
+            }
             checks::goes_on(condition, history.place())?;
             Cursor::new(history.place(), history.last()).check_last(log, condition)?;
             Ok(Some(mine))
@@ -231,7 +234,11 @@ fn belong<T>(
         (_, None) if !at.is_whole => Err(Fault::Away(
             "there is no log here, and not all of its addresses answer: one is founded when all of them do".to_owned(),
         )),
-        (_, None) => found(log, history, common, &trying.name),
+        (_, None) => {
+            let founded = found(log, history, common, founding)?;
+            trying.has_founded = founded.is_some();
+            Ok(founded)
+        }
         (None, Some(id)) if history.is_new() && id.ends_with(FROM_NOTHING) && condition.first <= 1 => {
             history.belong(Some(id)).map_err(broken)?;
             Ok(Some(id.clone()))
@@ -245,20 +252,16 @@ fn belong<T>(
 /// How the name of a log ends that began with nothing.
 const FROM_NOTHING: &str = ".0";
 
-/// Whether a log has the name that this node gives one.
-fn is_ours(id: &str, name: &str) -> bool {
-    id.split_once('.').is_some_and(|(first, _)| first == name)
-}
-
 /// `None`: somebody else has founded it.
 fn found<T>(
     log: &mut RedisLog,
     history: &mut Joining,
     common: &Common<T>,
-    name: &str,
+    begun: Option<String>,
 ) -> Result<Option<String>, Fault> {
     let from = if history.is_new() { FROM_NOTHING } else { ".1" };
-    let id = format!("{name}{from}");
+    let id = begun.unwrap_or_else(|| format!("{}{from}", crate::token::random_text()));
+    history.found(Some(&id)).map_err(broken)?;
     // Nothing is reserved by it: it only begins.
     let first = Entry::Reserve { people: 0, rooms: 0 };
     let (entry, blob) = codec::encode(&first);

@@ -8,7 +8,7 @@ use pollcat_testing::running::wait_until;
 use serde_json::{Value, json};
 
 use crate::asking::{SOON, STALLED, compare, insist, message, not_ready, refused, say};
-use crate::company::{Company, said};
+use crate::company::{Company, refused_start, said};
 
 const MANY: usize = 20;
 
@@ -255,4 +255,29 @@ fn a_log_that_is_founded_belongs_to_its_node_though_redis_could_not_say_so() {
         epoch(&alice),
         "clients may know what stood at the end of the log that is gone"
     );
+}
+
+#[test]
+fn a_node_that_dies_while_it_founds_a_log_finds_it_again() {
+    let Some(mut company) = Company::apart(1) else { return };
+    let mut alice = company.named(0, "alice");
+    say(&mut alice, "one");
+    let node = &mut company.nodes[0];
+    let flags: Vec<String> = node.chat.flags().to_vec();
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    node.chat.kill();
+    company.redis.command(&["FLUSHALL"]);
+    node.chat.set_flags(&[&flags[..], &["--log-begin"]].concat());
+    // Redis has made the log, and nobody hears of it: the program gives up.
+    node.way().hold_answers_to("XADD");
+    refused_start(node);
+    node.way().heal();
+    node.chat.set_flags(&flags);
+    node.start();
+    company.wait_for(0);
+    let mut again = alice.again(company.address(0));
+    say(&mut again, "two");
+    assert_eq!(said(&mut again, "lobby"), ["one", "two"]);
+    let epoch = |person: &Json| person.welcome["rooms"][0]["epoch"].clone();
+    assert_ne!(epoch(&again), epoch(&alice), "the log that is gone may have had more");
 }

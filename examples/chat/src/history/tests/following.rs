@@ -290,6 +290,33 @@ fn a_history_is_new_if_nobody_has_ever_come() {
     assert!(!Joining::open(&settings(&path)).unwrap().is_new());
 }
 
+/// Whoever dies while it founds a log finds it again, and goes on with the other one if that is back.
+#[test]
+fn what_a_history_founds_is_noted_beside_what_it_follows() {
+    let scratch = Scratch::new("following-founds");
+    let path = scratch.file("chat.db");
+    let logs = |joining: &Joining| (joining.log_id().unwrap(), joining.founding().unwrap());
+    let named = |name: &str| Some(name.to_owned());
+    let mut joining = Joining::open(&settings(&path)).unwrap();
+    assert_eq!(logs(&joining), (None, None));
+    joining.found(Some("a.0")).unwrap();
+    drop(joining);
+    let mut joining = Joining::open(&settings(&path)).unwrap();
+    assert_eq!(logs(&joining), (None, named("a.0")));
+    joining.belong(Some("a.0")).unwrap();
+    joining.follow(&a_beginning()).unwrap();
+    let place = joining.place();
+    joining.found(Some("b.1")).unwrap();
+    assert_eq!((logs(&joining), joining.place()), ((named("a.0"), named("b.1")), place));
+    joining.found(None).unwrap();
+    assert_eq!((logs(&joining), joining.place()), ((named("a.0"), None), place));
+    // Alone it goes on without either.
+    joining.found(Some("b.1")).unwrap();
+    drop(joining);
+    Open::at(&path).close();
+    assert_eq!(logs(&Joining::open(&settings(&path)).unwrap()), (None, None));
+}
+
 /// Who follows a log has what all others have: what is not in a copy would come out otherwise there.
 #[test]
 fn a_copy_of_a_history_that_follows_a_log_has_the_sessions_of_the_admin_page() {
