@@ -19,7 +19,7 @@ export function causeOfStatus({ ok, status }, retryAfter, refused, mediaType) {
 	const wait = Number(retryAfter) * 1_000 || 0;
 	if (ok) return ["blocked", wait];
 	const cause = STATUS[status] ?? "lost";
-	// Where there are many, the chat says in plain text when to come again. Else it is a balancer that has no chat behind it.
+	// Where there are many, the chat says in plain text when to come again. Else it is a balancer without a chat.
 	const isOfChat = retryAfter && !/html/i.test(mediaType ?? "");
 	return [cause === "crowded" && !isOfChat ? "lost" : cause, wait];
 }

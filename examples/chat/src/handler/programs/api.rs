@@ -10,64 +10,26 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use pollcat::{Answer, Method, PeerId, Peers, Request, RequestId};
+use pollcat::{Answer, PeerId, Peers, Request, RequestId};
 
 use super::super::hall::Hall;
 use super::answers::{Denial, JSON, Told};
+use super::asked::{Asked, LONGEST};
 use super::caller::Caller;
 use super::door;
-use super::hooks::{LONGEST, content_type};
-use super::late::{self, Late, What};
+use super::late::{Late, What};
 use super::polling;
 use super::postings::Posting;
+use super::waiting::wait_or;
 use crate::ask::{To, Wish};
 use crate::cost::Cost;
 use crate::history::{Entry, KeyHash, KeyKind};
-use crate::http::media::Media;
 use crate::model::{By, Decision};
 use crate::refusal::{Code, Refusal};
 use crate::run::clock::ticks;
 use crate::tickets::Waiting;
 use crate::voices::json::api;
 use crate::words::weight;
-
-/// What is asked for, as far as the head of a request says it.
-#[derive(Debug)]
-pub(super) enum Asked {
-    /// If a body comes behind it that can be read.
-    Messages(Result<(), Refused>),
-    Rooms,
-    Events(String, Result<polling::Asked, Refusal>),
-}
-
-/// With a status of its own.
-type Refused = (u16, Refusal);
-
-impl Asked {
-    fn of(request: &Request<'_>) -> Option<Asked> {
-        let path = request.decoded_path()?;
-        match path.strip_prefix("/api/v1/")? {
-            "messages" => Some(Asked::Messages(check_body(request))),
-            "rooms" => Some(Asked::Rooms),
-            path => {
-                let room = path.strip_prefix("rooms/")?.strip_suffix("/events")?;
-                Some(Asked::Events(room.to_owned(), polling::Asked::of(request)))
-            }
-        }
-    }
-
-    fn allows(&self, method: Method) -> bool {
-        match self {
-            Asked::Messages(_) => method == Method::Post,
-            Asked::Rooms | Asked::Events(..) => matches!(method, Method::Get | Method::Head),
-        }
-    }
-
-    /// What was sent for it, in bytes.
-    pub(super) fn length(&self) -> usize {
-        if let Asked::Events(room, _) = self { room.len() } else { 0 }
-    }
-}
 
 pub(super) fn on_request(hall: &mut Hall, peers: &mut Peers, id: PeerId, request: &Request<'_>) -> Told {
     door::check_address(hall, request).map_err(|refusal| JSON.refuse(&refusal))?;
@@ -132,7 +94,7 @@ fn call(
             // Only of somebody who is known anything was taken.
             let is_paid = denial.code() != Code::BadKey;
             let late = || Late { client, key: *key, what: What::Call { asked, is_paid } };
-            late::wait_or(hall, request, denial, late)
+            wait_or(hall, request, denial, late)
         }
         (told, _) => told,
     };
@@ -195,17 +157,6 @@ fn unknown() -> Denial {
 }
 
 /// What `curl -d` sends calls itself a form.
-fn check_body(request: &Request<'_>) -> Result<(), Refused> {
-    if !matches!(Media::of(content_type(request)), Some(Media::Json | Media::Form | Media::Unsaid)) {
-        return Err((415, Refusal::bad_field("a message is sent as application/json")));
-    }
-    if request.content_length().is_some_and(|bytes| bytes > LONGEST as u64) {
-        let refusal = Refusal::new(Code::TooLong, format!("a body has at most {LONGEST} bytes"));
-        return Err((413, refusal));
-    }
-    Ok(())
-}
-
 fn rooms(hall: &mut Hall, caller: Caller) -> Answer {
     let body = api::rooms(&hall.model, caller.bot);
     let cost = Cost::rows(hall.model.rooms_of(caller.bot).count()).and(Cost::answered(body.len()));
@@ -224,7 +175,7 @@ pub(super) fn on_body(
     let request = peers.request_id(id);
     say(hall, peers, request, &key, (body, read)).or_else(|denial| {
         let late = || Late { client, key, what: What::Words(body.to_vec(), read) };
-        late::wait_or(hall, request, denial, late)
+        wait_or(hall, request, denial, late)
     })
 }
 

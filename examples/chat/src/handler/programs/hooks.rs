@@ -15,12 +15,14 @@ use pollcat::{Answer, Method, PeerId, Peers, Request};
 
 use super::super::hall::Hall;
 use super::answers::{Denial, PLAIN, Told};
+use super::asked::{LONGEST, content_type};
 use super::caller::Caller;
 use super::cutting::parts;
 use super::door;
-use super::late::{self, Late, What};
+use super::late::{Late, What};
 use super::postings::Posting;
 use super::sender_ids::SenderId;
+use super::waiting::wait_or;
 use crate::ask::{To, Wish};
 use crate::cost::Cost;
 use crate::history::{Entry, KeyHash, KeyKind, RoomId};
@@ -33,8 +35,6 @@ use crate::voices::json::hook::{Hooked, hooked};
 use crate::words::weight;
 
 const PREFIX: &str = "/hooks/";
-/// The longest body, in bytes.
-pub(super) const LONGEST: usize = 256 << 10;
 /// A text becomes so many messages at most.
 const MESSAGES: usize = 8;
 
@@ -64,7 +64,7 @@ pub(super) fn on_request(
         Ok(()) => Ok(Answer::read_body(LONGEST)),
         Err(denial) => {
             let late = || Late { client, key, what: What::Hook };
-            late::wait_or(hall, peers.request_id(id), denial, late)
+            wait_or(hall, peers.request_id(id), denial, late)
         }
     };
     charged(hall, client, told)
@@ -111,12 +111,6 @@ fn no_such_hook() -> Denial {
 fn unread() -> Denial {
     let words = "a hook reads application/json, application/x-www-form-urlencoded and text/plain, in UTF-8";
     PLAIN.refuse_with(415, &Refusal::bad_field(words))
-}
-
-/// What is no text at all is something that is not read.
-pub(super) fn content_type<'a>(request: &Request<'a>) -> Option<&'a str> {
-    let mut fields = request.headers().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    fields.next().map(|(_, value)| str::from_utf8(value).unwrap_or("?"))
 }
 
 fn check_speaking(hall: &Hall, caller: Caller, room: RoomId) -> Result<(), Refusal> {

@@ -8,13 +8,16 @@
 //! | `sender_ids.rs` | what a sender sends again is said once |
 //! | `api.rs` | `/api/v1/`: messages, rooms |
 //! | `polling.rs`, `telling.rs` | and events, as soon as there are some |
-//! | `late.rs` | what is not known here, and may be known to another node |
+//! | `asked.rs` | what the head of a request asks for |
+//! | `late.rs`, `waiting.rs`, `again.rs` | what is not known here, and may be known to another node |
 //! | `posted.rs` | what was said is on disk |
 //! | `new_hook.rs`, `hook_files.rs` | hooks that were asked for on the command line |
 //! | `answers.rs` | how they are answered |
 
+mod again;
 mod answers;
 mod api;
+mod asked;
 mod caller;
 pub(super) mod callers;
 mod cutting;
@@ -30,6 +33,7 @@ mod posted;
 mod postings;
 mod sender_ids;
 mod telling;
+mod waiting;
 
 use pollcat::{Answer, PeerId, Peers, Request, RequestId};
 
@@ -71,7 +75,7 @@ pub(super) fn on_request_gone(hall: &mut Hall, request: RequestId) {
 
 /// This node knows all by now that others knew when it was asked.
 pub(super) fn reached(hall: &mut Hall, peers: &mut Peers, request: RequestId) {
-    if !late::reached(hall, peers, request) {
+    if !again::reached(hall, peers, request) {
         polling::reached(hall, peers, request);
     }
 }
@@ -79,11 +83,11 @@ pub(super) fn reached(hall: &mut Hall, peers: &mut Peers, request: RequestId) {
 /// The chat stops.
 pub(super) fn stop(hall: &mut Hall, peers: &mut Peers) {
     polling::stop(hall, peers);
-    late::stop(hall, peers);
+    again::stop(hall, peers);
 }
 
 pub(super) fn pass_time(hall: &mut Hall, peers: &mut Peers, now: Millis) {
-    late::pass_time(hall, peers);
+    again::pass_time(hall, peers);
     polling::pass_time(hall, peers, now);
     new_hook::pass_time(hall, peers, now);
 }

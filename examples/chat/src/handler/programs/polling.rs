@@ -1,11 +1,10 @@
 //! `GET /api/v1/rooms/R/events`: what was said in a room after an offset. If there is nothing yet, the answer waits for the
 //! first that comes, as long as it was asked to: a program that asks again and again misses nothing, and waits for nothing.
 
-use std::borrow::Cow;
-
-use pollcat::{Answer, Peers, Request, RequestId};
+use pollcat::{Answer, Peers, RequestId};
 
 use super::super::hall::Hall;
+use super::asked::Events;
 use super::caller::Caller;
 use super::polls::{Full, Poll};
 use super::telling::{afresh, answer_all, refuse, told};
@@ -15,56 +14,20 @@ use crate::pace::Wait;
 use crate::refusal::Refusal;
 use crate::run::clock::ticks;
 use crate::tickets::{Question, Ticket};
-use crate::voices::json::{PAGE, api};
+use crate::voices::json::api;
 
-/// The longest wait, in seconds: proxies give up after a minute.
-const LONGEST_WAIT: Millis = 55;
 /// So long a program waits that has heard more at another node, in milliseconds, however short it wants to wait.
 const PATIENCE: Millis = 2_000;
 
-/// What is asked, as it stands in the address.
-#[derive(Debug)]
-pub(super) struct Asked {
-    after: Option<Offset>,
-    epoch: Option<String>,
-    wait: Millis,
-    limit: usize,
-}
-
-impl Asked {
-    pub(super) fn of(request: &Request<'_>) -> Result<Self, Refusal> {
-        let number = |name: &str, most: u64| {
-            let value = request.query_value(name).map(|text| text.parse::<u64>());
-            value.transpose().map_err(|_| Refusal::bad_field(format!("`{name}` is a number"))).and_then(
-                |number| match number {
-                    Some(number) if number > most => {
-                        Err(Refusal::bad_field(format!("`{name}` is {most} at most")))
-                    }
-                    number => Ok(number),
-                },
-            )
-        };
-        let wait = number("wait", u64::MAX)?.unwrap_or(0).min(LONGEST_WAIT as u64) as Millis;
-        let limit = number("limit", u64::MAX)?.map_or(PAGE, |limit| limit.clamp(1, PAGE as u64) as usize);
-        let after = number("after", i64::MAX as u64)?;
-        Ok(Asked {
-            after,
-            epoch: request.query_value("epoch").filter(|epoch| !epoch.is_empty()).map(Cow::into_owned),
-            wait,
-            limit,
-        })
-    }
-}
-
 /// Where it goes on from; `None`: afresh, for nothing can be made of what the client has.
-fn place(room: &Room, asked: &Asked) -> Option<Offset> {
+fn place(room: &Room, asked: &Events) -> Option<Offset> {
     let after = asked.after?;
     let is_same = asked.epoch.as_deref().is_none_or(|epoch| epoch == room.epoch());
     (is_same && after + 1 >= room.first() && after <= room.last()).then_some(after)
 }
 
 /// What the client has heard and this node has not, if it is of this history: it comes from a node that was faster.
-fn ahead(room: &Room, asked: &Asked) -> Option<Offset> {
+fn ahead(room: &Room, asked: &Events) -> Option<Offset> {
     let is_same = asked.epoch.as_deref().is_none_or(|epoch| epoch == room.epoch());
     asked.after.filter(|after| is_same && *after > room.last())
 }
@@ -75,7 +38,7 @@ pub(super) fn ask(
     peers: &mut Peers,
     request: RequestId,
     caller: Caller,
-    (name, asked): (&str, &Asked),
+    (name, asked): (&str, &Events),
 ) -> Result<Answer, Refusal> {
     let id_of_room = hall.model.room_of(caller.bot, name)?;
     let room = hall.model.room(id_of_room).ok_or_else(Refusal::room_is_gone)?;

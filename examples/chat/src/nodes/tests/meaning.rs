@@ -8,7 +8,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::history::{Act, Came, Deed, Entry, Logged, Node, Whose};
+use crate::history::{Act, Came, Entry, Logged, Node, Whose};
 use crate::nodes::codec::tests::{blob_of, known};
 use crate::nodes::codec::{decode, encode};
 use crate::nodes::redis::FORMAT;
@@ -98,8 +98,8 @@ fn every_kind_of_entry_and_every_act_comes_to_something() {
     play(|line, entry, came, _| match came {
         Came::Out(Ok(_)) => {
             kinds.insert(line.entry.split('"').nth(1).unwrap_or_default().to_owned());
-            if let Entry::Act(Deed { act, .. }) = entry {
-                acts.insert(first_word(act));
+            if matches!(entry, Entry::Act(_)) {
+                acts.insert(act_in(&line.entry).to_owned());
             }
         }
         _ => refused += 1,
@@ -116,8 +116,8 @@ fn every_kind_of_entry_and_every_act_comes_to_something() {
     assert!(refused > 20, "what is refused is of the format as well: {refused}");
 }
 
-/// As serde writes an enum: a word, or an object with one key.
-fn first_word(act: &Act) -> String {
-    let text = serde_json::to_string(act).expect("an act has no maps");
-    text.split('"').nth(1).unwrap_or_default().to_owned()
+/// In the text of an entry: an act is a word, or an object with one key.
+fn act_in(entry: &str) -> &str {
+    let act = entry.split_once(r#""act":"#).map_or("", |(_, act)| act);
+    act.split('"').nth(1).unwrap_or_default()
 }
