@@ -118,6 +118,6 @@ fn every_kind_of_entry_and_every_act_comes_to_something() {
 
 /// In the text of an entry: an act is a word, or an object with one key.
 fn act_in(entry: &str) -> &str {
-    let act = entry.split_once(r#""act":"#).map_or("", |(_, act)| act);
+    let act = entry.split_once(r#","act":"#).map_or("", |(_, act)| act);
     act.split('"').nth(1).unwrap_or_default()
 }
