@@ -156,7 +156,6 @@ fn unknown() -> Denial {
     JSON.refuse_with(401, &refusal).header("WWW-Authenticate", "Bearer")
 }
 
-/// What `curl -d` sends calls itself a form.
 fn rooms(hall: &mut Hall, caller: Caller) -> Answer {
     let body = api::rooms(&hall.model, caller.bot);
     let cost = Cost::rows(hall.model.rooms_of(caller.bot).count()).and(Cost::answered(body.len()));

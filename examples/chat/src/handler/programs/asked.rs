@@ -86,6 +86,7 @@ impl Events {
     }
 }
 
+/// What `curl -d` sends calls itself a form.
 fn check_body(request: &Request<'_>) -> Result<(), Refused> {
     if !matches!(Media::of(content_type(request)), Some(Media::Json | Media::Form | Media::Unsaid)) {
         return Err((415, Refusal::bad_field("a message is sent as application/json")));
