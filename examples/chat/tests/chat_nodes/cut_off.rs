@@ -231,17 +231,24 @@ fn a_node_that_loses_redis_while_it_starts_tries_again() {
     assert_eq!(said(&mut bob, "lobby"), ["TIME", "XREAD", "NOMKSTREAM", "one"]);
 }
 
+/// The node is dead, and its log is gone: it is to begin a new one. What its flags were.
+fn lose_the_log(company: &mut Company) -> Vec<String> {
+    let chat = &mut company.nodes[0].chat;
+    chat.kill();
+    company.redis.command(&["FLUSHALL"]);
+    let flags: Vec<String> = chat.flags().to_vec();
+    let begins: Vec<&str> = flags.iter().map(String::as_str).chain(["--log-begin"]).collect();
+    chat.set_flags(&begins);
+    flags
+}
+
 #[test]
 fn a_log_that_is_founded_belongs_to_its_node_though_redis_could_not_say_so() {
     let Some(mut company) = Company::apart(1) else { return };
     let mut alice = company.named(0, "alice");
     say(&mut alice, "one");
+    lose_the_log(&mut company);
     let node = &mut company.nodes[0];
-    node.chat.kill();
-    company.redis.command(&["FLUSHALL"]);
-    let flags: Vec<String> = node.chat.flags().to_vec();
-    let flags: Vec<&str> = flags.iter().map(String::as_str).chain(["--log-begin"]).collect();
-    node.chat.set_flags(&flags);
     node.way().lose_answer_to("XADD");
     node.start();
     node.chat.logged("what it waited for", |line| line.contains("the log is waited for"));
@@ -262,17 +269,13 @@ fn a_node_that_dies_while_it_founds_a_log_finds_it_again() {
     let Some(mut company) = Company::apart(1) else { return };
     let mut alice = company.named(0, "alice");
     say(&mut alice, "one");
+    let flags = lose_the_log(&mut company);
     let node = &mut company.nodes[0];
-    let flags: Vec<String> = node.chat.flags().to_vec();
-    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-    node.chat.kill();
-    company.redis.command(&["FLUSHALL"]);
-    node.chat.set_flags(&[&flags[..], &["--log-begin"]].concat());
     // Redis has made the log, and nobody hears of it: the program gives up.
     node.way().hold_answers_to("XADD");
     refused_start(node);
     node.way().heal();
-    node.chat.set_flags(&flags);
+    node.chat.set_flags(&flags.iter().map(String::as_str).collect::<Vec<_>>());
     node.start();
     company.wait_for(0);
     let mut again = alice.again(company.address(0));
